@@ -1,0 +1,18 @@
+"""Open the course in JupyterLab at its first lesson: ``python3 scripts/open.py``.
+
+Anything after the command goes to JupyterLab, for example ``--no-browser``.
+"""
+
+import subprocess
+import sys
+
+from environment import ROOT, prepare
+
+FIRST_LESSON = "notebooks/en/02_the_opening_handshake.ipynb"
+
+if __name__ == "__main__":
+    command = [str(prepare()), "-m", "jupyterlab", FIRST_LESSON, *sys.argv[1:]]
+    try:
+        sys.exit(subprocess.run(command, cwd=ROOT).returncode)
+    except KeyboardInterrupt:
+        sys.exit(0)

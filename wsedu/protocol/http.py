@@ -1,0 +1,298 @@
+"""HTTP/1.1 message heads: the language both sides speak before WebSocket begins.
+
+How to think about it: a head is lines of text. Each line ends with the two bytes CR LF. The
+first line says what is asked or answered, the header lines say ``Name: value``, and an empty
+line ends the head. Whatever follows that empty line is no longer part of it.
+
+There are two readings of the same bytes. ``read_head`` is the patient one: it takes any bytes
+at all, never raises, says where each name and value lies, and lists what is wrong.
+``parse_request`` and ``parse_response`` are strict: they return what the head means, or raise
+the first thing that is wrong. The rules are those of RFC 9112 (HTTP/1.1), which RFC 6455
+takes over in 4.1 and 4.2.1.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from .._text import _
+from .errors import ProtocolError
+
+# Policies, not rules: HTTP sets no limits (RFC 9112 3), every server must choose its own.
+MAX_LINE = 8192  # bytes in one line, without its end
+MAX_HEADERS = 128  # header lines in one head
+
+TOKEN = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")  # RFC 9110 5.6.2
+
+Kind = Literal["request", "response"]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Bytes ``start`` to ``end`` (not included) of a stream."""
+
+    start: int
+    end: int
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+
+@dataclass(frozen=True)
+class Part:
+    """One readable piece of a head: its bytes as Latin-1 text, and where they lie."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class HeaderLine:
+    """``name: value``; the span covers the line with its CR LF."""
+
+    name: Part
+    value: Part
+    span: Span
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something in a head that HTTP forbids: what, where, and which rule says so."""
+
+    sentence: str
+    span: Span
+    section: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """How a head was written.
+
+    start_line: method, target, version of a request; version, status, reason of a response;
+                fewer parts if the line has fewer
+    headers:    the header lines in the order in which they were sent
+    end:        offset of the first byte after the empty line, or None while it is missing
+    problems:   what is wrong, in the order of the bytes
+    """
+
+    kind: Kind
+    start_line: tuple[Part, ...]
+    headers: tuple[HeaderLine, ...]
+    end: int | None
+    problems: tuple[Problem, ...]
+
+    def find(self, name: str) -> tuple[HeaderLine, ...]:
+        """All header lines of that name; names do not distinguish case (RFC 9110 5.1)."""
+        return tuple(line for line in self.headers if line.name.text.lower() == name.lower())
+
+    def tokens(self, name: str) -> list[str]:
+        """The elements of a comma-separated list, all header lines of that name together."""
+        return [
+            item.strip()
+            for line in self.find(name)
+            for item in line.value.text.split(",")
+            if item.strip()
+        ]
+
+
+def read_head(data: bytes, kind: Kind) -> Head:
+    """Read one head from the start of ``data``, whatever the bytes are.
+
+    Stops at the empty line, at the end of the data, or at a limit. Time is linear in
+    ``MAX_LINE * MAX_HEADERS``, not in the size of the data.
+    """
+    start_line: tuple[Part, ...] = ()
+    headers: list[HeaderLine] = []
+    problems: list[Problem] = []
+    here = 0
+    while True:
+        newline = data.find(b"\n", here, here + MAX_LINE + 2)
+        end = newline if newline >= 0 else min(len(data), here + MAX_LINE)
+        if newline > here and data[newline - 1] == 0x0D:
+            end = newline - 1
+        elif newline >= 0:
+            problems.append(
+                Problem(
+                    _("A line ends with LF alone; HTTP ends every line with CR LF."),
+                    Span(newline, newline + 1),
+                    "RFC 9112 2.2",
+                )
+            )
+        if end == here and newline >= 0 and start_line:  # the empty line
+            return Head(kind, start_line, tuple(headers), newline + 1, tuple(problems))
+        text = Part(data[here:end].decode("latin-1"), Span(here, end))
+        if end > here:
+            problems += _problems_in_text(text)
+            if not start_line:
+                start_line = _split_start_line(text, kind, newline >= 0, problems)
+            elif newline >= 0:
+                headers.append(_split_header(text, newline + 1, problems))
+        if newline < 0:
+            if len(data) - here >= MAX_LINE + 2:
+                problems.append(
+                    Problem(
+                        _("A line is longer than {limit} bytes, the limit of this reader.").format(
+                            limit=MAX_LINE
+                        ),
+                        Span(here, end),
+                        "RFC 9112 3",
+                    )
+                )
+            break
+        here = newline + 1
+        if len(headers) > MAX_HEADERS:
+            problems.append(
+                Problem(
+                    _("There are more than {limit} header lines, the limit of this reader.").format(
+                        limit=MAX_HEADERS
+                    ),
+                    headers[-1].span,
+                    "RFC 9110 5.4",
+                )
+            )
+            break
+    return Head(kind, start_line, tuple(headers), None, tuple(problems))
+
+
+def _problems_in_text(line: Part) -> list[Problem]:
+    """NUL and other control characters, and bytes outside ASCII; the first of each sort."""
+    found = []
+    for pattern, sentence in (
+        (
+            r"[\x00-\x08\x0a-\x1f\x7f]",
+            _("Byte {byte:#04x} at offset {offset} is a control character; no line may hold one."),
+        ),
+        (
+            r"[\x80-\xff]",
+            _("Byte {byte:#04x} at offset {offset} is not ASCII; HTTP's own words are ASCII."),
+        ),
+    ):
+        if match := re.search(pattern, line.text):
+            offset = line.span.start + match.start()
+            found.append(
+                Problem(
+                    sentence.format(byte=ord(match[0]), offset=offset),
+                    Span(offset, offset + 1),
+                    "RFC 9110 5.5",
+                )
+            )
+    return found
+
+
+def _split_start_line(
+    line: Part, kind: Kind, complete: bool, problems: list[Problem]
+) -> tuple[Part, ...]:
+    parts = []
+    offset = line.span.start
+    for text in line.text.split(" ", 2):
+        parts.append(Part(text, Span(offset, offset + len(text))))
+        offset += len(text) + 1
+    wanted = r"\S+ \S+ HTTP/\d\.\d" if kind == "request" else r"HTTP/\d\.\d \d{3} .*"
+    if complete and not re.fullmatch(wanted, line.text, re.ASCII):
+        sentence = (
+            _("The first line is not «method target HTTP-version».")
+            if kind == "request"
+            else _("The first line is not «HTTP-version status reason».")
+        )
+        section = "RFC 9112 3" if kind == "request" else "RFC 9112 4"
+        problems.append(Problem(sentence, line.span, section))
+    return tuple(parts)
+
+
+def _split_header(line: Part, stop: int, problems: list[Problem]) -> HeaderLine:
+    name, colon, rest = line.text.partition(":")
+    start = line.span.start
+    value = rest.strip(" \t")
+    value_start = start + len(name) + len(colon) + len(rest) - len(rest.lstrip(" \t"))
+    if not colon:
+        problems.append(
+            Problem(_("A header line has no colon."), Span(start, line.span.end), "RFC 9112 5")
+        )
+    elif not TOKEN.fullmatch(name):
+        problems.append(
+            Problem(
+                _("«{name}» is not a header name: it may hold no spaces or separators.").format(
+                    name=shorten(name)
+                ),
+                Span(start, start + len(name)),
+                "RFC 9112 5.1",
+            )
+        )
+    return HeaderLine(
+        Part(name, Span(start, start + len(name))),
+        Part(value, Span(value_start, value_start + len(value))),
+        Span(start, stop),
+    )
+
+
+def shorten(text: str, limit: int = 60) -> str:
+    """Text from the network, safe to put into a sentence: bounded, and printable only."""
+    visible = "".join(char if char.isprintable() else "\N{MIDDLE DOT}" for char in text[:limit])
+    return visible if len(text) <= limit else visible + "…"
+
+
+# What a head means.
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request head as values. ``headers`` keep their order and may repeat a name."""
+
+    target: str
+    headers: tuple[tuple[str, str], ...] = ()
+    method: str = "GET"
+    version: str = "HTTP/1.1"
+
+    def to_bytes(self) -> bytes:
+        """The head as it goes over the wire."""
+        return _write([f"{self.method} {self.target} {self.version}"], self.headers)
+
+
+@dataclass(frozen=True)
+class Response:
+    """A response head as values, without its body."""
+
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...] = ()
+    version: str = "HTTP/1.1"
+
+    def to_bytes(self) -> bytes:
+        """The head as it goes over the wire."""
+        return _write([f"{self.version} {self.status} {self.reason}"], self.headers)
+
+
+def _write(lines: list[str], headers: tuple[tuple[str, str], ...]) -> bytes:
+    lines += [f"{name}: {value}" for name, value in headers]
+    for line in lines:
+        # A line end inside a value would start a header line that nobody wrote.
+        if re.search(r"[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\x7f]", line):
+            raise ValueError(f"only printable ASCII can be written into a head, not {line!r}")
+    return "\r\n".join([*lines, "", ""]).encode("ascii")
+
+
+def parse_request(data: bytes) -> Request:
+    """What a request head means; raises ProtocolError if it is incomplete or malformed."""
+    method, target, version, headers = _strict(read_head(data, "request"))
+    return Request(target, headers, method, version)
+
+
+def parse_response(data: bytes) -> Response:
+    """What a response head means; raises ProtocolError if it is incomplete or malformed."""
+    version, status, reason, headers = _strict(read_head(data, "response"))
+    return Response(int(status), reason, headers, version)
+
+
+def _strict(head: Head) -> tuple[str, str, str, tuple[tuple[str, str], ...]]:
+    if head.problems:
+        raise ProtocolError(head.problems[0].sentence, section=head.problems[0].section)
+    if head.end is None:
+        raise ProtocolError(
+            _("The head is not complete: the empty line that ends it has not arrived."),
+            section="RFC 9112 2.1",
+        )
+    first, second, third = (part.text for part in head.start_line)
+    headers = tuple((line.name.text, line.value.text) for line in head.headers)
+    return first, second, third, headers
