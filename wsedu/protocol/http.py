@@ -97,8 +97,8 @@ class Head:
         ]
 
 
-def read_head(data: bytes, kind: Kind) -> Head:
-    """Read one head from the start of ``data``, whatever the bytes are.
+def read_head(data: bytes, kind: Kind, start: int = 0) -> Head:
+    """Read one head from offset ``start`` of ``data``, whatever the bytes are.
 
     Stops at the empty line, at the end of the data, or at a limit. Time is linear in
     ``MAX_LINE * MAX_HEADERS``, not in the size of the data.
@@ -106,7 +106,7 @@ def read_head(data: bytes, kind: Kind) -> Head:
     start_line: tuple[Part, ...] = ()
     headers: list[HeaderLine] = []
     problems: list[Problem] = []
-    here = 0
+    here = start
     while True:
         newline = data.find(b"\n", here, here + MAX_LINE + 2)
         end = newline if newline >= 0 else min(len(data), here + MAX_LINE)

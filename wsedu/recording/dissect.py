@@ -1,0 +1,366 @@
+"""From bytes to meaning: the units of a recording and their fields.
+
+How to think about it: each side of a connection sends one stream of bytes. ``dissect`` walks
+along both streams as the two programs did. First both speak HTTP, turn by turn: a request, an
+answer. If an answer is 101, the language changes behind its last byte, on both sides; from
+there on every byte belongs to a frame.
+
+Every field knows the bytes it was written in, so a picture can light up both. Damaged bytes
+are no exception here but a finding: what can be read is read, and the rest says why not.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from .._text import _
+from ..protocol import Check, Head, Part, Problem, Span, check_request, check_response, read_head
+from ..protocol.http import Kind, shorten
+from .recording import Recording, Side
+
+
+@dataclass(frozen=True)
+class Field:
+    """A piece of a unit that has a name.
+
+    span:    its bytes, as offsets in the stream of its sender
+    value:   what they say, safe to print
+    meaning: a sentence about it; section: where the rule stands
+    parts:   smaller fields inside, in the order of their bytes
+    """
+
+    name: str
+    span: Span
+    value: str
+    meaning: str = ""
+    section: str = ""
+    parts: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One thing that one side said.
+
+    kind:     "request", "response", "body" (of an HTTP answer), or "bytes": not readable
+    span:     its bytes in the sender's stream; data holds them
+    title:    a few words, for the arrow in a ladder
+    sentence: what it says, in plain words
+    arrived:  index of the recording's event that completed it
+    problems: what is wrong with it
+    head:     for a request or response, how it was written
+    checks:   for a request or response, the rules of the opening handshake held against it
+    """
+
+    sender: Side
+    kind: str
+    span: Span
+    data: bytes
+    title: str
+    sentence: str
+    arrived: int
+    fields: tuple[Field, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    head: Head | None = None
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dissection:
+    """A recording that has been read.
+
+    units:  in the order in which they were complete
+    switch: index of the 101 behind which both sides speak WebSocket, or None
+    """
+
+    recording: Recording
+    units: tuple[Unit, ...]
+    switch: int | None
+
+    def find(self, kind: str) -> tuple[Unit, ...]:
+        """All units of that kind."""
+        return tuple(unit for unit in self.units if unit.kind == kind)
+
+    @property
+    def request(self) -> Unit:
+        """The client's first unit."""
+        return next(unit for unit in self.units if unit.sender == "client")
+
+    @property
+    def response(self) -> Unit | None:
+        """The server's first answer, or None if it said nothing."""
+        return next((unit for unit in self.units if unit.kind == "response"), None)
+
+    @property
+    def status(self) -> int | None:
+        """The status code of the server's first answer, or None if it never answered."""
+        if self.response is None or self.response.head is None:
+            return None
+        code = self.response.head.start_line[1:2]
+        return int(code[0].text) if code and code[0].text.isdecimal() else None
+
+
+def dissect(recording: Recording) -> Dissection:
+    """Read a recording; never raises, whatever bytes it holds."""
+    walk = _Walk(recording)
+    walk.speak_http()
+    walk.take_the_rest("client")
+    walk.take_the_rest("server")
+    # Two units may be complete with the same event: the client's comes first.
+    units = sorted(walk.units, key=lambda unit: (unit.arrived, unit.sender, unit.span.start))
+    switch = next((i for i, unit in enumerate(units) if unit is walk.switch), None)
+    return Dissection(recording, tuple(units), switch)
+
+
+@dataclass
+class _Walk:
+    """Two streams, and how far each has been read."""
+
+    recording: Recording
+    units: list[Unit] = field(default_factory=list)
+    switch: Unit | None = None
+
+    def __post_init__(self) -> None:
+        self.streams: dict[Side, bytes] = {
+            "client": self.recording.sent_by("client"),
+            "server": self.recording.sent_by("server"),
+        }
+        self.read: dict[Side, int] = {"client": 0, "server": 0}
+        # For each side: how long its stream was after each of its events, and which event.
+        self.lengths: dict[Side, list[int]] = {"client": [], "server": []}
+        self.indices: dict[Side, list[int]] = {"client": [], "server": []}
+        for index, event in enumerate(self.recording.events):
+            lengths = self.lengths[event.sender]
+            lengths.append((lengths[-1] if lengths else 0) + len(event.data))
+            self.indices[event.sender].append(index)
+
+    def speak_http(self) -> None:
+        """Requests and answers in turn, until a 101, the end, or something that is neither."""
+        while self.switch is None:
+            request = self.take_head("client", "request", None)
+            if request is None:
+                return
+            response = self.take_head("server", "response", request)
+            if response is None or response.head is None or response.head.end is None:
+                return
+            status = response.head.start_line[1].text if len(response.head.start_line) > 1 else ""
+            if status == "101":
+                self.switch = response
+            elif not self.take_body(response.head):
+                return
+
+    def take_head(self, side: Side, kind: Kind, request: Unit | None) -> Unit | None:
+        """The head at the reading position of ``side``, complete or not; None at the end."""
+        stream, start = self.streams[side], self.read[side]
+        if start == len(stream):
+            return None
+        head = read_head(stream, kind, start)
+        stop = head.end if head.end is not None else len(stream)
+        if request is not None and request.head is not None:
+            checks = check_response(head, request.head)
+        else:
+            checks = check_request(head) if kind == "request" else ()
+        return self.add(
+            side,
+            kind,
+            stop,
+            title=shorten(" ".join(part.text for part in head.start_line)),
+            sentence=_describe(head),
+            fields=_head_fields(stream, head),
+            problems=head.problems,
+            head=head,
+            checks=checks,
+        )
+
+    def take_body(self, head: Head) -> bool:
+        """The body of an answer that is not 101; False if its end cannot be told."""
+        lengths = {line.value.text for line in head.find("Content-Length")}
+        length = lengths.pop() if len(lengths) == 1 else ""
+        here, there = self.read["server"], len(self.streams["server"])
+        known = length.isdecimal() and length.isascii() and len(length) < 19
+        stop = min(there, here + int(length)) if known else there
+        if stop > here:
+            text = self.streams["server"][here:stop].decode("utf-8", "replace")
+            self.add(
+                "server",
+                "body",
+                stop,
+                title=_("body, {count} bytes").format(count=stop - here),
+                sentence=_("The body of the answer: {text}").format(text=shorten(text, 200)),
+                fields=(Field(_("body"), Span(here, stop), shorten(text, 200)),),
+            )
+        return known and stop == here + int(length)
+
+    def take_the_rest(self, side: Side) -> None:
+        """Bytes that no reader above could place."""
+        stop = len(self.streams[side])
+        if self.read[side] == stop:
+            return
+        span = Span(self.read[side], stop)
+        shown = self.streams[side][span.start : span.start + 16].hex(" ")
+        if self.switch is not None:
+            sentence = _("Bytes behind the switch: they belong to WebSocket frames.")
+        elif side == "client":
+            sentence = _("Sent before the server's 101: no rule of WebSocket applies to them yet.")
+        else:
+            sentence = _("Bytes that answer no request that could be read.")
+        self.add(
+            side,
+            "bytes",
+            stop,
+            title=_("{count} bytes: {shown}").format(count=len(span), shown=shown)
+            + ("…" if len(span) > 16 else ""),
+            sentence=sentence,
+            fields=(Field(_("bytes"), span, shown),),
+        )
+
+    def add(
+        self,
+        side: Side,
+        kind: str,
+        stop: int,
+        *,
+        title: str,
+        sentence: str,
+        fields: tuple[Field, ...] = (),
+        problems: tuple[Problem, ...] = (),
+        head: Head | None = None,
+        checks: tuple[Check, ...] = (),
+    ) -> Unit:
+        """Note a unit that ends at ``stop``, and read on behind it."""
+        span = Span(self.read[side], stop)
+        self.read[side] = stop
+        arrived = self.indices[side][bisect_left(self.lengths[side], stop)]
+        data = self.streams[side][span.start : stop]
+        unit = Unit(
+            side, kind, span, data, title, sentence, arrived, fields, problems, head, checks
+        )
+        self.units.append(unit)
+        return unit
+
+
+def _describe(head: Head) -> str:
+    """One plain sentence about a head."""
+    words = [shorten(part.text) for part in head.start_line] + ["?"] * 3
+    if head.end is None:
+        return (
+            _("A request that has not ended: the server goes on waiting for its empty line.")
+            if head.kind == "request"
+            else _("An answer that has not ended: its empty line is missing.")
+        )
+    if head.kind == "response":
+        if words[1] == "101":
+            return _("The server agrees: behind this empty line both sides speak WebSocket.")
+        return _("The server says {status} {reason}; HTTP stays in force.").format(
+            status=words[1], reason=words[2]
+        )
+    if head.find("Upgrade"):
+        return _("The client asks for {target} and offers to change to {protocol}.").format(
+            target=words[1], protocol=shorten(head.find("Upgrade")[0].value.text)
+        )
+    return _("An ordinary HTTP request: {method} {target}.").format(
+        method=words[0], target=words[1]
+    )
+
+
+def _head_fields(stream: bytes, head: Head) -> tuple[Field, ...]:
+    """A field for each line, with its pieces inside."""
+    fields = []
+    if head.start_line:
+        start = head.start_line[0].span.start
+        stop = _line_stop(stream, head.start_line[-1].span.end)
+        fields.append(
+            Field(
+                _("request line") if head.kind == "request" else _("status line"),
+                Span(start, stop),
+                shorten(" ".join(part.text for part in head.start_line), 200),
+                *_START_LINE[head.kind],
+                parts=_start_parts(head) + _line_end(Span(head.start_line[-1].span.end, stop)),
+            )
+        )
+    for line in head.headers:
+        meaning, section = HEADERS.get(
+            line.name.text.lower(), (_("not part of WebSocket; ignored"), "4.2.1, item 10")
+        )
+        fields.append(
+            Field(
+                shorten(line.name.text) or _("(no name)"),
+                line.span,
+                shorten(line.value.text, 200),
+                meaning,
+                section,
+                parts=(
+                    Field(_("header name"), line.name.span, shorten(line.name.text)),
+                    Field(_("value"), line.value.span, shorten(line.value.text, 200)),
+                    *_line_end(Span(line.value.span.end, line.span.end)),
+                ),
+            )
+        )
+    if head.end is not None:
+        start = fields[-1].span.end
+        fields.append(
+            Field(
+                _("empty line"),
+                Span(start, head.end),
+                _ends(stream, Span(start, head.end)),
+                _("ends the head; the next byte is no longer part of it"),
+                "RFC 9112 2.1",
+            )
+        )
+    return tuple(fields)
+
+
+def _start_parts(head: Head) -> tuple[Field, ...]:
+    names = (
+        (_("method"), _("target"), _("HTTP version"))
+        if head.kind == "request"
+        else (_("HTTP version"), _("status"), _("reason"))
+    )
+    pieces: list[tuple[str, Part]] = list(zip(names, head.start_line, strict=False))
+    return tuple(Field(name, part.span, shorten(part.text, 200)) for name, part in pieces)
+
+
+def _line_stop(stream: bytes, end: int) -> int:
+    """The offset behind the CR LF, or the LF, that ends a line at ``end``."""
+    for mark in (b"\r\n", b"\n"):
+        if stream.startswith(mark, end):
+            return end + len(mark)
+    return end
+
+
+def _line_end(span: Span) -> tuple[Field, ...]:
+    return (Field(_("line end"), span, "CR LF" if len(span) > 1 else "LF"),) if len(span) else ()
+
+
+def _ends(stream: bytes, span: Span) -> str:
+    return "CR LF" if stream[span.start : span.end].endswith(b"\r\n") else "LF"
+
+
+_START_LINE = {
+    "request": (_("what the client wants, of which resource, in which HTTP version"), "4.1"),
+    "response": (_("whether the server agrees: 101 and nothing else means yes"), "4.2.2"),
+}
+
+HEADERS = {
+    "host": (_("which server is meant; required by HTTP/1.1"), "4.1, item 4"),
+    "upgrade": (_("the protocol to change to"), "4.1, item 5"),
+    "connection": (_("Upgrade concerns this TCP connection only"), "4.1, item 6"),
+    "sec-websocket-key": (_("16 random bytes in Base64, new each time"), "4.1, item 7"),
+    "sec-websocket-version": (_("the version of WebSocket; RFC 6455 is 13"), "4.1, item 9"),
+    "sec-websocket-accept": (_("proves that the server read the key"), "4.2.2, item 5"),
+    "sec-websocket-protocol": (_("the application's language, by name"), "4.1, item 10"),
+    "sec-websocket-extensions": (_("changes to the framing, if both agree"), "4.1, item 11; 9.1"),
+    "origin": (_("which page's script asks; browsers set it themselves"), "4.1, item 8"),
+    "cookie": (_("sent by the browser unasked; covered here"), "4.1, item 12"),
+    "authorization": (_("a secret of the client; covered here"), "4.1, item 12"),
+    "user-agent": (_("which program asks; not part of WebSocket"), "RFC 9110 10.1.5"),
+    "accept-encoding": (_("about HTTP bodies; not part of WebSocket"), "RFC 9110 12.5.3"),
+    "accept-language": (_("the reader's languages; not part of WebSocket"), "RFC 9110 12.5.4"),
+    "cache-control": (_("no cache may answer this; not part of WebSocket"), "RFC 9111 5.2"),
+    "pragma": (_("Cache-Control, for very old caches"), "RFC 9111 5.4"),
+    "date": (_("the server's clock; not part of WebSocket"), "RFC 9110 6.6.1"),
+    "server": (_("which program answers; not part of WebSocket"), "RFC 9110 10.2.4"),
+    "content-length": (_("how many bytes of body follow the empty line"), "RFC 9110 8.6"),
+    "content-type": (_("how to read the body"), "RFC 9110 8.3"),
+    "allow": (_("the methods that would be accepted"), "RFC 9110 10.2.1"),
+}

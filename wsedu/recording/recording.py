@@ -1,0 +1,128 @@
+"""A recording: every byte of one TCP connection, with its sender and its time.
+
+How to think about it: two people at one wire, one line in the log for each thing that
+happened. Bytes arrive in chunks, cut by TCP wherever it liked; the chunks are kept as they
+came. A recording is a value: it never changes, it compares with ``==``, and it can be saved
+and loaded.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from ..protocol import Span, read_head
+
+Side = Literal["client", "server"]
+
+# The value of such a header opens doors elsewhere, so it never gets into a recording.
+SECRET_HEADERS = ("Cookie", "Authorization")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened on the wire.
+
+    time:   seconds since the connection was opened
+    sender: who did it
+    kind:   "data"; "end", no more bytes from this side (TCP FIN); "lost", the connection was
+            torn down (TCP RST)
+    data:   the bytes, for "data"
+    """
+
+    time: float
+    sender: Side
+    kind: Literal["data", "end", "lost"]
+    data: bytes = b""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One connection, from its first byte to its last.
+
+    events:  in the order in which they happened
+    note:    where the recording comes from, if that must be said
+    dropped: how many bytes are missing at the end, because the recording was full
+    """
+
+    events: tuple[Event, ...] = ()
+    note: str = ""
+    dropped: int = 0
+
+    def sent_by(self, side: Side) -> bytes:
+        """All bytes of one side, joined: the stream that the other side reads."""
+        return b"".join(event.data for event in self.events if event.sender == side)
+
+    def with_secrets_covered(self) -> Recording:
+        """The same recording, the values of secret headers covered with ``*`` byte by byte."""
+        head = read_head(self.sent_by("client"), "request")
+        lines = [line for name in SECRET_HEADERS for line in head.find(name)]
+        if not any(len(line.value.span) for line in lines):
+            return self
+        stream = bytearray(self.sent_by("client"))
+        for line in lines:
+            stream[line.value.span.start : line.value.span.end] = b"*" * len(line.value.span)
+        events, here = [], 0
+        for event in self.events:
+            if event.sender == "client":
+                covered = bytes(stream[here : here + len(event.data)])
+                here += len(event.data)
+                event = replace(event, data=covered)
+            events.append(event)
+        return replace(self, events=tuple(events))
+
+    def save(self, path: str | Path) -> None:
+        """Write readable JSON."""
+        Path(path).write_text(self.to_json(), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: str | Path) -> Recording:
+        """Read what ``save`` wrote; raises ValueError that names what is wrong with the file."""
+        return cls.from_json(Path(path).read_text(encoding="utf-8"))
+
+    def to_json(self) -> str:
+        """Readable JSON: text where the bytes are lines of ASCII, hex elsewhere."""
+        events = [
+            {"time": round(event.time, 6), "from": event.sender, **_write_event(event)}
+            for event in self.events
+        ]
+        content = {"format": "wsedu recording", "version": 1, "note": self.note}
+        if self.dropped:
+            content["dropped"] = self.dropped
+        return json.dumps(content | {"events": events}, indent=1, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Recording:
+        """The recording that ``to_json`` wrote."""
+        try:
+            content = json.loads(text)
+            if (content["format"], content["version"]) != ("wsedu recording", 1):
+                raise ValueError(f"unknown version {content['version']!r}")
+            events = tuple(_read_event(entry) for entry in content["events"])
+            return cls(events, str(content["note"]), int(content.get("dropped", 0)))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ValueError(f"not a recording that this version can read: {error}") from error
+
+
+def _write_event(event: Event) -> dict[str, str]:
+    if event.kind != "data":
+        return {"tcp": event.kind}
+    text = event.data.decode("latin-1")
+    if text.isascii() and text.replace("\r\n", "").isprintable():
+        return {"text": text}
+    return {"hex": event.data.hex(" ")}
+
+
+def _read_event(entry: dict[str, Any]) -> Event:
+    sender, time = entry["from"], float(entry["time"])
+    if sender not in ("client", "server"):
+        raise ValueError(f"«from» is {sender!r}, not client or server")
+    if "tcp" in entry:
+        if entry["tcp"] not in ("end", "lost"):
+            raise ValueError(f"«tcp» is {entry['tcp']!r}, not end or lost")
+        return Event(time, sender, entry["tcp"])
+    if "text" in entry:
+        return Event(time, sender, "data", entry["text"].encode("ascii"))
+    return Event(time, sender, "data", bytes.fromhex(entry["hex"]))
