@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from ..protocol import Span, read_head
+from ..protocol import read_head
 
 Side = Literal["client", "server"]
 

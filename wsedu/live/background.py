@@ -1,0 +1,55 @@
+"""An event loop in a thread of its own, so that a blocking cell never freezes a server."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+# How often a waiting cell looks up, so that the Stop button of Jupyter works at once: a
+# kernel's loop notices an interrupt only when something wakes it.
+TICK = 0.05  # seconds
+
+
+class Background:
+    """A thread that runs an event loop until ``close``."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="wsedu lab", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+        # Whatever still runs is told to stop, and waited for: no task is left behind.
+        tasks = asyncio.all_tasks(self._loop)
+        for task in tasks:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.close()
+
+    def call(self, work: Coroutine[Any, Any, T], timeout: float = 10) -> T:
+        """Do ``work`` over there and block until it is done."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout)
+
+    async def wait(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do ``work`` over there and await its result here; cancelled here, cancelled there."""
+        there = asyncio.run_coroutine_threadsafe(work, self._loop)
+        here = asyncio.wrap_future(there)
+        try:
+            while not here.done():
+                await asyncio.wait([here], timeout=TICK)
+            return here.result()
+        finally:
+            there.cancel()
+
+    def close(self) -> None:
+        """Stop the loop, its tasks and its thread; closing twice does nothing."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(10)

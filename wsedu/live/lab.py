@@ -1,0 +1,216 @@
+"""The lab: the one handle on everything live.
+
+    lab = Lab()
+    recording = await lab.talk(request)
+
+A ``websockets`` server waits behind a tap, in a thread of its own. Whatever you or your
+browser say to it is on a recording afterwards. Starting a lab again replaces the old one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import logging
+import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.http11 import Request, Response
+
+from .._text import _
+from ..recording import Recording, dissect
+from .background import Background
+from .tap import HOST, Tap
+
+T = TypeVar("T")
+
+# What the library would print into somebody's cell is on the recording already.
+_silent = logging.getLogger("wsedu.live.server")
+_silent.addHandler(logging.NullHandler())
+_silent.propagate = False
+
+
+class Lab:
+    """A real WebSocket server on this machine, behind a tap that records every byte.
+
+    The server is ``websockets``; it sends every message back, and answers an ordinary request
+    for ``/page`` with 200. The arguments are the library's own, with its defaults:
+
+    open_timeout: seconds until a client that has not finished its handshake is dropped
+    origins:      the values of Origin that are let in; None in the list stands for "no Origin"
+    subprotocols: the subprotocols the server speaks
+    date:         what the server's clock says in its Date header, instead of the time of day;
+                  a lesson passes a fixed one, so that its bytes are the same on every run
+    """
+
+    _current: Lab | None = None
+
+    def __init__(
+        self,
+        *,
+        open_timeout: float = 10,
+        origins: Sequence[str | re.Pattern[str] | None] | None = None,
+        subprotocols: Sequence[str] | None = None,
+        date: str | None = None,
+    ) -> None:
+        if Lab._current is not None:
+            Lab._current.close()
+        self._background = Background()
+        options: dict[str, Any] = {
+            "open_timeout": open_timeout,
+            "origins": origins,
+            "subprotocols": subprotocols,
+        }
+        try:
+            self._server, self._tap = self._background.call(_start(options, date))
+        except BaseException:
+            self._background.close()
+            raise
+        Lab._current = self
+
+    @property
+    def url(self) -> str:
+        """Where clients connect: the tap's address."""
+        return f"ws://{HOST}:{self._tap.port}"
+
+    @property
+    def recordings(self) -> tuple[Recording, ...]:
+        """One recording for each connection so far, the oldest first."""
+        return tuple(log.recording() for log in self._tap.logs)
+
+    @property
+    def recording(self) -> Recording:
+        """The newest connection; empty if there was none yet."""
+        return self._tap.logs[-1].recording() if self._tap.logs else Recording()
+
+    async def until(
+        self, condition: Callable[[Recording], T], what: str = "", timeout: float = 5
+    ) -> T:
+        """Wait until ``condition`` holds for the newest recording, and return its result.
+
+        Raises TimeoutError after ``timeout`` seconds, saying what was seen instead.
+        """
+        return await self._background.wait(
+            self._until(lambda: condition(self.recording), lambda: self.recording, what, timeout)
+        )
+
+    async def _until(
+        self, look: Callable[[], T], seen: Callable[[], Recording], what: str, timeout: float
+    ) -> T:
+        """``look`` again after every event until it finds something; ``seen`` is for the error."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout), self._tap.news:
+                while not (result := look()):
+                    await self._tap.news.wait()
+                return result
+        units = [f"{unit.sender}: {unit.title}" for unit in dissect(seen()).units]
+        raise TimeoutError(
+            _("Waited {timeout} s for {what}, in vain. Seen so far: {seen}").format(
+                timeout=timeout,
+                what=what or _("the condition"),
+                seen="; ".join(units) or _("nothing"),
+            )
+        )
+
+    async def talk(self, *turns: bytes, timeout: float = 5) -> Recording:
+        """Open a TCP connection, send these bytes, and return what passed on the wire.
+
+        Each turn is sent as it is, without any help. After each, the raw client waits until
+        the server has answered or closed the connection; at the end it closes its own side.
+        Raises TimeoutError if there is neither within ``timeout`` seconds.
+        """
+        for turn in turns:
+            if not isinstance(turn, bytes):
+                raise TypeError(
+                    _("The wire takes bytes, not {type}; write b'...' or .encode().").format(
+                        type=type(turn).__name__
+                    )
+                )
+        return await self._background.wait(self._talk(turns, timeout))
+
+    async def _talk(self, turns: tuple[bytes, ...], timeout: float) -> Recording:
+        _reader, writer = await asyncio.open_connection(HOST, self._tap.port)
+        try:
+            log = self._tap.log_of(writer.get_extra_info("sockname")[1])
+            answers = 0
+            for turn in turns:
+                writer.write(turn)
+
+                def settled(answered: int = answers) -> bool:
+                    return log.closed_by("server") or _answers(log.recording()) > answered
+
+                await self._until(settled, log.recording, _("an answer"), timeout)
+                answers = _answers(log.recording())
+            return log.recording()
+        finally:
+            writer.close()
+
+    def close(self) -> None:
+        """Stop the servers and leave nothing behind; closing twice does nothing."""
+        if Lab._current is self:
+            Lab._current = None
+            with suppress(Exception):
+                self._background.call(_stop(self._server, self._tap))
+            self._background.close()
+
+    def __repr__(self) -> str:
+        state = self.url if Lab._current is self else _("closed")
+        return f"<Lab {state}>"
+
+
+def _answers(recording: Recording) -> int:
+    """How many complete things the server has said: a 101, then frames."""
+    seen = dissect(recording)
+    if seen.switch is None:
+        return 0  # an answer that refuses is complete when the server closes
+    return sum(unit.sender == "server" for unit in seen.units)
+
+
+async def _start(options: dict[str, Any], date: str | None) -> tuple[Server, Tap]:
+    def set_date(_connection: ServerConnection, _request: Request, response: Response) -> None:
+        if date is not None:
+            del response.headers["Date"]
+            response.headers["Date"] = date
+
+    server = await serve(
+        _echo,
+        HOST,
+        0,
+        logger=_silent,
+        # The library would add its version and Python's, which differ from run to run.
+        server_header="websockets",
+        process_request=_answer_page,
+        process_response=set_date,
+        **options,
+    )
+    tap = Tap(next(iter(server.sockets)).getsockname()[1])
+    await tap.start()
+    return server, tap
+
+
+async def _stop(server: Server, tap: Tap) -> None:
+    await tap.close()
+    server.close(close_connections=False)
+
+
+async def _echo(connection: ServerConnection) -> None:
+    async for message in connection:
+        await connection.send(message)
+
+
+def _answer_page(connection: ServerConnection, request: Request) -> Response | None:
+    """An ordinary HTTP request gets an ordinary answer; everything else goes on."""
+    if request.path == "/page" and "Upgrade" not in request.headers:
+        return connection.respond(200, "This is a page.\n")
+    return None
+
+
+def _close_current() -> None:
+    if Lab._current is not None:
+        Lab._current.close()
+
+
+atexit.register(_close_current)
