@@ -164,9 +164,9 @@ class _Walk:
             side,
             kind,
             stop,
-            title=shorten(" ".join(part.text for part in head.start_line)),
+            title=_title(stream[start:stop], head),
             sentence=_describe(head),
-            fields=_head_fields(stream, head),
+            fields=_head_fields(stream, head, stop),
             problems=head.problems,
             head=head,
             checks=checks,
@@ -208,8 +208,7 @@ class _Walk:
             side,
             "bytes",
             stop,
-            title=_("{count} bytes: {shown}").format(count=len(span), shown=shown)
-            + ("…" if len(span) > 16 else ""),
+            title=_name_bytes(self.streams[side][span.start : stop]),
             sentence=sentence,
             fields=(Field(_("bytes"), span, shown),),
         )
@@ -239,15 +238,24 @@ class _Walk:
         return unit
 
 
+def _title(data: bytes, head: Head) -> str:
+    """The first line if it can be read as text, else the first bytes."""
+    line = " ".join(part.text for part in head.start_line)
+    return shorten(line) if line.isascii() and line.isprintable() else _name_bytes(data)
+
+
+def _name_bytes(data: bytes) -> str:
+    shown = data[:16].hex(" ") + (" …" if len(data) > 16 else "")
+    return _("{count} bytes: {shown}").format(count=len(data), shown=shown)
+
+
 def _describe(head: Head) -> str:
     """One plain sentence about a head."""
     words = [shorten(part.text) for part in head.start_line] + ["?"] * 3
+    if head.end is None and head.kind == "request":
+        return _("The server reads this as an HTTP request, and waits for its empty line.")
     if head.end is None:
-        return (
-            _("A request that has not ended: the server goes on waiting for its empty line.")
-            if head.kind == "request"
-            else _("An answer that has not ended: its empty line is missing.")
-        )
+        return _("The client reads this as an HTTP answer, and waits for its empty line.")
     if head.kind == "response":
         if words[1] == "101":
             return _("The server agrees: behind this empty line both sides speak WebSocket.")
@@ -263,19 +271,19 @@ def _describe(head: Head) -> str:
     )
 
 
-def _head_fields(stream: bytes, head: Head) -> tuple[Field, ...]:
-    """A field for each line, with its pieces inside."""
+def _head_fields(stream: bytes, head: Head, stop: int) -> tuple[Field, ...]:
+    """A field for each line, with its pieces inside; then whatever was not read."""
     fields = []
     if head.start_line:
         start = head.start_line[0].span.start
-        stop = _line_stop(stream, head.start_line[-1].span.end)
+        line_stop = _line_stop(stream, head.start_line[-1].span.end)
         fields.append(
             Field(
                 _("request line") if head.kind == "request" else _("status line"),
-                Span(start, stop),
+                Span(start, line_stop),
                 shorten(" ".join(part.text for part in head.start_line), 200),
                 *_START_LINE[head.kind],
-                parts=_start_parts(head) + _line_end(Span(head.start_line[-1].span.end, stop)),
+                parts=_start_parts(head) + _line_end(Span(head.start_line[-1].span.end, line_stop)),
             )
         )
     for line in head.headers:
@@ -307,6 +315,9 @@ def _head_fields(stream: bytes, head: Head) -> tuple[Field, ...]:
                 "RFC 9112 2.1",
             )
         )
+    read = fields[-1].span.end if fields else stop
+    if read < stop:
+        fields.append(Field(_("not read"), Span(read, stop), _name_bytes(stream[read:stop])))
     return tuple(fields)
 
 

@@ -1,0 +1,14 @@
+"""Pictures of values that a learner can take apart.
+
+Every picture is drawn once, in Python, and has three forms: text (complete: what a screen
+reader says and what tests read), SVG (stored in the notebook, shown without a kernel), and a
+live widget. No view opens a socket, and none computes a fact of the protocol.
+"""
+
+from .bytes_and_fields import BytesAndFields
+from .checklist import Checklist
+from .difference import Difference
+from .ladder import Ladder
+from .picture import Picture
+
+__all__ = ["BytesAndFields", "Checklist", "Difference", "Ladder", "Picture"]

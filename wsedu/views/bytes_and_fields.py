@@ -1,0 +1,178 @@
+"""Bytes and fields: every byte of a unit, each field on a line of its own.
+
+Each cell is one byte: its character above, its two hex digits below. Beside the bytes stands
+what the field is called, what it says, and where the rule is.
+"""
+
+from __future__ import annotations
+
+from .._text import _
+from ..protocol import Span
+from ..recording import Field, Unit
+from .drawing import WIDTH, Drawing, fit, glyph, wrap
+from .picture import Picture
+
+CELL = 20  # pixels for one byte
+COLUMNS = 24  # bytes in a row
+ROW = 38  # pixels
+LEFT = 54
+RIGHT = LEFT + COLUMNS * CELL + 16
+NOTES = WIDTH - RIGHT - 12  # the width of the words beside the bytes
+ROWS_SHOWN = 3  # of a field that is longer; its last row is always shown
+
+# The pieces of a line take turns in these colours; the words beside them say which is which.
+_SHADES = ("name", "value", "end")
+_START_SHADES = ("word", "name", "value", "end")
+
+
+class BytesAndFields(Picture):
+    """The bytes of one unit of a dissected recording, and their fields."""
+
+    def __init__(self, unit: Unit) -> None:
+        super().__init__(
+            svg=draw(unit),
+            text=describe(unit),
+            hint=_("Point at a byte or a field. By keyboard: Tab to the picture, then arrow keys."),
+        )
+
+
+def describe(unit: Unit) -> str:
+    """The unit in words: each field with its offset, bytes, value, meaning and rule."""
+    lines = [_heading(unit), unit.sentence]
+    for field in unit.fields:
+        lines.append(f"{field.span.start:5}  {_bytes_of(unit, field.span)}")
+        lines.append(f"       {_explain(field)}")
+    lines += [_("wrong: {sentence}").format(sentence=p.sentence) for p in unit.problems]
+    return "\n".join(lines)
+
+
+def draw(unit: Unit) -> str:
+    """The unit as a drawing."""
+    drawing = Drawing(_heading(unit))
+    drawing.text(14, 24, _heading(unit), "strong")
+    y = 34.0
+    for line in wrap(unit.sentence, WIDTH - 40):
+        y += 18
+        drawing.text(14, y, line, "soft")
+    for line in [line for p in unit.problems[:4] for line in wrap("✘ " + p.sentence, WIDTH - 40)]:
+        y += 18
+        drawing.text(14, y, line, "bad")
+    y += 14
+    for number, field in enumerate(unit.fields):
+        y = _draw_field(drawing, unit, field, number, y)
+    return drawing.svg()
+
+
+def _heading(unit: Unit) -> str:
+    who = _("client") if unit.sender == "client" else _("server")
+    return _("{kind} from the {who}: {count} bytes").format(
+        kind=_kind(unit.kind), who=who, count=f"{len(unit.data):,}"
+    )
+
+
+def _kind(kind: str) -> str:
+    names = {
+        "request": _("request"),
+        "response": _("answer"),
+        "body": _("body"),
+        "bytes": _("bytes"),
+    }
+    return names[kind]
+
+
+def _draw_field(drawing: Drawing, unit: Unit, field: Field, number: int, top: float) -> float:
+    """One field; returns where the next one begins."""
+    rows = _rows(field.span)
+    y = top
+    with drawing.item(f"f{number}", _say(unit, field)):
+        said = f"{field.name}: {field.value}"
+        beside = len(said) * 8 < NOTES
+        notes = wrap(" · ".join(filter(None, [field.meaning, field.section])), NOTES)
+        lines = [] if beside else [fit(field.value, NOTES, 7.3)]
+        height = max(len(rows) * ROW, 20 + 16 * (len(lines) + len(notes))) + 6
+        drawing.rect(6, top, WIDTH - 12, height - 2, "back")
+        drawing.text(RIGHT, top + 16, said if beside else field.name, "strong")
+        for i, line in enumerate(lines + notes):
+            style = "small mono" if i < len(lines) else "small soft"
+            drawing.text(RIGHT, top + 33 + 16 * i, line, style)
+        for row in rows:
+            if row is None:
+                left_out = len(field.span) - ROWS_SHOWN * COLUMNS
+                drawing.text(
+                    LEFT, y + 22, _("… {count} bytes not shown …").format(count=left_out), "soft"
+                )
+            else:
+                drawing.text(LEFT - 8, y + 22, str(row.start), "small mono soft", "end")
+                _shade(drawing, field, row, y)
+                data = unit.data[row.start - unit.span.start : row.end - unit.span.start]
+                drawing.row(LEFT, y + 16, CELL, [glyph(byte) for byte in data], "mono")
+                drawing.row(LEFT, y + 31, CELL, [f"{byte:02x}" for byte in data], "mono small")
+            y += ROW
+    for i, part in enumerate(field.parts):
+        _mark_part(drawing, unit, field, part, f"f{number}p{i}", top, rows)
+    return top + height
+
+
+def _rows(span: Span) -> list[Span | None]:
+    """The rows of a field; None stands for what is left out of a long one."""
+    rows: list[Span | None] = [
+        Span(start, min(start + COLUMNS, span.end))
+        for start in range(span.start, min(span.end, span.start + COLUMNS * ROWS_SHOWN), COLUMNS)
+    ]
+    if len(span) > COLUMNS * ROWS_SHOWN:
+        rows[-1] = None
+        rows.append(Span(span.end - min(COLUMNS, len(span)), span.end))
+    return rows
+
+
+def _shade(drawing: Drawing, field: Field, row: Span, y: float) -> None:
+    parts = field.parts or (field,)
+    shades = _START_SHADES if len(parts) > 3 else _SHADES
+    drawing.rect(LEFT, y, len(row) * CELL, ROW - 4, "end" if field.parts else "word")
+    for part, shade in zip(parts, shades, strict=False):
+        start, end = max(part.span.start, row.start), min(part.span.end, row.end)
+        if start < end and field.parts:
+            x = LEFT + (start - row.start) * CELL
+            drawing.rect(x, y, (end - start) * CELL, ROW - 4, shade)
+
+
+def _mark_part(
+    drawing: Drawing,
+    unit: Unit,
+    field: Field,
+    part: Field,
+    name: str,
+    top: float,
+    rows: list[Span | None],
+) -> None:
+    """An invisible layer over the bytes of a part, which makes it an item of its own."""
+    with drawing.item(name, f"{field.name}, {_say(unit, part)}"):
+        for i, row in enumerate(rows):
+            if row is None:
+                continue
+            start, end = max(part.span.start, row.start), min(part.span.end, row.end)
+            if start < end:
+                x = LEFT + (start - row.start) * CELL
+                drawing.rect(x, top + i * ROW, (end - start) * CELL, ROW - 4, "back")
+
+
+def _say(unit: Unit, field: Field) -> str:
+    if len(field.span) == 1:
+        where = _("byte {first}").format(first=field.span.start)
+    else:
+        where = _("bytes {first} to {last}").format(first=field.span.start, last=field.span.end - 1)
+    return f"{where}: {_explain(field)}  [{_bytes_of(unit, field.span)}]"
+
+
+def _explain(field: Field) -> str:
+    rule = f" ({field.section})" if field.section else ""
+    meaning = f" — {field.meaning}" if field.meaning else ""
+    return f"{field.name}: {field.value}{meaning}{rule}"
+
+
+def _bytes_of(unit: Unit, span: Span, limit: int = 64) -> str:
+    data = unit.data[span.start - unit.span.start : span.end - unit.span.start]
+    if len(data) <= limit:
+        return data.hex(" ")
+    left_out = _("… {count} bytes not shown …").format(count=len(data) - limit)
+    return f"{data[: limit - 8].hex(' ')} {left_out} {data[-8:].hex(' ')}"

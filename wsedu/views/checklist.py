@@ -1,0 +1,127 @@
+"""The handshake checklist: every line of a message tied to the rules that look at it."""
+
+from __future__ import annotations
+
+from .._text import _
+from ..protocol import Check
+from ..recording import Unit
+from .drawing import WIDTH, Drawing, fit, wrap
+from .picture import Picture
+
+LINES_END = 400  # the x where the message ends
+RULES = 470  # the x where the rules begin
+LINES_SHOWN = 20
+
+
+class Checklist(Picture):
+    """The rules of the opening handshake held against one request or answer."""
+
+    def __init__(self, unit: Unit) -> None:
+        if unit.head is None:
+            raise ValueError(
+                f"the checklist is about a request or an answer of the handshake, not {unit.kind}"
+            )
+        super().__init__(
+            svg=draw(unit),
+            text=describe(unit),
+            hint=_("Point at a line or a rule to see what belongs together."),
+        )
+
+
+def describe(unit: Unit) -> str:
+    """The checklist in words, a line for each rule."""
+    lines = [_title(unit)]
+    for check in unit.checks:
+        lines.append(f"  {_mark(check)} {check.requirement}: {check.found} ({check.section})")
+    lines.append(_verdict(unit))
+    return "\n".join(lines)
+
+
+def draw(unit: Unit) -> str:
+    """The checklist as a drawing: the message on the left, the rules on the right."""
+    drawing = Drawing(_title(unit))
+    drawing.text(14, 26, _("as it was sent"), "strong")
+    drawing.text(RULES, 26, _("the rules of RFC 6455"), "strong")
+    middles, bottoms = [], 40.0
+    for check in unit.checks:
+        height = 24 + 17 * len(_requirement(check))
+        middles.append(bottoms + height / 2 - 4)
+        bottoms += height
+    shown = unit.fields[:LINES_SHOWN]
+    step = min(48.0, (bottoms - 40) / max(len(shown), 1))
+    for i, field in enumerate(shown):
+        y = 40 + step * i + step / 2
+        touching = [n for n, check in enumerate(unit.checks) if _touches(check, i, unit)]
+        says = f"{field.name}: {field.value}"
+        with drawing.item(f"line{i}", says, [f"rule{n}" for n in touching]):
+            drawing.rect(10, y - 15, LINES_END - 10, 25, "name" if touching else "end")
+            drawing.text(16, y + 2, fit(_line(unit, i), LINES_END - 22, 7.6), "mono small")
+            for n in touching:
+                drawing.path(
+                    f"M{LINES_END} {y - 2:g}C{LINES_END + 35} {y - 2:g} {RULES - 42} "
+                    f"{middles[n]:g} {RULES - 8} {middles[n]:g}",
+                    y,
+                    "line" if unit.checks[n].passed is not False else "wrong",
+                )
+    if len(unit.fields) > LINES_SHOWN:
+        drawing.text(
+            16,
+            40 + step * LINES_SHOWN + 16,
+            _("… {count} lines more …").format(count=len(unit.fields) - LINES_SHOWN),
+            "small soft",
+        )
+    y = 40.0
+    for n, check in enumerate(unit.checks):
+        y = _draw_rule(drawing, check, n, y)
+    drawing.text(WIDTH - 14, y + 22, _verdict(unit), "bad" if _broken(unit) else "good", "end")
+    return drawing.svg()
+
+
+def _draw_rule(drawing: Drawing, check: Check, number: int, top: float) -> float:
+    style = {True: "good", False: "bad", None: "soft"}[check.passed]
+    requirement = _requirement(check)
+    with drawing.item(f"rule{number}", f"{_mark(check)}: {check.requirement}. {check.found}"):
+        drawing.rect(RULES - 6, top - 2, WIDTH - RULES, 20 + 17 * len(requirement), "back")
+        drawing.text(RULES, top + 14, _mark(check), style)
+        for i, line in enumerate(requirement):
+            drawing.text(RULES + 82, top + 14 + 17 * i, line)
+        found = fit(f"{check.found}  ({check.section})", WIDTH - RULES - 92, 6.3)
+        drawing.text(RULES + 82, top + 13 + 17 * len(requirement), found, "small soft")
+    return top + 24 + 17 * len(requirement)
+
+
+def _requirement(check: Check) -> list[str]:
+    return wrap(check.requirement, WIDTH - RULES - 96, 7)
+
+
+def _mark(check: Check) -> str:
+    return {True: _("✔ holds"), False: _("✘ broken"), None: _("– absent")}[check.passed]
+
+
+def _broken(unit: Unit) -> int:
+    return sum(check.passed is False for check in unit.checks)
+
+
+def _title(unit: Unit) -> str:
+    if unit.kind == "request":
+        return _("What the server must check in this request")
+    return _("What the client must check in this answer")
+
+
+def _verdict(unit: Unit) -> str:
+    broken = _broken(unit)
+    if not broken:
+        return _("✔ Nothing is broken: this is half of a WebSocket handshake.")
+    return _("✘ Broken: {count}. This is no WebSocket handshake.").format(count=broken)
+
+
+def _touches(check: Check, number: int, unit: Unit) -> bool:
+    span = unit.fields[number].span
+    return any(span.start <= other.start < span.end for other in check.spans)
+
+
+def _line(unit: Unit, number: int) -> str:
+    field = unit.fields[number]
+    if field.parts and field.span.start > unit.span.start:
+        return f"{field.name}: {field.value}"
+    return field.value

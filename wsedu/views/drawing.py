@@ -1,0 +1,141 @@
+"""Drawing SVG: a few shapes, one stylesheet, and text that is always data.
+
+How to think about it: a drawing is a list of shapes at fixed places. Shapes that belong
+together form an item: it has a name, a sentence that says what it is, and the names of the
+items that light up with it. The page (``picture.js``) does nothing but light, move, and say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from xml.sax.saxutils import escape, quoteattr
+
+WIDTH = 900  # pixels; a notebook beside the file browser on a 1280-pixel screen has about so many
+
+# Colours with AA contrast to the ink on them, distinct for colour-blind readers. Each theme
+# names all of them; a shape only names a role.
+_LIGHT = """--paper:#ffffff;--ink:#1f2328;--soft:#57606a;--line:#8c959f;--good:#116329;
+--bad:#a40e26;--accent:#0550ae;--t-name:#d3e5fb;--t-value:#fbe3b8;--t-end:#e2e5e9;--t-word:#cdeedd;--t-more:#f3d3e8"""
+_DARK = """--paper:#16191d;--ink:#e6edf3;--soft:#a4afbb;--line:#6e7985;--good:#5fd57a;
+--bad:#ff9a92;--accent:#84c5ff;--t-name:#143a66;--t-value:#5c3d0c;--t-end:#3a4149;--t-word:#14482e;--t-more:#57264c"""
+
+STYLE = f"""
+.wsedu-svg{{{_LIGHT}}}
+@media (prefers-color-scheme:dark){{.wsedu-svg{{{_DARK}}}}}
+[data-jp-theme-light="true"] .wsedu-svg{{{_LIGHT}}}
+[data-jp-theme-light="false"] .wsedu-svg{{{_DARK}}}
+.wsedu-svg text{{font:14px system-ui,sans-serif;fill:var(--ink)}}
+.wsedu-svg .mono{{font-family:ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace}}
+.wsedu-svg .small{{font-size:12px}}
+.wsedu-svg .strong{{font-weight:600}}
+.wsedu-svg .soft{{fill:var(--soft)}}
+.wsedu-svg .good{{fill:var(--good);font-weight:600}}
+.wsedu-svg .bad{{fill:var(--bad);font-weight:600}}
+.wsedu-svg .accent{{fill:var(--accent);font-weight:600}}
+.wsedu-svg .paper{{fill:var(--paper);stroke:var(--line)}}
+.wsedu-svg .line{{stroke:var(--line);fill:none}}
+.wsedu-svg .arrow{{stroke:var(--ink);stroke-width:1.5;fill:none}}
+.wsedu-svg .tip{{fill:var(--ink)}}
+.wsedu-svg .switch{{stroke:var(--accent);stroke-width:1.5;stroke-dasharray:6 4;fill:none}}
+.wsedu-svg .wrong{{stroke:var(--bad);stroke-width:2.5;fill:none}}
+.wsedu-svg .back{{fill:transparent}}
+.wsedu-svg .name{{fill:var(--t-name)}}
+.wsedu-svg .value{{fill:var(--t-value)}}
+.wsedu-svg .end{{fill:var(--t-end)}}
+.wsedu-svg .word{{fill:var(--t-word)}}
+.wsedu-svg .more{{fill:var(--t-more)}}
+""".replace("\n", "")
+
+
+class Drawing:
+    """An SVG picture in the making; ``width`` is fixed, the height grows with what is drawn."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._shapes: list[str] = []
+        self._height = 0.0
+
+    def _add(self, shape: str, bottom: float) -> None:
+        self._shapes.append(shape)
+        self._height = max(self._height, bottom)
+
+    def text(self, x: float, y: float, text: str, style: str = "", anchor: str = "start") -> None:
+        """Text with its baseline at ``y``."""
+        where = "" if anchor == "start" else f' text-anchor="{anchor}"'
+        self._add(
+            f'<text x="{x:g}" y="{y:g}"{where} class="{style}">{escape(clean(text))}</text>', y + 6
+        )
+
+    def row(self, x: float, y: float, step: float, texts: Iterable[str], style: str) -> None:
+        """Short texts side by side, each centred in a cell ``step`` wide."""
+        cells = "".join(
+            f'<tspan x="{x + step * (i + 0.5):g}">{escape(clean(text))}</tspan>'
+            for i, text in enumerate(texts)
+        )
+        self._add(f'<text y="{y:g}" text-anchor="middle" class="{style}">{cells}</text>', y + 6)
+
+    def rect(self, x: float, y: float, width: float, height: float, style: str) -> None:
+        """A rectangle with slightly rounded corners."""
+        self._add(
+            f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="3" '
+            f'class="{style}"/>',
+            y + height,
+        )
+
+    def path(self, points: str, bottom: float, style: str) -> None:
+        """A line through ``points``, in SVG's own path language."""
+        self._add(f'<path d="{points}" class="{style}"/>', bottom)
+
+    @contextmanager
+    def item(self, name: str, says: str, lights: Iterable[str] = ()) -> Iterator[None]:
+        """Everything drawn inside belongs to item ``name``.
+
+        says: what a screen reader and the line under the picture say about it
+        lights: other items that light up with it
+        """
+        others = f" data-lights={quoteattr(' '.join(lights))}" if lights else ""
+        self._shapes.append(
+            f"<g data-item={quoteattr(name)} data-says={quoteattr(clean(says))}{others}>"
+        )
+        yield
+        self._shapes.append("</g>")
+
+    def svg(self) -> str:
+        """The picture on a sheet of paper, readable in any theme."""
+        height = self._height + 10
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="wsedu-svg" role="img" '
+            f'viewBox="0 0 {WIDTH} {height:g}" width="{WIDTH}" height="{height:g}" '
+            f'style="max-width:100%;height:auto" aria-label={quoteattr(self._title)}>'
+            f"<style>{STYLE}</style>"
+            f'<rect x="0.5" y="0.5" width="{WIDTH - 1}" height="{height - 1:g}" rx="6" '
+            f'class="paper"/>{"".join(self._shapes)}</svg>'
+        )
+
+
+def clean(text: str) -> str:
+    """Text without anything that is invisible, turns the writing direction, or breaks XML."""
+    return "".join(char if char.isprintable() else "\N{MIDDLE DOT}" for char in text)
+
+
+def fit(text: str, width: float, size: float = 7.2) -> str:
+    """Text cut to a width in pixels, if each character takes ``size``."""
+    room = int(width / size)
+    return text if len(text) <= room else text[: max(room - 1, 0)] + "…"
+
+
+def wrap(text: str, width: float, size: float = 6.4) -> list[str]:
+    """Text in lines of a width in pixels, if each character takes ``size``."""
+    lines = [""]
+    for word in text.split(" "):
+        if lines[-1] and (len(lines[-1]) + 1 + len(word)) * size > width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines
+
+
+def glyph(byte: int) -> str:
+    """One byte as a character: ASCII as it is, some as Python writes them, others as a dot."""
+    symbols = {0x0D: r"\r", 0x0A: r"\n", 0x20: "␣", 0x00: r"\0"}
+    return symbols.get(byte) or (chr(byte) if 0x20 < byte < 0x7F else "\N{MIDDLE DOT}")
