@@ -1,0 +1,332 @@
+"""Frames: the units in which everything travels after the handshake (section 5).
+
+How to think about it: a frame is a short header and a payload. The header says what the
+payload is (opcode), whether the message ends here (FIN), how long the payload is, and with
+which key it is masked. Lay this file next to the figure in 5.2: the bits are read and written
+in its order.
+
+There are two values for a frame. ``Frame`` is what it means. ``FrameLayout`` is how it was
+written: which key, which of the three length forms, where every field lies in the stream.
+Two frames that mean the same may be written differently, and the layout gives back the
+very bytes.
+
+There are two readings, as for a head. ``read_header`` with ``check_header`` is the strict one
+and works before the payload has come. ``read_layout`` is the patient one: it never raises,
+whatever the bytes are, and says where they end too early.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal, NamedTuple
+
+from .._text import _
+from .errors import ProtocolError
+from .http import Span
+from .masking import mask_fast
+
+Role = Literal["client", "server"]
+LengthForm = Literal[7, 16, 64]  # bits in which a payload length is written
+Field = Literal["first_byte", "second_byte", "extended_length", "masking_key", "payload"]
+
+
+class Opcode(IntEnum):
+    """What the payload is (5.2). All other numbers are reserved."""
+
+    CONTINUATION = 0x0
+    TEXT = 0x1
+    BINARY = 0x2
+    # 5.5: "Control frames are identified by opcodes where the most significant bit of the
+    # opcode is 1."
+    CLOSE = 0x8
+    PING = 0x9
+    PONG = 0xA
+
+
+_OPCODES: dict[int, Opcode] = {opcode.value: opcode for opcode in Opcode}
+# 126 and 127 in the seven bits announce the longer forms; a 64-bit length begins with a 0 bit.
+_LONGEST: dict[LengthForm, int] = {7: 125, 16: 2**16 - 1, 64: 2**63 - 1}
+_EXTENDED_BYTES: dict[LengthForm, int] = {7: 0, 16: 2, 64: 8}
+
+
+def is_control(opcode: int) -> bool:
+    """5.5: whether the most significant of the four bits is set."""
+    return bool(opcode & 0b1000)
+
+
+# What a frame means.
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame, whoever sent it and however it was written.
+
+    opcode:  one of ``Opcode``, or a reserved number
+    payload: the application's bytes, not masked
+    fin:     whether the message ends with this frame
+    rsv1-3:  bits that belong to extensions
+    """
+
+    opcode: int
+    payload: bytes = b""
+    fin: bool = True
+    rsv1: bool = False
+    rsv2: bool = False
+    rsv3: bool = False
+
+
+# Building a frame, in the order of the figure in 5.2.
+
+
+def build_frame(
+    frame: Frame, mask_key: bytes | None = None, length_form: LengthForm | None = None
+) -> bytes:
+    """The frame's bytes: masked if there is a key, with the shortest length unless told.
+
+    Nothing is forbidden that can be written: lessons need wrong frames too.
+    """
+    length = len(frame.payload)
+    form = shortest_form(length) if length_form is None else length_form
+    if not 0 <= frame.opcode <= 0b1111:
+        raise ValueError(f"an opcode has four bits, which {frame.opcode} does not fit")
+    if length > _LONGEST[form]:
+        raise ValueError(f"a payload of {length} bytes does not fit the {form}-bit length form")
+    if mask_key is not None and len(mask_key) != 4:
+        raise ValueError(f"a masking key has 4 bytes, not {len(mask_key)}: RFC 6455 5.3")
+    first = (
+        0b1000_0000 * frame.fin
+        | 0b0100_0000 * frame.rsv1
+        | 0b0010_0000 * frame.rsv2
+        | 0b0001_0000 * frame.rsv3
+        | frame.opcode
+    )
+    masked = 0b0000_0000 if mask_key is None else 0b1000_0000
+    if form == 7:
+        header = bytes((first, masked | length))
+    elif form == 16:
+        header = bytes((first, masked | 126)) + length.to_bytes(2, "big")
+    else:
+        header = bytes((first, masked | 127)) + length.to_bytes(8, "big")
+    if mask_key is None:
+        return header + frame.payload
+    return header + mask_key + mask_fast(frame.payload, mask_key)
+
+
+def shortest_form(length: int) -> LengthForm:
+    """5.2: "the minimal number of bytes MUST be used to encode the length"."""
+    return 7 if length <= _LONGEST[7] else 16 if length <= _LONGEST[16] else 64
+
+
+# Reading the header, in the same order.
+
+
+class Header(NamedTuple):
+    """Everything before the payload; enough to refuse a frame without reading it."""
+
+    fin: bool
+    rsv1: bool
+    rsv2: bool
+    rsv3: bool
+    opcode: int
+    length: int
+    length_form: LengthForm
+    mask_key: bytes | None
+
+    @property
+    def size(self) -> int:
+        """How many bytes the header itself takes: 2 to 14."""
+        return 2 + _EXTENDED_BYTES[self.length_form] + (4 if self.mask_key is not None else 0)
+
+
+def read_header(data: bytes | bytearray, start: int = 0) -> Header | None:
+    """The header that begins at offset ``start``, or None while some of it is missing."""
+    available = len(data) - start
+    if available < 2:
+        return None
+    first, second = data[start], data[start + 1]
+    masked = second & 0b1000_0000
+    length = second & 0b0111_1111
+    length_form: LengthForm = 7
+    end = start + 2
+    if length == 126:
+        length_form = 16
+        end = start + 4
+        length = int.from_bytes(data[start + 2 : end], "big")
+    elif length == 127:
+        length_form = 64
+        end = start + 10
+        length = int.from_bytes(data[start + 2 : end], "big")
+    if len(data) < end + (4 if masked else 0):
+        return None
+    opcode = first & 0b0000_1111
+    return Header(
+        first & 0b1000_0000 != 0,
+        first & 0b0100_0000 != 0,
+        first & 0b0010_0000 != 0,
+        first & 0b0001_0000 != 0,
+        _OPCODES.get(opcode, opcode),
+        length,
+        length_form,
+        bytes(data[end : end + 4]) if masked else None,
+    )
+
+
+# The rules for one header on its own. Rules about the order of frames are in ``messages``.
+
+
+def check_header(header: Header, reader: Role, *, rsv1_allowed: bool = False) -> None:
+    """Raise the first rule that the header breaks, for a reader in that role."""
+    for _field, error in broken_rules(header, reader, rsv1_allowed=rsv1_allowed):
+        raise error
+
+
+def broken_rules(
+    header: Header, reader: Role, *, rsv1_allowed: bool = False
+) -> Iterator[tuple[Field, ProtocolError]]:
+    """Every rule that the header breaks, with the field in which it does, in that order.
+
+    ``rsv1_allowed``: an extension that gives RSV1 a meaning was agreed on.
+    """
+    # 5.2: "MUST be 0 unless an extension is negotiated that defines meanings for non-zero
+    # values."
+    if (header.rsv1 and not rsv1_allowed) or header.rsv2 or header.rsv3:
+        yield (
+            "first_byte",
+            _error(_("A reserved bit is set, and no extension that was agreed on uses it."), "5.2"),
+        )
+    # 5.2: "If an unknown opcode is received, the receiving endpoint MUST _Fail the WebSocket
+    # Connection_."
+    if header.opcode not in _OPCODES:
+        yield (
+            "first_byte",
+            _error(_("Opcode {opcode:#x} is reserved.").format(opcode=header.opcode), "5.2"),
+        )
+    # 5.5: "All control frames MUST have a payload length of 125 bytes or less and MUST NOT be
+    # fragmented."
+    if is_control(header.opcode) and not header.fin:
+        yield (
+            "first_byte",
+            _error(_("A control frame must be whole: its FIN bit must be 1."), "5.5"),
+        )
+    # 5.1: "The server MUST close the connection upon receiving a frame that is not masked."
+    if reader == "server" and header.mask_key is None:
+        yield "second_byte", _error(_("A client's frame must be masked."), "5.1")
+    # 5.1: "A client MUST close a connection if it detects a masked frame."
+    if reader == "client" and header.mask_key is not None:
+        yield "second_byte", _error(_("A server's frame must not be masked."), "5.1")
+    if is_control(header.opcode) and header.length_form != 7:
+        yield (
+            "second_byte",
+            _error(_("A control frame's payload may have 125 bytes at most."), "5.5"),
+        )
+    # 5.2: "the most significant bit MUST be 0"
+    if header.length >> 63:
+        yield "extended_length", _error(_("The first bit of a 64-bit length must be 0."), "5.2")
+    # 5.2: "the minimal number of bytes MUST be used to encode the length"
+    if header.length_form != shortest_form(header.length):
+        yield (
+            "extended_length",
+            _error(
+                _("Length {length} is written in {form} bits, and fewer would do.").format(
+                    length=header.length, form=header.length_form
+                ),
+                "5.2",
+            ),
+        )
+
+
+def _error(sentence: str, section: str) -> ProtocolError:
+    # 7.4.1: "1002 indicates that an endpoint is terminating the connection due to a protocol
+    # error."
+    return ProtocolError(sentence, section=section, close_code=1002)
+
+
+# How a frame was written.
+
+
+@dataclass(frozen=True)
+class FrameLayout:
+    """One frame as it stands in a stream; spans are offsets in that stream.
+
+    frame:         what it means; the payload unmasked, as far as it has come
+    masked:        the MASK bit
+    mask_key:      the four key bytes, or None: not masked, or cut off
+    length:        the payload length that the header announces, or None: cut off
+    length_form:   in how many bits that length is written
+    first_byte ... payload: where the fields lie; empty where a field is absent or cut off
+    written:       the payload's bytes as they stand in the stream
+    truncated:     the first field that is not complete, or None if the frame is
+    """
+
+    frame: Frame
+    masked: bool
+    mask_key: bytes | None
+    length: int | None
+    length_form: LengthForm
+    first_byte: Span
+    second_byte: Span
+    extended_length: Span
+    masking_key: Span
+    payload: Span
+    written: bytes
+    truncated: Field | None
+
+    @property
+    def span(self) -> Span:
+        """The whole frame, as far as it has come."""
+        return Span(self.first_byte.start, self.payload.end)
+
+    @property
+    def header(self) -> Header | None:
+        """The header for ``check_header``, or None while some of it is missing."""
+        if self.length is None or self.masked != (self.mask_key is not None):
+            return None
+        frame = self.frame
+        bits = (frame.fin, frame.rsv1, frame.rsv2, frame.rsv3)
+        return Header(*bits, frame.opcode, self.length, self.length_form, self.mask_key)
+
+    def to_bytes(self) -> bytes:
+        """The very bytes that were read; for complete frames only."""
+        if self.truncated is not None:
+            raise ValueError(f"the frame ends too early, in its {self.truncated}")
+        return build_frame(self.frame, self.mask_key, self.length_form)
+
+
+def read_layout(data: bytes, start: int = 0) -> FrameLayout | None:
+    """The frame at offset ``start``, legal or not, complete or not; None if nothing is there."""
+    if start >= len(data):
+        return None
+    # Zeros stand in for header bytes that have not come; the spans tell which ones those are.
+    header = read_header(data[start : start + 14].ljust(14, b"\0"))
+    assert header is not None
+    sizes: tuple[tuple[Field, int], ...] = (
+        ("first_byte", 1),
+        ("second_byte", 1),
+        ("extended_length", _EXTENDED_BYTES[header.length_form]),
+        ("masking_key", 4 if header.mask_key is not None else 0),
+        ("payload", header.length),
+    )
+    spans: dict[Field, Span] = {}
+    cut: list[Field] = []
+    here = start
+    for field, size in sizes:
+        spans[field] = Span(here, min(here + size, len(data)))
+        here = spans[field].end
+        if len(spans[field]) < size:
+            cut.append(field)
+    key = header.mask_key if "masking_key" not in cut else None
+    length_known = "second_byte" not in cut and "extended_length" not in cut
+    written = bytes(data[spans["payload"].start : here])
+    payload = written if key is None else mask_fast(written, key)
+    return FrameLayout(
+        Frame(header.opcode, payload, header.fin, header.rsv1, header.rsv2, header.rsv3),
+        masked=header.mask_key is not None,
+        mask_key=key,
+        length=header.length if length_known else None,
+        length_form=header.length_form,
+        **spans,
+        written=written,
+        truncated=cut[0] if cut else None,
+    )
