@@ -1,3 +1,67 @@
-"""wsedu."""
+"""WebSocket byte by byte: the helper package of the course.
+
+These are the names that lessons use. More stands behind ``wsedu.protocol`` (bytes and
+values), ``wsedu.recording`` (what was seen), ``wsedu.live`` (servers and clients),
+``wsedu.views`` (pictures) and ``wsedu.course`` (exercises). All of it is meant to be read:
+``Lab??`` shows the source.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from .course import check, hint, predict, progress, recall, solution
+    from .live import Lab
+    from .protocol import accept_key, build_request
+    from .recording import Recording, dissect
+    from .views import BytesAndFields, Checklist, Ladder
+
+# The room of each name. Rooms are opened when a name is first used, so that importing wsedu
+# needs neither widgets nor a network.
+_ROOMS = {
+    "Lab": "live",
+    "Recording": "recording",
+    "dissect": "recording",
+    "accept_key": "protocol",
+    "build_request": "protocol",
+    "BytesAndFields": "views",
+    "Checklist": "views",
+    "Ladder": "views",
+    "check": "course",
+    "hint": "course",
+    "predict": "course",
+    "progress": "course",
+    "recall": "course",
+    "solution": "course",
+}
+
+__all__ = [
+    "BytesAndFields",
+    "Checklist",
+    "Lab",
+    "Ladder",
+    "Recording",
+    "accept_key",
+    "build_request",
+    "check",
+    "dissect",
+    "hint",
+    "predict",
+    "progress",
+    "recall",
+    "solution",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return getattr(import_module(f".{_ROOMS[name]}", __name__), name)
+    raise AttributeError(f"module 'wsedu' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

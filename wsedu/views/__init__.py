@@ -10,5 +10,6 @@ from .checklist import Checklist
 from .difference import Difference
 from .ladder import Ladder
 from .picture import Picture
+from .question import Question
 
-__all__ = ["BytesAndFields", "Checklist", "Difference", "Ladder", "Picture"]
+__all__ = ["BytesAndFields", "Checklist", "Difference", "Ladder", "Picture", "Question"]

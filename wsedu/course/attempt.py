@@ -1,0 +1,172 @@
+"""Running a learner's answer: watched, with a time limit, and never at the kernel's expense."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import inspect
+import io
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .._text import _
+from .verdict import Verdict, not_attempted, not_yet
+
+SECONDS = 5  # for all the cases of one check together
+
+
+class AnswerRaised(Exception):
+    """The learner's function raised ``cause`` when it was called with ``args``."""
+
+    def __init__(self, cause: BaseException, args: tuple[Any, ...]) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.call = ", ".join(_shorten(arg) for arg in args)
+
+
+class AnswerMissing(Exception):
+    """The learner's function returned the dots of the starter."""
+
+
+class AnswerNoFunction(Exception):
+    """A function was asked for, and something else was given."""
+
+
+class AnswerStopped(BaseException):
+    """Thrown into an answer that does not end."""
+
+
+class Attempt:
+    """The learner's answer, as the checks call it."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+
+    def __call__(self, *args: Any) -> Any:
+        """The function's result; an async function is awaited."""
+        if not callable(self.answer):
+            raise AnswerNoFunction
+        try:
+            value = self.answer(*args)
+            if inspect.isawaitable(value):
+                value = asyncio.run(_finish(value))
+        except AnswerStopped:
+            raise
+        except BaseException as error:  # even SystemExit must not end the kernel
+            raise AnswerRaised(error, args) from error
+        if value is ...:
+            raise AnswerMissing
+        return value
+
+
+async def _finish(value: Any) -> Any:
+    return await value
+
+
+def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECONDS) -> Verdict:
+    """Judge an answer in a thread of its own; whatever happens there becomes a verdict."""
+    if answer is ...:
+        return not_attempted()
+    verdicts: list[Verdict] = []
+    faults: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            verdicts.append(_judge(judge, Attempt(answer)))
+        except AnswerStopped:
+            pass
+        except BaseException as fault:  # a fault of ours: it must not vanish in the thread
+            faults.append(fault)
+
+    thread = threading.Thread(target=work, name="wsedu check", daemon=True)
+    with _quiet() as printed:
+        thread.start()
+        thread.join(seconds)
+    if faults:
+        raise faults[0]
+    if not verdicts:
+        _stop(thread)
+        return Verdict(
+            "raised",
+            _(
+                "Your answer did not finish within {seconds} s. Does it wait for something "
+                "that never comes, or loop without an end?"
+            ).format(seconds=seconds),
+        )
+    verdict = verdicts[0]
+    if verdict.outcome == "not yet" and printed.getvalue() and "None" in verdict.sentence:
+        return Verdict(
+            "not yet",
+            _("Your function prints its result; a check needs it returned: use return."),
+            verdict.section,
+        )
+    return verdict
+
+
+def _judge(judge: Callable[[Attempt], Verdict], attempt: Attempt) -> Verdict:
+    try:
+        return judge(attempt)
+    except AnswerMissing:
+        return not_attempted()
+    except AnswerNoFunction:
+        return not_yet(
+            _(
+                "This exercise asks for a function, and you gave {type}. Give its name alone, "
+                "without parentheses."
+            ).format(type=_shorten(attempt.answer))
+        )
+    except AnswerRaised as raised:
+        if isinstance(raised.cause, RecursionError):
+            sentence = _("Your function calls itself without an end (RecursionError).")
+        else:
+            sentence = _("Called with ({call}), your function raised {name}: {error}").format(
+                call=raised.call,
+                name=type(raised.cause).__name__,
+                error=_shorten(str(raised.cause), 200, quote=False),
+            )
+            if line := _line_of(raised.cause):
+                sentence += " " + _("(its line {line})").format(line=line)
+        return Verdict("raised", sentence)
+
+
+def _line_of(error: BaseException) -> int | None:
+    """The line of the learner's cell that raised; None if it was not in a cell."""
+    line = None
+    trace = error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if "ipykernel" in name or name.startswith("<"):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _stop(thread: threading.Thread) -> None:
+    """Ask Python to raise in a thread that does not end; a sleeping one hears it on waking."""
+    if thread.ident is not None and thread.is_alive():
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(thread.ident), ctypes.py_object(AnswerStopped)
+        )
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[io.StringIO]:
+    """Keep what an answer prints or logs out of the cell: a grader takes stderr for failure."""
+    printed = io.StringIO()
+    handlers = [h for h in logging.root.handlers if isinstance(h, logging.StreamHandler)]
+    streams = [handler.setStream(printed) for handler in handlers]
+    try:
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            yield printed
+    finally:
+        for handler, stream in zip(handlers, streams, strict=True):
+            if stream is not None:
+                handler.setStream(stream)
+
+
+def _shorten(value: Any, limit: int = 60, quote: bool = True) -> str:
+    text = repr(value) if quote else str(value)
+    return text if len(text) <= limit else text[:limit] + "…"

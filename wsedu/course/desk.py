@@ -1,0 +1,137 @@
+"""What a learner calls: predict and recall, check, hint, solution, progress."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import random
+import secrets
+from typing import Any
+
+from IPython.display import Code, display
+
+from .._text import _
+from ..views import Checklist, Difference, Question
+from . import attempt, journal
+from .catalogue import LESSONS, exercise_named, prediction_named
+from .exercise import Exercise
+from .verdict import NotYet, Verdict
+
+
+def predict(name: str) -> Question:
+    """Ask a question of the lesson; the choice is kept, and met again by ``recall``."""
+    prediction = prediction_named(name)
+    options = [option for option, _said in prediction.options]
+    question = Question(prediction.question, options, _predicted(name), _("Kept. Run on."))
+    question.observe(
+        lambda change: journal.write("predicted", name, option=change["new"]), "chosen"
+    )
+    return question
+
+
+def recall(name: str) -> None:
+    """Say what was predicted, and what the experiment has shown."""
+    prediction = prediction_named(name)
+    chosen = _predicted(name)
+    if chosen < 0:
+        print(_("You made no prediction; the question is further up."))
+    elif chosen == prediction.right:
+        print(_("You predicted it: {option}.").format(option=prediction.options[chosen][0]))
+    else:
+        option, said = prediction.options[chosen]
+        print(_("You predicted: {option}.").format(option=option), said)
+        print(_("It happened: {option}.").format(option=prediction.options[prediction.right][0]))
+        return
+    print(prediction.options[prediction.right][1])
+
+
+def _predicted(name: str) -> int:
+    entries = journal.read("predicted", name)
+    option = entries[-1].get("option", -1) if entries else -1
+    known = isinstance(option, int) and 0 <= option < len(prediction_named(name).options)
+    return option if known else -1
+
+
+def judge(name: str, answer: Any, seed: int | None = None) -> Verdict:
+    """The verdict about an answer, without showing or keeping anything."""
+    exercise = exercise_named(name)
+    chance = random.Random(seed)
+    return attempt.run(lambda watched: exercise.judge(watched, chance), answer)
+
+
+def check(name: str, answer: Any, *, seed: int | None = None) -> None:
+    """Judge an answer to the exercise ``name``, and show the verdict.
+
+    Passed, it returns nothing; otherwise it raises NotYet, which a grader counts. The cases
+    are partly random: ``seed`` repeats those of an earlier check, which named it.
+    """
+    seed = secrets.randbelow(10**6) if seed is None else seed
+    verdict = judge(name, answer, seed)
+    if verdict.outcome != "not attempted":
+        journal.write("tried", name, outcome=verdict.outcome)
+    marks = {"passed": "✔", "not yet": "✘", "raised": "✘", "not attempted": "○"}
+    section = f" (RFC 6455 {verdict.section})" if verdict.section else ""
+    print(f"{marks[verdict.outcome]} {name}: {verdict.sentence}{section}")
+    if verdict.expected is not None and verdict.got is not None:
+        display(Difference(verdict.expected, verdict.got, verdict.where))
+    elif verdict.message is not None:
+        display(Checklist(verdict.message))
+    if not verdict.passed:
+        words = {
+            "not yet": _(
+                "{name}: not yet. hint('{name}') helps; the cases were those of seed {seed}."
+            ),
+            "raised": _("{name}: raised. The cases were those of seed {seed}."),
+            "not attempted": _("{name}: not attempted."),
+        }
+        raise NotYet(words[verdict.outcome].format(name=name, seed=seed))
+
+
+def hint(name: str) -> None:
+    """Print the next of three hints; the third again when all are known."""
+    exercise = exercise_named(name)
+    number = min(len(journal.read("hint", name)), len(exercise.hints) - 1)
+    journal.write("hint", name)
+    print(
+        _("Hint {number} of {count}: {hint}").format(
+            number=number + 1, count=len(exercise.hints), hint=exercise.hints[number]
+        )
+    )
+
+
+def solution(name: str) -> None:
+    """Show a right answer and why it is right: after an honest try, or to a teacher.
+
+    A try is a check of an answer that was yours. A teacher sets the environment variable
+    ``WSEDU_TEACHER`` to 1.
+    """
+    exercise = exercise_named(name)
+    if not journal.read("tried", name) and os.environ.get("WSEDU_TEACHER") != "1":
+        print(_("Try first: check an answer of your own once, then ask again."))
+        return
+    display(Code(source_of(exercise), language="python"))
+    print(exercise.reason)
+
+
+def source_of(exercise: Exercise) -> str:
+    """The solution as a learner would write it."""
+    if callable(exercise.solution):
+        return inspect.getsource(exercise.solution)
+    return repr(exercise.solution)
+
+
+def progress() -> None:
+    """Print what is done and what is open."""
+    for lesson in LESSONS:
+        print(f"{lesson.number} {lesson.title}")
+        for exercise in lesson.exercises:
+            outcomes = [entry.get("outcome") for entry in journal.read("tried", exercise.name)]
+            state = (
+                _("✔ passed")
+                if "passed" in outcomes
+                else _("✘ tried {count} times").format(count=len(outcomes))
+                if outcomes
+                else _("○ not attempted")
+            )
+            print(f"  {exercise.name} {'★' * exercise.stars:<4} {exercise.title}: {state}")
+    print(_("Kept in {folder}").format(folder=journal.home()))

@@ -1,0 +1,103 @@
+"""What an exercise is: a task's checks, hints, solution, and the slips that it knows."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from .attempt import Attempt
+from .verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A plausible wrong answer.
+
+    name:     short and stable
+    wrong:    an answer that makes exactly this mistake; tests give it to the check
+    sentence: what a good teacher would say
+    """
+
+    name: str
+    wrong: Any
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise.
+
+    name:     its id, such as ``"02.2"``: the lesson, and its place there
+    title:    a few words
+    stars:    1 read and predict, 2 small function, 3 combine, 4 open
+    judge:    holds an answer against the rule; gets a source of chance for its cases
+    solution: a right answer: a function, or a value
+    reason:   why it is right
+    hints:    three, from where to look to nearly there
+    sections: of the RFC
+    slips:    the wrong answers that it recognises
+    """
+
+    name: str
+    title: str
+    stars: int
+    judge: Callable[[Attempt, random.Random], Verdict]
+    solution: Any
+    reason: str
+    hints: tuple[str, str, str]
+    sections: tuple[str, ...]
+    slips: tuple[Slip, ...]
+
+
+def edited(solution: Callable[..., Any], *edits: tuple[str, str]) -> Any:
+    """The solution with pieces of its source replaced: a wrong answer, for a slip."""
+    source = inspect.getsource(solution)
+    for old, new in edits:
+        if old not in source:
+            raise ValueError(f"{old!r} is not in the source of the solution")
+        source = source.replace(old, new)
+    names: dict[str, Any] = {}
+    exec(source, names)
+    return names[solution.__name__]
+
+
+Args = tuple[Any, ...]
+
+
+def recognise(
+    slips: Iterable[Slip],
+    results: Iterable[tuple[Args, Any]],
+    right: Callable[[Args, Any], bool],
+    what: Callable[[Any], Any] = lambda result: result,
+) -> str | None:
+    """The sentence of the first slip that the answer makes, perhaps among others; or None.
+
+    An answer makes a slip if, in every case where the slip's own answer is wrong, it says the
+    same as that one.
+
+    results: the cases, each with what the answer gave
+    right:   whether a result is right for a case
+    what:    the part of a result that is compared, such as its status
+    """
+    results = list(results)
+    for slip in slips:
+        same = []
+        for args, got in results:
+            try:
+                said = slip.wrong(*args)
+            except Exception:
+                continue  # this slip cannot even handle the case
+            if not right(args, said):
+                same.append(what(said) == what(got))
+        if same and all(same):
+            return slip.sentence
+    return None
+
+
+def how_many(usual: int) -> int:
+    """How many random cases to try: more when nbgrader grades, where nobody is waiting."""
+    return usual * 5 if os.environ.get("NBGRADER_EXECUTION") == "autograde" else usual

@@ -1,0 +1,71 @@
+"""Witnesses that are not ours: the ``websockets`` library, asked without any network.
+
+A check never trusts this course's own codec alone. The library's sans-I/O server and client
+read the same bytes, and their verdict is the one that counts.
+"""
+
+from __future__ import annotations
+
+import base64
+import random
+
+from websockets.client import ClientProtocol
+from websockets.exceptions import InvalidHandshake, InvalidMessage
+from websockets.http11 import Request
+from websockets.server import ServerProtocol
+from websockets.typing import Origin, Subprotocol
+from websockets.uri import parse_uri
+
+from ...recording import Event, Recording, Unit, dissect
+
+OWN_ORIGIN = "http://example.com:8000"
+
+
+def server_status(data: bytes) -> int | None:
+    """What a ``websockets`` server answers to a request; None if it cannot even read it."""
+    server = ServerProtocol(origins=[None, Origin(OWN_ORIGIN)])
+    server.receive_data(data)
+    for event in server.events_received():
+        if isinstance(event, Request):
+            return server.accept(event).status_code
+    return None
+
+
+def client_accepts(response: bytes, key: str, asked: list[str]) -> bool:
+    """Whether a ``websockets`` client that sent ``key`` and asked for ``asked`` goes on."""
+    client = ClientProtocol(
+        parse_uri("ws://example.com:8000/"),
+        subprotocols=[Subprotocol(name) for name in asked],
+    )
+    client.key = key
+    client.connect()
+    client.receive_data(response)
+    error = client.handshake_exc
+    if error is not None and not isinstance(error, (InvalidHandshake, InvalidMessage)):
+        raise error
+    return error is None and client.state.name == "OPEN"
+
+
+def unit_of(data: bytes, answer: bytes = b"") -> Unit:
+    """A message as a unit, so that its fields can be named and its checklist drawn."""
+    events = [Event(0, "client", "data", data)]
+    if answer:
+        events.append(Event(0, "server", "data", answer))
+    seen = dissect(Recording(tuple(events)))
+    return seen.response if answer and seen.response else seen.request
+
+
+def random_key(chance: random.Random) -> str:
+    """A fresh Sec-WebSocket-Key."""
+    return base64.b64encode(chance.randbytes(16)).decode()
+
+
+def random_target(chance: random.Random) -> str:
+    """A path such as ``/k3x/q``."""
+    names = ["".join(chance.choices("abcdefgh-0123456789", k=chance.randint(1, 8)))]
+    return "/" + "/".join(names * chance.randint(0, 2))
+
+
+def random_host(chance: random.Random) -> str:
+    """A host such as ``a7.example:8123``."""
+    return f"{chance.choice('abcxyz')}{chance.randint(0, 99)}.example:{chance.randint(1024, 65535)}"

@@ -1,0 +1,91 @@
+"""The predictions that lessons ask for: the question, the options, and what is said to each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .._text import _
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A question that is answered before anything runs.
+
+    name:    the lesson and a word, such as ``"02.status"``
+    options: each with what is said to it afterwards
+    right:   the index of the option that the experiment will show
+    """
+
+    name: str
+    question: str
+    options: tuple[tuple[str, str], ...]
+    right: int
+
+
+PREDICTIONS = (
+    Prediction(
+        "02.status",
+        _("You ask a WebSocket server for /connect-to-ws and it agrees. Which status comes back?"),
+        (
+            (
+                _("200 OK, as for any successful request"),
+                _("200 would mean «here is the resource», and HTTP would go on."),
+            ),
+            (
+                _("101 Switching Protocols"),
+                _("101: from the next byte on, this connection speaks another protocol."),
+            ),
+            (
+                _("No status at all: WebSocket is not HTTP"),
+                _("Not yet: the handshake itself is ordinary HTTP/1.1, status line included."),
+            ),
+            (
+                _("426 Upgrade Required"),
+                _("426 is what the server says when you forgot to ask for the change."),
+            ),
+        ),
+        1,
+    ),
+    Prediction(
+        "02.case",
+        _("You write «connection: keep-alive, UPGRADE» instead of «Connection: Upgrade»."),
+        (
+            (
+                _("101: the server does not mind"),
+                _("Names of headers ignore case, and Connection is a list of words (4.2.1)."),
+            ),
+            (
+                _("400 Bad Request"),
+                _("Nothing is malformed: names ignore case, and Connection is a list."),
+            ),
+            (
+                _("426 Upgrade Required"),
+                _("Upgrade is named, among others and in capitals, and that is enough (4.2.1)."),
+            ),
+        ),
+        0,
+    ),
+    Prediction(
+        "02.early",
+        _("You send a WebSocket frame without any handshake. What does the server answer?"),
+        (
+            (
+                _("A frame with an error code"),
+                _("It cannot: no WebSocket connection exists on which a frame could be sent."),
+            ),
+            (
+                _("400 Bad Request, at once"),
+                _("To say so, it would have to know that the request has ended; it has not."),
+            ),
+            (
+                _("Nothing: it waits, and hangs up in the end"),
+                _("It goes on reading an HTTP request whose empty line never comes."),
+            ),
+            (
+                _("The message, sent back"),
+                _("Nothing is sent back: before 101 there is no WebSocket at all."),
+            ),
+        ),
+        2,
+    ),
+)

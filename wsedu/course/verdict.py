@@ -1,0 +1,63 @@
+"""A verdict: what is said about an answer. One sentence first, then what shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .._text import _
+from ..recording import Unit
+
+Outcome = Literal["passed", "not yet", "raised", "not attempted"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judgement of one answer.
+
+    outcome:  one of four
+    sentence: what a good teacher would say
+    section:  where to read on
+    expected, got: bytes to lay side by side, if the answer is bytes
+    where:    what the first differing byte belongs to
+    message:  a request or answer whose checklist shows the point
+    """
+
+    outcome: Outcome
+    sentence: str
+    section: str = ""
+    expected: bytes | None = None
+    got: bytes | None = None
+    where: str = ""
+    message: Unit | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the answer is right."""
+        return self.outcome == "passed"
+
+
+def not_yet(
+    sentence: str,
+    section: str = "",
+    *,
+    expected: bytes | None = None,
+    got: bytes | None = None,
+    where: str = "",
+    message: Unit | None = None,
+) -> Verdict:
+    """The verdict that something is still wrong."""
+    return Verdict("not yet", sentence, section, expected, got, where, message)
+
+
+def not_attempted() -> Verdict:
+    """The verdict about a starter that nobody has changed."""
+    return Verdict("not attempted", _("Not attempted yet: the dots are still there."))
+
+
+class NotYet(AssertionError):
+    """Raised by a check that was not passed, so that a grader sees it; short on purpose."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What Jupyter prints instead of a traceback."""
+        return [str(self)]

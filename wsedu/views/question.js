@@ -1,0 +1,40 @@
+// @ts-check
+// A question as a group of radio buttons, which every browser lets you use by keyboard.
+
+let groups = 0;
+
+/** @typedef {{get(name: string): any, set(name: string, value: any): void,
+ *   save_changes(): void}} Model */
+
+/** @param {{model: Model, el: HTMLElement}} context */
+function render({ model, el }) {
+  el.classList.add("wsedu");
+  el.addEventListener("keydown", (event) => event.stopPropagation());
+  const set = document.createElement("fieldset");
+  set.className = "wsedu-question";
+  const legend = document.createElement("legend");
+  legend.textContent = model.get("question");
+  set.append(legend);
+  const says = document.createElement("p");
+  says.className = "wsedu-says";
+  says.setAttribute("role", "status");
+  const name = `wsedu-question-${(groups += 1)}`;
+  /** @type {string[]} */ (model.get("options")).forEach((option, index) => {
+    const label = document.createElement("label");
+    const radio = document.createElement("input");
+    radio.type = "radio";
+    radio.name = name;
+    radio.checked = model.get("chosen") === index;
+    radio.addEventListener("change", () => {
+      model.set("chosen", index);
+      model.save_changes();
+      says.textContent = model.get("kept");
+    });
+    label.append(radio, ` ${option}`);
+    set.append(label);
+  });
+  if (model.get("chosen") >= 0) says.textContent = model.get("kept");
+  el.append(set, says);
+}
+
+export default { render };

@@ -1,0 +1,41 @@
+"""A question with options: answered before anything runs, by mouse or by keyboard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import traitlets
+
+from .picture import HERE, Picture
+
+
+class Question(Picture):
+    """One question, one choice.
+
+    question: the sentence; options: the answers to choose from
+    chosen:   the index of the option chosen, -1 while there is none
+    kept:     what is said once a choice was made
+    """
+
+    _esm = HERE / "question.js"
+
+    question = traitlets.Unicode().tag(sync=True)
+    options = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    chosen = traitlets.Int(-1).tag(sync=True)
+    kept = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, question: str, options: list[str], chosen: int, kept: str) -> None:
+        letters = "\n".join(f"- ( ) {option}" for option in options)
+        super().__init__(
+            question=question,
+            options=options,
+            chosen=chosen,
+            kept=kept,
+            text=f"{question}\n\n{letters}",
+        )
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The widget; and the question as a list, which needs no drawing."""
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        del data["image/svg+xml"]
+        return data | {"text/markdown": self.text}, metadata
