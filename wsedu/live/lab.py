@@ -148,6 +148,32 @@ class Lab:
         finally:
             writer.close()
 
+    async def browser(self, patience: float = 3) -> Recording:
+        """Let the page that shows this notebook open a WebSocket, and return its handshake.
+
+        The page connects by itself as soon as it shows the cell's output. Where there is no
+        page within ``patience`` seconds (a notebook run by a program, or one that is served
+        from another machine), the handshake of a Chromium that was recorded before is
+        returned, and its note says so.
+        """
+        from IPython.display import display
+
+        from .browser import KEPT, PATH, BrowserClient
+
+        display(BrowserClient(self.url + PATH))
+
+        def shaken(recording: Recording) -> Recording | None:
+            seen = dissect(recording)
+            asked = f"GET {PATH} ".encode() in recording.sent_by("client")
+            return recording if asked and seen.response and seen.response.head else None
+
+        try:
+            recording = await self.until(shaken, _("the page's handshake"), patience)
+            assert recording is not None
+            return recording
+        except TimeoutError:
+            return Recording.load(KEPT)
+
     def close(self) -> None:
         """Stop the servers and leave nothing behind; closing twice does nothing."""
         if Lab._current is self:
@@ -166,7 +192,10 @@ def _answers(recording: Recording) -> int:
     seen = dissect(recording)
     if seen.switch is None:
         return 0  # an answer that refuses is complete when the server closes
-    return sum(unit.sender == "server" for unit in seen.units)
+    return sum(
+        unit.sender == "server" and (unit.layout is None or unit.layout.truncated is None)
+        for unit in seen.units
+    )
 
 
 async def _start(options: dict[str, Any], date: str | None) -> tuple[Server, Tap]:

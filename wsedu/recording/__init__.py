@@ -5,7 +5,8 @@
 bytes it was written in. Both are pure: no sockets, no clock, the standard library only.
 """
 
-from .dissect import Dissection, Field, Unit, dissect
+from .dissect import Dissection, Unit, dissect
+from .fields import Field
 from .recording import Event, Recording, Side
 
 __all__ = ["Dissection", "Event", "Field", "Recording", "Side", "Unit", "dissect"]

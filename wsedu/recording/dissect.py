@@ -16,33 +16,18 @@ from dataclasses import dataclass, field
 
 from .._text import _
 from ..protocol import Check, Head, Part, Problem, Span, check_request, check_response, read_head
+from ..protocol.frames import FrameLayout, read_layout
 from ..protocol.http import Kind, shorten
+from .fields import Field
+from .frame_fields import describe_frame, fields_of_frame, name_frame, problems_of_frame
 from .recording import Recording, Side
-
-
-@dataclass(frozen=True)
-class Field:
-    """A piece of a unit that has a name.
-
-    span:    its bytes, as offsets in the stream of its sender
-    value:   what they say, safe to print
-    meaning: a sentence about it; section: where the rule stands
-    parts:   smaller fields inside, in the order of their bytes
-    """
-
-    name: str
-    span: Span
-    value: str
-    meaning: str = ""
-    section: str = ""
-    parts: tuple[Field, ...] = ()
 
 
 @dataclass(frozen=True)
 class Unit:
     """One thing that one side said.
 
-    kind:     "request", "response", "body" (of an HTTP answer), or "bytes": not readable
+    kind:     "request", "response", "body" (of an HTTP answer), "frame", or "bytes": not readable
     span:     its bytes in the sender's stream; data holds them
     title:    a few words, for the arrow in a ladder
     sentence: what it says, in plain words
@@ -50,6 +35,7 @@ class Unit:
     problems: what is wrong with it
     head:     for a request or response, how it was written
     checks:   for a request or response, the rules of the opening handshake held against it
+    layout:   for a frame, how it was written
     """
 
     sender: Side
@@ -63,6 +49,7 @@ class Unit:
     problems: tuple[Problem, ...] = ()
     head: Head | None = None
     checks: tuple[Check, ...] = ()
+    layout: FrameLayout | None = None
 
 
 @dataclass(frozen=True)
@@ -104,8 +91,10 @@ def dissect(recording: Recording) -> Dissection:
     """Read a recording; never raises, whatever bytes it holds."""
     walk = _Walk(recording)
     walk.speak_http()
-    walk.take_the_rest("client")
-    walk.take_the_rest("server")
+    for side in ("client", "server"):
+        if walk.switch is not None:
+            walk.take_frames(side)
+        walk.take_the_rest(side)
     # Two units may be complete with the same event: the client's comes first.
     units = sorted(walk.units, key=lambda unit: (unit.arrived, unit.sender, unit.span.start))
     switch = next((i for i, unit in enumerate(units) if unit is walk.switch), None)
@@ -191,6 +180,21 @@ class _Walk:
             )
         return known and stop == here + int(length)
 
+    def take_frames(self, side: Side) -> None:
+        """All frames of one side, the last one perhaps incomplete."""
+        stream = self.streams[side]
+        while layout := read_layout(stream, self.read[side]):
+            self.add(
+                side,
+                "frame",
+                layout.span.end,
+                title=name_frame(layout),
+                sentence=describe_frame(layout),
+                fields=fields_of_frame(layout, stream),
+                problems=problems_of_frame(layout, side),
+                layout=layout,
+            )
+
     def take_the_rest(self, side: Side) -> None:
         """Bytes that no reader above could place."""
         stop = len(self.streams[side])
@@ -198,9 +202,7 @@ class _Walk:
             return
         span = Span(self.read[side], stop)
         shown = self.streams[side][span.start : span.start + 16].hex(" ")
-        if self.switch is not None:
-            sentence = _("Bytes behind the switch: they belong to WebSocket frames.")
-        elif side == "client":
+        if side == "client":
             sentence = _("Sent before the server's 101: no rule of WebSocket applies to them yet.")
         else:
             sentence = _("Bytes that answer no request that could be read.")
@@ -225,6 +227,7 @@ class _Walk:
         problems: tuple[Problem, ...] = (),
         head: Head | None = None,
         checks: tuple[Check, ...] = (),
+        layout: FrameLayout | None = None,
     ) -> Unit:
         """Note a unit that ends at ``stop``, and read on behind it."""
         span = Span(self.read[side], stop)
@@ -232,7 +235,7 @@ class _Walk:
         arrived = self.indices[side][bisect_left(self.lengths[side], stop)]
         data = self.streams[side][span.start : stop]
         unit = Unit(
-            side, kind, span, data, title, sentence, arrived, fields, problems, head, checks
+            side, kind, span, data, title, sentence, arrived, fields, problems, head, checks, layout
         )
         self.units.append(unit)
         return unit

@@ -75,6 +75,7 @@ def _kind(kind: str) -> str:
         "request": _("request"),
         "response": _("answer"),
         "body": _("body"),
+        "frame": _("frame"),
         "bytes": _("bytes"),
     }
     return names[kind]
@@ -126,12 +127,13 @@ def _rows(span: Span) -> list[Span | None]:
 
 
 def _shade(drawing: Drawing, field: Field, row: Span, y: float) -> None:
-    parts = field.parts or (field,)
+    # The bits of one byte share its span: a byte has one colour.
+    parts = tuple(part for part in field.parts if part.span != field.span)
     shades = _START_SHADES if len(parts) > 3 else _SHADES
-    drawing.rect(LEFT, y, len(row) * CELL, ROW - 4, "end" if field.parts else "word")
+    drawing.rect(LEFT, y, len(row) * CELL, ROW - 4, "end" if parts else "word")
     for part, shade in zip(parts, shades, strict=False):
         start, end = max(part.span.start, row.start), min(part.span.end, row.end)
-        if start < end and field.parts:
+        if start < end:
             x = LEFT + (start - row.start) * CELL
             drawing.rect(x, y, (end - start) * CELL, ROW - 4, shade)
 

@@ -1,0 +1,54 @@
+"""Execute lessons and keep their outputs, clean: ``.venv/bin/python scripts/execute.py [FILE ...]``.
+
+Without arguments all lessons. What is kept is what a reader without a kernel sees and what
+nbval compares: the text and the SVG of each picture. Widget state is left out, because a saved
+widget shows an error instead of its picture. Exercises stay unexecuted.
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).resolve().parent.parent
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def execute(path: Path) -> None:
+    """Run the notebook in a fresh kernel and write it back; an error stops here."""
+    notebook = nbformat.read(path, as_version=4)
+    with tempfile.TemporaryDirectory() as home:
+        # A learner who has answered nothing yet.
+        os.environ["WSEDU_HOME"] = home
+        NotebookClient(notebook, timeout=60, resources={"metadata": {"path": path.parent}}).execute()
+    clean(notebook)
+    nbformat.validate(notebook)
+    nbformat.write(notebook, path)
+
+
+def clean(notebook: nbformat.NotebookNode) -> None:
+    """Leave only what the course is made of."""
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        }
+    )
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type != "code":
+            continue
+        for output in cell.outputs:
+            if "data" in output:
+                output.data.pop(WIDGET, None)
+        # A widget that has nothing to show without a page leaves an empty output behind.
+        cell.outputs = [o for o in cell.outputs if "data" not in o or o.data]
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or sorted((ROOT / "notebooks").glob("*/*.ipynb")):
+        print(name)
+        execute(Path(name))

@@ -1,0 +1,25 @@
+"""What a field of a recording is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..protocol import Span
+
+
+@dataclass(frozen=True)
+class Field:
+    """A piece of a unit that has a name.
+
+    span:    its bytes, as offsets in the stream of its sender
+    value:   what they say, safe to print
+    meaning: a sentence about it; section: where the rule stands
+    parts:   smaller fields inside, in the order of their bytes, or of their bits
+    """
+
+    name: str
+    span: Span
+    value: str
+    meaning: str = ""
+    section: str = ""
+    parts: tuple[Field, ...] = ()

@@ -1,0 +1,176 @@
+"""A frame in words: its fields in the order of the figure in 5.2, and one plain sentence."""
+
+from __future__ import annotations
+
+from .._text import _
+from ..protocol import Problem, Span
+from ..protocol.frames import FrameLayout, Opcode, broken_rules
+from ..protocol.http import shorten
+from .fields import Field
+from .recording import Side
+
+KINDS = {
+    Opcode.CONTINUATION: _("continuation"),
+    Opcode.TEXT: _("text"),
+    Opcode.BINARY: _("binary"),
+    Opcode.CLOSE: _("close"),
+    Opcode.PING: _("ping"),
+    Opcode.PONG: _("pong"),
+}
+
+
+def name_frame(layout: FrameLayout) -> str:
+    """A few words for an arrow: what kind of frame, and how it begins."""
+    frame = layout.frame
+    part = "" if frame.fin else _(" (goes on)")
+    shown = _payload(layout, 40)
+    return f"{_kind(layout)}{part}{': ' if shown else ''}{shown}"
+
+
+def describe_frame(layout: FrameLayout) -> str:
+    """One plain sentence."""
+    if layout.truncated is not None:
+        return _("A frame that has not arrived whole: it ends in its {field}.").format(
+            field=_FIELDS[layout.truncated]
+        )
+    frame = layout.frame
+    masked = _("masked") if layout.masked else _("not masked")
+    whole = _("a whole message") if frame.fin else _("a fragment; more follows")
+    if frame.opcode >= 8:
+        whole = _("a control frame")
+    elif frame.opcode == Opcode.CONTINUATION:
+        whole = _("the last fragment") if frame.fin else _("a fragment; more follows")
+    return _("A {kind} frame: {whole}, {count} bytes of payload, {masked}.").format(
+        kind=_kind(layout), whole=whole, count=f"{len(frame.payload):,}", masked=masked
+    )
+
+
+def problems_of_frame(layout: FrameLayout, sender: Side) -> tuple[Problem, ...]:
+    """The rules that the frame breaks, for the side that reads it."""
+    header = layout.header
+    if header is None:
+        return ()
+    reader: Side = "server" if sender == "client" else "client"
+    # RSV1 is judged where extensions are: in the lessons on compression.
+    return tuple(
+        Problem(error.sentence, getattr(layout, field), error.section)
+        for field, error in broken_rules(header, reader, rsv1_allowed=True)
+    )
+
+
+def fields_of_frame(layout: FrameLayout, stream: bytes) -> tuple[Field, ...]:
+    """The fields that have arrived."""
+    fields = [
+        Field(
+            _("first byte"),
+            layout.first_byte,
+            _bits(stream, layout.first_byte),
+            _("FIN, three reserved bits, and the opcode"),
+            "5.2",
+            _first_bits(layout),
+        )
+    ]
+    if len(layout.second_byte):
+        length = stream[layout.second_byte.start] & 0b0111_1111
+        fields.append(
+            Field(
+                _("second byte"),
+                layout.second_byte,
+                _bits(stream, layout.second_byte),
+                _("MASK, and the length, if it is 125 or less"),
+                "5.2",
+                (
+                    Field("MASK", layout.second_byte, str(int(layout.masked)), _mask(layout)),
+                    Field(
+                        _("payload length"),
+                        layout.second_byte,
+                        str(length),
+                        _("the length itself")
+                        if length < 126
+                        else _("the length stands in the next {count} bytes").format(
+                            count=2 if length == 126 else 8
+                        ),
+                    ),
+                ),
+            )
+        )
+    for name, span, value, meaning, section in (
+        (
+            _("extended payload length"),
+            layout.extended_length,
+            "?" if layout.length is None else f"{layout.length:,}",
+            _("network byte order"),
+            "5.2",
+        ),
+        (
+            _("masking key"),
+            layout.masking_key,
+            stream[layout.masking_key.start : layout.masking_key.end].hex(" "),
+            _("each payload byte is combined with one of these by XOR"),
+            "5.3",
+        ),
+        (
+            _("payload"),
+            layout.payload,
+            _payload(layout, 200),
+            _("shown unmasked here; the bytes are as they crossed the wire")
+            if layout.masked
+            else _("as it crossed the wire"),
+            "5.2",
+        ),
+    ):
+        if len(span):
+            fields.append(Field(name, span, value, meaning, section))
+    return tuple(fields)
+
+
+_FIELDS = {
+    "first_byte": _("first byte"),
+    "second_byte": _("second byte"),
+    "extended_length": _("extended payload length"),
+    "masking_key": _("masking key"),
+    "payload": _("payload"),
+}
+
+
+def _kind(layout: FrameLayout) -> str:
+    opcode = layout.frame.opcode
+    if opcode in KINDS:
+        return KINDS[Opcode(opcode)]
+    return _("reserved opcode {opcode:#x}").format(opcode=opcode)
+
+
+def _payload(layout: FrameLayout, limit: int) -> str:
+    frame = layout.frame
+    payload = frame.payload[: limit * 4]
+    if frame.opcode == Opcode.CLOSE:
+        if len(payload) < 2:
+            return _("no code") if not payload else payload.hex()
+        reason = shorten(payload[2:].decode("utf-8", "replace"), limit)
+        return f"{int.from_bytes(payload[:2], 'big')} {reason}".strip()
+    if frame.opcode == Opcode.TEXT:
+        return shorten(payload.decode("utf-8", "replace"), limit)
+    shown = frame.payload[: limit // 3].hex(" ")
+    return shown if len(frame.payload) <= limit // 3 else f"{shown} …"
+
+
+def _bits(stream: bytes, span: Span) -> str:
+    bits = f"{stream[span.start]:08b}"
+    return f"{bits[:4]} {bits[4:]}"
+
+
+def _mask(layout: FrameLayout) -> str:
+    return _("a masking key follows") if layout.masked else _("no masking key")
+
+
+def _first_bits(layout: FrameLayout) -> tuple[Field, ...]:
+    frame, span = layout.frame, layout.first_byte
+    fin = _("the message ends with this frame") if frame.fin else _("the message goes on")
+    reserved = _("for extensions")
+    return (
+        Field("FIN", span, str(int(frame.fin)), fin),
+        Field("RSV1", span, str(int(frame.rsv1)), reserved),
+        Field("RSV2", span, str(int(frame.rsv2)), reserved),
+        Field("RSV3", span, str(int(frame.rsv3)), reserved),
+        Field("opcode", span, f"{frame.opcode:04b}", _kind(layout)),
+    )
