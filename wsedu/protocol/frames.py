@@ -10,8 +10,8 @@ written: which key, which of the three length forms, where every field lies in t
 Two frames that mean the same may be written differently, and the layout gives back the
 very bytes.
 
-There are two readings, as for a head. ``read_header`` with ``check_header`` is the strict one
-and works before the payload has come. ``read_layout`` is the patient one: it never raises,
+There are two readings, as for a head. ``parse_header`` with ``check_header`` is the strict
+one and works before the payload has come. ``read_layout`` is the patient one: it never raises,
 whatever the bytes are, and says where they end too early.
 """
 
@@ -20,7 +20,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Literal, NamedTuple
+from functools import cached_property
+from typing import Literal
 
 from .._text import _
 from .errors import ProtocolError
@@ -49,11 +50,6 @@ _OPCODES: dict[int, Opcode] = {opcode.value: opcode for opcode in Opcode}
 # 126 and 127 in the seven bits announce the longer forms; a 64-bit length begins with a 0 bit.
 _LONGEST: dict[LengthForm, int] = {7: 125, 16: 2**16 - 1, 64: 2**63 - 1}
 _EXTENDED_BYTES: dict[LengthForm, int] = {7: 0, 16: 2, 64: 8}
-
-
-def is_control(opcode: int) -> bool:
-    """5.5: whether the most significant of the four bits is set."""
-    return bool(opcode & 0b1000)
 
 
 # What a frame means.
@@ -122,54 +118,54 @@ def shortest_form(length: int) -> LengthForm:
 # Reading the header, in the same order.
 
 
-class Header(NamedTuple):
-    """Everything before the payload; enough to refuse a frame without reading it."""
+@dataclass(frozen=True)
+class Header:
+    """What stands before the masking key: enough to refuse a frame without reading it."""
 
     fin: bool
     rsv1: bool
     rsv2: bool
     rsv3: bool
     opcode: int
+    masked: bool
     length: int
     length_form: LengthForm
-    mask_key: bytes | None
 
-    @property
+    @cached_property
+    def is_control(self) -> bool:
+        """5.5: whether the most significant of the opcode's four bits is set."""
+        return bool(self.opcode & 0b1000)
+
+    @cached_property
     def size(self) -> int:
-        """How many bytes the header itself takes: 2 to 14."""
-        return 2 + _EXTENDED_BYTES[self.length_form] + (4 if self.mask_key is not None else 0)
+        """How many bytes stand before the payload: 2 to 14, the masking key among them."""
+        return 2 + _EXTENDED_BYTES[self.length_form] + (4 if self.masked else 0)
 
 
-def read_header(data: bytes | bytearray, start: int = 0) -> Header | None:
-    """The header that begins at offset ``start``, or None while some of it is missing."""
-    available = len(data) - start
-    if available < 2:
+def cut_header(data: bytes, start: int = 0) -> bytes | None:
+    """The 2, 4 or 10 bytes of the header at offset ``start``, or None while some are missing."""
+    if len(data) < start + 2:
         return None
-    first, second = data[start], data[start + 1]
-    masked = second & 0b1000_0000
-    length = second & 0b0111_1111
-    length_form: LengthForm = 7
-    end = start + 2
-    if length == 126:
-        length_form = 16
-        end = start + 4
-        length = int.from_bytes(data[start + 2 : end], "big")
-    elif length == 127:
-        length_form = 64
-        end = start + 10
-        length = int.from_bytes(data[start + 2 : end], "big")
-    if len(data) < end + (4 if masked else 0):
-        return None
+    end = start + {126: 4, 127: 10}.get(data[start + 1] & 0b0111_1111, 2)
+    return data[start:end] if len(data) >= end else None
+
+
+def parse_header(written: bytes) -> Header:
+    """What the bytes that ``cut_header`` gives say."""
+    first, second = written[0], written[1]
     opcode = first & 0b0000_1111
+    length = second & 0b0111_1111
+    form: LengthForm = 16 if length == 126 else 64 if length == 127 else 7
     return Header(
-        first & 0b1000_0000 != 0,
-        first & 0b0100_0000 != 0,
-        first & 0b0010_0000 != 0,
-        first & 0b0001_0000 != 0,
-        _OPCODES.get(opcode, opcode),
-        length,
-        length_form,
-        bytes(data[end : end + 4]) if masked else None,
+        fin=bool(first & 0b1000_0000),
+        rsv1=bool(first & 0b0100_0000),
+        rsv2=bool(first & 0b0010_0000),
+        rsv3=bool(first & 0b0001_0000),
+        opcode=_OPCODES.get(opcode, opcode),
+        masked=bool(second & 0b1000_0000),
+        # 5.2: "Multibyte length quantities are expressed in network byte order."
+        length=length if form == 7 else int.from_bytes(written[2:], "big"),
+        length_form=form,
     )
 
 
@@ -205,18 +201,18 @@ def broken_rules(
         )
     # 5.5: "All control frames MUST have a payload length of 125 bytes or less and MUST NOT be
     # fragmented."
-    if is_control(header.opcode) and not header.fin:
+    if header.is_control and not header.fin:
         yield (
             "first_byte",
             _error(_("A control frame must be whole: its FIN bit must be 1."), "5.5"),
         )
     # 5.1: "The server MUST close the connection upon receiving a frame that is not masked."
-    if reader == "server" and header.mask_key is None:
+    if reader == "server" and not header.masked:
         yield "second_byte", _error(_("A client's frame must be masked."), "5.1")
     # 5.1: "A client MUST close a connection if it detects a masked frame."
-    if reader == "client" and header.mask_key is not None:
+    if reader == "client" and header.masked:
         yield "second_byte", _error(_("A server's frame must not be masked."), "5.1")
-    if is_control(header.opcode) and header.length_form != 7:
+    if header.is_control and header.length_form != 7:
         yield (
             "second_byte",
             _error(_("A control frame's payload may have 125 bytes at most."), "5.5"),
@@ -281,11 +277,11 @@ class FrameLayout:
     @property
     def header(self) -> Header | None:
         """The header for ``check_header``, or None while some of it is missing."""
-        if self.length is None or self.masked != (self.mask_key is not None):
+        if self.length is None:
             return None
         frame = self.frame
         bits = (frame.fin, frame.rsv1, frame.rsv2, frame.rsv3)
-        return Header(*bits, frame.opcode, self.length, self.length_form, self.mask_key)
+        return Header(*bits, frame.opcode, self.masked, self.length, self.length_form)
 
     def to_bytes(self) -> bytes:
         """The very bytes that were read; for complete frames only."""
@@ -299,13 +295,14 @@ def read_layout(data: bytes, start: int = 0) -> FrameLayout | None:
     if start >= len(data):
         return None
     # Zeros stand in for header bytes that have not come; the spans tell which ones those are.
-    header = read_header(data[start : start + 14].ljust(14, b"\0"))
-    assert header is not None
+    header_bytes = cut_header(data[start : start + 10].ljust(10, b"\0"))
+    assert header_bytes is not None
+    header = parse_header(header_bytes)
     sizes: tuple[tuple[Field, int], ...] = (
         ("first_byte", 1),
         ("second_byte", 1),
         ("extended_length", _EXTENDED_BYTES[header.length_form]),
-        ("masking_key", 4 if header.mask_key is not None else 0),
+        ("masking_key", 4 if header.masked else 0),
         ("payload", header.length),
     )
     spans: dict[Field, Span] = {}
@@ -316,13 +313,14 @@ def read_layout(data: bytes, start: int = 0) -> FrameLayout | None:
         here = spans[field].end
         if len(spans[field]) < size:
             cut.append(field)
-    key = header.mask_key if "masking_key" not in cut else None
+    masking_key = spans["masking_key"]
+    key = bytes(data[masking_key.start : masking_key.end]) if len(masking_key) == 4 else None
     length_known = "second_byte" not in cut and "extended_length" not in cut
     written = bytes(data[spans["payload"].start : here])
     payload = written if key is None else mask_fast(written, key)
     return FrameLayout(
         Frame(header.opcode, payload, header.fin, header.rsv1, header.rsv2, header.rsv3),
-        masked=header.mask_key is not None,
+        masked=header.masked,
         mask_key=key,
         length=header.length if length_known else None,
         length_form=header.length_form,
