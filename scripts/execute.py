@@ -1,4 +1,4 @@
-"""Execute lessons and keep their outputs, clean: ``.venv/bin/python scripts/execute.py [FILE ...]``.
+"""Execute lessons and keep their outputs: ``.venv/bin/python scripts/execute.py [FILE ...]``.
 
 Without arguments all lessons. What is kept is what a reader without a kernel sees and what
 nbval compares: the text and the SVG of each picture. Widget state is left out, because a saved
@@ -23,7 +23,9 @@ def execute(path: Path) -> None:
     with tempfile.TemporaryDirectory() as home:
         # A learner who has answered nothing yet.
         os.environ["WSEDU_HOME"] = home
-        NotebookClient(notebook, timeout=60, resources={"metadata": {"path": path.parent}}).execute()
+        NotebookClient(
+            notebook, timeout=60, resources={"metadata": {"path": path.parent}}
+        ).execute()
     clean(notebook)
     nbformat.validate(notebook)
     nbformat.write(notebook, path)

@@ -19,6 +19,8 @@ LEFT = 54
 RIGHT = LEFT + COLUMNS * CELL + 16
 NOTES = WIDTH - RIGHT - 12  # the width of the words beside the bytes
 ROWS_SHOWN = 3  # of a field that is longer; its last row is always shown
+FIELDS_SHOWN = 40  # in the drawing; the text has them all
+PROBLEMS_SHOWN = 20  # in the text; the drawing has the first four
 
 # The pieces of a line take turns in these colours; the words beside them say which is which.
 _SHADES = ("name", "value", "end")
@@ -42,7 +44,13 @@ def describe(unit: Unit) -> str:
     for field in unit.fields:
         lines.append(f"{field.span.start:5}  {_bytes_of(unit, field.span)}")
         lines.append(f"       {_explain(field)}")
-    lines += [_("wrong: {sentence}").format(sentence=p.sentence) for p in unit.problems]
+    lines += [
+        _("wrong: {sentence}").format(sentence=problem.sentence)
+        for problem in unit.problems[:PROBLEMS_SHOWN]
+    ]
+    if len(unit.problems) > PROBLEMS_SHOWN:
+        left_out = len(unit.problems) - PROBLEMS_SHOWN
+        lines.append(_("wrong: {count} things more").format(count=f"{left_out:,}"))
     return "\n".join(lines)
 
 
@@ -58,8 +66,11 @@ def draw(unit: Unit) -> str:
         y += 18
         drawing.text(14, y, line, "bad")
     y += 14
-    for number, field in enumerate(unit.fields):
+    for number, field in enumerate(unit.fields[:FIELDS_SHOWN]):
         y = _draw_field(drawing, unit, field, number, y)
+    if len(unit.fields) > FIELDS_SHOWN:
+        left_out = len(unit.fields) - FIELDS_SHOWN
+        drawing.text(14, y + 16, _("… {count} fields more …").format(count=left_out), "soft")
     return drawing.svg()
 
 

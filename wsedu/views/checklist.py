@@ -48,7 +48,7 @@ def draw(unit: Unit) -> str:
         middles.append(bottoms + height / 2 - 4)
         bottoms += height
     shown = unit.fields[:LINES_SHOWN]
-    step = min(48.0, (bottoms - 40) / max(len(shown), 1))
+    step = max(28.0, min(48.0, (bottoms - 40) / max(len(shown), 1)))
     for i, field in enumerate(shown):
         y = 40 + step * i + step / 2
         touching = [n for n, check in enumerate(unit.checks) if _touches(check, i, unit)]

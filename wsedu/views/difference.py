@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .._text import _
-from .drawing import Drawing, glyph
+from .drawing import Drawing, clean, glyph
 from .picture import Picture
 
 CELL, COLUMNS, LEFT = 28, 24, 110
@@ -74,7 +74,7 @@ def _sentence(expected: bytes, got: bytes, where: str) -> str:
     at = first_difference(expected, got)
     if at is None:
         return _("The bytes are the same.")
-    belongs = f" ({where})" if where else ""
+    belongs = f" ({clean(where)})" if where else ""
     if at == len(got):
         return _("Your bytes end at offset {at}{where}; {count} more were expected.").format(
             at=at, where=belongs, count=len(expected) - at

@@ -17,7 +17,7 @@ WIDTH = 900  # pixels; a notebook beside the file browser on a 1280-pixel screen
 # names all of them; a shape only names a role.
 _LIGHT = """--paper:#ffffff;--ink:#1f2328;--soft:#57606a;--line:#8c959f;--good:#116329;
 --bad:#a40e26;--accent:#0550ae;--t-name:#d3e5fb;--t-value:#fbe3b8;--t-end:#e2e5e9;--t-word:#cdeedd;--t-more:#f3d3e8"""
-_DARK = """--paper:#16191d;--ink:#e6edf3;--soft:#a4afbb;--line:#6e7985;--good:#5fd57a;
+_DARK = """--paper:#16191d;--ink:#e6edf3;--soft:#a9b4c0;--line:#6e7985;--good:#5fd57a;
 --bad:#ff9a92;--accent:#84c5ff;--t-name:#143a66;--t-value:#5c3d0c;--t-end:#3a4149;--t-word:#14482e;--t-more:#57264c"""
 
 STYLE = f"""
@@ -107,7 +107,7 @@ class Drawing:
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="wsedu-svg" role="img" '
             f'viewBox="0 0 {WIDTH} {height:g}" width="{WIDTH}" height="{height:g}" '
-            f'style="max-width:100%;height:auto" aria-label={quoteattr(self._title)}>'
+            f'style="max-width:100%;height:auto" aria-label={quoteattr(clean(self._title))}>'
             f"<style>{STYLE}</style>"
             f'<rect x="0.5" y="0.5" width="{WIDTH - 1}" height="{height - 1:g}" rx="6" '
             f'class="paper"/>{"".join(self._shapes)}</svg>'
@@ -128,7 +128,9 @@ def fit(text: str, width: float, size: float = 7.2) -> str:
 def wrap(text: str, width: float, size: float = 6.4) -> list[str]:
     """Text in lines of a width in pixels, if each character takes ``size``."""
     lines = [""]
-    for word in text.split(" "):
+    room = int(width / size)
+    pieces = [word[i : i + room] for word in text.split(" ") for i in range(0, len(word), room)]
+    for word in pieces:
         if lines[-1] and (len(lines[-1]) + 1 + len(word)) * size > width:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()

@@ -5,16 +5,18 @@ Selecting an arrow opens its bytes below the picture.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from .._text import _
 from ..recording import Dissection, Event, Recording, Unit, dissect
 from . import bytes_and_fields
-from .drawing import WIDTH, Drawing, fit
+from .drawing import WIDTH, Drawing, clean, fit
 from .picture import Picture
 
 CLIENT, SERVER = 150, WIDTH - 90  # the x of the two lanes
 STEP = 58  # pixels from arrow to arrow
+FIRST, LAST = 60, 20  # of a longer recording these arrows are shown, and the switch
 
 
 class Ladder(Picture):
@@ -25,6 +27,7 @@ class Ladder(Picture):
 
     def __init__(self, recording: Recording, *, times: bool = False) -> None:
         self._seen = dissect(recording)
+        self._units = {f"u{number}": unit for number, unit in enumerate(self._seen.units)}
         super().__init__(
             svg=draw(self._seen, times),
             text=describe(self._seen, times),
@@ -33,39 +36,63 @@ class Ladder(Picture):
         self.observe(self._open, "selected")
 
     def _open(self, change: dict[str, Any]) -> None:
-        number = change["new"].removeprefix("u")
-        units = self._seen.units
-        known = number.isdecimal() and int(number) < len(units)
-        self.detail = bytes_and_fields.draw(units[int(number)]) if known else ""
+        unit = self._units.get(change["new"])
+        self.detail = "" if unit is None else bytes_and_fields.draw(unit)
 
 
 Step = Unit | Event  # what gets an arrow: a unit, or the end of a side's stream
 
 
-def _steps(seen: Dissection) -> list[tuple[float, Step]]:
-    """Units and TCP endings in the order in which they happened, with their times."""
+@dataclass(frozen=True)
+class Arrow:
+    """A step with the name of its item, its time, and how many before it are not shown."""
+
+    name: str
+    time: float
+    step: Step
+    left_out: int
+    switches: bool
+
+
+def _arrows(seen: Dissection) -> list[Arrow]:
+    """Units and TCP endings in the order in which they happened: all, or both ends of many."""
     events = seen.recording.events
-    steps: list[tuple[int, Step]] = [(unit.arrived, unit) for unit in seen.units]
-    steps += [(index, event) for index, event in enumerate(events) if event.kind != "data"]
+    steps: list[tuple[int, str, Step]] = [
+        (unit.arrived, f"u{number}", unit) for number, unit in enumerate(seen.units)
+    ]
+    steps += [(index, "", event) for index, event in enumerate(events) if event.kind != "data"]
     steps.sort(key=lambda step: step[0])  # stable: units keep their order
-    return [(events[index].time, step) for index, step in steps]
+    switch = None if seen.switch is None else f"u{seen.switch}"
+    arrows: list[Arrow] = []
+    left_out = 0
+    for number, (index, name, step) in enumerate(steps):
+        if number < FIRST or number >= len(steps) - LAST or name == switch:
+            name = name or f"e{number}"
+            arrows.append(Arrow(name, events[index].time, step, left_out, name == switch))
+            left_out = 0
+        else:
+            left_out += 1
+    return arrows
 
 
 def describe(seen: Dissection, times: bool) -> str:
     """The ladder in words, a line for each arrow."""
     lines = [_title(seen)]
-    for time, step in _steps(seen):
-        arrow = _("client → server") if step.sender == "client" else _("server → client")
-        when = f"{time:6.2f} s  " if times else ""
-        lines.append(f"  {when}{arrow}  {_label(step)}")
+    for arrow in _arrows(seen):
+        step = arrow.step
+        if arrow.left_out:
+            lines.append(f"  {_left_out(arrow)}")
+        whence = _("client → server") if step.sender == "client" else _("server → client")
+        when = f"{arrow.time:6.2f} s  " if times else ""
+        lines.append(f"  {when}{whence}  {_label(step)}")
         if isinstance(step, Unit):
             lines.append(f"      {step.sentence}")
-            if seen.switch is not None and step is seen.units[seen.switch]:
-                lines.append(f"  ~~~~ {_switch()} ~~~~")
+        if arrow.switches:
+            lines.append(f"  ~~~~ {_switch()} ~~~~")
     if seen.recording.dropped:
         lines.append(_dropped(seen.recording))
     if seen.recording.note:
-        lines.append(seen.recording.note)
+        lines.append(clean(seen.recording.note))
     return "\n".join(lines)
 
 
@@ -75,19 +102,19 @@ def draw(seen: Dissection, times: bool) -> str:
     drawing.text(CLIENT, 26, _("client"), "strong", "middle")
     drawing.text(SERVER, 26, _("server"), "strong", "middle")
     y = 40.0
-    for number, (time, step) in enumerate(_steps(seen)):
+    for arrow in _arrows(seen):
+        step = arrow.step
+        if arrow.left_out:
+            drawing.text((CLIENT + SERVER) / 2, y + 18, _left_out(arrow), "soft", "middle")
+            y += 30
         if times:
-            drawing.text(14, y + 24, f"{time:.2f} s", "small mono soft")
-        if isinstance(step, Unit):
-            name = f"u{seen.units.index(step)}"
-            words = f"{_label(step)}. {step.sentence}"
-        else:
-            name, words = f"e{number}", _label(step)
-        with drawing.item(name, words):
+            drawing.text(14, y + 24, f"{arrow.time:.2f} s", "small mono soft")
+        words = f"{_label(step)}. {step.sentence}" if isinstance(step, Unit) else _label(step)
+        with drawing.item(arrow.name, words):
             drawing.rect(CLIENT + 4, y, SERVER - CLIENT - 8, STEP - 4, "back")
-            _arrow(drawing, step, y)
+            _draw_arrow(drawing, step, y)
         y += STEP
-        if seen.switch is not None and step is seen.units[seen.switch]:
+        if arrow.switches:
             drawing.path(f"M14 {y + 8:g}H{WIDTH - 14}", y + 8, "switch")
             drawing.text((CLIENT + SERVER) / 2, y + 28, _switch(), "accent", "middle")
             y += 40
@@ -99,7 +126,7 @@ def draw(seen: Dissection, times: bool) -> str:
     return drawing.svg()
 
 
-def _arrow(drawing: Drawing, step: Step, y: float) -> None:
+def _draw_arrow(drawing: Drawing, step: Step, y: float) -> None:
     start, end = (CLIENT, SERVER) if step.sender == "client" else (SERVER, CLIENT)
     back = 9 if start < end else -9
     middle, width = (CLIENT + SERVER) / 2, SERVER - CLIENT - 30
@@ -125,6 +152,10 @@ def _label(step: Step) -> str:
     if step.kind == "lost":
         return _("the connection breaks (TCP RST)")
     return _("no more bytes from this side (TCP FIN)")
+
+
+def _left_out(arrow: Arrow) -> str:
+    return _("… {count} arrows not shown …").format(count=f"{arrow.left_out:,}")
 
 
 def _switch() -> str:

@@ -16,19 +16,18 @@ function draw(board, source) {
   if (tree.documentElement.nodeName !== "svg") return;
   const svg = document.importNode(tree.documentElement, true);
   svg.setAttribute("aria-hidden", "true"); // the board around it speaks
+  board.setAttribute("aria-label", svg.getAttribute("aria-label") ?? "");
   board.append(svg);
 }
 
 /** A drawing whose items can be pointed at and walked through.
- * @param {string} label
  * @param {HTMLElement} says
  * @param {(name: string) => void} choose */
-function makeBoard(label, says, choose) {
+function makeBoard(says, choose) {
   const board = document.createElement("div");
   board.className = "wsedu-board";
   board.tabIndex = 0;
   board.setAttribute("role", "group");
-  board.setAttribute("aria-label", label);
   let at = -1;
 
   const items = () => /** @type {SVGElement[]} */ ([...board.querySelectorAll("[data-item]")]);
@@ -95,25 +94,24 @@ function render({ model, el }) {
   says.setAttribute("role", "status");
   const hint = document.createElement("p");
   hint.className = "wsedu-hint";
-  const board = makeBoard(model.get("text"), says, (name) => {
+  const board = makeBoard(says, (name) => {
     model.set("selected", name);
     model.save_changes();
   });
   const detailSays = document.createElement("p");
   detailSays.className = "wsedu-says";
   detailSays.setAttribute("role", "status");
-  const detail = makeBoard("", detailSays, () => {});
+  const detail = makeBoard(detailSays, () => {});
   const lower = document.createElement("div");
   lower.append(detail, detailSays);
 
   const show = () => {
     draw(board, model.get("svg"));
-    board.setAttribute("aria-label", model.get("text"));
+    board.setAttribute("aria-description", model.get("text"));
     hint.textContent = model.get("hint");
   };
   const showDetail = () => {
     draw(detail, model.get("detail"));
-    detail.setAttribute("aria-label", detail.querySelector("svg")?.getAttribute("aria-label") ?? "");
     detailSays.textContent = "";
     lower.hidden = !model.get("detail");
   };

@@ -1,0 +1,281 @@
+"""The lab, against its own real server on loopback."""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import websockets
+
+from wsedu.live import Lab
+from wsedu.live.background import Background
+from wsedu.live.browser import KEPT, PATH, BrowserClient
+from wsedu.live.tap import BYTES, CONNECTIONS
+from wsedu.protocol import Frame, Opcode, build_frame, build_request
+from wsedu.recording import Recording, dissect
+
+pytestmark = pytest.mark.anyio
+
+DATE = "Thu, 01 Dec 2011 00:00:00 GMT"
+REQUEST = build_request("example.com:8000", "/chat", "dGhlIHNhbXBsZSBub25jZQ==").to_bytes()
+HELLO = build_frame(Frame(Opcode.TEXT, b"Hello"), mask_key=bytes.fromhex("37fa213d"))
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def lab() -> Iterator[Lab]:
+    lab = Lab(date=DATE)
+    yield lab
+    lab.close()
+
+
+def open_sockets() -> int:
+    """Sockets of this process; only Linux lets us count them."""
+    links = [os.path.realpath(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd")]
+    return sum("socket:" in link for link in links)
+
+
+# Talking.
+
+
+async def test_the_handshake_of_the_rfc_is_answered(lab: Lab) -> None:
+    recording = await lab.talk(REQUEST)
+    seen = dissect(recording)
+    assert recording.sent_by("client") == REQUEST
+    assert seen.status == 101
+    assert b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" in recording.sent_by("server")
+
+
+async def test_the_same_bytes_come_back_every_time(lab: Lab) -> None:
+    first = await lab.talk(REQUEST, HELLO)
+    second = await lab.talk(REQUEST, HELLO)
+    assert first.sent_by("server") == second.sent_by("server")
+    assert first.sent_by("server").endswith(b"\x81\x05Hello")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "status"),
+    [
+        (b"GET", b"POST", 405),
+        (b"Upgrade: websocket\r\n", b"", 426),
+        (b"Connection: Upgrade", b"Connection: keep-alive", 426),
+        (b"dGhlIHNhbXBsZSBub25jZQ==", b"SGVsbG8sIHdvcmxkIQ==", 400),
+        (b"Version: 13", b"Version: 12", 400),
+        (b"HTTP/1.1", b"HTTP/1.0", 505),
+        (b"Host: example.com:8000\r\n", b"", 101),
+        (b"Upgrade: websocket", b"upgrade: WebSocket", 101),
+        (b"\r\n\r\n", b"\r\nX-Lunch: soup\r\n\r\n", 101),
+    ],
+)
+async def test_what_the_real_server_says(lab: Lab, old: bytes, new: bytes, status: int) -> None:
+    assert dissect(await lab.talk(REQUEST.replace(old, new))).status == status
+
+
+async def test_a_page_is_answered_with_200_and_closed(lab: Lab) -> None:
+    recording = await lab.talk(b"GET /page HTTP/1.1\r\nHost: example.com\r\n\r\n")
+    assert dissect(recording).status == 200
+    assert recording.events[-1].kind == "end"
+
+
+async def test_origins_are_looked_at() -> None:
+    lab = Lab(origins=[None, "http://example.com"])
+    for origin, status in ((b"http://evil.example", 403), (b"http://example.com", 101)):
+        request = REQUEST[:-2] + b"Origin: " + origin + b"\r\n\r\n"
+        assert dissect(await lab.talk(request)).status == status
+    lab.close()
+
+
+async def test_a_frame_before_the_handshake_is_met_with_silence() -> None:
+    lab = Lab(open_timeout=0.3)
+    recording = await lab.talk(HELLO)
+    sent, end = recording.events
+    assert recording.sent_by("server") == b""
+    assert (end.sender, end.kind) == ("server", "end")
+    assert end.time - sent.time > 0.25
+    lab.close()
+
+
+async def test_a_frame_with_an_empty_line_is_met_with_the_end_of_the_connection(lab: Lab) -> None:
+    recording = await lab.talk(HELLO + b"\r\n\r\n")
+    assert recording.sent_by("server") == b""
+
+
+async def test_the_wire_takes_bytes_only(lab: Lab) -> None:
+    with pytest.raises(TypeError, match="bytes, not str"):
+        await lab.talk("GET / HTTP/1.1\r\n\r\n")
+
+
+async def test_waiting_in_vain_says_what_was_seen(lab: Lab) -> None:
+    await lab.talk(REQUEST)
+    with pytest.raises(TimeoutError, match=r"for a pong, in vain\. Seen so far: .*101"):
+        await lab.until(lambda recording: False, "a pong", timeout=0.05)
+
+
+async def test_a_silent_server_does_not_hang_the_client(lab: Lab) -> None:
+    with pytest.raises(TimeoutError, match="an answer"):
+        await lab.talk(b"GET / HTTP/1.1\r\n", timeout=0.1)
+
+
+async def test_a_library_client_passes_the_tap(lab: Lab) -> None:
+    async with websockets.connect(lab.url) as client:
+        await client.send("привет")
+        assert await client.recv() == "привет"
+    recording = await lab.until(lambda r: r if len(dissect(r).find("frame")) == 4 else None)
+    kinds = [unit.layout.frame.opcode for unit in dissect(recording).find("frame")]
+    assert kinds == [Opcode.TEXT, Opcode.TEXT, Opcode.CLOSE, Opcode.CLOSE]
+
+
+# What is left behind.
+
+
+async def test_a_lab_leaves_no_thread_and_no_socket() -> None:
+    before = (threading.active_count(), open_sockets())
+    for _round in range(20):
+        lab = Lab(open_timeout=0.3)
+        await lab.talk(REQUEST, HELLO)
+    lab.close()
+    lab.close()
+    assert (threading.active_count(), open_sockets()) == before
+
+
+async def test_a_lab_closes_with_clients_still_connected() -> None:
+    before = threading.active_count()
+    lab = Lab()
+    client = await websockets.connect(lab.url)
+    lab.close()
+    with pytest.raises(websockets.ConnectionClosed):
+        await client.recv()
+    assert threading.active_count() == before
+
+
+def test_starting_again_replaces_the_lab() -> None:
+    first = Lab()
+    port = int(first.url.rpartition(":")[2])
+    second = Lab()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
+    assert "closed" in repr(first) and second.url in repr(second)
+    second.close()
+
+
+def test_everything_is_on_loopback(lab: Lab) -> None:
+    assert lab.url.startswith("ws://127.0.0.1:")
+
+
+async def test_a_blocking_cell_does_not_freeze_the_server(lab: Lab) -> None:
+    # Blocking on purpose: the client is a plain socket in the thread of the "cell".
+    with socket.create_connection(("127.0.0.1", int(lab.url.rpartition(":")[2]))) as client:
+        client.settimeout(5)
+        client.sendall(REQUEST)
+        assert client.recv(65536).startswith(b"HTTP/1.1 101")
+
+
+async def test_cancelling_a_call_leaves_the_lab_usable(lab: Lab) -> None:
+    call = asyncio.ensure_future(lab.talk(HELLO))
+    await lab.until(lambda recording: recording.events)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert dissect(await lab.talk(REQUEST)).status == 101
+
+
+async def test_a_waiting_cell_lets_the_loop_turn(lab: Lab) -> None:
+    # The Stop button works only while something wakes the kernel's loop.
+    loop = asyncio.get_running_loop()
+    turns = 0
+    real_time = loop._run_once
+
+    def counted() -> None:
+        nonlocal turns
+        turns += 1
+        real_time()
+
+    loop._run_once = counted
+    with contextlib.suppress(TimeoutError):
+        await lab.until(lambda recording: None, timeout=0.5)
+    assert turns > 5
+
+
+def test_a_background_that_is_closed_twice() -> None:
+    background = Background()
+    assert background.call(asyncio.sleep(0, "done")) == "done"
+    background.close()
+    background.close()
+
+
+# Bounds, and secrets.
+
+
+async def test_a_recording_is_bounded_and_says_so(lab: Lab) -> None:
+    async with websockets.connect(lab.url, max_size=None, compression=None) as client:
+        for _message in range(BYTES // 2**20 + 1):
+            await client.send(bytes(2**20 - 100))
+            await client.recv()
+        assert await lab.until(lambda recording: recording.dropped) > 0
+        assert sum(len(event.data) for event in lab.recording.events) <= BYTES
+
+
+async def test_only_the_newest_connections_are_kept(lab: Lab) -> None:
+    for _connection in range(CONNECTIONS + 5):
+        await lab.talk(REQUEST)
+    assert len(lab.recordings) == CONNECTIONS
+
+
+async def test_cookies_never_get_into_a_recording(lab: Lab) -> None:
+    request = REQUEST[:-2] + b"Cookie: _xsrf=opensesame\r\n\r\n"
+    recording = await lab.talk(request)
+    assert b"opensesame" not in recording.sent_by("client")
+    assert len(recording.sent_by("client")) == len(request)
+
+
+async def test_a_header_that_never_ends_is_let_go(lab: Lab) -> None:
+    recording = await lab.talk(b"GET / HTTP/1.1\r\n" + b"X-A: " + b"a" * 10**6)
+    assert any(e.sender == "server" and e.kind != "data" for e in recording.events)
+    assert dissect(await lab.talk(REQUEST)).status == 101
+
+
+# The browser client, without a browser.
+
+
+async def test_without_a_page_the_kept_recording_is_shown(lab: Lab) -> None:
+    recording = await lab.browser(patience=0.05)
+    assert recording == Recording.load(KEPT)
+    assert "not yours" in recording.note
+    assert dissect(recording).status == 101
+
+
+async def test_with_a_page_its_handshake_is_shown(lab: Lab) -> None:
+    async def page() -> AsyncIterator[None]:
+        async with websockets.connect(lab.url + PATH):
+            yield
+
+    async for _open in page():
+        recording = await lab.browser()
+        assert recording.note == ""
+        assert f"GET {PATH} ".encode() in recording.sent_by("client")
+
+
+def test_the_kept_recording_holds_no_secret_and_is_readable() -> None:
+    content = json.loads(KEPT.read_text())
+    assert all("text" in event for event in content["events"])
+    assert "Cookie" not in KEPT.read_text()
+
+
+def test_the_browser_client_has_words_for_readers_without_a_page() -> None:
+    data, _metadata = BrowserClient("ws://127.0.0.1:1/")._repr_mimebundle_()
+    assert "page opens a WebSocket" in data["text/plain"]
+
+
+def test_a_lab_starts_quickly() -> None:
+    start = time.perf_counter()
+    Lab().close()
+    assert time.perf_counter() - start < 2
