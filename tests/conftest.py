@@ -1,0 +1,27 @@
+"""What holds for every test."""
+
+import atexit
+import os
+import tempfile
+
+import pytest
+from hypothesis import settings
+
+# No test writes into the journal of the person who runs it.
+_home = tempfile.TemporaryDirectory(prefix="wsedu-")
+atexit.register(_home.cleanup)
+os.environ["WSEDU_HOME"] = _home.name
+
+# No database: a run leaves nothing behind. No deadline: the machine may be busy.
+settings.register_profile("wsedu", database=None, deadline=None, max_examples=100)
+settings.load_profile("wsedu")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long tests out, unless -m speaks of them."""
+    if "long" in config.option.markexpr:
+        return
+    long = [item for item in items if item.get_closest_marker("long")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
