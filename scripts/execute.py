@@ -14,6 +14,8 @@ import nbformat
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parent.parent
+# The picture of README.md is the stored output of a cell: file, notebook, cell.
+README_PICTURE = ("docs/the-101-byte-by-byte.svg", "02_the_opening_handshake", "response-bytes")
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -29,6 +31,16 @@ def execute(path: Path) -> None:
     clean(notebook)
     nbformat.validate(notebook)
     nbformat.write(notebook, path)
+    keep_readme_picture(notebook, path)
+
+
+def keep_readme_picture(notebook: nbformat.NotebookNode, path: Path) -> None:
+    """Write the picture of README.md anew if it comes from this notebook."""
+    file, name, cell_id = README_PICTURE
+    if path.stem == name:
+        cell = next(cell for cell in notebook.cells if cell.id.endswith(cell_id))
+        (ROOT / file).parent.mkdir(exist_ok=True)
+        (ROOT / file).write_text(cell.outputs[0].data["image/svg+xml"])
 
 
 def clean(notebook: nbformat.NotebookNode) -> None:

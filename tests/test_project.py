@@ -230,3 +230,15 @@ def test_code_cells_are_small_and_free_of_prose(path: Path) -> None:
     assert lengths[len(lengths) // 2] <= 4
     # A comment in a cell would have to be translated with it.
     assert not [source for source in code if "#" in source]
+
+
+def test_the_picture_of_the_readme_is_a_stored_output() -> None:
+    picture = re.search(r"!\[.+\]\((.+\.svg)\)", (ROOT / "README.md").read_text())[1]
+    stored = [
+        "".join(output["data"]["image/svg+xml"])
+        for path in NOTEBOOKS
+        for cell in json.loads(path.read_text())["cells"]
+        for output in cell.get("outputs", [])
+        if "image/svg+xml" in output.get("data", {})
+    ]
+    assert (ROOT / picture).read_text() in stored

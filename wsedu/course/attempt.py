@@ -16,6 +16,7 @@ from .._text import _
 from .verdict import Verdict, not_attempted, not_yet
 
 SECONDS = 5  # for all the cases of one check together
+STOPS = 10  # how often an answer that does not end is asked to, before it is left behind
 
 
 class AnswerRaised(Exception):
@@ -24,7 +25,7 @@ class AnswerRaised(Exception):
     def __init__(self, cause: BaseException, args: tuple[Any, ...]) -> None:
         super().__init__(cause)
         self.cause = cause
-        self.call = ", ".join(_shorten(arg) for arg in args)
+        self.call = ", ".join(shorten(arg) for arg in args)
 
 
 class AnswerMissing(Exception):
@@ -44,6 +45,7 @@ class Attempt:
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def __call__(self, *args: Any) -> Any:
         """The function's result; an async function is awaited."""
@@ -52,7 +54,9 @@ class Attempt:
         try:
             value = self.answer(*args)
             if inspect.isawaitable(value):
-                value = asyncio.run(_finish(value))
+                with asyncio.Runner() as runner:
+                    self._loop = runner.get_loop()
+                    value = runner.run(_finish(value))
         except AnswerStopped:
             raise
         except BaseException as error:  # even SystemExit must not end the kernel
@@ -60,6 +64,12 @@ class Attempt:
         if value is ...:
             raise AnswerMissing
         return value
+
+    def wake(self) -> None:
+        """Let a loop that waits for nothing look up, so that it hears that it must end."""
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # it is closed already
+                self._loop.call_soon_threadsafe(int)
 
 
 async def _finish(value: Any) -> Any:
@@ -72,10 +82,11 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
         return not_attempted()
     verdicts: list[Verdict] = []
     faults: list[BaseException] = []
+    watched = Attempt(answer)
 
     def work() -> None:
         try:
-            verdicts.append(_judge(judge, Attempt(answer)))
+            verdicts.append(_judge(judge, watched))
         except AnswerStopped:
             pass
         except BaseException as fault:  # a fault of ours: it must not vanish in the thread
@@ -84,11 +95,13 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
     thread = threading.Thread(target=work, name="wsedu check", daemon=True)
     with _quiet() as printed:
         thread.start()
-        thread.join(seconds)
+        try:
+            thread.join(seconds)
+        finally:  # the time is up, or the learner has interrupted the cell
+            _stop(thread, watched)
     if faults:
         raise faults[0]
     if not verdicts:
-        _stop(thread)
         return Verdict(
             "raised",
             _(
@@ -116,7 +129,7 @@ def _judge(judge: Callable[[Attempt], Verdict], attempt: Attempt) -> Verdict:
             _(
                 "This exercise asks for a function, and you gave {type}. Give its name alone, "
                 "without parentheses."
-            ).format(type=_shorten(attempt.answer))
+            ).format(type=shorten(attempt.answer))
         )
     except AnswerRaised as raised:
         if isinstance(raised.cause, RecursionError):
@@ -125,7 +138,7 @@ def _judge(judge: Callable[[Attempt], Verdict], attempt: Attempt) -> Verdict:
             sentence = _("Called with ({call}), your function raised {name}: {error}").format(
                 call=raised.call,
                 name=type(raised.cause).__name__,
-                error=_shorten(str(raised.cause), 200, quote=False),
+                error=shorten(raised.cause, 200, write=str),
             )
             if line := _line_of(raised.cause):
                 sentence += " " + _("(its line {line})").format(line=line)
@@ -144,19 +157,31 @@ def _line_of(error: BaseException) -> int | None:
     return line
 
 
-def _stop(thread: threading.Thread) -> None:
-    """Ask Python to raise in a thread that does not end; a sleeping one hears it on waking."""
-    if thread.ident is not None and thread.is_alive():
+def _stop(thread: threading.Thread, watched: Attempt) -> None:
+    """Ask Python to raise in a thread that does not end; a sleeping one hears it on waking.
+
+    Once may not do: the answer may catch it.
+    """
+    for _try in range(STOPS):
+        if thread.ident is None or not thread.is_alive():
+            return
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(thread.ident), ctypes.py_object(AnswerStopped)
         )
+        watched.wake()
+        thread.join(0.05)
 
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[io.StringIO]:
     """Keep what an answer prints or logs out of the cell: a grader takes stderr for failure."""
     printed = io.StringIO()
-    handlers = [h for h in logging.root.handlers if isinstance(h, logging.StreamHandler)]
+    handlers = [
+        handler
+        for handler in logging.root.handlers
+        if isinstance(handler, logging.StreamHandler)
+        and not isinstance(handler, logging.FileHandler)
+    ]
     streams = [handler.setStream(printed) for handler in handlers]
     try:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
@@ -167,6 +192,10 @@ def _quiet() -> Iterator[io.StringIO]:
                 handler.setStream(stream)
 
 
-def _shorten(value: Any, limit: int = 60, quote: bool = True) -> str:
-    text = repr(value) if quote else str(value)
+def shorten(value: Any, limit: int = 60, write: Callable[[Any], str] = repr) -> str:
+    """What a learner's value looks like, bounded; its class if it cannot be written."""
+    try:
+        text = write(value)
+    except Exception:
+        text = f"<{type(value).__name__}>"
     return text if len(text) <= limit else text[:limit] + "…"

@@ -15,6 +15,7 @@ from ..views import Checklist, Difference, Question
 from . import attempt, journal
 from .catalogue import LESSONS, exercise_named, prediction_named
 from .exercise import Exercise
+from .questions import Prediction
 from .verdict import NotYet, Verdict
 
 
@@ -34,15 +35,19 @@ def recall(name: str) -> None:
     prediction = prediction_named(name)
     chosen = _predicted(name)
     if chosen < 0:
-        print(_("You made no prediction; the question is further up."))
+        print(_("You made no prediction; the question is further up."), _happened(prediction))
     elif chosen == prediction.right:
         print(_("You predicted it: {option}.").format(option=prediction.options[chosen][0]))
     else:
         option, said = prediction.options[chosen]
         print(_("You predicted: {option}.").format(option=option), said)
-        print(_("It happened: {option}.").format(option=prediction.options[prediction.right][0]))
+        print(_happened(prediction))
         return
     print(prediction.options[prediction.right][1])
+
+
+def _happened(prediction: Prediction) -> str:
+    return _("It happened: {option}.").format(option=prediction.options[prediction.right][0])
 
 
 def _predicted(name: str) -> int:
@@ -122,14 +127,15 @@ def source_of(exercise: Exercise) -> str:
 
 def progress() -> None:
     """Print what is done and what is open."""
+    tried = journal.read("tried")
     for lesson in LESSONS:
         print(f"{lesson.number} {lesson.title}")
         for exercise in lesson.exercises:
-            outcomes = [entry.get("outcome") for entry in journal.read("tried", exercise.name)]
+            outcomes = [entry.get("outcome") for entry in tried if entry["name"] == exercise.name]
             state = (
                 _("✔ passed")
                 if "passed" in outcomes
-                else _("✘ tried {count} times").format(count=len(outcomes))
+                else _("✘ not yet (tries: {count})").format(count=len(outcomes))
                 if outcomes
                 else _("○ not attempted")
             )

@@ -73,11 +73,12 @@ def recognise(
     results: Iterable[tuple[Args, Any]],
     right: Callable[[Args, Any], bool],
     what: Callable[[Any], Any] = lambda result: result,
-) -> str | None:
-    """The sentence of the first slip that the answer makes, perhaps among others; or None.
+) -> tuple[str | None, Args, Any]:
+    """The sentence of the first slip that the answer makes, and a case that shows it.
 
-    An answer makes a slip if, in every case where the slip's own answer is wrong, it says the
-    same as that one.
+    An answer makes a slip, perhaps among others, if in every case where the slip's own answer
+    is wrong it says the same as that one. If no slip fits, there is no sentence, and the case
+    is the first in which the answer is wrong; there must be one.
 
     results: the cases, each with what the answer gave
     right:   whether a result is right for a case
@@ -85,17 +86,26 @@ def recognise(
     """
     results = list(results)
     for slip in slips:
-        same = []
+        same, shown = [], []
         for args, got in results:
             try:
                 said = slip.wrong(*args)
             except Exception:
                 continue  # this slip cannot even handle the case
             if not right(args, said):
-                same.append(what(said) == what(got))
+                same.append(_equal(what, said, got))
+                shown.append((args, got))
         if same and all(same):
-            return slip.sentence
-    return None
+            return slip.sentence, *shown[0]
+    args, got = next((args, got) for args, got in results if not right(args, got))
+    return None, args, got
+
+
+def _equal(what: Callable[[Any], Any], said: Any, got: Any) -> bool:
+    try:
+        return bool(what(said) == what(got))
+    except Exception:
+        return False  # the answer is of another kind altogether
 
 
 def how_many(usual: int) -> int:

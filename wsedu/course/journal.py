@@ -41,16 +41,26 @@ def write(what: str, name: str, **facts: Any) -> None:
 
 
 def read(what: str | None = None, name: str | None = None) -> list[dict[str, Any]]:
-    """The lines about ``what`` and ``name``, the oldest first; damaged lines are passed over."""
+    """The lines about ``what`` and ``name``, the oldest first; damaged lines are passed over.
+
+    A journal that cannot be read is said; one that is not there yet is empty.
+    """
     try:
         lines = (home() / "journal.jsonl").read_bytes().splitlines()
-    except OSError:
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        print(
+            _("What was kept in {folder} cannot be read: {error}").format(
+                folder=home(), error=error
+            )
+        )
         return []
     found = []
     for line in lines:
         try:
             entry = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(entry, dict) and entry.get("what") and entry.get("name"):
             found.append(entry)

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..._text import _
 from ...protocol import GUID, Response, accept_key, build_request, build_response
-from ..attempt import Attempt
+from ..attempt import Attempt, shorten
 from ..exercise import Exercise, Slip, edited, how_many, recognise
 from ..verdict import Verdict, not_yet
 from .witness import client_accepts, random_key, unit_of
@@ -89,10 +89,13 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         ((response, key, asked), attempt(response, key, list(asked)))
         for response, key, asked in _cases(chance)
     ]
-    for args, got in results:
-        if not _right(args, got):
-            return _explain(*args, got, recognise(SLIPS, results, _right))
-    return Verdict("passed", _("Your client believes what it may, and nothing else."), "4.1; 4.2.2")
+    if all(_right(args, got) for args, got in results):
+        return Verdict(
+            "passed", _("Your client believes what it may, and nothing else."), "4.1; 4.2.2"
+        )
+    said, args, got = recognise(SLIPS, results, _right)
+    response, key, asked = args
+    return _explain(response, key, asked, got, said)
 
 
 def _right(args: tuple[Any, ...], got: Any) -> bool:
@@ -101,7 +104,7 @@ def _right(args: tuple[Any, ...], got: Any) -> bool:
 
 def _explain(response: bytes, key: str, asked: list[str], got: Any, said: str | None) -> Verdict:
     if not isinstance(got, bool):
-        return not_yet(_("Return True or False, not {got}.").format(got=repr(got)[:60]), "4.1")
+        return not_yet(_("Return True or False, not {got}.").format(got=shorten(got)), "4.1")
     if said is None and not got:
         said = _("You refuse an answer that breaks no rule.")
     request = build_request("example.com", "/", key, subprotocols=tuple(asked)).to_bytes()

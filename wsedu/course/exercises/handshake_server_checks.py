@@ -9,7 +9,7 @@ from typing import Any
 
 from ..._text import _
 from ...protocol import Request, build_request, check_request, read_head
-from ..attempt import Attempt
+from ..attempt import Attempt, shorten
 from ..exercise import Exercise, Slip, edited, how_many, recognise
 from ..verdict import Verdict, not_yet
 from .witness import random_host, random_key, random_target, server_status, unit_of
@@ -136,13 +136,12 @@ def right_statuses(data: bytes) -> set[int]:
 def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     """Every case against a real server's answer."""
     results = [((data,), attempt(data)) for data in _cases(chance)]
-    for args, got in results:
-        if not _right(args, got):
-            said = recognise(SLIPS, results, _right, what=lambda result: result[0])
-            return _explain(args[0], got, said)
-    return Verdict(
-        "passed", _("Your server lets in whom it must, and refuses the rest."), "4.2.1; 4.2.2"
-    )
+    if all(_right(args, got) for args, got in results):
+        return Verdict(
+            "passed", _("Your server lets in whom it must, and refuses the rest."), "4.2.1; 4.2.2"
+        )
+    said, args, got = recognise(SLIPS, results, _right, what=lambda result: result[0])
+    return _explain(args[0], got, said)
 
 
 def _well_formed(got: Any) -> bool:
@@ -157,7 +156,7 @@ def _explain(data: bytes, got: Any, said: str | None) -> Verdict:
     if not _well_formed(got):
         return not_yet(
             _("Return a status and a reason, such as (400, 'no key'), not {got}.").format(
-                got=repr(got)[:60]
+                got=shorten(got)
             ),
             "4.2.2",
         )

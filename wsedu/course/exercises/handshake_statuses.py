@@ -7,7 +7,7 @@ from typing import Any
 
 from ..._text import _
 from ...protocol import build_request
-from ..attempt import Attempt
+from ..attempt import Attempt, shorten
 from ..exercise import Exercise, Slip
 from ..verdict import Verdict, not_attempted, not_yet
 from .witness import server_status, unit_of
@@ -65,7 +65,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         if letter in right and (isinstance(value, bool) or not isinstance(value, int)):
             return not_yet(
                 _("The status of {letter} is a number such as 101, not {value}.").format(
-                    letter=letter, value=repr(value)[:40]
+                    letter=letter, value=shorten(value, 40)
                 )
             )
     wrong = [letter for letter in right if answer[letter] not in right[letter]]
