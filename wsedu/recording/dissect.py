@@ -11,11 +11,22 @@ are no exception here but a finding: what can be read is read, and the rest says
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from .._text import _
-from ..protocol import Check, Head, Part, Problem, Span, check_request, check_response, read_head
+from ..protocol import (
+    Check,
+    Head,
+    HeaderLine,
+    Part,
+    Problem,
+    Span,
+    check_request,
+    check_response,
+    read_head,
+)
 from ..protocol.frames import FrameLayout, read_layout
 from ..protocol.http import Kind, shorten
 from .fields import Field
@@ -70,8 +81,11 @@ class Dissection:
 
     @property
     def request(self) -> Unit:
-        """The client's first unit."""
-        return next(unit for unit in self.units if unit.sender == "client")
+        """The client's first unit; raises LookupError if it said nothing."""
+        for unit in self.units:
+            if unit.sender == "client":
+                return unit
+        raise LookupError(_("In this recording the client says nothing."))
 
     @property
     def response(self) -> Unit | None:
@@ -83,8 +97,7 @@ class Dissection:
         """The status code of the server's first answer, or None if it never answered."""
         if self.response is None or self.response.head is None:
             return None
-        code = self.response.head.start_line[1:2]
-        return int(code[0].text) if code and code[0].text.isdecimal() else None
+        return _status(self.response.head)
 
 
 def dissect(recording: Recording) -> Dissection:
@@ -95,8 +108,7 @@ def dissect(recording: Recording) -> Dissection:
         if walk.switch is not None:
             walk.take_frames(side)
         walk.take_the_rest(side)
-    # Two units may be complete with the same event: the client's comes first.
-    units = sorted(walk.units, key=lambda unit: (unit.arrived, unit.sender, unit.span.start))
+    units = sorted(walk.units, key=lambda unit: (unit.arrived, unit.span.start))
     switch = next((i for i, unit in enumerate(units) if unit is walk.switch), None)
     return Dissection(recording, tuple(units), switch)
 
@@ -132,8 +144,7 @@ class _Walk:
             response = self.take_head("server", "response", request)
             if response is None or response.head is None or response.head.end is None:
                 return
-            status = response.head.start_line[1].text if len(response.head.start_line) > 1 else ""
-            if status == "101":
+            if _status(response.head) == 101:
                 self.switch = response
             elif not self.take_body(response.head):
                 return
@@ -155,7 +166,7 @@ class _Walk:
             stop,
             title=_title(stream[start:stop], head),
             sentence=_describe(head),
-            fields=_head_fields(stream, head, stop),
+            fields=_head_fields(stream, head, Span(start, stop)),
             problems=head.problems,
             head=head,
             checks=checks,
@@ -243,8 +254,25 @@ class _Walk:
 
 def _title(data: bytes, head: Head) -> str:
     """The first line if it can be read as text, else the first bytes."""
-    line = " ".join(part.text for part in head.start_line)
-    return shorten(line) if line.isascii() and line.isprintable() else _name_bytes(data)
+    line = _first_line(head)
+    readable = line.strip() and line.isascii() and line.isprintable()
+    return shorten(line) if readable else _name_bytes(data)
+
+
+def _first_line(head: Head) -> str:
+    return " ".join(part.text for part in head.start_line)
+
+
+def _status(head: Head) -> int | None:
+    """The status code of an answer; None if its first line has none."""
+    code = re.match(r"HTTP/\S* (\d{3})(?!\S)", _first_line(head), re.ASCII)
+    return int(code[1]) if code else None
+
+
+def _starts_wrong(head: Head) -> bool:
+    """Whether the first line, as a whole, is not what HTTP wants there."""
+    line = Span(head.start_line[0].span.start, head.start_line[-1].span.end)
+    return any(problem.span == line for problem in head.problems)
 
 
 def _name_bytes(data: bytes) -> str:
@@ -260,11 +288,17 @@ def _describe(head: Head) -> str:
     if head.end is None:
         return _("The client reads this as an HTTP answer, and waits for its empty line.")
     if head.kind == "response":
-        if words[1] == "101":
+        if _status(head) == 101:
             return _("The server agrees: behind this empty line both sides speak WebSocket.")
+        if _starts_wrong(head):
+            return _(
+                "This is not an HTTP answer: its first line is not «HTTP-version status reason»."
+            )
         return _("The server says {status} {reason}; HTTP stays in force.").format(
             status=words[1], reason=words[2]
         )
+    if _starts_wrong(head):
+        return _("This is not an HTTP request: its first line is not «method target HTTP-version».")
     if head.find("Upgrade"):
         return _("The client asks for {target} and offers to change to {protocol}.").format(
             target=words[1], protocol=shorten(head.find("Upgrade")[0].value.text)
@@ -274,25 +308,25 @@ def _describe(head: Head) -> str:
     )
 
 
-def _head_fields(stream: bytes, head: Head, stop: int) -> tuple[Field, ...]:
+def _head_fields(stream: bytes, head: Head, span: Span) -> tuple[Field, ...]:
     """A field for each line, with its pieces inside; then whatever was not read."""
     fields = []
     if head.start_line:
         start = head.start_line[0].span.start
+        if span.start < start:
+            fields.append(_empty_lines(Span(span.start, start)))
         line_stop = _line_stop(stream, head.start_line[-1].span.end)
         fields.append(
             Field(
                 _("request line") if head.kind == "request" else _("status line"),
                 Span(start, line_stop),
-                shorten(" ".join(part.text for part in head.start_line), 200),
+                shorten(_first_line(head), 200),
                 *_START_LINE[head.kind],
-                parts=_start_parts(head) + _line_end(Span(head.start_line[-1].span.end, line_stop)),
+                parts=(*_start_parts(head), *_line_end(stream, Span(start, line_stop))),
             )
         )
     for line in head.headers:
-        meaning, section = HEADERS.get(
-            line.name.text.lower(), (_("not part of WebSocket; ignored"), "4.2.1, item 10")
-        )
+        meaning, section = _explain(line, head.kind)
         fields.append(
             Field(
                 shorten(line.name.text) or _("(no name)"),
@@ -301,9 +335,9 @@ def _head_fields(stream: bytes, head: Head, stop: int) -> tuple[Field, ...]:
                 meaning,
                 section,
                 parts=(
-                    Field(_("header name"), line.name.span, shorten(line.name.text)),
-                    Field(_("value"), line.value.span, shorten(line.value.text, 200)),
-                    *_line_end(Span(line.value.span.end, line.span.end)),
+                    *_part(_("header name"), line.name, 60),
+                    *_part(_("value"), line.value, 200),
+                    *_line_end(stream, line.span),
                 ),
             )
         )
@@ -318,10 +352,22 @@ def _head_fields(stream: bytes, head: Head, stop: int) -> tuple[Field, ...]:
                 "RFC 9112 2.1",
             )
         )
-    read = fields[-1].span.end if fields else stop
-    if read < stop:
-        fields.append(Field(_("not read"), Span(read, stop), _name_bytes(stream[read:stop])))
+    if not fields:
+        return (_empty_lines(span),)
+    rest = Span(fields[-1].span.end, span.end)
+    if len(rest):
+        fields.append(Field(_("not read"), rest, _name_bytes(stream[rest.start : rest.end])))
     return tuple(fields)
+
+
+def _empty_lines(span: Span) -> Field:
+    return Field(
+        _("empty lines"),
+        span,
+        _("{count} bytes").format(count=len(span)),
+        _("before the first line; a reader may pass over them"),
+        "RFC 9112 2.2",
+    )
 
 
 def _start_parts(head: Head) -> tuple[Field, ...]:
@@ -331,7 +377,12 @@ def _start_parts(head: Head) -> tuple[Field, ...]:
         else (_("HTTP version"), _("status"), _("reason"))
     )
     pieces: list[tuple[str, Part]] = list(zip(names, head.start_line, strict=False))
-    return tuple(Field(name, part.span, shorten(part.text, 200)) for name, part in pieces)
+    return tuple(field for name, part in pieces for field in _part(name, part, 200))
+
+
+def _part(name: str, part: Part, limit: int) -> tuple[Field, ...]:
+    """A piece of a line, if it is there at all."""
+    return (Field(name, part.span, shorten(part.text, limit)),) if len(part.span) else ()
 
 
 def _line_stop(stream: bytes, end: int) -> int:
@@ -342,12 +393,29 @@ def _line_stop(stream: bytes, end: int) -> int:
     return end
 
 
-def _line_end(span: Span) -> tuple[Field, ...]:
-    return (Field(_("line end"), span, "CR LF" if len(span) > 1 else "LF"),) if len(span) else ()
+def _line_end(stream: bytes, line: Span) -> tuple[Field, ...]:
+    """The CR LF, or the LF, of a line that has ended."""
+    if not stream.endswith(b"\n", line.start, line.end):
+        return ()
+    ends = _ends(stream, line)
+    size = 2 if ends == "CR LF" else 1
+    return (Field(_("line end"), Span(line.end - size, line.end), ends),)
 
 
 def _ends(stream: bytes, span: Span) -> str:
-    return "CR LF" if stream[span.start : span.end].endswith(b"\r\n") else "LF"
+    return "CR LF" if stream.endswith(b"\r\n", span.start, span.end) else "LF"
+
+
+def _explain(line: HeaderLine, kind: Kind) -> tuple[str, str]:
+    """What a header line is for, and where that stands."""
+    name = line.name.text.lower()
+    options = {option.strip().lower() for option in line.value.text.split(",")}
+    if name == "connection" and "upgrade" not in options:
+        if "close" in options:
+            return _("this TCP connection ends after the answer"), "RFC 9112 9.6"
+        return _("what holds for this TCP connection only; Upgrade is not named"), "RFC 9110 7.6.1"
+    known = HEADERS if kind == "request" else HEADERS | ANSWER_HEADERS
+    return known.get(name, (_("not part of WebSocket; ignored"), "4.2.1, item 10"))
 
 
 _START_LINE = {
@@ -377,4 +445,14 @@ HEADERS = {
     "content-length": (_("how many bytes of body follow the empty line"), "RFC 9110 8.6"),
     "content-type": (_("how to read the body"), "RFC 9110 8.3"),
     "allow": (_("the methods that would be accepted"), "RFC 9110 10.2.1"),
+}
+
+# What is different in an answer. "5.2" is the second point of item 5, in its second list.
+ANSWER_HEADERS = {
+    "upgrade": (_("the protocol that is changed to"), "4.2.2, item 5.2"),
+    "connection": (_("Upgrade concerns this TCP connection only"), "4.2.2, item 5.3"),
+    "sec-websocket-accept": (_("proves that the server read the key"), "4.2.2, item 5.4"),
+    "sec-websocket-protocol": (_("the one that was chosen, of those asked for"), "4.2.2, item 5.5"),
+    "sec-websocket-extensions": (_("those that are used, of those offered"), "4.2.2, item 5.6"),
+    "sec-websocket-version": (_("the versions that the server speaks"), "4.4"),
 }

@@ -142,7 +142,7 @@ def _kind(layout: FrameLayout) -> str:
 
 def _payload(layout: FrameLayout, limit: int) -> str:
     frame = layout.frame
-    payload = frame.payload[: limit * 4]
+    payload = frame.payload[: limit * 4 + 4]  # one character more than is shown
     if frame.opcode == Opcode.CLOSE:
         if len(payload) < 2:
             return _("no code") if not payload else payload.hex()

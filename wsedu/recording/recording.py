@@ -9,16 +9,22 @@ and loaded.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
-
-from ..protocol import read_head
 
 Side = Literal["client", "server"]
 
 # The value of such a header opens doors elsewhere, so it never gets into a recording.
 SECRET_HEADERS = ("Cookie", "Authorization")
+
+# Their values, on whichever line they stand, ended or not, with lines that continue them.
+# Rather one line too many than one too few: what comes after the handshake is searched too.
+_SECRETS = re.compile(
+    rb"^([ \t]*(?:%s)[ \t]*:[ \t]*)([^\n]*(?:\n[ \t][^\n]*)*)" % "|".join(SECRET_HEADERS).encode(),
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -57,17 +63,17 @@ class Recording:
 
     def with_secrets_covered(self) -> Recording:
         """The same recording, the values of secret headers covered with ``*`` byte by byte."""
-        head = read_head(self.sent_by("client"), "request")
-        lines = [line for name in SECRET_HEADERS for line in head.find(name)]
-        if not any(len(line.value.span) for line in lines):
+        stream = _SECRETS.sub(
+            # All but line ends, and the space with which a continued line begins.
+            lambda found: found[1] + re.sub(rb"(?<!\n)[^\r\n]", b"*", found[2]),
+            self.sent_by("client"),
+        )
+        if stream == self.sent_by("client"):
             return self
-        stream = bytearray(self.sent_by("client"))
-        for line in lines:
-            stream[line.value.span.start : line.value.span.end] = b"*" * len(line.value.span)
         events, here = [], 0
         for event in self.events:
             if event.sender == "client":
-                covered = bytes(stream[here : here + len(event.data)])
+                covered = stream[here : here + len(event.data)]
                 here += len(event.data)
                 event = replace(event, data=covered)
             events.append(event)
@@ -80,7 +86,10 @@ class Recording:
     @classmethod
     def load(cls, path: str | Path) -> Recording:
         """Read what ``save`` wrote; raises ValueError that names what is wrong with the file."""
-        return cls.from_json(Path(path).read_text(encoding="utf-8"))
+        try:
+            return cls.from_json(Path(path).read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from error
 
     def to_json(self) -> str:
         """Readable JSON: text where the bytes are lines of ASCII, hex elsewhere."""
@@ -98,12 +107,19 @@ class Recording:
         """The recording that ``to_json`` wrote."""
         try:
             content = json.loads(text)
-            if (content["format"], content["version"]) != ("wsedu recording", 1):
+            if content["format"] != "wsedu recording":
+                raise ValueError(f"«format» is {content['format']!r}, not 'wsedu recording'")
+            if content["version"] != 1:
                 raise ValueError(f"unknown version {content['version']!r}")
             events = tuple(_read_event(entry) for entry in content["events"])
             return cls(events, str(content["note"]), int(content.get("dropped", 0)))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ValueError(f"not a recording that this version can read: {error}") from error
+        except KeyError as error:
+            raise ValueError(f"{_UNREADABLE}: «{error.args[0]}» is missing") from error
+        except (TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+            raise ValueError(f"{_UNREADABLE}: {error}") from error
+
+
+_UNREADABLE = "not a recording that this version can read"
 
 
 def _write_event(event: Event) -> dict[str, str]:
