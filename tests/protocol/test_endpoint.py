@@ -1,6 +1,7 @@
 """The endpoint in both roles: messages, answers, closing, failing, the end of TCP."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -27,11 +28,11 @@ from wsedu.protocol import (
 )
 
 
-def client(**limits: int) -> Endpoint:
+def client(**limits: Any) -> Endpoint:
     return Endpoint("client", lambda: KEY, **limits)
 
 
-def server(**limits: int) -> Endpoint:
+def server(**limits: Any) -> Endpoint:
     return Endpoint("server", **limits)
 
 
@@ -81,11 +82,11 @@ class TestRoles:
         assert endpoint.ping() == bytes.fromhex("8980") + KEY
 
     def test_client_refuses_masked_frame(self) -> None:
-        (event,) = client().receive(from_client(Frame(Opcode.TEXT)))
+        (event,) = list(client().receive(from_client(Frame(Opcode.TEXT))))
         assert isinstance(event, Failed) and (event.section, event.close_code) == ("5.1", 1002)
 
     def test_server_refuses_unmasked_frame(self) -> None:
-        (event,) = server().receive(from_server(Frame(Opcode.TEXT)))
+        (event,) = list(server().receive(from_server(Frame(Opcode.TEXT))))
         assert isinstance(event, Failed) and (event.section, event.close_code) == ("5.1", 1002)
 
 
@@ -97,26 +98,28 @@ class TestMessages:
         sender, receiver = client(), server()
         data = sender.send_text("Привет", fragment_size=fragment_size)
         data += sender.send_binary(b"\xff" * 10, fragment_size=fragment_size)
-        assert receiver.receive(data) == [Text("Привет"), Binary(b"\xff" * 10)]
+        assert list(receiver.receive(data)) == [Text("Привет"), Binary(b"\xff" * 10)]
 
     @pytest.mark.parametrize("fragment_size", [None, 1, 4])
     def test_client_receives_what_server_sends(self, fragment_size: int | None) -> None:
         sender, receiver = server(), client()
         data = sender.send_text("Привет", fragment_size=fragment_size)
         data += sender.send_binary(b"\xff" * 10, fragment_size=fragment_size)
-        assert receiver.receive(data) == [Text("Привет"), Binary(b"\xff" * 10)]
+        assert list(receiver.receive(data)) == [Text("Привет"), Binary(b"\xff" * 10)]
 
     def test_lone_surrogates_are_no_text(self) -> None:
         with pytest.raises(ValueError):
             server().send_text("\ud800")
 
     def test_another_function_unmasks(self) -> None:
-        assert Endpoint("server", unmask=mask).receive(client().send_text("a")) == [Text("a")]
+        assert list(Endpoint("server", unmask=mask).receive(client().send_text("a"))) == [Text("a")]
 
     def test_limits(self) -> None:
-        (event,) = server(max_message_size=10).receive(client().send_text("a" * 11))
+        (event,) = list(server(max_message_size=10).receive(client().send_text("a" * 11)))
         assert isinstance(event, Failed) and event.close_code == 1009
-        (event,) = server(max_fragments=3).receive(client().send_text("abcd", fragment_size=1))
+        (event,) = list(
+            server(max_fragments=3).receive(client().send_text("abcd", fragment_size=1))
+        )
         assert isinstance(event, Failed) and event.close_code == 1009
 
 
@@ -124,26 +127,26 @@ class TestPing:
     """5.5.2, 5.5.3."""
 
     def test_client_answers_ping(self) -> None:
-        (event,) = client().receive(server().ping(b"Hello"))
+        (event,) = list(client().receive(server().ping(b"Hello")))
         assert event == Ping(b"Hello", bytes.fromhex("8a8537fa213d7f9f4d5158"))
 
     def test_server_answers_ping(self) -> None:
-        (event,) = server().receive(client().ping(b"Hello"))
+        (event,) = list(server().receive(client().ping(b"Hello")))
         assert event == Ping(b"Hello", bytes.fromhex("8a0548656c6c6f"))
 
     def test_every_ping_has_its_pong_in_order(self) -> None:
         sender, receiver = client(), server()
-        events = receiver.receive(sender.ping(b"1") + sender.ping(b"2"))
-        assert sender.receive(replies(events)) == [Pong(b"1"), Pong(b"2")]
+        events = list(receiver.receive(sender.ping(b"1") + sender.ping(b"2")))
+        assert list(sender.receive(replies(events))) == [Pong(b"1"), Pong(b"2")]
 
     def test_pong_that_nobody_asked_for(self) -> None:
-        assert server().receive(client().pong(b"x")) == [Pong(b"x")]
+        assert list(server().receive(client().pong(b"x"))) == [Pong(b"x")]
         assert replies([Pong(b"x")]) == b""
 
     def test_answered_after_our_own_close(self) -> None:
         endpoint = server()
         endpoint.close()
-        assert endpoint.receive(client().ping(b"?")) == [Ping(b"?", b"\x8a\x01?")]
+        assert list(endpoint.receive(client().ping(b"?"))) == [Ping(b"?", b"\x8a\x01?")]
 
     def test_125_bytes_at_most(self) -> None:
         assert len(server().ping(bytes(125))) == 127
@@ -165,20 +168,20 @@ class TestClosing:
         ends = {"client": client(), "server": server()}
         begins = ends[initiator]
         answers = ends["client" if initiator == "server" else "server"]
-        (asked,) = answers.receive(begins.close(code, reason))
+        (asked,) = list(answers.receive(begins.close(code, reason)))
         assert asked == PeerClosed(recorded, reason, asked.reply)
-        assert begins.receive(asked.reply) == [PeerClosed(recorded, reason, b"")]
+        assert list(begins.receive(asked.reply)) == [PeerClosed(recorded, reason, b"")]
         for role, end in ends.items():
             assert end.state is State.CLOSE_EXCHANGED
             assert end.must_end_tcp == (role == "server")
             assert end.receive_eof() == [Ended(recorded, reason, clean=True)]
-            assert end.state is State.CLOSED and not end.must_end_tcp
+            assert (end.state, end.must_end_tcp) == (State.CLOSED, False)
 
     def test_both_begin_at_once(self) -> None:
         one, other = client(), server()
         first, second = one.close(1000, "me"), other.close(1001, "no, me")
-        assert one.receive(second) == [PeerClosed(1001, "no, me", b"")]
-        assert other.receive(first) == [PeerClosed(1000, "me", b"")]
+        assert list(one.receive(second)) == [PeerClosed(1001, "no, me", b"")]
+        assert list(other.receive(first)) == [PeerClosed(1000, "me", b"")]
         assert one.receive_eof() == [Ended(1001, "no, me", True)], "7.1.5: each knows the other's"
         assert other.receive_eof() == [Ended(1000, "me", True)]
 
@@ -186,7 +189,7 @@ class TestClosing:
         endpoint = server()
         endpoint.close(1000)
         assert endpoint.state is State.CLOSE_SENT and not endpoint.must_end_tcp
-        assert endpoint.receive(client().send_text("late")) == [Text("late")]
+        assert list(endpoint.receive(client().send_text("late"))) == [Text("late")]
 
     def test_nothing_may_be_sent_after_our_close(self) -> None:
         endpoint = server()
@@ -211,14 +214,23 @@ class TestClosing:
     def test_bytes_after_the_peers_close_mean_nothing(self) -> None:
         endpoint = server()
         after = from_client(Frame(Opcode.PING), Frame(3)) + b"\xff\xff"
-        (event,) = endpoint.receive(client().close(1000) + after)
+        (event,) = list(endpoint.receive(client().close(1000) + after))
         assert isinstance(event, PeerClosed)
-        assert endpoint.receive(after) == []
+        assert list(endpoint.receive(after)) == []
+
+    def test_a_text_before_the_peers_close_can_be_answered(self) -> None:
+        sender, receiver = client(), server()
+        answer = b""
+        for event in receiver.receive(sender.send_text("a") + sender.close(1000)):
+            answer += event.reply
+            if isinstance(event, Text):
+                answer += receiver.send_text(event.text)
+        assert list(sender.receive(answer)) == [Text("a"), PeerClosed(1000, "", b"")]
 
     def test_close_amid_fragments(self) -> None:
         endpoint = server()
         frames = Frame(Opcode.TEXT, b"a", fin=False), Frame(Opcode.CLOSE, b"\x03\xe8")
-        assert endpoint.receive(from_client(*frames)) == [
+        assert list(endpoint.receive(from_client(*frames))) == [
             PeerClosed(1000, "", bytes.fromhex("880203e8"))
         ]
 
@@ -227,7 +239,7 @@ class TestFailing:
     """7.1.7."""
 
     def test_client_says_why(self) -> None:
-        (event,) = client().receive(from_server(Frame(3)))
+        (event,) = list(client().receive(from_server(Frame(3))))
         assert isinstance(event, Failed)
         layout = read_layout(event.reply)
         assert layout is not None and layout.mask_key == KEY
@@ -235,28 +247,28 @@ class TestFailing:
         assert (close.code, close.reason) == (event.close_code, event.sentence)
 
     def test_server_says_why(self) -> None:
-        (event,) = server().receive(from_client(Frame(3)))
+        (event,) = list(server().receive(from_client(Frame(3))))
         assert event == Failed(
             "Opcode 0x3 is reserved.", "5.2", 1002, b"\x88\x19\x03\xeaOpcode 0x3 is reserved."
         )
 
     def test_events_before_the_failure_are_given(self) -> None:
         endpoint = server()
-        events = endpoint.receive(from_client(Frame(Opcode.TEXT, b"ok"), Frame(3), Frame(1)))
+        events = list(endpoint.receive(from_client(Frame(Opcode.TEXT, b"ok"), Frame(3), Frame(1))))
         assert events[:-1] == [Text("ok")] and isinstance(events[-1], Failed)
         assert endpoint.must_end_tcp
-        assert endpoint.receive(from_client(Frame(Opcode.TEXT))) == [], "7.1.7"
+        assert list(endpoint.receive(from_client(Frame(Opcode.TEXT)))) == [], "7.1.7"
         assert endpoint.receive_eof() == [Ended(1006, "", clean=False)]
 
     def test_no_second_close(self) -> None:
         endpoint = server()
         endpoint.close(1000)
-        (event,) = endpoint.receive(from_client(Frame(3)))
+        (event,) = list(endpoint.receive(from_client(Frame(3))))
         assert isinstance(event, Failed) and event.reply == b""
         assert endpoint.state is State.FAILED
 
     def test_wrong_close_is_a_failure_and_not_a_close(self) -> None:
-        (event,) = server().receive(from_client(Frame(Opcode.CLOSE, b"\x03")))
+        (event,) = list(server().receive(from_client(Frame(Opcode.CLOSE, b"\x03"))))
         assert isinstance(event, Failed) and event.section == "5.5.1"
 
     @pytest.mark.parametrize("payload", [b"\xff" + b"a" * 200, b"a" * 200 + b"\xff"])
@@ -265,8 +277,8 @@ class TestFailing:
         data = from_client(Frame(Opcode.TEXT, payload + b"a" * 100))
         feed = chunked(data, 1)
         before = 8 + payload.index(b"\xff")
-        assert all(endpoint.receive(next(feed)) == [] for _ in range(before))
-        (event,) = endpoint.receive(next(feed))
+        assert all(list(endpoint.receive(next(feed))) == [] for _ in range(before))
+        (event,) = list(endpoint.receive(next(feed)))
         assert isinstance(event, Failed) and close_code(event.reply) == 1007
 
 
@@ -276,10 +288,10 @@ class TestEndOfTcp:
     @pytest.mark.parametrize("before", [b"", b"\x81", from_client(Frame(1, b"a", fin=False))])
     def test_without_close(self, before: bytes) -> None:
         endpoint = server()
-        endpoint.receive(before)
+        list(endpoint.receive(before))
         assert endpoint.receive_eof() == [Ended(1006, "", clean=False)]
         assert endpoint.receive_eof() == []
-        assert endpoint.receive(b"\x00") == []
+        assert list(endpoint.receive(b"\x00")) == []
 
     def test_without_an_answer_to_our_close(self) -> None:
         endpoint = client()
@@ -294,7 +306,8 @@ def check_any_bytes(data: bytes, make: Callable[[], Endpoint]) -> None:
     """Events, then perhaps one last word; the same at every cut; every reply well-formed."""
 
     def new_feed() -> Callable[[bytes], list[Event]]:
-        return make().receive
+        endpoint = make()
+        return lambda chunk: list(endpoint.receive(chunk))
 
     events = two_ways(data, new_feed)
     assert not any(isinstance(event, Failed | PeerClosed) for event in events[:-1])
@@ -303,7 +316,7 @@ def check_any_bytes(data: bytes, make: Callable[[], Endpoint]) -> None:
         assert last.section and last.close_code in (1002, 1007, 1009)
         assert close_code(last.reply) == last.close_code
     peer = server(max_message_size=None) if make is client else client(max_message_size=None)
-    assert not any(isinstance(event, Failed) for event in peer.receive(replies(events)))
+    assert not any(isinstance(event, Failed) for event in list(peer.receive(replies(events))))
 
 
 any_bytes = st.binary(max_size=60)

@@ -1,14 +1,18 @@
 """One end of an open connection, client or server, without any network.
 
 How to think about it: whoever owns the socket hands every chunk it reads to ``receive`` and
-gets events. An event says what happened, and its ``reply`` holds the bytes that the RFC asks
-to send in answer, which is nothing for most events. Whatever the application wants to send is
-turned into bytes by ``send_text``, ``send_binary``, ``ping``, ``pong`` and ``close``. So a
-whole program is this loop::
+takes events from it. An event says what happened, and its ``reply`` holds the bytes that the
+RFC asks to send in answer, which is nothing for most events. Whatever the application wants to
+send is turned into bytes by ``send_text``, ``send_binary``, ``ping``, ``pong`` and ``close``.
+So a whole echo server is this loop::
 
     for event in endpoint.receive(data):
         write(event.reply)
-        ...
+        if isinstance(event, Text):
+            write(endpoint.send_text(event.text))
+
+The endpoint reads on when the next event is taken: a text can be answered even if a Close
+stands behind it in the same chunk.
 
 A peer that closes (``PeerClosed``) and a peer that breaks a rule (``Failed``) are different
 events. In both cases no other event follows but ``Ended``, when TCP has ended.
@@ -16,7 +20,7 @@ events. In both cases no other event follows but ``Ended``, when TCP has ended.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -25,7 +29,7 @@ from .errors import ProtocolError
 from .frames import Frame, Opcode, Role, build_frame
 from .masking import Mask, mask_fast
 from .messages import Binary, MessageReader, Text, fragment
-from .reader import FrameReader
+from .reader import FrameReader, Piece
 
 # Policies, not rules: the RFC sets no limits, 10.4 only asks that there are some.
 MAX_MESSAGE_SIZE = 2**20
@@ -136,28 +140,29 @@ class Endpoint:
 
     # Receiving.
 
-    def receive(self, data: bytes) -> list[Event]:
+    def receive(self, data: bytes) -> Iterator[Event]:
         """What happened, in order. Cut the stream where you like: the events are the same."""
-        events: list[Event] = []
         # 1.4: "After receiving a control frame indicating the connection should be closed, a
         # peer discards any further data received."
         # 7.1.7: "An endpoint MUST NOT continue to attempt to process data (including a
         # responding Close frame) from the remote endpoint after being instructed to _Fail the
         # WebSocket Connection_."
         if self.state not in (State.OPEN, State.CLOSE_SENT):
-            return events
+            return iter(())
+        return self._events(self._frames.receive(data))
+
+    def _events(self, pieces: Iterator[Piece]) -> Iterator[Event]:
         try:
-            for piece in self._frames.receive(data):
+            for piece in pieces:
                 found = self._messages.receive(piece)
                 if isinstance(found, Frame):
-                    events.append(self._obey(found))
+                    yield self._obey(found)
                     if found.opcode == Opcode.CLOSE:
-                        break
+                        return
                 elif found is not None:
-                    events.append(found)
+                    yield found
         except ProtocolError as error:
-            events.append(self._fail(error))
-        return events
+            yield self._fail(error)
 
     def receive_eof(self) -> list[Event]:
         """What it means that the peer ended TCP; call it also when TCP broke."""

@@ -1,0 +1,19 @@
+"""kosoku, which holds Autobahn's cases, against our endpoint over plain asyncio.
+
+A case has two verdicts: on what was exchanged and on how it was closed. NON-STRICT depends on
+timing and INFORMATIONAL on taste; only these and OK pass.
+"""
+
+from typing import Any
+
+PASSED = {"OK", "NON-STRICT", "INFORMATIONAL"}
+
+
+def verdicts(results: Any) -> dict[str, str]:
+    """For each case an empty string, or what is wrong."""
+    return {
+        result.case_id: ""
+        if {result.behavior.value, result.behavior_close.value} <= PASSED
+        else f"{result.behavior.value}, {result.behavior_close.value}: {result.result}"
+        for result in results
+    }
