@@ -1,0 +1,91 @@
+"""Bytes and fields: every byte is there, and so is every field."""
+
+import pytest
+
+from wsedu.recording import Unit
+from wsedu.views import BytesAndFields
+from wsedu.views.bytes_and_fields import COLUMNS, FIELDS_SHOWN, PROBLEMS_SHOWN
+
+from . import ANSWER, HELLO, REQUEST, SVG, items, read, units, words
+
+UNITS = units(("client", REQUEST), ("server", ANSWER), ("client", HELLO))
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.kind)
+class TestWhole:
+    def test_text_has_every_field_with_all_it_says(self, unit: Unit) -> None:
+        text = BytesAndFields(unit).text
+        assert unit.sentence in text
+        for field in unit.fields:
+            data = unit.data[field.span.start - unit.span.start : field.span.end - unit.span.start]
+            assert f"{field.span.start:5}  {data.hex(' ')}" in text
+            for said in (field.name, field.value, field.meaning, field.section):
+                assert said in text
+
+    def test_drawing_has_every_byte(self, unit: Unit) -> None:
+        cells = [
+            "".join(tspan.itertext())
+            for text in read(BytesAndFields(unit).svg).iter(f"{SVG}text")
+            if text.get("class") == "mono small"
+            for tspan in text.iter(f"{SVG}tspan")
+        ]
+        assert bytes.fromhex("".join(cells)) == unit.data
+
+    def test_drawing_has_an_item_for_every_field_and_part(self, unit: Unit) -> None:
+        said = items(BytesAndFields(unit).svg)
+        wanted = []
+        for number, field in enumerate(unit.fields):
+            wanted += [f"f{number}", *(f"f{number}p{i}" for i in range(len(field.parts)))]
+            assert field.name in said[f"f{number}"]
+            for i, part in enumerate(field.parts):
+                assert part.name in said[f"f{number}p{i}"]
+        assert list(said) == wanted
+
+    def test_drawing_writes_every_name_and_rule(self, unit: Unit) -> None:
+        shown = words(BytesAndFields(unit).svg).replace("\n", " ")
+        for field in unit.fields:
+            assert field.name in shown
+            assert field.section in shown
+
+
+class TestSentences:
+    def test_offset_and_bytes(self) -> None:
+        """Offsets are those in the sender's stream, where a request of 159 bytes came first."""
+        said = items(BytesAndFields(UNITS[2]).svg)
+        assert said["f0"].startswith("byte 159: first byte: 1000 0001")
+        assert said["f0"].endswith("[81]")
+        assert said["f2"].startswith("bytes 161 to 164: masking key: 37 fa 21 3d")
+        assert said["f2"].endswith("[37 fa 21 3d]")
+
+    def test_problems_are_named(self) -> None:
+        (unit,) = units(("client", REQUEST.replace(b"\r\n", b"\n")))
+        picture = BytesAndFields(unit)
+        assert picture.text.count("wrong: A line ends with LF alone") == len(unit.problems) == 7
+        assert words(picture.svg).count("✘") == 4  # the first ones
+
+
+class TestBounds:
+    def test_long_field_shows_both_ends_and_says_so(self) -> None:
+        value = bytes(range(97, 123)) * 10
+        (unit,) = units(("client", b"GET / HTTP/1.1\r\nX: " + value + b"\r\n\r\n"))
+        picture = BytesAndFields(unit)
+        left_out = len(b"X: " + value + b"\r\n") - 3 * COLUMNS
+        assert f"… {left_out} bytes not shown …" in words(picture.svg)
+        line = next(line for line in picture.text.splitlines() if "bytes not shown" in line)
+        assert line.split("  ")[-1].startswith("58 3a 20 61 62 63")
+        assert line.endswith("… 75 76 77 78 79 7a 0d 0a")
+
+    def test_many_fields_are_all_in_the_text(self) -> None:
+        lines = b"".join(b"X-%d: y\r\n" % n for n in range(100))
+        (unit,) = units(("client", b"GET / HTTP/1.1\r\n" + lines + b"\r\n"))
+        picture = BytesAndFields(unit)
+        assert all(f"X-{n}: y" in picture.text for n in range(100))
+        names = [name for name in items(picture.svg) if "p" not in name]
+        assert len(names) == FIELDS_SHOWN
+        assert f"… {102 - FIELDS_SHOWN} fields more …" in words(picture.svg)
+
+    def test_many_problems_are_counted(self) -> None:
+        (unit,) = units(("client", b"\n" * 5000))
+        text = BytesAndFields(unit).text
+        assert text.count("LF alone") == PROBLEMS_SHOWN
+        assert f"wrong: {5000 - PROBLEMS_SHOWN:,} things more" in text

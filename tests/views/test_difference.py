@@ -1,0 +1,71 @@
+"""The difference: the first byte that is wrong, and the first bit of it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wsedu.views import Difference
+from wsedu.views.difference import COLUMNS, first_difference
+
+from . import SVG, assert_three_forms, read, words
+
+
+def marks(picture: Difference) -> list[int]:
+    """The columns that carry the mark of the first difference, one in each row of bytes."""
+    rects = [r for r in read(picture.svg).iter(f"{SVG}rect") if r.get("class") == "wrong"]
+    return [round((float(rect.get("x", "")) - 111) / 28) for rect in rects]
+
+
+class TestSentence:
+    @pytest.mark.parametrize(
+        ("expected", "got", "sentence"),
+        [
+            (b"abc", b"abc", "The bytes are the same."),
+            (b"", b"", "The bytes are the same."),
+            (b"\x81", b"\x01", "byte 0, bit 0: expected 10000001, got 00000001."),
+            (b"a\x80", b"a\x81", "byte 1, bit 7: expected 10000000, got 10000001."),
+            (b"ab", b"aB", "byte 1, bit 2: expected 01100010, got 01000010."),
+            (b"abc", b"a", "Your bytes end at offset 1; 2 more were expected."),
+            (b"abc", b"", "Your bytes end at offset 0; 3 more were expected."),
+            (b"a", b"abc", "Your bytes go on behind offset 1, where the end was expected."),
+        ],
+    )
+    def test_names_byte_and_bit(self, expected: bytes, got: bytes, sentence: str) -> None:
+        picture = Difference(expected, got)
+        assert sentence in picture.text.splitlines()[0]
+        assert sentence in words(picture.svg).splitlines()[0]
+        assert_three_forms(picture)
+
+    def test_names_the_field(self) -> None:
+        assert "byte 2 (Host), bit" in Difference(b"abc", b"abd", "Host").text
+        assert "at offset 2 (Host); 1 more" in Difference(b"abc", b"ab", "Host").text
+
+
+class TestMark:
+    @given(st.binary(max_size=200), st.binary(max_size=200))
+    def test_stands_at_the_first_difference(self, expected: bytes, got: bytes) -> None:
+        at = first_difference(expected, got)
+        picture = Difference(expected, got)
+        assert marks(picture) == ([] if at is None else [at % COLUMNS] * 2)
+        if at is not None:
+            assert expected[:at] == got[:at]
+            assert expected[at : at + 1] != got[at : at + 1]
+            start = at // COLUMNS * COLUMNS
+            assert (
+                f"{start:5}  expected  {expected[start : start + COLUMNS].hex(' ')}" in picture.text
+            )
+            assert f"got       {got[start : start + COLUMNS].hex(' ')}" in picture.text
+
+    @given(st.binary(min_size=1, max_size=100), st.data())
+    def test_bit_is_counted_from_the_left_as_in_the_figure(
+        self, data: bytes, chance: st.DataObject
+    ) -> None:
+        at, bit = chance.draw(st.integers(0, len(data) - 1)), chance.draw(st.integers(0, 7))
+        got = bytearray(data)
+        got[at] ^= 0b1000_0000 >> bit
+        assert f"byte {at}, bit {bit}:" in Difference(data, bytes(got)).text
+
+    def test_far_behind_the_beginning(self) -> None:
+        picture = Difference(bytes(10**6), bytes(10**6 - 1) + b"x")
+        assert len(picture.svg) < 50_000
+        assert marks(picture) == [(10**6 - 1) % COLUMNS] * 2
