@@ -107,11 +107,12 @@ def read_head(data: bytes, kind: Kind, start: int = 0) -> Head:
     headers: list[HeaderLine] = []
     problems: list[Problem] = []
     here = start
+    lines = 0  # empty ones before the first line among them
     while True:
         newline = data.find(b"\n", here, here + MAX_LINE + 2)
         end = newline if newline >= 0 else min(len(data), here + MAX_LINE)
-        if newline > here and data[newline - 1] == 0x0D:
-            end = newline - 1
+        if end > here and data[end - 1] == 0x0D:  # CR; its LF may be still to come
+            end -= 1
         elif newline >= 0:
             problems.append(
                 Problem(
@@ -142,13 +143,14 @@ def read_head(data: bytes, kind: Kind, start: int = 0) -> Head:
                 )
             break
         here = newline + 1
-        if len(headers) > MAX_HEADERS:
+        lines += 1
+        if lines > MAX_HEADERS + 1:
             problems.append(
                 Problem(
                     _("There are more than {limit} header lines, the limit of this reader.").format(
                         limit=MAX_HEADERS
                     ),
-                    headers[-1].span,
+                    Span(end, here),
                     "RFC 9110 5.4",
                 )
             )
