@@ -14,23 +14,29 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from typing import Any
 
 from .._text import _
 from ..protocol import (
+    Binary,
     Check,
+    FrameLayout,
     Head,
     HeaderLine,
     Part,
     Problem,
     Span,
+    Text,
     check_request,
     check_response,
     read_head,
+    read_layout,
 )
-from ..protocol.frames import FrameLayout, read_layout
+from ..protocol.handshake import extension_names
 from ..protocol.http import Kind, shorten
 from .fields import Field
-from .frame_fields import describe_frame, fields_of_frame, name_frame, problems_of_frame
+from .frame_fields import describe_frame, fields_of_frame, name_frame
+from .listening import Listener
 from .recording import Recording, Side
 
 
@@ -47,6 +53,7 @@ class Unit:
     head:     for a request or response, how it was written
     checks:   for a request or response, the rules of the opening handshake held against it
     layout:   for a frame, how it was written
+    message:  for a frame that ends a message, the message
     """
 
     sender: Side
@@ -61,6 +68,7 @@ class Unit:
     head: Head | None = None
     checks: tuple[Check, ...] = ()
     layout: FrameLayout | None = None
+    message: Text | Binary | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,11 @@ class Dissection:
     recording: Recording
     units: tuple[Unit, ...]
     switch: int | None
+
+    @property
+    def messages(self) -> tuple[tuple[Side, Text | Binary], ...]:
+        """The messages that arrived whole, each with its sender; compressed ones are not read."""
+        return tuple((unit.sender, unit.message) for unit in self.units if unit.message)
 
     def find(self, kind: str) -> tuple[Unit, ...]:
         """All units of that kind."""
@@ -194,7 +207,10 @@ class _Walk:
     def take_frames(self, side: Side) -> None:
         """All frames of one side, the last one perhaps incomplete."""
         stream = self.streams[side]
+        assert self.switch is not None and self.switch.head is not None
+        listener = Listener(side, "permessage-deflate" in extension_names(self.switch.head))
         while layout := read_layout(stream, self.read[side]):
+            problems, message = listener.hear(layout)
             self.add(
                 side,
                 "frame",
@@ -202,8 +218,9 @@ class _Walk:
                 title=name_frame(layout),
                 sentence=describe_frame(layout),
                 fields=fields_of_frame(layout, stream),
-                problems=problems_of_frame(layout, side),
+                problems=problems,
                 layout=layout,
+                message=message,
             )
 
     def take_the_rest(self, side: Side) -> None:
@@ -226,30 +243,14 @@ class _Walk:
             fields=(Field(_("bytes"), span, shown),),
         )
 
-    def add(
-        self,
-        side: Side,
-        kind: str,
-        stop: int,
-        *,
-        title: str,
-        sentence: str,
-        fields: tuple[Field, ...] = (),
-        problems: tuple[Problem, ...] = (),
-        head: Head | None = None,
-        checks: tuple[Check, ...] = (),
-        layout: FrameLayout | None = None,
-    ) -> Unit:
+    def add(self, side: Side, kind: str, stop: int, **facts: Any) -> Unit:
         """Note a unit that ends at ``stop``, and read on behind it."""
         span = Span(self.read[side], stop)
         self.read[side] = stop
         arrived = self.indices[side][bisect_left(self.lengths[side], stop)]
         data = self.streams[side][span.start : stop]
-        unit = Unit(
-            side, kind, span, data, title, sentence, arrived, fields, problems, head, checks, layout
-        )
-        self.units.append(unit)
-        return unit
+        self.units.append(Unit(side, kind, span, data, arrived=arrived, **facts))
+        return self.units[-1]
 
 
 def _title(data: bytes, head: Head) -> str:

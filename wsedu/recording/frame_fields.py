@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from .._text import _
-from ..protocol import Problem, Span
-from ..protocol.frames import FrameLayout, Opcode, broken_rules
+from ..protocol import FrameLayout, Opcode, Span, close_code_meaning
 from ..protocol.http import shorten
 from .fields import Field
-from .recording import Side
 
 KINDS = {
     Opcode.CONTINUATION: _("continuation"),
@@ -42,19 +40,6 @@ def describe_frame(layout: FrameLayout) -> str:
         whole = _("the last fragment") if frame.fin else _("a fragment; more follows")
     return _("A {kind} frame: {whole}, {count} bytes of payload, {masked}.").format(
         kind=_kind(layout), whole=whole, count=f"{len(frame.payload):,}", masked=masked
-    )
-
-
-def problems_of_frame(layout: FrameLayout, sender: Side) -> tuple[Problem, ...]:
-    """The rules that the frame breaks, for the side that reads it."""
-    header = layout.header
-    if header is None:
-        return ()
-    reader: Side = "server" if sender == "client" else "client"
-    # RSV1 is judged where extensions are: in the lessons on compression.
-    return tuple(
-        Problem(error.sentence, getattr(layout, field), error.section)
-        for field, error in broken_rules(header, reader, rsv1_allowed=True)
     )
 
 
@@ -120,8 +105,30 @@ def fields_of_frame(layout: FrameLayout, stream: bytes) -> tuple[Field, ...]:
         ),
     ):
         if len(span):
-            fields.append(Field(name, span, value, meaning, section))
+            parts = _close_parts(layout) if span == layout.payload else ()
+            fields.append(Field(name, span, value, meaning, section, parts))
     return tuple(fields)
+
+
+def _close_parts(layout: FrameLayout) -> tuple[Field, ...]:
+    """The code and the reason in the payload of a Close frame."""
+    payload, span = layout.frame.payload, layout.payload
+    if layout.frame.opcode != Opcode.CLOSE or len(payload) < 2:
+        return ()
+    code = int.from_bytes(payload[:2], "big")
+    parts = [
+        Field(
+            _("close code"),
+            Span(span.start, span.start + 2),
+            str(code),
+            close_code_meaning(code),
+            "7.4",
+        )
+    ]
+    if len(payload) > 2:
+        reason = shorten(payload[2:].decode("utf-8", "replace"), 130)
+        parts.append(Field(_("reason"), Span(span.start + 2, span.end), reason, "", "7.1.6"))
+    return tuple(parts)
 
 
 _FIELDS = {

@@ -1,0 +1,90 @@
+"""One direction of frames, as the side that reads it understands it.
+
+How to think about it: a frame on its own may be right and still stand in the wrong place. So a
+listener reads along, frame by frame, and remembers what a real reader would remember: the
+message that has begun, and whether the conversation in this direction is over. It goes on
+listening where a real reader hangs up, so that a picture can show what came afterwards.
+"""
+
+from __future__ import annotations
+
+from .._text import _
+from ..protocol import (
+    Binary,
+    Frame,
+    FrameLayout,
+    MessageReader,
+    Opcode,
+    Piece,
+    Problem,
+    ProtocolError,
+    Span,
+    Text,
+    broken_rules,
+    parse_close,
+)
+from .recording import Side
+
+
+class Listener:
+    """What frames of ``sender`` mean, one after the other.
+
+    compressed: whether permessage-deflate was agreed on, so that RSV1 is allowed (RFC 7692)
+    """
+
+    def __init__(self, sender: Side, compressed: bool) -> None:
+        self._reader: Side = "server" if sender == "client" else "client"
+        self._compressed = compressed
+        self._messages = MessageReader()
+        self._in_compressed_message = False
+        self._over = ""  # why nothing that comes counts any more
+
+    def hear(self, layout: FrameLayout) -> tuple[tuple[Problem, ...], Text | Binary | None]:
+        """What is wrong with the next frame, and the message that ends with it, if one does."""
+        if self._over:
+            return (Problem(self._over, layout.span, "1.4; 7.1.7"),), None
+        header = layout.header
+        if header is None or layout.truncated is not None:
+            broken = self._broken(layout)
+            return broken, None
+        problems = self._broken(layout)
+        if problems:
+            self._over = _("An error came before: the reader has given up, and reads no further.")
+            return problems, None
+        try:
+            message = self._take(layout)
+        except ProtocolError as error:
+            self._over = _("An error came before: the reader has given up, and reads no further.")
+            return (_problem(error, layout.payload if len(layout.payload) else layout.span),), None
+        return (), message
+
+    def _broken(self, layout: FrameLayout) -> tuple[Problem, ...]:
+        """The rules that the header breaks, as far as it has come."""
+        if layout.header is None:
+            return ()
+        allowed = self._compressed and not layout.header.is_control
+        found = broken_rules(layout.header, self._reader, rsv1_allowed=allowed)
+        return tuple(_problem(error, getattr(layout, field)) for field, error in found)
+
+    def _take(self, layout: FrameLayout) -> Text | Binary | None:
+        frame, header = layout.frame, layout.header
+        assert header is not None
+        if frame.opcode == Opcode.CLOSE:
+            parse_close(frame.payload)
+            self._over = _("A Close frame came before: what follows it is not read.")
+            return None
+        if not header.is_control and (frame.rsv1 or self._in_compressed_message):
+            # Its payload is not text yet; lessons on compression read it.
+            self._in_compressed_message = not frame.fin
+            return None
+        found = self._messages.receive(Piece(header, frame.payload, first=True, last=True))
+        return None if isinstance(found, Frame) else found
+
+
+def _problem(error: ProtocolError, span: Span) -> Problem:
+    code = (
+        ""
+        if error.close_code is None
+        else " " + _("Close code {code}.").format(code=error.close_code)
+    )
+    return Problem(error.sentence + code, span, error.section)
