@@ -80,12 +80,17 @@ class Recording:
         return replace(self, events=tuple(events))
 
     def save(self, path: str | Path) -> None:
-        """Write readable JSON."""
-        Path(path).write_text(self.to_json(), encoding="utf-8")
+        """Write readable JSON; to a name that ends in ``.pcapng``, a file for Wireshark."""
+        if Path(path).suffix == ".pcapng":
+            from .pcapng import to_pcapng
+
+            Path(path).write_bytes(to_pcapng(self))
+        else:
+            Path(path).write_text(self.to_json(), encoding="utf-8")
 
     @classmethod
     def load(cls, path: str | Path) -> Recording:
-        """Read what ``save`` wrote; raises ValueError that names what is wrong with the file."""
+        """Read the JSON that ``save`` wrote; raises ValueError that says what is wrong with it."""
         try:
             return cls.from_json(Path(path).read_text(encoding="utf-8"))
         except ValueError as error:

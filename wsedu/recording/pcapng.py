@@ -1,0 +1,104 @@
+"""A recording as a capture file that Wireshark opens.
+
+How to think about it: the tap sees two streams of bytes, Wireshark wants packets. So each
+chunk is put into TCP segments in IPv4 packets between two made-up addresses, with a TCP
+handshake before them, and the packets into the blocks of a pcapng file. The bytes, their
+order, their sides and their times are those of the recording; the packets are not.
+
+The file format is that of draft-ietf-opsawg-pcapng; packets are RFC 791 (IPv4) and RFC 9293
+(TCP).
+"""
+
+from __future__ import annotations
+
+import struct
+
+from .recording import Recording, Side
+
+# 192.0.2.0/24 is for documentation (RFC 5737). Port 80 lets Wireshark expect HTTP.
+ADDRESSES: dict[Side, tuple[bytes, int]] = {
+    "client": (bytes((192, 0, 2, 1)), 49152),
+    "server": (bytes((192, 0, 2, 2)), 80),
+}
+SEGMENT = 32768  # bytes in one packet; IPv4 allows at most 65,535, headers included
+RAW_IP = 101  # the link type of packets without a link layer
+FIN, SYN, RST, PSH, ACK = 0x01, 0x02, 0x04, 0x08, 0x10
+
+
+def to_pcapng(recording: Recording) -> bytes:
+    """The recording as a pcapng file; times are microseconds from 1970-01-01T00:00:00Z."""
+    blocks = [
+        _block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)),
+        _block(1, struct.pack("<HHI", RAW_IP, 0, 0)),
+    ]
+    connection = _Connection()
+    packets = [
+        (0.0, connection.packet("client", SYN)),
+        (0.0, connection.packet("server", SYN | ACK)),
+        (0.0, connection.packet("client", ACK)),
+    ]
+    for event in recording.events:
+        if event.kind == "data":
+            for start in range(0, len(event.data), SEGMENT):
+                part = event.data[start : start + SEGMENT]
+                packets.append((event.time, connection.packet(event.sender, PSH | ACK, part)))
+        else:
+            flag = FIN if event.kind == "end" else RST
+            packets.append((event.time, connection.packet(event.sender, flag | ACK)))
+    for time, packet in packets:
+        microseconds = round(time * 1e6)
+        head = struct.pack(
+            "<IIIII", 0, microseconds >> 32, microseconds & 0xFFFFFFFF, len(packet), len(packet)
+        )
+        blocks.append(_block(6, head + packet))
+    return b"".join(blocks)
+
+
+def _block(kind: int, body: bytes) -> bytes:
+    """A block: its type, its length, the body in units of four bytes, the length again."""
+    body += bytes(-len(body) % 4)
+    length = struct.pack("<I", len(body) + 12)
+    return struct.pack("<I", kind) + length + body + length
+
+
+class _Connection:
+    """The sequence numbers of both sides."""
+
+    def __init__(self) -> None:
+        self._next: dict[Side, int] = {"client": 0, "server": 0}
+
+    def packet(self, sender: Side, flags: int, data: bytes = b"") -> bytes:
+        """One IPv4 packet with one TCP segment."""
+        receiver: Side = "server" if sender == "client" else "client"
+        source, source_port = ADDRESSES[sender]
+        target, target_port = ADDRESSES[receiver]
+        acknowledged = self._next[receiver] if flags & ACK else 0
+        segment = struct.pack(
+            ">HHIIBBHHH",
+            source_port,
+            target_port,
+            self._next[sender],
+            acknowledged,
+            5 << 4,
+            flags,
+            65535,
+            0,
+            0,
+        )
+        self._next[sender] = (self._next[sender] + len(data) + bool(flags & (SYN | FIN))) % 2**32
+        pseudo = source + target + struct.pack(">BBH", 0, 6, len(segment) + len(data))
+        check = struct.pack(">H", _checksum(pseudo + segment + data))
+        segment = segment[:16] + check + segment[18:] + data
+        header = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(segment), 0, 0, 64, 6, 0)
+        header += source + target
+        check = struct.pack(">H", _checksum(header))
+        return header[:10] + check + header[12:] + segment
+
+
+def _checksum(data: bytes) -> int:
+    """RFC 1071: the ones' complement of the ones' complement sum of 16-bit words."""
+    data += bytes(len(data) % 2)
+    total: int = sum(struct.unpack(f">{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
