@@ -212,7 +212,7 @@ def broken_rules(
     # 5.1: "A client MUST close a connection if it detects a masked frame."
     if reader == "client" and header.masked:
         yield "second_byte", _error(_("A server's frame must not be masked."), "5.1")
-    if header.is_control and header.length_form != 7:
+    if header.is_control and header.length > 125:
         yield (
             "second_byte",
             _error(_("A control frame's payload may have 125 bytes at most."), "5.5"),
