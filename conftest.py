@@ -3,7 +3,6 @@
 import atexit
 import os
 import tempfile
-
 from pathlib import Path
 
 import pytest

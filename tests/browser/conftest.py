@@ -74,7 +74,8 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     server.stderr.close()
 
 
-@pytest.fixture(scope="session")
+# Only for this package: while Playwright runs, no other test could start an event loop.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright, launch(playwright) as browser:
         yield browser
