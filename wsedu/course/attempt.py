@@ -45,10 +45,13 @@ class Attempt:
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer
+        self.over = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def __call__(self, *args: Any) -> Any:
         """The function's result; an async function is awaited."""
+        if self.over:
+            raise AnswerStopped
         if not callable(self.answer):
             raise AnswerNoFunction
         try:
@@ -162,6 +165,7 @@ def _stop(thread: threading.Thread, watched: Attempt) -> None:
 
     Once may not do: the answer may catch it.
     """
+    watched.over = True
     for _try in range(STOPS):
         if thread.ident is None or not thread.is_alive():
             return

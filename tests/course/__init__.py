@@ -1,0 +1,1 @@
+"""The course as a learner meets it: exercises, verdicts, journal, notebooks."""

@@ -1,0 +1,547 @@
+"""The exercises: what each says to the starter, to the solution, to slips, and to hostile answers.
+
+The answers come from one place each: the catalogue, and the notebook's own starters.
+"""
+
+import asyncio
+import json
+import logging
+import random
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wsedu.course import attempt
+from wsedu.course.catalogue import EXERCISES, LESSONS, exercise_named, prediction_named
+from wsedu.course.desk import judge
+from wsedu.course.exercise import Exercise, Slip, edited, recognise
+from wsedu.course.questions import PREDICTIONS
+from wsedu.course.verdict import Verdict, not_yet
+
+ROOT = Path(__file__).parent.parent.parent
+ALL = list(EXERCISES.values())
+FUNCTIONS = [exercise for exercise in ALL if callable(exercise.solution)]
+SLIPS = [(exercise, slip) for exercise in ALL for slip in exercise.slips]
+
+
+def name_of(value: Any) -> str:
+    return str(value.name)
+
+
+def starters() -> dict[str, Any]:
+    """What the starters of the notebooks define, by the name of the exercise that checks it."""
+    found: dict[str, Any] = {}
+    for lesson in LESSONS:
+        path = ROOT / "exercises" / "en" / lesson.slug / f"{lesson.slug}.ipynb"
+        names: dict[str, Any] = {"check": lambda name, answer: found.update({name: answer})}
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["id"].endswith(("-answer", "-check")):
+                exec("".join(cell["source"]), names)
+    return found
+
+
+def left_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "wsedu check"]
+
+
+class TestCatalogue:
+    @pytest.mark.parametrize("exercise", ALL, ids=name_of)
+    def test_exercise_has_all_that_a_learner_needs(self, exercise: Exercise) -> None:
+        assert len(set(exercise.hints)) == 3
+        assert all(hint.endswith((".", "?")) for hint in exercise.hints)
+        assert exercise.sections and exercise.reason and exercise.title
+        assert 1 <= exercise.stars <= 4
+
+    @pytest.mark.parametrize("exercise", ALL, ids=name_of)
+    def test_exercise_knows_three_slips_or_more_with_a_sentence_each(
+        self, exercise: Exercise
+    ) -> None:
+        assert len(exercise.slips) >= 3
+        assert len({slip.name for slip in exercise.slips}) == len(exercise.slips)
+        assert len({slip.sentence for slip in exercise.slips}) == len(exercise.slips)
+
+    def test_names_are_those_of_the_lesson_and_the_place_in_it(self) -> None:
+        for lesson in LESSONS:
+            assert lesson.slug.startswith(lesson.number)
+            assert [exercise.name for exercise in lesson.exercises] == [
+                f"{lesson.number}.{place}" for place in range(1, len(lesson.exercises) + 1)
+            ]
+
+    @pytest.mark.parametrize("prediction", PREDICTIONS, ids=name_of)
+    def test_prediction_has_one_right_option_and_something_to_say_to_each(
+        self, prediction: Any
+    ) -> None:
+        options = [option for option, _said in prediction.options]
+        assert len(set(options)) == len(options) >= 2
+        assert all(said for _option, said in prediction.options)
+        assert 0 <= prediction.right < len(options)
+
+    def test_unknown_names_list_the_known(self) -> None:
+        with pytest.raises(ValueError, match="02.1, 02.2, 02.3, 02.4"):
+            exercise_named("02.9")
+        with pytest.raises(ValueError, match="02.status, 02.case, 02.early"):
+            prediction_named("02.9")
+
+
+class TestOutcomes:
+    @pytest.mark.parametrize("exercise", ALL, ids=name_of)
+    def test_starter_is_not_attempted(self, exercise: Exercise) -> None:
+        verdict = judge(exercise.name, starters()[exercise.name])
+        assert verdict.outcome == "not attempted"
+        assert verdict.sentence == "Not attempted yet: the dots are still there."
+
+    @pytest.mark.parametrize("exercise", ALL, ids=name_of)
+    def test_dots_alone_are_not_attempted(self, exercise: Exercise) -> None:
+        assert judge(exercise.name, ...).outcome == "not attempted"
+
+    @pytest.mark.parametrize("exercise", ALL, ids=name_of)
+    def test_solution_passes_with_every_seed(self, exercise: Exercise) -> None:
+        for seed in range(20):
+            verdict = judge(exercise.name, exercise.solution, seed)
+            assert (verdict.outcome, verdict.passed) == ("passed", True), (seed, verdict.sentence)
+
+    @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
+    def test_solution_passes_as_an_async_function(self, exercise: Exercise) -> None:
+        async def answer(*args: Any) -> Any:
+            await asyncio.sleep(0)
+            return exercise.solution(*args)
+
+        assert judge(exercise.name, answer, 1).passed
+
+    @pytest.mark.parametrize(
+        ("exercise", "slip"), SLIPS, ids=[f"{e.name}-{s.name}" for e, s in SLIPS]
+    )
+    def test_slip_is_recognised_with_its_own_sentence(self, exercise: Exercise, slip: Slip) -> None:
+        for seed in (0, 1, 2):
+            verdict = judge(exercise.name, slip.wrong, seed)
+            assert (verdict.outcome, verdict.sentence) == ("not yet", slip.sentence), seed
+            assert verdict.section
+
+    @pytest.mark.parametrize("exercise", ALL, ids=name_of)
+    def test_check_takes_less_than_a_second(self, exercise: Exercise) -> None:
+        slowest = exercise.slips[-1].wrong
+        for answer in (exercise.solution, slowest):
+            begin = time.process_time()
+            judge(exercise.name, answer, 1)
+            assert time.process_time() - begin < 1
+
+    @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
+    def test_same_seed_gives_the_same_cases(self, exercise: Exercise) -> None:
+        def cases(seed: int) -> list[Any]:
+            seen: list[Any] = []
+            judge(exercise.name, lambda *args: seen.append(args), seed)
+            return seen
+
+        assert cases(7) == cases(7) != cases(8)
+
+    @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
+    def test_grader_tries_more_cases(
+        self, exercise: Exercise, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def count() -> int:
+            seen: list[Any] = []
+            judge(exercise.name, lambda *args: seen.append(args), 1)
+            return len(seen)
+
+        usual = count()
+        monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+        assert count() > usual
+        assert judge(exercise.name, exercise.solution, 1).passed
+
+    def test_some_letters_without_a_status(self) -> None:
+        answer = dict.fromkeys("ABCDEFGH", ...) | {"A": 405}
+        verdict = judge("02.1", answer)
+        assert verdict.outcome == "not yet"
+        assert verdict.sentence == "Still without a status: B, C, D, E, F, G, H."
+
+    def test_bytes_are_laid_beside_what_was_expected(self) -> None:
+        def answer(host: str, target: str, key: str) -> bytes:
+            right: bytes = EXERCISES["02.2"].solution(host, target, key)
+            return right.replace(b"Version: 13", b"Version: 14")
+
+        verdict = judge("02.2", answer, 1)
+        assert verdict.expected is not None and verdict.got is not None
+        assert verdict.expected.replace(b": 13", b": 14") == verdict.got
+        assert verdict.where == "Sec-WebSocket-Version"
+
+    @pytest.mark.parametrize("name", ["02.3", "02.4"])
+    def test_message_is_shown_that_was_judged_wrongly(self, name: str) -> None:
+        verdict = judge(name, EXERCISES[name].slips[0].wrong, 1)
+        assert verdict.message is not None and verdict.message.checks
+
+
+class Evil:
+    """A value with which nothing can be done."""
+
+    def __eq__(self, other: object) -> bool:
+        raise ValueError("not comparable")
+
+    def __repr__(self) -> str:
+        raise ValueError("not printable")
+
+    __str__ = __repr__
+    __hash__ = None  # type: ignore[assignment]
+
+
+class EvilError(Exception):
+    def __str__(self) -> str:
+        raise ValueError("not printable")
+
+
+class Plain:
+    pass
+
+
+VALUES: dict[str, Any] = {
+    "None": None,
+    "int": 5,
+    "bool-like": 1,
+    "huge int": 10**5000,
+    "str": "GET / HTTP/1.1",
+    "list": [101, "yes"],
+    "empty": b"",
+    "rubbish": b"\xff\x00" * 9,
+    "pair": (101,),
+    "evil pair": (Evil(), Evil()),
+    "evil": Evil(),
+    "class": Plain,
+    "nested": [[]] * 3,
+}
+
+
+def clear(verdict: Verdict, *words: str) -> bool:
+    """Whether the verdict is one plain sentence, without the innards of Python."""
+    sentence = verdict.sentence
+    assert "Traceback" not in sentence and "object at 0x" not in sentence
+    assert sentence[0].isupper() and len(sentence) < 500
+    return all(word in sentence for word in words)
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left() -> Iterator[None]:
+    yield
+    for thread in left_threads():
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+class TestWrongTypes:
+    @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
+    @pytest.mark.parametrize("value", VALUES)
+    def test_returned(self, exercise: Exercise, value: str) -> None:
+        verdict = judge(exercise.name, lambda *args: VALUES[value], 1)
+        assert verdict.outcome == "not yet"
+        assert clear(verdict)
+
+    @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
+    def test_returned_in_some_cases_only(self, exercise: Exercise) -> None:
+        for value in (None, Evil(), ()):
+            calls: list[Any] = []
+
+            def sometimes(*args: Any, calls: list[Any] = calls, value: Any = value) -> Any:
+                calls.append(args)
+                return exercise.solution(*args) if len(calls) % 3 else value
+
+            verdict = judge(exercise.name, sometimes, 1)
+            assert verdict.outcome == "not yet" and clear(verdict)
+
+    @pytest.mark.parametrize("value", VALUES)
+    def test_as_the_status_of_a_letter(self, value: str) -> None:
+        verdict = judge("02.1", EXERCISES["02.1"].solution | {"C": VALUES[value]})
+        assert verdict.outcome == "not yet"
+        assert clear(verdict, "C")
+
+    @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
+    @pytest.mark.parametrize("value", VALUES)
+    def test_given_instead_of_a_function(self, exercise: Exercise, value: str) -> None:
+        verdict = judge(exercise.name, VALUES[value], 1)
+        if value == "class":
+            assert verdict.outcome == "raised" and clear(verdict, "Plain() takes no arguments")
+        else:
+            assert verdict.outcome == "not yet"
+            assert clear(verdict, "asks for a function", "without parentheses")
+
+    def test_given_the_result_of_a_call(self) -> None:
+        result = EXERCISES["02.2"].solution("h", "/", "k")
+        assert clear(judge("02.2", result), "you gave b'GET / HTTP/1.1", "without parentheses")
+
+    @pytest.mark.parametrize("value", VALUES)
+    def test_given_instead_of_a_dict(self, value: str) -> None:
+        verdict = judge("02.1", VALUES[value])
+        assert verdict.outcome == "not yet"
+        assert clear(verdict, "dict from letter to status")
+
+    @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
+    def test_generator_function(self, exercise: Exercise) -> None:
+        def answer(*args: Any) -> Iterator[Any]:
+            yield exercise.solution(*args)
+
+        verdict = judge(exercise.name, answer, 1)
+        assert verdict.outcome == "not yet"
+        assert "generator" in verdict.sentence
+
+    @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
+    def test_printed_instead_of_returned(
+        self, exercise: Exercise, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        def answer(*args: Any) -> None:
+            print(exercise.solution(*args))
+
+        verdict = judge(exercise.name, answer, 1)
+        assert verdict.outcome == "not yet"
+        assert verdict.sentence.endswith("a check needs it returned: use return.")
+        assert capfd.readouterr() == ("", "")
+
+
+class TestRaising:
+    @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
+    @pytest.mark.parametrize(
+        "error",
+        [ValueError("no colon"), SystemExit(3), KeyboardInterrupt(), GeneratorExit()]
+        + [asyncio.CancelledError(), StopIteration(), ExceptionGroup("two", [ValueError()])],
+        ids=lambda error: type(error).__name__,
+    )
+    @pytest.mark.parametrize("kind", ["function", "async function"])
+    def test_is_said_with_the_call(
+        self, exercise: Exercise, error: BaseException, kind: str
+    ) -> None:
+        def answer(*args: Any) -> None:
+            raise error
+
+        async def async_answer(*args: Any) -> None:
+            raise error
+
+        verdict = judge(exercise.name, answer if kind == "function" else async_answer, 1)
+        assert verdict.outcome == "raised"
+        name = type(error).__name__
+        if kind == "async function" and name == "StopIteration":
+            name = "RuntimeError"  # as Python has it (PEP 479)
+        assert clear(verdict, "Called with (", f"your function raised {name}: ")
+
+    def test_error_that_cannot_be_printed(self) -> None:
+        def answer(*args: Any) -> None:
+            raise EvilError
+
+        assert clear(judge("02.2", answer, 1), "your function raised EvilError: <EvilError>")
+
+    def test_line_of_the_cell_is_named(self) -> None:
+        names: dict[str, Any] = {}
+        exec("def answer(data):\n\n    return data['key']\n", names)
+        verdict = judge("02.3", names["answer"], 1)
+        assert clear(verdict, "TypeError", "(its line 3)")
+
+    @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
+    def test_endless_recursion(self, exercise: Exercise) -> None:
+        def answer(*args: Any) -> Any:
+            return answer(*args)
+
+        verdict = judge(exercise.name, answer, 1)
+        assert verdict.outcome == "raised"
+        assert clear(verdict, "calls itself without an end")
+
+    @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
+    def test_wrong_number_of_parameters(self, exercise: Exercise) -> None:
+        verdict = judge(exercise.name, lambda: None, 1)
+        assert verdict.outcome == "raised" and clear(verdict, "TypeError")
+
+    @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
+    def test_arguments_that_are_changed_change_no_case(self, exercise: Exercise) -> None:
+        def answer(*args: Any) -> Any:
+            result = exercise.solution(*args)
+            for arg in args:
+                if isinstance(arg, list):
+                    arg[:] = [Evil()]
+            return result
+
+        assert judge(exercise.name, answer, 1).passed
+
+    def test_fault_of_ours_is_not_hidden(self) -> None:
+        def broken(watched: attempt.Attempt) -> Verdict:
+            raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            attempt.run(broken, lambda: None)
+
+
+def run_briefly(answer: Callable[..., Any], seconds: float = 0.1) -> Verdict:
+    exercise = EXERCISES["02.3"]
+    return attempt.run(lambda watched: exercise.judge(watched, random.Random(1)), answer, seconds)
+
+
+class TestNeverEnding:
+    """Short limits; what is waited for is the thread's end, or an event."""
+
+    def assert_stopped(self, answer: Callable[..., Any]) -> None:
+        verdict = run_briefly(answer)
+        assert verdict.outcome == "raised"
+        assert clear(verdict, "did not finish within 0.1 s")
+        for thread in left_threads():
+            thread.join(5)
+        assert not left_threads()
+
+    def test_infinite_loop(self) -> None:
+        def answer(data: bytes) -> None:
+            while True:
+                pass
+
+        self.assert_stopped(answer)
+
+    def test_infinite_loop_that_catches_what_it_can(self) -> None:
+        def answer(data: bytes) -> None:
+            while True:
+                try:
+                    data.index(b"not there")
+                except Exception:
+                    pass
+
+        self.assert_stopped(answer)
+
+    def test_infinite_loop_that_catches_once_more(self) -> None:
+        def answer(data: bytes) -> None:
+            for _time in range(3):
+                try:
+                    while True:
+                        pass
+                except BaseException:
+                    continue
+
+        self.assert_stopped(answer)
+
+    def test_future_that_nobody_completes(self, capfd: pytest.CaptureFixture[str]) -> None:
+        async def answer(data: bytes) -> None:
+            await asyncio.Future()
+
+        self.assert_stopped(answer)
+        assert capfd.readouterr() == ("", "")
+
+    def test_async_loop(self) -> None:
+        async def answer(data: bytes) -> None:
+            while True:
+                await asyncio.sleep(0)
+
+        self.assert_stopped(answer)
+
+    def test_async_loop_that_lets_nobody_else_run(self) -> None:
+        async def answer(data: bytes) -> None:
+            while True:
+                pass
+
+        self.assert_stopped(answer)
+
+    def test_waiting_in_c_is_left_behind_and_ends_with_it(self) -> None:
+        """Python cannot stop a sleeping thread; it ends when it wakes up."""
+        wake = threading.Lock()
+        wake.acquire()
+        verdict = run_briefly(lambda data: wake.acquire())
+        assert clear(verdict, "did not finish within 0.1 s")
+        (thread,) = left_threads()
+        assert thread.daemon, "a kernel can be stopped in spite of it"
+        wake.release()
+        thread.join(5)
+        assert not thread.is_alive()
+
+    def test_verdict_comes_soon_after_the_limit(self) -> None:
+        begin = time.monotonic()
+        release = threading.Event()
+        run_briefly(lambda data: release.wait(60))
+        assert time.monotonic() - begin < 5
+        release.set()
+
+    def test_slow_answer_that_ends_in_time_passes(self) -> None:
+        assert run_briefly(EXERCISES["02.3"].solution, seconds=30).passed
+
+
+class TestQuiet:
+    """A grader takes anything on stderr for failure (and the learner would not understand it)."""
+
+    def answer(self, data: bytes) -> Any:
+        print("printed")
+        print("to stderr", file=sys.stderr)
+        logging.warning("logged")
+        logging.getLogger("elsewhere").error("logged too")
+        return EXERCISES["02.3"].solution(data)
+
+    def test_with_a_handler_on_the_root_logger(self, capfd: pytest.CaptureFixture[str]) -> None:
+        handler = logging.StreamHandler(sys.stderr)
+        logging.root.addHandler(handler)
+        try:
+            assert judge("02.3", self.answer, 1).passed
+            assert capfd.readouterr() == ("", "")
+            logging.warning("afterwards")
+            assert capfd.readouterr().err == "afterwards\n"
+            assert handler.stream is sys.stderr
+        finally:
+            logging.root.removeHandler(handler)
+
+    def test_without_any_handler(
+        self, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(logging.root, "handlers", [])
+        assert judge("02.3", self.answer, 1).passed
+        assert capfd.readouterr() == ("", "")
+
+    def test_log_files_go_on_being_written(self, tmp_path: Path) -> None:
+        handler = logging.FileHandler(tmp_path / "log.txt")
+        logging.root.addHandler(handler)
+        try:
+            assert judge("02.3", self.answer, 1).passed
+        finally:
+            logging.root.removeHandler(handler)
+            handler.close()
+        assert "logged" in (tmp_path / "log.txt").read_text()
+
+    def test_solutions_say_nothing(self, capfd: pytest.CaptureFixture[str]) -> None:
+        for exercise in ALL:
+            judge(exercise.name, exercise.solution, 1)
+        assert capfd.readouterr() == ("", "")
+
+
+class TestRecognise:
+    """A slip is what the answer does wherever the slip is wrong, and one such case is shown."""
+
+    SLIPS = (
+        Slip("always even", lambda n: True, "You say even to all."),
+        Slip("always odd", lambda n: False, "You say odd to all."),
+        Slip("fails", lambda n: 1 // 0, "Never said."),
+    )
+
+    def said(self, answer: Callable[[int], Any]) -> tuple[str | None, tuple[Any, ...], Any]:
+        results = [((n,), answer(n)) for n in range(6)]
+        return recognise(self.SLIPS, results, lambda args, got: got is (args[0] % 2 == 0))
+
+    def test_slip_with_a_case_that_shows_it(self) -> None:
+        assert self.said(lambda n: True) == ("You say even to all.", (1,), True)
+        assert self.said(lambda n: False) == ("You say odd to all.", (0,), False)
+
+    def test_slip_among_other_mistakes(self) -> None:
+        assert self.said(lambda n: True if n % 2 else None)[0] == "You say even to all."
+
+    def test_no_slip_with_the_first_wrong_case(self) -> None:
+        assert self.said(lambda n: n % 2 == 0 if n < 4 else None) == (None, (4,), None)
+
+    def test_what_cannot_be_compared_is_no_slip(self) -> None:
+        assert self.said(lambda n: Evil())[0] is None
+
+
+def len_of(text: str) -> int:
+    return len(text)
+
+
+class TestEdited:
+    def test_changes_the_function(self) -> None:
+        changed = edited(len_of, ("len(text)", "-len(text)"))
+        assert (len_of("four"), changed("four")) == (4, -4)
+
+    def test_piece_that_is_not_there_is_an_error(self) -> None:
+        with pytest.raises(ValueError, match="'nowhere' is not in the source"):
+            edited(len_of, ("nowhere", ""))
+
+
+def test_verdict_is_one_of_four() -> None:
+    assert not not_yet("because").passed
+    assert Verdict("passed", "well done").passed
