@@ -1,0 +1,289 @@
+"""The desk: what a learner is told, and what is still known in the next kernel.
+
+Nothing is kept but the journal, so every call is as good as one in a fresh kernel; one test
+really starts one.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.display import Code
+
+from wsedu.course import check, desk, hint, journal, predict, progress, recall, solution
+from wsedu.course.catalogue import EXERCISES
+from wsedu.course.questions import PREDICTIONS
+from wsedu.course.verdict import NotYet
+from wsedu.views import Checklist, Difference
+
+RIGHT: dict[str, Any] = {name: exercise.solution for name, exercise in EXERCISES.items()}
+STATUS = PREDICTIONS[0]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("WSEDU_HOME", str(tmp_path))
+    monkeypatch.delenv("WSEDU_TEACHER", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What was displayed beside the text."""
+    things: list[Any] = []
+    monkeypatch.setattr(desk, "display", things.append)
+    return things
+
+
+class TestCheck:
+    def test_passed_says_so_and_returns_nothing(
+        self, shown: list[Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for name, answer in RIGHT.items():
+            assert check(name, answer) is None  # type: ignore[func-returns-value]
+            out = capsys.readouterr().out
+            assert out.startswith(f"✔ {name}: ") and out.count("\n") == 1
+        assert shown == []
+
+    def test_not_yet_says_one_sentence_and_the_section(
+        self, shown: list[Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        slip = EXERCISES["02.4"].slips[0]
+        with pytest.raises(NotYet):
+            check("02.4", slip.wrong)
+        assert capsys.readouterr().out == f"✘ 02.4: {slip.sentence} (RFC 6455 4.1)\n"
+        (picture,) = shown
+        assert isinstance(picture, Checklist)
+
+    def test_wrong_bytes_are_laid_beside_the_right_ones(self, shown: list[Any]) -> None:
+        with pytest.raises(NotYet):
+            check("02.2", EXERCISES["02.2"].slips[1].wrong)
+        (picture,) = shown
+        assert isinstance(picture, Difference)
+
+    def test_raised_names_the_error(
+        self, shown: list[Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(NotYet, match=r"^02.2: raised\. The cases were those of seed 5\.$"):
+            check("02.2", lambda *args: 1 // 0, seed=5)
+        assert "your function raised ZeroDivisionError" in capsys.readouterr().out
+
+    def test_not_attempted_is_not_counted_as_a_try(
+        self, shown: list[Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(NotYet, match=r"^02.2: not attempted\.$"):
+            check("02.2", ...)
+        assert capsys.readouterr().out.startswith("○ 02.2: Not attempted yet")
+        assert journal.read("tried") == []
+
+    def test_error_names_the_hint_and_the_seed(self, shown: list[Any]) -> None:
+        with pytest.raises(NotYet) as error:
+            check("02.2", lambda *args: b"", seed=42)
+        assert str(error.value) == (
+            "02.2: not yet. hint('02.2') helps; the cases were those of seed 42."
+        )
+
+    def test_seed_that_was_named_repeats_the_cases(self, shown: list[Any]) -> None:
+        def cases(**seed: int) -> tuple[list[Any], str]:
+            seen: list[Any] = []
+            with pytest.raises(NotYet) as error:
+                check("02.4", lambda *args: seen.append(args), **seed)
+            return seen, str(error.value)
+
+        seen, sentence = cases()
+        seed = int(sentence.rstrip(".").rpartition(" ")[2])
+        assert cases(seed=seed)[0] == seen
+
+    def test_error_is_an_assertion_of_one_line(self) -> None:
+        assert issubclass(NotYet, AssertionError)
+        assert NotYet("02.1: not yet.")._render_traceback_() == ["02.1: not yet."]
+
+    def test_jupyter_prints_that_line_and_no_traceback(
+        self, shown: list[Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A real shell runs the cell, as a kernel does."""
+        shell = InteractiveShell()
+        shell.run_cell("from wsedu import check\ncheck('02.1', ..., seed=1)", store_history=False)
+        lines = capsys.readouterr().out.splitlines()
+        assert lines == [
+            "○ 02.1: Not attempted yet: the dots are still there.",
+            "02.1: not attempted.",
+        ]
+
+    def test_outcomes_are_kept(self, shown: list[Any]) -> None:
+        for answer in (EXERCISES["02.1"].slips[0].wrong, RIGHT["02.1"]):
+            try:
+                check("02.1", answer)
+            except NotYet:
+                pass
+        assert [entry["outcome"] for entry in journal.read("tried", "02.1")] == [
+            "not yet",
+            "passed",
+        ]
+
+
+class TestHint:
+    def test_one_after_another_and_the_last_again(self, capsys: pytest.CaptureFixture[str]) -> None:
+        hints = EXERCISES["02.2"].hints
+        for number, text in [(1, hints[0]), (2, hints[1]), (3, hints[2]), (3, hints[2])]:
+            hint("02.2")
+            assert capsys.readouterr().out == f"Hint {number} of 3: {text}\n"
+
+    def test_each_exercise_counts_for_itself(self, capsys: pytest.CaptureFixture[str]) -> None:
+        hint("02.2")
+        hint("02.3")
+        assert capsys.readouterr().out.count("Hint 1 of 3") == 2
+
+
+class TestSolution:
+    @pytest.mark.parametrize("name", RIGHT)
+    def test_not_before_a_try(
+        self, name: str, shown: list[Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(NotYet):
+            check(name, ...)
+        capsys.readouterr()
+        solution(name)
+        assert capsys.readouterr().out.startswith("Try first")
+        assert shown == []
+
+    @pytest.mark.parametrize("name", RIGHT)
+    def test_after_a_try_with_its_reason(
+        self, name: str, shown: list[Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(NotYet):
+            check(name, EXERCISES[name].slips[0].wrong)
+        shown.clear()
+        capsys.readouterr()
+        solution(name)
+        assert capsys.readouterr().out == EXERCISES[name].reason + "\n"
+        (code,) = shown
+        assert isinstance(code, Code)
+        assert code.data == desk.source_of(EXERCISES[name])
+
+    def test_try_of_another_exercise_does_not_count(self, shown: list[Any]) -> None:
+        check("02.1", RIGHT["02.1"])
+        solution("02.2")
+        assert shown == []
+
+    def test_to_a_teacher_at_once(self, shown: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("WSEDU_TEACHER", "1")
+        solution("02.2")
+        assert len(shown) == 1
+
+    @pytest.mark.parametrize("name", RIGHT)
+    def test_source_of_it_passes_on_its_own(self, name: str) -> None:
+        """What is shown can be pasted into an empty notebook."""
+        names: dict[str, Any] = {}
+        source = desk.source_of(EXERCISES[name])
+        exec(source if callable(RIGHT[name]) else f"solution = {source}", names)
+        assert desk.judge(name, names["solution"], 1).passed
+
+
+class TestPredictAndRecall:
+    def test_choice_is_kept_for_the_next_kernel(self) -> None:
+        question = predict("02.status")
+        assert question.chosen == -1
+        question.chosen = 2
+        question.chosen = 1
+        assert predict("02.status").chosen == 1
+        assert predict("02.case").chosen == -1
+
+    def test_choice_is_known_in_another_process(self, home: Path) -> None:
+        predict("02.status").chosen = 2
+        program = "from wsedu import recall; recall('02.status')"
+        run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+        assert run.returncode == 0, run.stderr
+        assert run.stdout.startswith("You predicted: No status at all")
+
+    def test_question_has_every_option(self) -> None:
+        assert predict("02.status").options == [option for option, _said in STATUS.options]
+
+    @pytest.mark.parametrize("prediction", PREDICTIONS, ids=lambda prediction: prediction.name)
+    def test_recall_says_to_each_choice_what_happened(
+        self, prediction: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        right, why = prediction.options[prediction.right]
+        recall(prediction.name)
+        out = capsys.readouterr().out
+        assert out.startswith("You made no prediction")
+        assert f"It happened: {right}." in out and why in out
+        for number, (option, said) in enumerate(prediction.options):
+            predict(prediction.name).chosen = number
+            capsys.readouterr()
+            recall(prediction.name)
+            out = capsys.readouterr().out
+            if number == prediction.right:
+                assert out == f"You predicted it: {option}.\n{why}\n"
+            else:
+                assert out == f"You predicted: {option}. {said}\nIt happened: {right}.\n"
+
+    @pytest.mark.parametrize("option", [99, -5, "1", None, [1]])
+    def test_choice_that_no_longer_exists_is_none(self, option: Any) -> None:
+        journal.write("predicted", "02.status", option=option)
+        assert predict("02.status").chosen == -1
+
+
+class TestProgress:
+    def test_lists_every_exercise(
+        self, home: Path, shown: list[Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        check("02.1", RIGHT["02.1"])
+        for _try in range(2):
+            with pytest.raises(NotYet):
+                check("02.3", lambda data: None)
+        with pytest.raises(NotYet):
+            check("02.1", EXERCISES["02.1"].slips[0].wrong)  # it stays passed
+        capsys.readouterr()
+        progress()
+        title, *lines, place = capsys.readouterr().out.splitlines()
+        assert title == "02 The opening handshake"
+        assert [line.split()[0] for line in lines] == list(EXERCISES)
+        assert [line.partition(": ")[2] for line in lines] == [
+            "✔ passed",
+            "○ not attempted",
+            "✘ not yet (tries: 2)",
+            "○ not attempted",
+        ]
+        assert place == f"Kept in {home}"
+
+    def test_unreadable_journal_is_said_once(
+        self, home: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (home / "journal.jsonl").mkdir()
+        progress()
+        out = capsys.readouterr().out
+        assert out.count("cannot be read") == 1
+        assert "02.4" in out
+
+
+@pytest.mark.parametrize("call", [lambda name: check(name, 1), hint, solution])
+def test_unknown_exercise_lists_the_known(call: Any) -> None:
+    with pytest.raises(ValueError, match=r"no exercise '2\.2'; there are: 02\.1, 02\.2, 02\.3"):
+        call("2.2")
+
+
+@pytest.mark.parametrize("call", [predict, recall])
+def test_unknown_prediction_lists_the_known(call: Any) -> None:
+    with pytest.raises(ValueError, match=r"no prediction '02\.1'; there are: 02\.status, 02\.case"):
+        call("02.1")
+
+
+def test_lesson_goes_on_when_nothing_can_be_kept(
+    home: Path,
+    shown: list[Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (home / "file").write_text("")
+    monkeypatch.setenv("WSEDU_HOME", str(home / "file"))
+    check("02.1", RIGHT["02.1"])
+    assert "This could not be kept" in capsys.readouterr().out
+    predict("02.status").chosen = 1
+    hint("02.1")
+    recall("02.status")
+    progress()
+    assert "02.4" in capsys.readouterr().out
