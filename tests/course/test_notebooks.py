@@ -4,8 +4,13 @@ That the lessons' stored outputs are true is tested by nbval.
 """
 
 import copy
+import os
 import re
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -179,3 +184,43 @@ class TestWritten:
             for exercise in lesson.exercises:
                 assert exercise.reason not in text
                 assert all(hint not in text for hint in exercise.hints)
+
+
+def test_grader_counts_what_was_solved(
+    lesson: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """nbgrader takes the learner's own file for its source, and grades a class with it."""
+    monkeypatch.setenv("WSEDU_HOME", str(tmp_path / "home"))
+    # It calls a program that is installed beside it.
+    folder = str(Path(sys.executable).parent)
+    monkeypatch.setenv("PATH", folder + os.pathsep + os.environ["PATH"])
+    half = solved(lesson)
+    next(cells(half, "-answer")).source = "statuses = 7"
+    places = {
+        "source": load(lesson.slug),
+        "submitted/untouched": load(lesson.slug),
+        "submitted/half": half,
+        "submitted/solved": solved(lesson),
+    }
+    for place, notebook in places.items():
+        path = tmp_path / place / lesson.slug / f"{lesson.slug}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(notebook, path)
+    for command in ("generate_assignment", "autograde"):
+        run = subprocess.run(
+            [sys.executable, "-m", "nbgrader", command, lesson.slug, f"--course-dir={tmp_path}"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert run.returncode == 0, run.stderr
+    with closing(sqlite3.connect(tmp_path / "gradebook.db")) as book:
+        scores = book.execute(
+            "SELECT submitted_assignment.student_id, SUM(grade.auto_score) FROM grade "
+            "JOIN submitted_notebook ON grade.notebook_id = submitted_notebook.id "
+            "JOIN submitted_assignment ON submitted_notebook.assignment_id "
+            "= submitted_assignment.id GROUP BY submitted_assignment.student_id"
+        ).fetchall()
+    points = [exercise.stars for exercise in lesson.exercises]
+    assert dict(scores) == {"untouched": 0, "half": sum(points[1:]), "solved": sum(points)}
