@@ -19,6 +19,11 @@ settings.register_profile("wsedu", database=None, deadline=None, max_examples=10
 settings.load_profile("wsedu")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Under python -bb Hypothesis, which keeps what it has drawn in dicts, trips over its keys."""
+    config.addinivalue_line("filterwarnings", "ignore::BytesWarning:hypothesis.*")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the long tests out, unless -m speaks of them."""
     if "long" in config.option.markexpr:

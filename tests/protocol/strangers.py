@@ -1,13 +1,13 @@
 """What three implementations make of the same bytes, in the same words."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from websockets.frames import Frame as TheirFrame
 from websockets.frames import Opcode as TheirOpcode
 from websockets.protocol import CLIENT, SERVER, Protocol
 from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import (
-    BytesMessage,
     CloseConnection,
     Message,
     TextMessage,
@@ -23,7 +23,7 @@ from wsedu.protocol.frames import Role
 class Verdict:
     """What was received, and how it ended: ``open``, ``closed CODE`` or ``failed CODE``."""
 
-    events: tuple[object, ...]  # texts as str, binary messages as bytes, ("ping", payload) ...
+    events: tuple[tuple[str, str | bytes], ...]  # ("text", ...), ("binary", ...), ("ping", ...)
     end: str
     why: str = field(default="", compare=False)  # our sentence, if we failed
 
@@ -31,7 +31,7 @@ class Verdict:
 def ours(data: bytes, reader: Role) -> Verdict:
     new_key = (lambda: KEY) if reader == "client" else None
     endpoint = Endpoint(reader, new_key, max_message_size=None)
-    events: list[object] = []
+    events: list[tuple[str, str | bytes]] = []
     for event in endpoint.receive(data):
         match event:
             case Failed():
@@ -40,8 +40,7 @@ def ours(data: bytes, reader: Role) -> Verdict:
                 return Verdict(tuple(events), f"closed {event.code}")
             case _:
                 (value, *_reply) = vars(event).values()
-                kind = type(event).__name__.lower()
-                events.append((kind, value) if kind in ("ping", "pong") else value)
+                events.append((type(event).__name__.lower(), value))
     return Verdict(tuple(events), "open")
 
 
@@ -49,7 +48,7 @@ def of_websockets(data: bytes, reader: Role) -> Verdict:
     """``Protocol`` gives frames; we join them and decode texts, as its upper layers do."""
     protocol = Protocol(CLIENT if reader == "client" else SERVER, max_size=None)
     protocol.receive_data(data)
-    events: list[object] = []
+    events: list[tuple[str, str | bytes]] = []
     message: list[TheirFrame] = []
     for frame in protocol.events_received():
         assert isinstance(frame, TheirFrame)
@@ -61,11 +60,11 @@ def of_websockets(data: bytes, reader: Role) -> Verdict:
                 payload = b"".join(bytes(f.data) for f in message)
                 if message[0].opcode is TheirOpcode.TEXT:
                     try:
-                        events.append(payload.decode())
+                        events.append(("text", payload.decode()))
                     except UnicodeDecodeError:
                         return Verdict(tuple(events), "failed 1007")
                 else:
-                    events.append(payload)
+                    events.append(("binary", payload))
                 message = []
     if protocol.parser_exc:
         assert protocol.close_sent is not None
@@ -80,8 +79,8 @@ def of_wsproto(data: bytes, reader: Role) -> Verdict:
     kind = ConnectionType.CLIENT if reader == "client" else ConnectionType.SERVER
     connection = Connection(kind)
     connection.receive_data(data)
-    events: list[object] = []
-    parts: list[str | bytes] = []
+    events: list[tuple[str, str | bytes]] = []
+    parts: list[Any] = []
     for event in connection.events():
         if isinstance(event, CloseConnection):
             failed = connection.state is ConnectionState.OPEN
@@ -90,8 +89,10 @@ def of_wsproto(data: bytes, reader: Role) -> Verdict:
         if isinstance(event, Message):
             parts.append(event.data if isinstance(event, TextMessage) else bytes(event.data))
             if event.message_finished:
-                empty = b"" if isinstance(event, BytesMessage) else ""
-                events.append(empty.join(parts))  # type: ignore[arg-type]
+                if isinstance(event, TextMessage):
+                    events.append(("text", "".join(parts)))
+                else:
+                    events.append(("binary", b"".join(parts)))
                 parts = []
         else:
             name = "ping" if isinstance(event, TheirPing) else "pong"

@@ -36,8 +36,8 @@ def test_any_cut_gives_the_same_frames(reader: Role) -> None:
     assert three_ways(data, new_feed) == FRAMES
 
 
-def test_another_function_unmasks() -> None:
-    reader = FrameReader("server", unmask=mask)
+def test_another_function_masks() -> None:
+    reader = FrameReader("server", mask=mask)
     assert list(reader.frames(stream(FRAMES[:3], "server"))) == FRAMES[:3]
 
 

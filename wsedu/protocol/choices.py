@@ -43,9 +43,16 @@ CHOICES = (
     Choice(
         "early-refusal",
         _("Is a frame refused at its header, or when all of it has come?"),
-        _("At its header, as far as the header tells."),
+        _("When its header has come, all of it but the masking key."),
         "5.2, 10.4",
         _("A frame that announces 2 GiB must not be waited for, or stored."),
+    ),
+    Choice(
+        "first-broken-rule",
+        _("Which rule is named when a frame breaks several?"),
+        _("The first, in the order of the bytes: a Close's code before its reason."),
+        "5.2, 5.5.1",
+        _("The RFC does not say; the order of the bytes is the one that a reader can follow."),
     ),
     Choice(
         "utf8-early",

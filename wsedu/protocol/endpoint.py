@@ -91,7 +91,7 @@ class Endpoint:
     new_mask_key:     called for the four key bytes of every frame that a client sends (5.3)
     max_message_size: longer messages, and so longer frames, are refused
     max_fragments:    messages in more frames are refused
-    unmask:           another function with the result of ``mask``
+    mask:             another function with the result of ``mask``
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Endpoint:
         *,
         max_message_size: int | None = MAX_MESSAGE_SIZE,
         max_fragments: int | None = MAX_FRAGMENTS,
-        unmask: Mask = mask_fast,
+        mask: Mask = mask_fast,
     ) -> None:
         # 5.1: "a client MUST mask all frames that it sends to the server [...] A server MUST NOT
         # mask any frames that it sends to the client."
@@ -110,8 +110,9 @@ class Endpoint:
         self.role = role
         self.state = State.OPEN
         self._new_mask_key = new_mask_key
+        self._mask = mask
         self._received_close: Close | None = None
-        self._frames = FrameReader(role, max_size=max_message_size, unmask=unmask)
+        self._frames = FrameReader(role, max_size=max_message_size, mask=mask)
         self._messages = MessageReader(max_size=max_message_size, max_fragments=max_fragments)
 
     # Sending.
@@ -246,7 +247,8 @@ class Endpoint:
             raise RuntimeError(f"nothing may be sent while {self.state.value}: RFC 6455 5.5.1")
 
     def _write(self, frame: Frame) -> bytes:
-        return build_frame(frame, self._new_mask_key() if self._new_mask_key else None)
+        key = self._new_mask_key() if self._new_mask_key else None
+        return build_frame(frame, key, mask=self._mask)
 
 
 def _code_and_reason(close: Close) -> tuple[int, str]:

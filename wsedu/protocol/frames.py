@@ -26,7 +26,7 @@ from typing import Literal
 from .._text import _
 from .errors import ProtocolError
 from .http import Span
-from .masking import mask_fast
+from .masking import Mask, mask_fast
 
 Role = Literal["client", "server"]
 LengthForm = Literal[7, 16, 64]  # bits in which a payload length is written
@@ -77,7 +77,10 @@ class Frame:
 
 
 def build_frame(
-    frame: Frame, mask_key: bytes | None = None, length_form: LengthForm | None = None
+    frame: Frame,
+    mask_key: bytes | None = None,
+    length_form: LengthForm | None = None,
+    mask: Mask = mask_fast,
 ) -> bytes:
     """The frame's bytes: masked if there is a key, with the shortest length unless told.
 
@@ -107,7 +110,7 @@ def build_frame(
         header = bytes((first, masked | 127)) + length.to_bytes(8, "big")
     if mask_key is None:
         return header + frame.payload
-    return header + mask_key + mask_fast(frame.payload, mask_key)
+    return header + mask_key + mask(frame.payload, mask_key)
 
 
 def shortest_form(length: int) -> LengthForm:

@@ -41,7 +41,7 @@ class FrameReader:
     """The reading end of a connection, for a ``role`` of client or server.
 
     max_size: the longest payload of one frame that is accepted, in bytes
-    unmask:   another function with the result of ``mask``
+    mask:     another function with the result of ``mask``
     """
 
     def __init__(
@@ -49,11 +49,11 @@ class FrameReader:
         role: Role,
         *,
         max_size: int | None = None,
-        unmask: Mask = mask_fast,
+        mask: Mask = mask_fast,
     ) -> None:
         self.role = role
         self.max_size = max_size
-        self.unmask = unmask
+        self.mask = mask
         self._unread = b""
         self._header: Header | None = None  # of the frame that is being read
         self._key = b""  # its masking key, beginning with the byte that is next in turn
@@ -92,7 +92,7 @@ class FrameReader:
                 here += size
                 self._missing -= size
                 if header.masked and size:
-                    payload = self.unmask(payload, self._key)
+                    payload = self.mask(payload, self._key)
                 last = self._missing == 0
                 if last:
                     self._header = None
