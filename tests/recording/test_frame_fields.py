@@ -59,6 +59,8 @@ class TestBaseFraming:
     def test_extended_length(self, length: int, bytes_of_length: int, seven: str) -> None:
         unit = frame_of("server", build_frame(Frame(Opcode.BINARY, bytes(length))))
         assert unit.fields[1].parts[1].value == seven
+        says = f"in the next {bytes_of_length} bytes" if bytes_of_length else "the length itself"
+        assert says in unit.fields[1].parts[1].meaning
         extended = [field for field in unit.fields if field.name == "extended payload length"]
         assert [len(field.span) for field in extended] == [bytes_of_length] * bool(bytes_of_length)
         assert [field.value for field in extended] == [f"{length:,}"] * bool(bytes_of_length)
@@ -97,7 +99,7 @@ class TestTruncated:
     """A frame of 14 header bytes, cut behind each of them."""
 
     WHOLE = build_frame(Frame(Opcode.BINARY, bytes(300)), MASK, length_form=64)
-    PLACES = ["first byte"] * 0 + ["second byte"] + ["extended payload length"] * 8
+    PLACES = ["second byte"] + ["extended payload length"] * 8
     PLACES += ["masking key"] * 4 + ["payload"] * 300
 
     @pytest.mark.parametrize("size", [*range(1, 18), len(WHOLE) - 1])
