@@ -13,7 +13,7 @@ import asyncio
 import atexit
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -23,6 +23,8 @@ from websockets.http11 import Request, Response
 from .._text import _
 from ..recording import Recording, dissect
 from .background import Background
+from .faults import Faults
+from .peer import Peer
 from .tap import HOST, Tap
 
 T = TypeVar("T")
@@ -34,41 +36,63 @@ _silent.propagate = False
 
 
 class Lab:
-    """A real WebSocket server on this machine, behind a tap that records every byte.
+    """A real server on this machine, behind a tap that records every byte.
 
-    The server is ``websockets``; it sends every message back, and answers an ordinary request
-    for ``/page`` with 200. The arguments are the library's own, with its defaults:
+    The server is ``websockets``. Unless it is given a ``handler`` it sends every message back;
+    an ordinary request for ``/page`` is answered with 200. The other arguments are the
+    library's own, with its defaults:
 
-    open_timeout: seconds until a client that has not finished its handshake is dropped
-    origins:      the values of Origin that are let in; None in the list stands for "no Origin"
-    subprotocols: the subprotocols the server speaks
-    date:         what the server's clock says in its Date header, instead of the time of day;
-                  a lesson passes a fixed one, so that its bytes are the same on every run
+    handler:       what the server does with a connection: an async function of one argument
+    open_timeout:  seconds until a client that has not finished its handshake is dropped
+    ping_interval: seconds between Pings, None for none
+    ping_timeout:  seconds that it waits for a Pong, None for ever
+    close_timeout: seconds that it waits for the answer to its Close
+    max_size:      bytes of the longest message that it takes
+    origins:       the values of Origin that are let in; None in the list stands for "no Origin"
+    subprotocols:  the subprotocols that it speaks
+    date:          what its clock says in the Date header, instead of the time of day; a lesson
+                   passes a fixed one, so that its bytes are the same on every run
+    raw:           instead of the library, this async function of a ``Peer`` is the server,
+                   from the end of the handshake on; the arguments above do not concern it
     """
 
     _current: Lab | None = None
 
     def __init__(
         self,
+        handler: Callable[[ServerConnection], Awaitable[None]] | None = None,
         *,
         open_timeout: float = 10,
+        ping_interval: float | None = 20,
+        ping_timeout: float | None = 20,
+        close_timeout: float = 10,
+        max_size: int | None = 2**20,
         origins: Sequence[str | re.Pattern[str] | None] | None = None,
         subprotocols: Sequence[str] | None = None,
         date: str | None = None,
+        raw: Callable[[Peer], Awaitable[None]] | None = None,
     ) -> None:
         if Lab._current is not None:
             Lab._current.close()
         self._background = Background()
         options: dict[str, Any] = {
             "open_timeout": open_timeout,
+            "ping_interval": ping_interval,
+            "ping_timeout": ping_timeout,
+            "close_timeout": close_timeout,
+            "max_size": max_size,
             "origins": origins,
             "subprotocols": subprotocols,
         }
+        self._server: Server | asyncio.Server
         try:
-            self._server, self._tap = self._background.call(_start(options, date))
+            self._server, self._tap = self._background.call(
+                _start_raw(raw) if raw else _start(handler or _echo, options, date)
+            )
         except BaseException:
             self._background.close()
             raise
+        self._peers: list[Peer] = []
         Lab._current = self
 
     @property
@@ -148,6 +172,32 @@ class Lab:
         finally:
             writer.close()
 
+    async def raw(self) -> Peer:
+        """A raw client whose handshake is done; from here on you say every byte."""
+        return await self._background.wait(self._raw())
+
+    async def _raw(self) -> Peer:
+        reader, writer = await asyncio.open_connection(HOST, self._tap.port)
+        peer = Peer("client", reader, writer, self._background.wait)
+        self._peers.append(peer)
+        await peer.shake_hands()
+        return peer
+
+    async def fault(self, **faults: Any) -> None:
+        """Make the network bad, for open connections too; without arguments, well again.
+
+        delay, jitter: seconds that every chunk waits, and waits more at random
+        cut, cut_at:   bytes in a chunk, or offsets at which a chunk ends
+        hold:          True lets nothing through (a black hole)
+        flip:          (offset, bit) to turn
+        whose:         on whose bytes all this acts: "client", "server" or "both"
+        """
+        await self._background.wait(self._tap.set_faults(Faults(**faults)))
+
+    async def drop(self) -> None:
+        """Tear down every open connection, as a network does that goes away (TCP RST)."""
+        await self._background.wait(self._tap.drop())
+
     async def browser(self, patience: float = 3) -> Recording:
         """Let the page that shows this notebook open a WebSocket, and return its handshake.
 
@@ -179,7 +229,7 @@ class Lab:
         if Lab._current is self:
             Lab._current = None
             with suppress(Exception):
-                self._background.call(_stop(self._server, self._tap))
+                self._background.call(_stop(self._server, self._tap, self._peers))
             self._background.close()
 
     def __repr__(self) -> str:
@@ -198,14 +248,18 @@ def _answers(recording: Recording) -> int:
     )
 
 
-async def _start(options: dict[str, Any], date: str | None) -> tuple[Server, Tap]:
+async def _start(
+    handler: Callable[[ServerConnection], Awaitable[None]],
+    options: dict[str, Any],
+    date: str | None,
+) -> tuple[Server | asyncio.Server, Tap]:
     def set_date(_connection: ServerConnection, _request: Request, response: Response) -> None:
         if date is not None:
             del response.headers["Date"]
             response.headers["Date"] = date
 
     server = await serve(
-        _echo,
+        handler,
         HOST,
         0,
         logger=_silent,
@@ -215,14 +269,47 @@ async def _start(options: dict[str, Any], date: str | None) -> tuple[Server, Tap
         process_response=set_date,
         **options,
     )
-    tap = Tap(next(iter(server.sockets)).getsockname()[1])
-    await tap.start()
+    return server, await _tap_before(next(iter(server.sockets)))
+
+
+async def _start_raw(
+    script: Callable[[Peer], Awaitable[None]],
+) -> tuple[Server | asyncio.Server, Tap]:
+    async def right_here(work: Coroutine[Any, Any, T]) -> T:
+        return await work
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        peer = Peer("server", reader, writer, right_here)
+        try:
+            await peer.shake_hands()
+            await script(peer)
+        except (OSError, asyncio.CancelledError):
+            pass  # the client has gone, or the lab closes
+        except Exception as error:
+            words = _("the raw server's function failed: {error}").format(error=repr(error)[:200])
+            await tap.remark(words)
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(connected, HOST, 0)
+    tap = await _tap_before(server.sockets[0])
     return server, tap
 
 
-async def _stop(server: Server, tap: Tap) -> None:
+async def _tap_before(listener: Any) -> Tap:
+    tap = Tap(listener.getsockname()[1])
+    await tap.start()
+    return tap
+
+
+async def _stop(server: Server | asyncio.Server, tap: Tap, peers: list[Peer]) -> None:
+    for peer in peers:
+        await peer.abort()
     await tap.close()
-    server.close(close_connections=False)
+    if isinstance(server, Server):
+        server.close(close_connections=False)
+    else:
+        server.close()
 
 
 async def _echo(connection: ServerConnection) -> None:

@@ -2,16 +2,21 @@
 
 How to think about it: the client believes that the tap is the server, the server believes
 that it is the client. What arrives on one side is first written down and then passed on, so
-in the recording a cause always stands before its effect.
+in the recording a cause always stands before its effect. Told to, the tap is a bad network:
+``faults`` says how bad.
 """
 
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections import deque
 
+from .._text import _
 from ..recording import Event, Recording, Side
+from ..recording.recording import EventKind
+from .faults import Faults
 
 HOST = "127.0.0.1"
 CONNECTIONS = 100  # recordings kept; the oldest is let go
@@ -30,22 +35,18 @@ class Log:
         self._room = BYTES
         self._dropped = 0
 
-    def note(self, event_kind: str, sender: Side, data: bytes = b"") -> None:
+    def note(self, kind: EventKind, sender: Side, data: bytes = b"", note: str = "") -> None:
         """Write down one thing that just happened."""
         self._room -= len(data) + OVERHEAD
         # The end of a stream is kept even when there is no room for bytes any more.
-        if event_kind == "data" and self._room < 0:
+        if data and self._room < 0:
             self._dropped += len(data)
             return
-        now = time.monotonic() - self._start
-        if event_kind == "data":
-            self._events.append(Event(now, sender, "data", data))
-        else:
-            self._events.append(Event(now, sender, "end" if event_kind == "end" else "lost"))
+        self._events.append(Event(time.monotonic() - self._start, sender, kind, data, note))
 
     def closed_by(self, side: Side) -> bool:
         """Whether that side has ended its stream, or the connection broke there."""
-        return any(event.sender == side and event.kind != "data" for event in self._events)
+        return any(event.sender == side and event.kind in ("end", "lost") for event in self._events)
 
     def recording(self) -> Recording:
         """What has been seen so far, as a value; secrets covered."""
@@ -56,7 +57,7 @@ class Tap:
     """Relays every connection to ``127.0.0.1:target`` and keeps a log of each.
 
     logs: one for each connection, in the order in which they were opened
-    news: set whenever something happened on any connection; whoever waits clears it
+    news: whoever waits for something to happen on any connection waits for this
     """
 
     def __init__(self, target: int) -> None:
@@ -64,6 +65,9 @@ class Tap:
         self.logs: deque[Log] = deque(maxlen=CONNECTIONS)
         self.news = asyncio.Condition()
         self.port = 0
+        self._faults = Faults()
+        self._changed = asyncio.Event()  # set, and made anew, when the faults change
+        self._writers: dict[Log, tuple[asyncio.StreamWriter, ...]] = {}
 
     async def start(self) -> None:
         """Listen on a free port."""
@@ -73,6 +77,25 @@ class Tap:
     async def close(self) -> None:
         """Stop listening; open connections end when the loop's tasks are cancelled."""
         self._listener.close()
+
+    async def set_faults(self, faults: Faults) -> None:
+        """From now on be a network like this, for open connections too."""
+        self._faults = faults
+        await self.remark(str(faults))
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def remark(self, words: str) -> None:
+        """Write into the log of every open connection what somebody did to it."""
+        for log in list(self._writers):
+            await self._note(log, "fault", "client", note=words)
+
+    async def drop(self) -> None:
+        """Tear down every open connection, without a word to either side (TCP RST)."""
+        await self.remark(_("the lab tears the connection down"))
+        for writers in list(self._writers.values()):
+            for writer in writers:
+                writer.transport.abort()
 
     def log_of(self, port: int) -> Log:
         """The log of the open connection from that client port, begun if there is none yet."""
@@ -87,8 +110,10 @@ class Tap:
         try:
             there_reader, there_writer = await asyncio.open_connection(HOST, self._target)
         except OSError:
+            log.over = True
             writer.transport.abort()
             return
+        self._writers[log] = (writer, there_writer)
         try:
             await asyncio.gather(
                 self._relay("client", log, reader, there_writer),
@@ -99,6 +124,7 @@ class Tap:
             pass
         finally:
             log.over = True
+            del self._writers[log]
             for end in (writer, there_writer):
                 end.transport.abort()
 
@@ -110,18 +136,43 @@ class Tap:
         writer: asyncio.StreamWriter,
     ) -> None:
         """Pass on what ``sender`` says, until it ends or the connection breaks."""
+        offset = 0
         try:
             while data := await reader.read(2**16):
-                await self._note(log, "data", sender, data)
-                writer.write(data)
-                await writer.drain()
+                pieces = [data]
+                if self._faults.act_on(sender):
+                    await self._suffer(sender, log, data)
+                    pieces = self._faults.pieces(data, offset)
+                for piece in pieces:
+                    await self._note(log, "data", sender, piece)
+                    writer.write(piece)
+                    await writer.drain()
+                    if len(pieces) > 1:  # the other side reads a piece before the next is sent
+                        await asyncio.sleep(0)
+                offset += len(data)
+            await self._wait_while_held(sender)
             await self._note(log, "end", sender)
             writer.write_eof()
         except OSError:
             await self._note(log, "lost", sender)
             writer.transport.abort()
 
-    async def _note(self, log: Log, kind: str, sender: Side, data: bytes = b"") -> None:
-        log.note(kind, sender, data)
+    async def _suffer(self, sender: Side, log: Log, data: bytes) -> None:
+        """Make a chunk wait as the faults want."""
+        if self._faults.hold:
+            await self._note(log, "held", sender, data)
+            await self._wait_while_held(sender)
+        wait = self._faults.delay + random.uniform(0, self._faults.jitter)
+        if wait:
+            await asyncio.sleep(wait)
+
+    async def _wait_while_held(self, sender: Side) -> None:
+        while self._faults.hold and self._faults.act_on(sender):
+            await self._changed.wait()
+
+    async def _note(
+        self, log: Log, kind: EventKind, sender: Side, data: bytes = b"", note: str = ""
+    ) -> None:
+        log.note(kind, sender, data, note)
         async with self.news:
             self.news.notify_all()

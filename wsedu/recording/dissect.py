@@ -144,6 +144,8 @@ class _Walk:
         self.lengths: dict[Side, list[int]] = {"client": [], "server": []}
         self.indices: dict[Side, list[int]] = {"client": [], "server": []}
         for index, event in enumerate(self.recording.events):
+            if event.kind != "data":
+                continue
             lengths = self.lengths[event.sender]
             lengths.append((lengths[-1] if lengths else 0) + len(event.data))
             self.indices[event.sender].append(index)

@@ -42,7 +42,7 @@ def to_pcapng(recording: Recording) -> bytes:
             for start in range(0, len(event.data), SEGMENT):
                 part = event.data[start : start + SEGMENT]
                 packets.append((event.time, connection.packet(event.sender, PSH | ACK, part)))
-        else:
+        elif event.kind in ("end", "lost"):  # Wireshark would not see what the tap held back
             flag = FIN if event.kind == "end" else RST
             packets.append((event.time, connection.packet(event.sender, flag | ACK)))
     for time, packet in packets:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 Side = Literal["client", "server"]
+EventKind = Literal["data", "end", "lost", "held", "fault"]
 
 # The value of such a header opens doors elsewhere, so it never gets into a recording.
 SECRET_HEADERS = ("Cookie", "Authorization")
@@ -34,14 +35,17 @@ class Event:
     time:   seconds since the connection was opened
     sender: who did it
     kind:   "data"; "end", no more bytes from this side (TCP FIN); "lost", the connection was
-            torn down (TCP RST)
-    data:   the bytes, for "data"
+            torn down (TCP RST); "held", bytes that the tap does not pass on for now; "fault",
+            something that the lab did to the network
+    data:   the bytes, for "data" and "held"
+    note:   for "fault", what the lab did
     """
 
     time: float
     sender: Side
-    kind: Literal["data", "end", "lost"]
+    kind: EventKind
     data: bytes = b""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,20 +63,21 @@ class Recording:
 
     def sent_by(self, side: Side) -> bytes:
         """All bytes of one side, joined: the stream that the other side reads."""
-        return b"".join(event.data for event in self.events if event.sender == side)
+        return b"".join(
+            event.data for event in self.events if event.sender == side and event.kind == "data"
+        )
 
     def with_secrets_covered(self) -> Recording:
         """The same recording, the values of secret headers covered with ``*`` byte by byte."""
-        stream = _SECRETS.sub(
-            # All but line ends, and the space with which a continued line begins.
-            lambda found: found[1] + re.sub(rb"(?<!\n)[^\r\n]", b"*", found[2]),
-            self.sent_by("client"),
-        )
-        if stream == self.sent_by("client"):
+        stream = _cover(self.sent_by("client"))
+        held = any(event.kind == "held" for event in self.events)
+        if stream == self.sent_by("client") and not held:
             return self
         events, here = [], 0
         for event in self.events:
-            if event.sender == "client":
+            if event.kind == "held":
+                event = replace(event, data=_cover(event.data))
+            elif event.sender == "client":
                 covered = stream[here : here + len(event.data)]
                 here += len(event.data)
                 event = replace(event, data=covered)
@@ -124,10 +129,19 @@ class Recording:
             raise ValueError(f"{_UNREADABLE}: {error}") from error
 
 
+def _cover(stream: bytes) -> bytes:
+    # All but line ends, and the space with which a continued line begins.
+    return _SECRETS.sub(lambda found: found[1] + re.sub(rb"(?<!\n)[^\r\n]", b"*", found[2]), stream)
+
+
 _UNREADABLE = "not a recording that this version can read"
 
 
 def _write_event(event: Event) -> dict[str, str]:
+    if event.kind == "fault":
+        return {"fault": event.note}
+    if event.kind == "held":
+        return {"held": event.data.hex(" ")}
     if event.kind != "data":
         return {"tcp": event.kind}
     text = event.data.decode("latin-1")
@@ -144,6 +158,10 @@ def _read_event(entry: dict[str, Any]) -> Event:
         if entry["tcp"] not in ("end", "lost"):
             raise ValueError(f"«tcp» is {entry['tcp']!r}, not end or lost")
         return Event(time, sender, entry["tcp"])
+    if "fault" in entry:
+        return Event(time, sender, "fault", note=str(entry["fault"]))
+    if "held" in entry:
+        return Event(time, sender, "held", bytes.fromhex(entry["held"]))
     if "text" in entry:
         return Event(time, sender, "data", entry["text"].encode("ascii"))
     return Event(time, sender, "data", bytes.fromhex(entry["hex"]))

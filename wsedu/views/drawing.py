@@ -38,6 +38,7 @@ STYLE = f"""
 .wsedu-svg .arrow{{stroke:var(--ink);stroke-width:1.5;fill:none}}
 .wsedu-svg .tip{{fill:var(--ink)}}
 .wsedu-svg .switch{{stroke:var(--accent);stroke-width:1.5;stroke-dasharray:6 4;fill:none}}
+.wsedu-svg .fault{{stroke:var(--bad);stroke-width:1.5;stroke-dasharray:2 4;fill:none}}
 .wsedu-svg .wrong{{stroke:var(--bad);stroke-width:2.5;fill:none}}
 .wsedu-svg .back{{fill:transparent}}
 .wsedu-svg .name{{fill:var(--t-name)}}

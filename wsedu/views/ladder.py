@@ -84,6 +84,9 @@ def describe(seen: Dissection, times: bool) -> str:
             lines.append(f"  {_left_out(arrow)}")
         whence = _("client → server") if step.sender == "client" else _("server → client")
         when = f"{arrow.time:6.2f} s  " if times else ""
+        if step.kind == "fault":
+            lines.append(f"  {when}---- {_label(step)} ----")
+            continue
         lines.append(f"  {when}{whence}  {_label(step)}")
         if isinstance(step, Unit):
             lines.append(f"      {step.sentence}")
@@ -131,6 +134,13 @@ def _draw_arrow(drawing: Drawing, step: Step, y: float) -> None:
     back = 9 if start < end else -9
     middle, width = (CLIENT + SERVER) / 2, SERVER - CLIENT - 30
     line = y + 25
+    if step.kind == "fault":
+        drawing.path(f"M{CLIENT} {line:g}H{SERVER}", line, "fault")
+        drawing.text(middle, line - 7, fit(_label(step), width, 7), "bad", "middle")
+        return
+    if step.kind == "held":
+        end = int(middle) + 5 * back  # it comes to the tap, and no further
+        drawing.path(f"M{end - 7} {line - 7:g}l14 14m0 -14l-14 14", line + 7, "wrong")
     problem = isinstance(step, Unit) and bool(step.problems)
     drawing.path(f"M{start} {line:g}H{end - back}", line, "arrow")
     drawing.path(f"M{end} {line:g}l{-back} -5v10z", line + 5, "tip")
@@ -149,6 +159,10 @@ def _title(seen: Dissection) -> str:
 def _label(step: Step) -> str:
     if isinstance(step, Unit):
         return step.title
+    if step.kind == "fault":
+        return clean(step.note)
+    if step.kind == "held":
+        return _("{count} bytes, held on their way").format(count=len(step.data))
     if step.kind == "lost":
         return _("the connection breaks (TCP RST)")
     return _("no more bytes from this side (TCP FIN)")

@@ -1,0 +1,52 @@
+"""Events that are not bytes: what the tap held back, and what the lab did to the network."""
+
+from wsedu.protocol import Frame, Opcode, build_frame
+from wsedu.recording import Event, Recording, dissect
+from wsedu.views import Ladder
+
+from . import ANSWER, REQUEST
+
+HELLO = build_frame(Frame(Opcode.TEXT, b"Hello"), bytes.fromhex("37fa213d"))
+TALK = Recording(
+    (
+        Event(0.0, "client", "data", REQUEST),
+        Event(0.1, "server", "data", ANSWER),
+        Event(0.2, "client", "fault", note="the network breaks"),
+        Event(0.3, "client", "held", HELLO),
+        Event(0.4, "client", "fault", note="well again"),
+        Event(0.5, "client", "data", HELLO),
+    )
+)
+
+
+def test_they_are_saved_and_loaded() -> None:
+    assert Recording.from_json(TALK.to_json()) == TALK
+
+
+def test_held_bytes_are_not_in_the_stream() -> None:
+    assert TALK.sent_by("client") == REQUEST + HELLO
+    seen = dissect(TALK)
+    (frame,) = seen.find("frame")
+    assert TALK.events[frame.arrived].time == 0.5
+    assert seen.messages[0][1].text == "Hello"
+
+
+def test_held_secrets_are_covered() -> None:
+    secret = REQUEST[:-2] + b"Cookie: opensesame\r\n\r\n"
+    talk = Recording((Event(0.0, "client", "held", secret), Event(0.1, "client", "data", secret)))
+    assert "opensesame" not in repr(talk.with_secrets_covered())
+    assert len(talk.with_secrets_covered().events[0].data) == len(secret)
+
+
+def test_the_ladder_shows_them() -> None:
+    ladder = Ladder(TALK)
+    lines = [line.strip() for line in ladder.text.splitlines()]
+    assert "---- the network breaks ----" in lines
+    assert "client → server  11 bytes, held on their way" in lines
+    assert "the network breaks" in ladder.svg and "held on their way" in ladder.svg
+
+
+def test_wireshark_is_not_shown_what_did_not_arrive() -> None:
+    from wsedu.recording.pcapng import to_pcapng
+
+    assert to_pcapng(TALK).count(HELLO) == 1

@@ -1,0 +1,73 @@
+"""What a bad network does, on purpose: the faults that the tap can be told to make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Literal
+
+from .._text import _
+from ..recording import Side
+
+Whose = Literal["client", "server", "both"]
+
+
+@dataclass(frozen=True)
+class Faults:
+    """The faults in force; the defaults are a perfect network.
+
+    delay:  seconds that every chunk waits at the tap
+    jitter: seconds that it waits more at most, at random
+    cut:    pass the stream on in chunks of this many bytes, as TCP may
+    cut_at: end a chunk at these offsets of the stream
+    hold:   stop passing on; whoever sends believes that all is well (a black hole). What was
+            held travels when the hold ends, as TCP would send it again
+    flip:   (offset in the stream, bit): turn this bit, counted from 0, the leftmost, as the RFC
+            does. A real TCP would notice; a broken proxy would not
+    whose:  on whose bytes the faults act
+    """
+
+    delay: float = 0
+    jitter: float = 0
+    cut: int | None = None
+    cut_at: tuple[int, ...] = ()
+    hold: bool = False
+    flip: tuple[int, int] | None = None
+    whose: Whose = "both"
+
+    def __post_init__(self) -> None:
+        if self.delay < 0 or self.jitter < 0:
+            raise ValueError("delay and jitter are seconds, 0 or more")
+        if self.cut is not None and self.cut < 1:
+            raise ValueError(f"cut is a number of bytes, 1 or more, not {self.cut}")
+        if self.flip is not None and (self.flip[0] < 0 or not 0 <= self.flip[1] <= 7):
+            raise ValueError(f"flip is an offset and a bit from 0 to 7, not {self.flip}")
+        if self.whose not in ("client", "server", "both"):
+            raise ValueError(f"whose is client, server or both, not {self.whose!r}")
+
+    def act_on(self, side: Side) -> bool:
+        """Whether bytes of that side are concerned."""
+        return self.whose in (side, "both")
+
+    def pieces(self, data: bytes, offset: int) -> list[bytes]:
+        """A chunk that begins at ``offset`` of its stream, flipped and cut."""
+        if self.flip is not None and 0 <= (at := self.flip[0] - offset) < len(data):
+            turned = data[at] ^ (0b1000_0000 >> self.flip[1])
+            data = data[:at] + bytes([turned]) + data[at + 1 :]
+        ends = {cut - offset for cut in self.cut_at if 0 < cut - offset < len(data)}
+        if self.cut is not None:
+            ends |= set(range(self.cut, len(data), self.cut))
+        borders = [0, *sorted(ends), len(data)]
+        return [data[a:b] for a, b in zip(borders, borders[1:], strict=False)]
+
+    def __str__(self) -> str:
+        """The faults in words, for the recording."""
+        named = [
+            f"{field.name}={getattr(self, field.name)}"
+            for field in fields(self)
+            if field.name != "whose" and getattr(self, field.name) != field.default
+        ]
+        if not named:
+            return _("the network is well again")
+        return _("the lab breaks the network for {whose}: {faults}").format(
+            whose=self.whose, faults=", ".join(named)
+        )
