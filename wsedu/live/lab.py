@@ -21,9 +21,11 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 
 from .._text import _
+from ..protocol import Request as HttpRequest
 from ..recording import Recording, dissect
 from .background import Background
 from .faults import Faults
+from .news import News
 from .peer import Peer
 from .tap import HOST, Tap
 
@@ -52,6 +54,8 @@ class Lab:
     subprotocols:  the subprotocols that it speaks
     date:          what its clock says in the Date header, instead of the time of day; a lesson
                    passes a fixed one, so that its bytes are the same on every run
+    news:          be the server of ``news.py`` as well: orders by HTTP at ``http_url``, and every
+                   WebSocket client hears of them
     raw:           instead of the library, this async function of a ``Peer`` is the server,
                    from the end of the handshake on; the arguments above do not concern it
     """
@@ -70,6 +74,7 @@ class Lab:
         origins: Sequence[str | re.Pattern[str] | None] | None = None,
         subprotocols: Sequence[str] | None = None,
         date: str | None = None,
+        news: bool = False,
         raw: Callable[[Peer], Awaitable[None]] | None = None,
     ) -> None:
         if Lab._current is not None:
@@ -84,11 +89,19 @@ class Lab:
             "origins": origins,
             "subprotocols": subprotocols,
         }
+        self._news: News | None = None
+        self._http_tap: Tap | None = None
         self._server: Server | asyncio.Server
         try:
+            if news:
+                self._news, self._http_tap = self._background.call(_start_news())
+                handler = handler or self._news.websocket
             self._server, self._tap = self._background.call(
                 _start_raw(raw) if raw else _start(handler or _echo, options, date)
             )
+            if self._http_tap is not None:
+                # Whoever waits for something on this lab waits for both.
+                self._http_tap.news = self._tap.news
         except BaseException:
             self._background.close()
             raise
@@ -99,6 +112,18 @@ class Lab:
     def url(self) -> str:
         """Where clients connect: the tap's address."""
         return f"ws://{HOST}:{self._tap.port}"
+
+    @property
+    def http_url(self) -> str:
+        """Where the news are served by HTTP; only of a lab that was started with ``news``."""
+        if self._http_tap is None:
+            raise RuntimeError(_("this lab serves no news: start it with Lab(news=True)"))
+        return f"http://{HOST}:{self._http_tap.port}"
+
+    @property
+    def http_recordings(self) -> tuple[Recording, ...]:
+        """One recording for each HTTP connection to the news, the oldest first."""
+        return tuple(log.recording() for log in self._http_tap.logs) if self._http_tap else ()
 
     @property
     def recordings(self) -> tuple[Recording, ...]:
@@ -155,10 +180,13 @@ class Lab:
                 )
         return await self._background.wait(self._talk(turns, timeout))
 
-    async def _talk(self, turns: tuple[bytes, ...], timeout: float) -> Recording:
-        _reader, writer = await asyncio.open_connection(HOST, self._tap.port)
+    async def _talk(
+        self, turns: tuple[bytes, ...], timeout: float, tap: Tap | None = None
+    ) -> Recording:
+        tap = tap or self._tap
+        _reader, writer = await asyncio.open_connection(HOST, tap.port)
         try:
-            log = self._tap.log_of(writer.get_extra_info("sockname")[1])
+            log = tap.log_of(writer.get_extra_info("sockname")[1])
             answers = 0
             for turn in turns:
                 writer.write(turn)
@@ -171,6 +199,18 @@ class Lab:
             return log.recording()
         finally:
             writer.close()
+
+    async def ask(self, method: str, path: str, body: bytes = b"", timeout: float = 5) -> Recording:
+        """Send one HTTP request to the news, wait for the whole answer, and return both.
+
+        Raises TimeoutError if the answer has not ended within ``timeout`` seconds.
+        """
+        address = self.http_url.removeprefix("http://")
+        length = (("Content-Length", str(len(body))),) if body else ()
+        request = HttpRequest(path, (("Host", address), *length), method)
+        return await self._background.wait(
+            self._talk((request.to_bytes() + body,), timeout, self._http_tap)
+        )
 
     async def raw(self) -> Peer:
         """A raw client whose handshake is done; from here on you say every byte."""
@@ -229,8 +269,20 @@ class Lab:
         if Lab._current is self:
             Lab._current = None
             with suppress(Exception):
-                self._background.call(_stop(self._server, self._tap, self._peers))
+                self._background.call(self._stop())
             self._background.close()
+
+    async def _stop(self) -> None:
+        for peer in self._peers:
+            await peer.abort()
+        await self._tap.close()
+        if self._news is not None and self._http_tap is not None:
+            await self._http_tap.close()
+            self._news.close()
+        if isinstance(self._server, Server):
+            self._server.close(close_connections=False)
+        else:
+            self._server.close()
 
     def __repr__(self) -> str:
         state = self.url if Lab._current is self else _("closed")
@@ -272,6 +324,14 @@ async def _start(
     return server, await _tap_before(next(iter(server.sockets)))
 
 
+async def _start_news() -> tuple[News, Tap]:
+    news = News()
+    await news.start()
+    tap = Tap(news.port)
+    await tap.start()
+    return news, tap
+
+
 async def _start_raw(
     script: Callable[[Peer], Awaitable[None]],
 ) -> tuple[Server | asyncio.Server, Tap]:
@@ -300,16 +360,6 @@ async def _tap_before(listener: Any) -> Tap:
     tap = Tap(listener.getsockname()[1])
     await tap.start()
     return tap
-
-
-async def _stop(server: Server | asyncio.Server, tap: Tap, peers: list[Peer]) -> None:
-    for peer in peers:
-        await peer.abort()
-    await tap.close()
-    if isinstance(server, Server):
-        server.close(close_connections=False)
-    else:
-        server.close()
 
 
 async def _echo(connection: ServerConnection) -> None:

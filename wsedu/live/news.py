@@ -1,0 +1,148 @@
+"""One server, four ways to hear of news: polling, long polling, server-sent events, WebSocket.
+
+How to think about it: somebody orders something with an ordinary HTTP request, and gets an
+ordinary answer. Everybody else should hear of it. Over HTTP a server may only speak when it is
+asked, so the others must ask: again and again (polling), once and wait (long polling), or once
+for an answer that never ends (server-sent events). Over WebSocket it simply tells them.
+
+    POST /order          the body is the news; the answer is 200
+    GET  /news?after=N   polling: what came after news number N, at once
+    GET  /wait?after=N   long polling: the same, but not before there is some
+    GET  /events         server-sent events: each news as it comes (WHATWG HTML 9.2)
+    a WebSocket          each news as a text message
+
+The HTTP side is written with this course's own reader of heads; every answer but the stream of
+events closes its connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from websockets.asyncio.server import ServerConnection
+
+from ..protocol import Head, Response, read_head
+from .tap import HOST
+
+LONGEST = 65536  # bytes of a body, and of a head
+
+
+class News:
+    """What has been ordered, and everybody who waits for more."""
+
+    def __init__(self) -> None:
+        self._items: list[str] = []
+        self._more = asyncio.Condition()
+        self.port = 0
+
+    async def start(self) -> None:
+        """Answer HTTP on a free port."""
+        self._listener = await asyncio.start_server(self._http, HOST, 0)
+        self.port = self._listener.sockets[0].getsockname()[1]
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._listener.close()
+
+    async def add(self, item: str) -> None:
+        """Tell everybody."""
+        async with self._more:
+            self._items.append(item)
+            self._more.notify_all()
+
+    async def after(self, number: int) -> list[str]:
+        """The news behind number ``number``, as soon as there is some."""
+        async with self._more:
+            await self._more.wait_for(lambda: len(self._items) > number)
+            return self._items[number:]
+
+    async def websocket(self, connection: ServerConnection) -> None:
+        """A WebSocket client hears of every news from now on."""
+        async for item in self._from_now_on(connection.wait_closed()):
+            await connection.send(item)
+
+    async def _from_now_on(self, leaves: Coroutine[Any, Any, Any]) -> AsyncIterator[str]:
+        """Each news as it comes, until the listener leaves."""
+        heard = len(self._items)
+        leaving = asyncio.ensure_future(leaves)
+        waiting = asyncio.ensure_future(self.after(heard))
+        try:
+            while True:
+                await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
+                if leaving.done():
+                    return
+                for item in waiting.result():
+                    yield item
+                    heard += 1
+                waiting = asyncio.ensure_future(self.after(heard))
+        finally:
+            leaving.cancel()
+            waiting.cancel()
+
+    async def _http(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            data = b""
+            while (head := read_head(data, "request")).end is None and len(data) < LONGEST:
+                more = await reader.read(LONGEST)
+                if not more:
+                    return
+                data += more
+            await self._answer(head, data, reader, writer)
+        except (OSError, asyncio.CancelledError):
+            pass  # the client has gone, or the lab closes
+        finally:
+            writer.close()
+
+    async def _answer(
+        self, head: Head, data: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        if head.end is None or len(head.start_line) < 3:
+            return _send(writer, 400, "Bad Request", "this is no HTTP request\n")
+        method, target = head.start_line[0].text, urlsplit(head.start_line[1].text)
+        after = parse_qs(target.query).get("after", ["0"])[0]
+        number = int(after) if after.isdecimal() and len(after) < 10 else 0
+        match method, target.path:
+            case "POST", "/order":
+                lengths = head.find("Content-Length")
+                length = lengths[0].value.text if lengths else "0"
+                if not length.isdecimal() or len(length) > 5:
+                    return _send(writer, 413, "Content Too Large", "too long\n")
+                body = data[head.end :]
+                while len(body) < int(length) and (more := await reader.read(LONGEST)):
+                    body += more
+                await self.add(body.decode("utf-8", "replace"))
+                _send(writer, 200, "OK", "thank you\n")
+            case "GET", "/news":
+                _send(writer, 200, "OK", json.dumps(self._items[number:]), "application/json")
+            case "GET", "/wait":
+                _send(writer, 200, "OK", json.dumps(await self.after(number)), "application/json")
+            case "GET", "/events":
+                await self._stream(reader, writer)
+            case _, "/order" | "/news" | "/wait" | "/events":
+                _send(writer, 405, "Method Not Allowed", "another method, please\n")
+            case _:
+                _send(writer, 404, "Not Found", "nothing here\n")
+
+    async def _stream(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        headers = (("Content-Type", "text/event-stream"), ("Cache-Control", "no-store"))
+        writer.write(Response(200, "OK", headers).to_bytes())
+        async for item in self._from_now_on(reader.read()):
+            lines = "".join(f"data: {line}\n" for line in item.splitlines() or [""])
+            writer.write(f"{lines}\n".encode())
+            await writer.drain()
+
+
+def _send(
+    writer: asyncio.StreamWriter, status: int, reason: str, body: str, kind: str = "text/plain"
+) -> None:
+    content = body.encode()
+    headers = (
+        ("Content-Type", f"{kind}; charset=utf-8"),
+        ("Content-Length", str(len(content))),
+        ("Connection", "close"),
+    )
+    writer.write(Response(status, reason, headers).to_bytes() + content)
