@@ -230,25 +230,25 @@ class Endpoint:
     # Writing.
 
     def _send_message(self, opcode: Opcode, payload: bytes, fragment_size: int | None) -> bytes:
-        self._check_open()
         if fragment_size is None:
-            return self._write(Frame(opcode, payload))
-        return b"".join(map(self._write, fragment(opcode, payload, fragment_size)))
+            return self._send(Frame(opcode, payload))
+        return b"".join(map(self._send, fragment(opcode, payload, fragment_size)))
 
     def _send_control(self, opcode: Opcode, payload: bytes) -> bytes:
-        self._check_open()
         if len(payload) > 125:
             raise ValueError("a control frame's payload has 125 bytes at most: RFC 6455 5.5")
-        return self._write(Frame(opcode, payload))
+        return self._send(Frame(opcode, payload))
 
-    def _check_open(self) -> None:
+    def _send(self, frame: Frame) -> bytes:
         # 5.5.1: "The application MUST NOT send any more data frames after sending a Close frame."
         if self.state is not State.OPEN:
             raise RuntimeError(f"nothing may be sent while {self.state.value}: RFC 6455 5.5.1")
+        return self._write(frame)
 
     def _write(self, frame: Frame) -> bytes:
-        key = self._new_mask_key() if self._new_mask_key else None
-        return build_frame(frame, key, mask=self._mask)
+        if self._new_mask_key is None:
+            return build_frame(frame)
+        return build_frame(frame, self._new_mask_key(), None, self._mask)
 
 
 def _code_and_reason(close: Close) -> tuple[int, str]:

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from .._text import _
 from .errors import ProtocolError
@@ -55,8 +55,7 @@ _EXTENDED_BYTES: dict[LengthForm, int] = {7: 0, 16: 2, 64: 8}
 # What a frame means.
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """One frame, whoever sent it and however it was written.
 
     opcode:  one of ``Opcode``, or a reserved number
@@ -86,20 +85,17 @@ def build_frame(
 
     Nothing is forbidden that can be written: lessons need wrong frames too.
     """
-    length = len(frame.payload)
-    form = shortest_form(length) if length_form is None else length_form
-    if not 0 <= frame.opcode <= 0b1111:
-        raise ValueError(f"an opcode has four bits, which {frame.opcode} does not fit")
-    if length > _LONGEST[form]:
+    opcode, payload, fin, rsv1, rsv2, rsv3 = frame
+    length = len(payload)
+    form = length_form or shortest_form(length)
+    if length_form and length > _LONGEST[length_form]:
         raise ValueError(f"a payload of {length} bytes does not fit the {form}-bit length form")
+    if not 0 <= opcode <= 0b1111:
+        raise ValueError(f"an opcode has four bits, which {opcode} does not fit")
     if mask_key is not None and len(mask_key) != 4:
         raise ValueError(f"a masking key has 4 bytes, not {len(mask_key)}: RFC 6455 5.3")
     first = (
-        0b1000_0000 * frame.fin
-        | 0b0100_0000 * frame.rsv1
-        | 0b0010_0000 * frame.rsv2
-        | 0b0001_0000 * frame.rsv3
-        | frame.opcode
+        0b1000_0000 * fin | 0b0100_0000 * rsv1 | 0b0010_0000 * rsv2 | 0b0001_0000 * rsv3 | opcode
     )
     masked = 0b0000_0000 if mask_key is None else 0b1000_0000
     if form == 7:
@@ -109,13 +105,13 @@ def build_frame(
     else:
         header = bytes((first, masked | 127)) + length.to_bytes(8, "big")
     if mask_key is None:
-        return header + frame.payload
-    return header + mask_key + mask(frame.payload, mask_key)
+        return header + payload
+    return header + mask_key + mask(payload, mask_key)
 
 
 def shortest_form(length: int) -> LengthForm:
     """5.2: "the minimal number of bytes MUST be used to encode the length"."""
-    return 7 if length <= _LONGEST[7] else 16 if length <= _LONGEST[16] else 64
+    return 7 if length <= 125 else 16 if length <= 0xFFFF else 64
 
 
 # Reading the header, in the same order.

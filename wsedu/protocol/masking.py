@@ -33,7 +33,7 @@ def mask_fast(data: bytes, key: bytes) -> bytes:
     size = len(data)
     if size < 512:  # one XOR of two long numbers
         repeated = key * (size // 4) + key[: size % 4]
-        return (int.from_bytes(data, "big") ^ int.from_bytes(repeated, "big")).to_bytes(size, "big")
+        return (int.from_bytes(data) ^ int.from_bytes(repeated)).to_bytes(size)
     octets = bytearray(data)
     for i in range(4):  # every fourth octet meets the same key octet: replace these together
         octets[i::4] = octets[i::4].translate(XOR_WITH[key[i]])
