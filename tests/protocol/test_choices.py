@@ -181,9 +181,12 @@ payloads = st.one_of(
         (b"\x03\xe8", b"\x03\xe8bye", b"\x03\xf6", b"\x0f\xa0", bytes(125), bytes(126))
     ),
 )
+no_bits = [st.just(False)] * 3
 streams = st.lists(
     st.tuples(
-        st.builds(Frame, st.sampled_from((0, 0, 1, 1, 2, 8, 9, 10, 11)), payloads, st.booleans()),
+        st.builds(
+            Frame, st.sampled_from((0, 0, 1, 1, 2, 8, 9, 10, 11)), payloads, st.booleans(), *no_bits
+        ),
         st.sampled_from((None, None, None, None, 16, 64)),
     ),
     max_size=8,

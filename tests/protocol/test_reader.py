@@ -100,17 +100,21 @@ def check_cuts(frames: list[Frame], cuts: list[int], reader: Role) -> None:
     assert found == frames
 
 
+no_bits = [st.just(False)] * 3
 legal_frames = st.lists(
     st.builds(
         Frame,
         st.sampled_from((Opcode.CONTINUATION, Opcode.TEXT, Opcode.BINARY)),
         st.binary(max_size=200),
         st.booleans(),
+        *no_bits,
     )
     | st.builds(
         Frame,
         st.sampled_from((Opcode.CLOSE, Opcode.PING, Opcode.PONG)),
         st.binary(max_size=125),
+        st.just(True),
+        *no_bits,
     )
 )
 any_cuts = st.lists(st.integers(0, 10**6), max_size=20)
