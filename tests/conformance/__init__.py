@@ -4,6 +4,8 @@ A case has two verdicts: on what was exchanged and on how it was closed. NON-STR
 timing and INFORMATIONAL on taste; only these and OK pass.
 """
 
+import asyncio
+from collections.abc import Coroutine
 from typing import Any
 
 PASSED = {"OK", "NON-STRICT", "INFORMATIONAL"}
@@ -17,3 +19,9 @@ def verdicts(results: Any) -> dict[str, str]:
         else f"{result.behavior.value}, {result.behavior_close.value}: {result.result}"
         for result in results
     }
+
+
+async def within_a_minute(verdicts: Coroutine[Any, Any, dict[str, str]]) -> dict[str, str]:
+    """A run takes seconds. One that hangs fails, and says so by its traceback."""
+    async with asyncio.timeout(60):
+        return await verdicts

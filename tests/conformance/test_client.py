@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from kosoku import FailureError, run_fuzzingserver
 
-from tests.conformance import verdicts
+from tests.conformance import verdicts, within_a_minute
 from tests.conformance.peers import ask, echo_client
 from wsedu.protocol import Text
 
@@ -28,10 +28,10 @@ async def judge(include: list[str] | None, exclude: list[str] | None) -> dict[st
 
 
 def test_core_cases() -> None:
-    found = asyncio.run(judge(None, ["9.*", "12.*", "13.*"]))
+    found = asyncio.run(within_a_minute(judge(None, ["9.*", "12.*", "13.*"])))
     assert len(found) == 247 and not {case: bad for case, bad in found.items() if bad}
 
 
 def test_limits_and_performance_cases() -> None:
-    found = asyncio.run(judge(["9.*"], None))
+    found = asyncio.run(within_a_minute(judge(["9.*"], None)))
     assert len(found) == 54 and not {case: bad for case, bad in found.items() if bad}
