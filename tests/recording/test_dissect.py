@@ -422,3 +422,23 @@ class TestLinearTime:
         small = min(cost(200) for _try in range(3))
         large = min(cost(2000) for _try in range(2))
         assert large < 40 * small + 0.1  # what is quadratic takes a hundred times as long
+
+
+class TestTooEarly:
+    def test_a_client_must_wait_for_the_101(self) -> None:
+        hello = b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"
+        seen = dissect(conversation(("client", REQUEST + hello), ("server", ANSWER)))
+        (frame,) = seen.find("frame")
+        assert "must wait" in frame.problems[0].sentence
+        assert frame.problems[0].section == "4.1"
+
+    def test_after_the_101_it_may_speak(self) -> None:
+        hello = b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"
+        talk = conversation(("client", REQUEST), ("server", ANSWER), ("client", hello))
+        (frame,) = dissect(talk).find("frame")
+        assert frame.problems == ()
+
+    def test_a_version_of_5000_digits_is_no_version(self) -> None:
+        talk = conversation(("client", b"GET / HTTP/" + b"9" * 5000 + b".1\r\n\r\n"))
+        checks = {check.name: check.passed for check in dissect(talk).request.checks}
+        assert checks["http-version"] is False

@@ -25,7 +25,7 @@ class AnswerRaised(Exception):
     def __init__(self, cause: BaseException, args: tuple[Any, ...]) -> None:
         super().__init__(cause)
         self.cause = cause
-        self.call = ", ".join(shorten(arg) for arg in args)
+        self.call = ", ".join(shorten(arg, 400) for arg in args)
 
 
 class AnswerMissing(Exception):

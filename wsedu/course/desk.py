@@ -75,21 +75,25 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
     if verdict.outcome != "not attempted":
         journal.write("tried", name, outcome=verdict.outcome)
     marks = {"passed": "✔", "not yet": "✘", "raised": "✘", "not attempted": "○"}
-    section = f" (RFC 6455 {verdict.section})" if verdict.section else ""
+    rule = verdict.section if verdict.section.startswith("RFC") else f"RFC 6455 {verdict.section}"
+    section = f" ({rule})" if verdict.section else ""
     print(f"{marks[verdict.outcome]} {name}: {verdict.sentence}{section}")
+    if verdict.case:
+        print(f"  {verdict.case}")
     if verdict.expected is not None and verdict.got is not None:
         display(Difference(verdict.expected, verdict.got, verdict.where))
     elif verdict.message is not None:
         display(Checklist(verdict.message))
     if not verdict.passed:
         words = {
-            "not yet": _(
-                "{name}: not yet. hint('{name}') helps; the cases were those of seed {seed}."
-            ),
-            "raised": _("{name}: raised. The cases were those of seed {seed}."),
+            "not yet": _("{name}: not yet. hint('{name}') helps."),
+            "raised": _("{name}: raised."),
             "not attempted": _("{name}: not attempted."),
         }
-        raise NotYet(words[verdict.outcome].format(name=name, seed=seed))
+        again = _(" The same cases again: check('{name}', ..., seed={seed})")
+        if not callable(answer) or verdict.outcome == "not attempted":
+            again = ""  # nothing was left to chance
+        raise NotYet((words[verdict.outcome] + again).format(name=name, seed=seed))
 
 
 def hint(name: str) -> None:

@@ -52,7 +52,7 @@ PREDICTIONS = (
         (
             (
                 _("101: the server does not mind"),
-                _("Names of headers ignore case, and Connection is a list of words (4.2.1)."),
+                _("Case does not matter in header names, and Connection is a list of words."),
             ),
             (
                 _("400 Bad Request"),
@@ -75,11 +75,11 @@ PREDICTIONS = (
             ),
             (
                 _("400 Bad Request, at once"),
-                _("To say so, it would have to know that the request has ended; it has not."),
+                _("It has not read one whole line yet; and even then this server only hangs up."),
             ),
             (
                 _("Nothing: it waits, and hangs up in the end"),
-                _("It goes on reading an HTTP request whose empty line never comes."),
+                _("It goes on reading a request line whose end never comes."),
             ),
             (
                 _("The message, sent back"),

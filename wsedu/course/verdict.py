@@ -21,6 +21,7 @@ class Verdict:
     expected, got: bytes to lay side by side, if the answer is bytes
     where:    what the first differing byte belongs to
     message:  a request or answer whose checklist shows the point
+    case:     what the answer was called with, what it gave, and what was expected
     """
 
     outcome: Outcome
@@ -30,6 +31,7 @@ class Verdict:
     got: bytes | None = None
     where: str = ""
     message: Unit | None = None
+    case: str = ""
 
     @property
     def passed(self) -> bool:
@@ -45,9 +47,10 @@ def not_yet(
     got: bytes | None = None,
     where: str = "",
     message: Unit | None = None,
+    case: str = "",
 ) -> Verdict:
     """The verdict that something is still wrong."""
-    return Verdict("not yet", sentence, section, expected, got, where, message)
+    return Verdict("not yet", sentence, section, expected, got, where, message, case)
 
 
 def not_attempted() -> Verdict:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from dataclasses import dataclass
 
 from .._text import _
@@ -287,6 +288,8 @@ def extension_names(head: Head) -> list[str]:
 
 def _check_head(head: Head, status: int | None) -> Check:
     spans = tuple(problem.span for problem in head.problems[:1])
+    if head.end is not None and not spans:
+        spans = (Span(head.end - 1, head.end),)  # of the empty line
     if head.problems:
         found = head.problems[0].sentence
     elif head.end is None:
@@ -329,8 +332,8 @@ def _different_tokens(names: list[str]) -> bool:
 
 
 def _version(text: str) -> tuple[int, int]:
-    major, _dot, minor = text.removeprefix("HTTP/").partition(".")
-    return (int(major), int(minor)) if (major + minor).isdecimal() and minor else (0, 0)
+    found = re.fullmatch(r"HTTP/(\d)\.(\d)", text, re.ASCII)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 def _values(lines: tuple[HeaderLine, ...]) -> str:

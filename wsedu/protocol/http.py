@@ -180,7 +180,7 @@ def _problems_in_text(line: Part) -> list[Problem]:
                     "RFC 9110 5.5",
                 )
             )
-    return found
+    return sorted(found, key=lambda problem: problem.span.start)
 
 
 def _split_start_line(

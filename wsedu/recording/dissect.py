@@ -180,7 +180,7 @@ class _Walk:
             kind,
             stop,
             title=_title(stream[start:stop], head),
-            sentence=_describe(head),
+            sentence=_describe(head, stream[start:stop]),
             fields=_head_fields(stream, head, Span(start, stop)),
             problems=head.problems,
             head=head,
@@ -213,6 +213,8 @@ class _Walk:
         listener = Listener(side, "permessage-deflate" in extension_names(self.switch.head))
         while layout := read_layout(stream, self.read[side]):
             problems, message = listener.hear(layout)
+            if side == "client" and self.arrival(side, layout.span.end) < self.switch.arrived:
+                problems = (Problem(_TOO_EARLY, layout.span, "4.1"), *problems)
             self.add(
                 side,
                 "frame",
@@ -245,21 +247,28 @@ class _Walk:
             fields=(Field(_("bytes"), span, shown),),
         )
 
+    def arrival(self, side: Side, stop: int) -> int:
+        """The index of the event that brought the byte before offset ``stop``."""
+        return self.indices[side][bisect_left(self.lengths[side], stop)]
+
     def add(self, side: Side, kind: str, stop: int, **facts: Any) -> Unit:
         """Note a unit that ends at ``stop``, and read on behind it."""
         span = Span(self.read[side], stop)
         self.read[side] = stop
-        arrived = self.indices[side][bisect_left(self.lengths[side], stop)]
+        arrived = self.arrival(side, stop)
         data = self.streams[side][span.start : stop]
         self.units.append(Unit(side, kind, span, data, arrived=arrived, **facts))
         return self.units[-1]
 
 
-def _title(data: bytes, head: Head) -> str:
+def _title(data: bytes, head: Head, limit: int = 60) -> str:
     """The first line if it can be read as text, else the first bytes."""
+    return shorten(_first_line(head), limit) if _readable(head) else _name_bytes(data)
+
+
+def _readable(head: Head) -> bool:
     line = _first_line(head)
-    readable = line.strip() and line.isascii() and line.isprintable()
-    return shorten(line) if readable else _name_bytes(data)
+    return bool(line.strip()) and line.isascii() and line.isprintable()
 
 
 def _first_line(head: Head) -> str:
@@ -274,6 +283,8 @@ def _status(head: Head) -> int | None:
 
 def _starts_wrong(head: Head) -> bool:
     """Whether the first line, as a whole, is not what HTTP wants there."""
+    if not head.start_line:
+        return False
     line = Span(head.start_line[0].span.start, head.start_line[-1].span.end)
     return any(problem.span == line for problem in head.problems)
 
@@ -283,9 +294,13 @@ def _name_bytes(data: bytes) -> str:
     return _("{count} bytes: {shown}").format(count=len(data), shown=shown)
 
 
-def _describe(head: Head) -> str:
+def _describe(head: Head, data: bytes) -> str:
     """One plain sentence about a head."""
     words = [shorten(part.text) for part in head.start_line] + ["?"] * 3
+    if _starts_wrong(head) and head.kind == "request":
+        return _("This is not an HTTP request: its first line is not «method target HTTP-version».")
+    if head.end is None and b"\n" not in data and head.kind == "request":
+        return _("The server reads this as the beginning of a request line; it waits for its end.")
     if head.end is None and head.kind == "request":
         return _("The server reads this as an HTTP request, and waits for its empty line.")
     if head.end is None:
@@ -297,11 +312,11 @@ def _describe(head: Head) -> str:
             return _(
                 "This is not an HTTP answer: its first line is not «HTTP-version status reason»."
             )
-        return _("The server says {status} {reason}; HTTP stays in force.").format(
-            status=words[1], reason=words[2]
-        )
-    if _starts_wrong(head):
-        return _("This is not an HTTP request: its first line is not «method target HTTP-version».")
+        if words[1].startswith("2"):
+            said = _("The server says {status} {reason}; the connection stays HTTP.")
+        else:
+            said = _("The server refuses: {status} {reason}. The connection stays HTTP.")
+        return said.format(status=words[1], reason=words[2])
     if head.find("Upgrade"):
         return _("The client asks for {target} and offers to change to {protocol}.").format(
             target=words[1], protocol=shorten(head.find("Upgrade")[0].value.text)
@@ -323,8 +338,8 @@ def _head_fields(stream: bytes, head: Head, span: Span) -> tuple[Field, ...]:
             Field(
                 _("request line") if head.kind == "request" else _("status line"),
                 Span(start, line_stop),
-                shorten(_first_line(head), 200),
-                *_START_LINE[head.kind],
+                _title(stream[start:line_stop], head, 200),
+                *(_NO_TEXT if not _readable(head) else _START_LINE[head.kind]),
                 parts=(*_start_parts(head), *_line_end(stream, Span(start, line_stop))),
             )
         )
@@ -421,10 +436,16 @@ def _explain(line: HeaderLine, kind: Kind) -> tuple[str, str]:
     return known.get(name, (_("not part of WebSocket; ignored"), "4.2.1, item 10"))
 
 
+_TOO_EARLY = _("Sent before the server's 101; a client must wait for it.")
+
 _START_LINE = {
-    "request": (_("what the client wants, of which resource, in which HTTP version"), "4.1"),
-    "response": (_("whether the server agrees: 101 and nothing else means yes"), "4.2.2"),
+    "request": (
+        _("what the client wants, of which resource, in which HTTP version"),
+        "4.1, items 2, 3",
+    ),
+    "response": (_("whether the server agrees: 101 and nothing else means yes"), "4.2.2, item 5.1"),
 }
+_NO_TEXT = (_("the first line is read from here; but these bytes are no text"), "RFC 9112 2.1")
 
 HEADERS = {
     "host": (_("which server is meant; required by HTTP/1.1"), "4.1, item 4"),

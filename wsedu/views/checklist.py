@@ -111,8 +111,10 @@ def _title(unit: Unit) -> str:
 def _verdict(unit: Unit) -> str:
     broken = _broken(unit)
     if not broken:
-        return _("✔ Nothing is broken: this is half of a WebSocket handshake.")
-    return _("✘ Broken: {count}. This is no WebSocket handshake.").format(count=broken)
+        if unit.kind == "request":
+            return _("✔ Nothing is broken: a valid request.")
+        return _("✔ Nothing is broken: a valid answer.")
+    return _("✘ Broken: {count}. This opens no WebSocket.").format(count=broken)
 
 
 def _touches(check: Check, number: int, unit: Unit) -> bool:

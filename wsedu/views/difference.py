@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .._text import _
-from .drawing import Drawing, clean, glyph
+from .drawing import WIDTH, Drawing, clean, glyph, wrap
 from .picture import Picture
 
 CELL, COLUMNS, LEFT = 28, 24, 110
@@ -49,9 +49,12 @@ def describe(expected: bytes, got: bytes, where: str) -> str:
 def draw(expected: bytes, got: bytes, where: str) -> str:
     """The difference as a drawing."""
     drawing = Drawing(_sentence(expected, got, where))
-    drawing.text(14, 26, _sentence(expected, got, where), "strong")
+    y = 8.0
+    for line in wrap(_sentence(expected, got, where), WIDTH - 40, 7.6):
+        y += 18
+        drawing.text(14, y, line, "strong")
     at = first_difference(expected, got)
-    y = 42.0
+    y += 16
     for start in _starts(at, max(len(expected), len(got))):
         drawing.text(LEFT - 10, y + 14, str(start), "small mono soft", "end")
         for label, data in ((_("expected"), expected), (_("got"), got)):
@@ -83,8 +86,17 @@ def _sentence(expected: bytes, got: bytes, where: str) -> str:
         return _("Your bytes go on behind offset {at}, where the end was expected.").format(at=at)
     bit = 7 - (expected[at] ^ got[at]).bit_length() + 1
     return _(
-        "First difference: byte {at}{where}, bit {bit}: expected {a:08b}, got {b:08b}."
-    ).format(at=at, where=belongs, bit=bit, a=expected[at], b=got[at])
+        "First difference: byte {at}{where}: expected {a:02x} {a_char}, got {b:02x} {b_char}. "
+        "In bits {a:08b}, {b:08b}: the first to differ is bit {bit}, from 0 at the left."
+    ).format(
+        at=at,
+        where=belongs,
+        a=expected[at],
+        b=got[at],
+        a_char=glyph(expected[at]),
+        b_char=glyph(got[at]),
+        bit=bit,
+    )
 
 
 def _starts(at: int | None, length: int) -> range:

@@ -15,6 +15,7 @@ from .drawing import WIDTH, Drawing, clean, fit
 from .picture import Picture
 
 CLIENT, SERVER = 150, WIDTH - 90  # the x of the two lanes
+PROBLEMS = 3  # of one arrow that the words name; its bytes show more
 STEP = 58  # pixels from arrow to arrow
 FIRST, LAST = 60, 20  # of a longer recording these arrows are shown, and the switch
 
@@ -90,6 +91,7 @@ def describe(seen: Dissection, times: bool) -> str:
         lines.append(f"  {when}{whence}  {_label(step)}")
         if isinstance(step, Unit):
             lines.append(f"      {step.sentence}")
+            lines += [f"      ✘ {problem.sentence}" for problem in step.problems[:PROBLEMS]]
         if arrow.switches:
             lines.append(f"  ~~~~ {_switch()} ~~~~")
     if seen.recording.dropped:
@@ -147,7 +149,8 @@ def _draw_arrow(drawing: Drawing, step: Step, y: float) -> None:
     label = fit(("✘ " if problem else "") + _label(step), width, 8.5)
     drawing.text(middle, line - 7, label, "mono bad" if problem else "mono", "middle")
     if isinstance(step, Unit):
-        drawing.text(middle, line + 17, fit(step.sentence, width, 6.4), "small soft", "middle")
+        said = step.problems[0].sentence if problem and step.kind == "frame" else step.sentence
+        drawing.text(middle, line + 17, fit(said, width, 6.4), "small soft", "middle")
 
 
 def _title(seen: Dissection) -> str:

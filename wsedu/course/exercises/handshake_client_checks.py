@@ -112,6 +112,9 @@ def _explain(response: bytes, key: str, asked: list[str], got: Any, said: str | 
         said or _("You believe an answer that breaks a rule."),
         "4.1",
         message=unit_of(request, response),
+        case=_("key={key}, asked={asked}: you returned {got}, expected {right}").format(
+            key=repr(key), asked=asked, got=got, right=not got
+        ),
     )
 
 

@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 from ..._text import _
-from ...protocol import build_request, check_request, holds, read_head
+from ...protocol import Request, build_request, check_request, holds, read_head
 from ..attempt import Attempt
 from ..exercise import Exercise, Slip, how_many, recognise
 from ..verdict import Verdict, not_yet
@@ -87,12 +87,20 @@ def _explain(args: tuple[str, str, str], got: Any, said: str | None) -> Verdict:
 
 
 def _in_the_order_of(got: bytes, args: tuple[str, str, str]) -> bytes:
-    """A right request with its headers in the learner's order, as any order is right."""
-    written = [line.name.text.lower() for line in read_head(got, "request").headers]
-    right = build_request(*args)
-    place = {name: number for number, name in reversed(list(enumerate(written)))}
-    headers = sorted(right.headers, key=lambda header: place.get(header[0].lower(), len(written)))
-    return type(right)(right.target, tuple(headers)).to_bytes()
+    """A right request with its headers in the learner's order and case, which are free."""
+    written = {line.name.text.lower(): line for line in read_head(got, "request").headers}
+    places = list(written)
+    headers = []
+    for name, value in build_request(*args).headers:
+        line = written.get(name.lower())
+        if line is not None:
+            name = line.name.text
+            if name.lower() in ("upgrade", "connection") and line.value.text.isascii():
+                value = line.value.text if line.value.text.lower() == value.lower() else value
+        place = places.index(name.lower()) if line is not None else len(places)
+        headers.append((place, name, value))
+    headers.sort(key=lambda header: header[0])
+    return Request(args[1], tuple((name, value) for _place, name, value in headers)).to_bytes()
 
 
 def _field_at(expected: bytes, got: bytes) -> str:

@@ -69,9 +69,16 @@ def _fold_names(headers: list[tuple[str, str]], chance: random.Random) -> None:
     headers[:] = [(fold(name), value) for name, value in headers]
 
 
-def _wrong_key(headers: list[tuple[str, str]], chance: random.Random) -> None:
-    length = chance.choice([0, 1, 13, 15, 17, 32])
-    _set("Sec-WebSocket-Key", base64.b64encode(chance.randbytes(length)).decode())(headers, chance)
+def _key_of(length: int) -> Change:
+    def change(headers: list[tuple[str, str]], chance: random.Random) -> None:
+        key = base64.b64encode(chance.randbytes(length)).decode()
+        _set("Sec-WebSocket-Key", key)(headers, chance)
+
+    return change
+
+
+def _no_space(headers: list[tuple[str, str]], chance: random.Random) -> None:
+    headers.append(("X-No-Space", ""))  # ``_cases`` understands
 
 
 def _add_header(headers: list[tuple[str, str]], chance: random.Random) -> None:
@@ -89,6 +96,7 @@ CHANGES: tuple[Change, ...] = (
     _fold_names,
     _add_header,
     _shuffle,
+    _no_space,
     _drop("Upgrade"),
     _drop("Connection"),
     _drop("Sec-WebSocket-Key"),
@@ -97,9 +105,13 @@ CHANGES: tuple[Change, ...] = (
     _set("Connection", "keep-alive"),
     _set("Connection", "NotUpgrade"),
     _set("Upgrade", "h2c"),
+    _set("Upgrade", "notwebsocket"),
     _set("Sec-WebSocket-Version", "12"),
     _set("Sec-WebSocket-Key", "not Base64 at all"),
-    _wrong_key,
+    _set("Sec-WebSocket-Key", "dGhl*IHNh*bXBs*ZSBu*b25jZQ=="),  # 16 bytes if «*» is passed over
+    _key_of(13),
+    _key_of(17),  # as long as a right key, in Base64
+    _key_of(18),
 )
 
 
@@ -113,7 +125,10 @@ def _cases(chance: random.Random) -> list[bytes]:
         headers = list(request.headers)
         for change in changes:
             change(headers, chance)
-        cases.append(Request(request.target, tuple(headers)).to_bytes())
+        written = Request(request.target, tuple(headers)).to_bytes()
+        if ("X-No-Space", "") in headers:  # the space behind a colon is optional (RFC 9112 5)
+            written = written.replace(b"X-No-Space: \r\n", b"").replace(b": ", b":")
+        cases.append(written)
     return [*cases, cases[0].replace(b"GET ", b"POST ", 1)]
 
 
@@ -169,6 +184,10 @@ def _explain(data: bytes, got: Any, said: str | None) -> Verdict:
         or _("You answered {got}; refused it must be, but with another status.").format(got=got[0]),
         "4.2.1",
         message=unit_of(data),
+        case=_("You returned {got}; expected is {right}.").format(
+            got=shorten(got),
+            right=_(" or ").join(str(status) for status in sorted(right_statuses(data))),
+        ),
     )
 
 
@@ -201,6 +220,26 @@ SLIPS = (
         "any key",
         edited(solution, ("len(nonce) != 16", "not nonce")),
         _("You accept a key of any length; it must decode to 16 bytes."),
+    ),
+    Slip(
+        "Base64 is not validated",
+        edited(solution, (", validate=True", "")),
+        _(
+            "Your key check passes over characters that are not Base64; b64decode refuses them "
+            "only with validate=True."
+        ),
+    ),
+    Slip(
+        "a word inside another word",
+        edited(
+            solution,
+            ('"upgrade" not in words("connection")', '"upgrade" not in str(words("connection"))'),
+            ('"websocket" not in words("upgrade")', '"websocket" not in str(words("upgrade"))'),
+        ),
+        _(
+            "You look for a word anywhere in the value; «notwebsocket» is another word. "
+            "Split the list at its commas and compare whole words."
+        ),
     ),
     Slip(
         "no look at Host",

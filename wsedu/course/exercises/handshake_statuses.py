@@ -27,9 +27,15 @@ REQUESTS = {
 }
 
 _RULES = {
-    "A": (_("Look at A again: which method may open a WebSocket?"), "4.2.1, item 1"),
-    "B": (_("Look at B again: without Upgrade, what would the server change to?"), "4.2.1, item 3"),
-    "C": (_("Look at C again: Connection must name Upgrade."), "4.2.1, item 4"),
+    "A": (_("Look at A again: HTTP has a status for a wrong method."), "RFC 9110 15.5.6"),
+    "B": (
+        _("Look at B again: the server asks for another protocol first."),
+        "RFC 9110 15.5.22",
+    ),
+    "C": (
+        _("Look at C again: for this server, it is as if Upgrade were not there."),
+        "4.2.1, item 4; RFC 9110 15.5.22",
+    ),
     "D": (_("Look at D again: how many bytes does this key decode to?"), "4.2.1, item 5"),
     "E": (_("Look at E again: this server speaks version 13 only."), "4.2.1, item 6; 4.4"),
     "F": (_("Look at F again: who is asking, and whom does the server let in?"), "4.2.2, item 4"),
@@ -38,12 +44,9 @@ _RULES = {
 }
 
 
-def statuses_of(requests: dict[str, bytes]) -> dict[str, set[int]]:
-    """For each request, the answers that count as right."""
-    right = {letter: {server_status(data) or 0} for letter, data in requests.items()}
-    # 4.2.2, item 4 recommends 426 here ("such as"); the library says 400. Both are defensible.
-    right["E"] |= {400, 426}
-    return right
+def statuses() -> dict[str, int | None]:
+    """What a real server answers to each request."""
+    return {letter: server_status(data) for letter, data in REQUESTS.items()}
 
 
 def judge(attempt: Attempt, chance: random.Random) -> Verdict:
@@ -57,7 +60,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         )
     if all(value is ... for value in answer.values()):
         return not_attempted()
-    right = statuses_of(REQUESTS)
+    right = statuses()
     missing = sorted(letter for letter in right if answer.get(letter, ...) is ...)
     if missing:
         return not_yet(_("Still without a status: {letters}.").format(letters=", ".join(missing)))
@@ -68,7 +71,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
                     letter=letter, value=shorten(value, 40)
                 )
             )
-    wrong = [letter for letter in right if answer[letter] not in right[letter]]
+    wrong = [letter for letter in right if answer[letter] != right[letter]]
     if not wrong:
         return Verdict("passed", _("All eight are as the server answers them."), "4.2.1; 4.2.2")
     first = wrong[0]
@@ -94,6 +97,22 @@ SLIPS = (
         _(
             "D: the key is looked at. It must be the Base64 of 16 bytes, and this one decodes to "
             "«Hello, world!», which is 13."
+        ),
+    ),
+    Slip(
+        "the RFC's suggestion for the version",
+        _with(E=426),
+        _(
+            "E: the RFC suggests 426, and you may answer so; but this server says 400, as you "
+            "have seen in the lesson."
+        ),
+    ),
+    Slip(
+        "400 where nothing asks for the change",
+        _with(B=400),
+        _(
+            "B: the RFC would allow 400 («such as 400»); this server says more: "
+            "«ask for another protocol first», which is 426."
         ),
     ),
     Slip(
@@ -146,7 +165,7 @@ EXERCISE = Exercise(
         _("Two of the eight break nothing. Header names and the words of Connection ignore case."),
         _(
             "405 belongs to a method, 426 to a missing offer to change the protocol, 403 to a "
-            "stranger, 400 to the rest. You may also try each: await lab.talk(request)."
+            "stranger, 400 to the rest. You may try each in the lesson: await status_of(...)."
         ),
     ),
     sections=("4.2.1", "4.2.2"),
