@@ -52,7 +52,8 @@ _LONGEST: dict[LengthForm, int] = {7: 125, 16: 2**16 - 1, 64: 2**63 - 1}
 _EXTENDED_BYTES: dict[LengthForm, int] = {7: 0, 16: 2, 64: 8}
 
 
-# What a frame means.
+# What a frame means. A NamedTuple is the frozen value that is made fastest, and every frame that
+# is sent is made once.
 
 
 class Frame(NamedTuple):

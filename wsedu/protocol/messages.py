@@ -74,7 +74,8 @@ class MessageReader:
             return None
         self._fragments = 0
         if self._data:
-            payload = bytes(self._data + payload)
+            self._data += payload
+            payload = bytes(self._data)
             self._data.clear()
         kind, self._kind = self._kind, None
         return Text(payload.decode()) if kind == TEXT else Binary(payload)

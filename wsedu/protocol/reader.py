@@ -58,7 +58,7 @@ class FrameReader:
         self._header: Header | None = None  # of the frame that is being read
         self._key = b""  # its masking key, beginning with the byte that is next in turn
         self._missing = 0  # how many of its payload bytes have not come
-        self._payload = b""  # for ``frames`` only: those that have come
+        self._payload = bytearray()  # for ``frames`` only: those that have come
 
     def receive(self, data: bytes) -> Iterator[Piece]:
         """The pieces in the bytes that came. Take them all before the next call.
@@ -71,10 +71,13 @@ class FrameReader:
     def frames(self, data: bytes) -> Iterator[Frame]:
         """The frames that end in the bytes that came, whole."""
         for piece in self.receive(data):
-            self._payload = piece.payload if piece.first else self._payload + piece.payload
+            if piece.first:
+                self._payload.clear()
+            self._payload += piece.payload
             if piece.last:
                 head = piece.header
-                yield Frame(head.opcode, self._payload, head.fin, head.rsv1, head.rsv2, head.rsv3)
+                bits = (head.fin, head.rsv1, head.rsv2, head.rsv3)
+                yield Frame(head.opcode, bytes(self._payload), *bits)
 
     def _pieces(self) -> Iterator[Piece]:
         data, here = self._unread, 0
