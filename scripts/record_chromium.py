@@ -1,4 +1,4 @@
-"""Record the handshake of a real Chromium, for readers of the lesson who have no live page.
+"""Record one connection of a real Chromium, for readers of the lesson who have no live page.
 
     .venv/bin/python scripts/record_chromium.py
 
@@ -35,7 +35,7 @@ class Page(http.server.BaseHTTPRequestHandler):
 
 
 def record() -> tuple[Recording, str]:
-    """The bytes of one handshake, and the browser's version."""
+    """The bytes of one connection, and the browser's version."""
     lab = Lab(date="Thu, 01 Dec 2011 00:00:00 GMT")
     server = http.server.HTTPServer(("127.0.0.1", 0), Page)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -45,7 +45,8 @@ def record() -> tuple[Recording, str]:
             page.goto(f"http://127.0.0.1:{server.server_port}/")
             page.evaluate(
                 "url => new Promise((done, fail) => { const s = new WebSocket(url);"
-                " s.onopen = done; s.onerror = fail; })",
+                " s.onopen = () => s.close(1000, 'seen enough'); s.onclose = done;"
+                " s.onerror = fail; })",
                 lab.url + PATH,
             )
             return lab.recording, browser.version

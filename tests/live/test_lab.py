@@ -256,9 +256,10 @@ async def test_without_a_page_the_kept_recording_is_shown(lab: Lab) -> None:
 async def test_with_a_page_its_handshake_is_shown(lab: Lab) -> None:
     async def page() -> AsyncIterator[None]:
         async with websockets.connect(lab.url + PATH):
-            yield
+            pass
+        yield
 
-    async for _open in page():
+    async for _closed in page():
         recording = await lab.browser()
         assert recording.note == ""
         assert f"GET {PATH} ".encode() in recording.sent_by("client")
@@ -266,7 +267,9 @@ async def test_with_a_page_its_handshake_is_shown(lab: Lab) -> None:
 
 def test_the_kept_recording_holds_no_secret_and_is_readable() -> None:
     content = json.loads(KEPT.read_text())
-    assert all("text" in event for event in content["events"])
+    assert [next(iter(event.keys() - {"time", "from"})) for event in content["events"]] == [
+        *("text", "text", "hex", "hex", "tcp", "tcp")
+    ]
     assert "Cookie" not in KEPT.read_text()
 
 

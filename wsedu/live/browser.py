@@ -13,7 +13,7 @@ from .._text import _
 HERE = Path(__file__).parent
 PATH = "/from-your-browser"  # tells this connection from all others
 
-# A handshake of Chromium 156 on Linux, recorded by this very tap, for readers without a page.
+# The same by Chromium 156 on Linux, recorded by this very tap, for readers without a page.
 KEPT = HERE / "chromium_handshake.json"
 
 

@@ -239,12 +239,12 @@ class Lab:
         await self._background.wait(self._tap.drop())
 
     async def browser(self, patience: float = 3) -> Recording:
-        """Let the page that shows this notebook open a WebSocket, and return its handshake.
+        """Let the page that shows this notebook open a WebSocket, and return what passed.
 
-        The page connects by itself as soon as it shows the cell's output. Where there is no
-        page within ``patience`` seconds (a notebook run by a program, or one that is served
-        from another machine), the handshake of a Chromium that was recorded before is
-        returned, and its note says so.
+        The page connects by itself as soon as it shows the cell's output, and closes again at
+        once. Where there is no page within ``patience`` seconds (a notebook run by a program,
+        or one that is served from another machine), what a Chromium did before is returned,
+        and its note says so.
         """
         from IPython.display import display
 
@@ -252,15 +252,14 @@ class Lab:
 
         display(BrowserClient(self.url + PATH))
 
-        def shaken(recording: Recording) -> Recording | None:
-            seen = dissect(recording)
-            asked = f"GET {PATH} ".encode() in recording.sent_by("client")
-            return recording if asked and seen.response and seen.response.head else None
+        def over(recording: Recording) -> bool:
+            asked = recording.sent_by("client").startswith(f"GET {PATH} ".encode())
+            ended = {e.sender for e in recording.events if e.kind in ("end", "lost")}
+            return asked and len(ended) == 2
 
         try:
-            recording = await self.until(shaken, _("the page's handshake"), patience)
-            assert recording is not None
-            return recording
+            await self.until(over, _("the page's connection"), patience)
+            return self.recording
         except TimeoutError:
             return Recording.load(KEPT)
 
