@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from .._text import _
@@ -169,6 +169,10 @@ def parse_header(written: bytes) -> Header:
     )
 
 
+# Most frames of a connection begin with the same few headers.
+_parse_header = lru_cache(maxsize=1024)(parse_header)
+
+
 # The rules for one header on its own. Rules about the order of frames are in ``messages``.
 
 
@@ -246,42 +250,76 @@ def _error(sentence: str, section: str) -> ProtocolError:
 class FrameLayout:
     """One frame as it stands in a stream; spans are offsets in that stream.
 
-    frame:         what it means; the payload unmasked, as far as it has come
-    masked:        the MASK bit
-    mask_key:      the four key bytes, or None: not masked, or cut off
-    length:        the payload length that the header announces, or None: cut off
-    length_form:   in how many bits that length is written
-    first_byte ... payload: where the fields lie; empty where a field is absent or cut off
-    written:       the payload's bytes as they stand in the stream
-    truncated:     the first field that is not complete, or None if the frame is
+    frame:    what it means; the payload unmasked, as far as it has come
+    begun:    its header, with zeros for the bytes that have not come
+    mask_key: the four key bytes, or None: not masked, or cut off
+    span:     the whole frame, as far as it has come
+    written:  the payload's bytes as they stand in the stream
     """
 
     frame: Frame
-    masked: bool
+    begun: Header
     mask_key: bytes | None
-    length: int | None
-    length_form: LengthForm
-    first_byte: Span
-    second_byte: Span
-    extended_length: Span
-    masking_key: Span
-    payload: Span
+    span: Span
     written: bytes
-    truncated: Field | None
 
     @property
-    def span(self) -> Span:
-        """The whole frame, as far as it has come."""
-        return Span(self.first_byte.start, self.payload.end)
+    def truncated(self) -> Field | None:
+        """The first field that is not complete, or None if the frame is."""
+        arrived, header = len(self.span), self.begun
+        if arrived == header.size + header.length:
+            return None
+        if arrived < 2:
+            return "second_byte"
+        if arrived < 2 + _EXTENDED_BYTES[header.length_form]:
+            return "extended_length"
+        return "masking_key" if arrived < header.size else "payload"
 
     @property
     def header(self) -> Header | None:
         """The header for ``check_header``, or None while some of it is missing."""
-        if self.length is None:
-            return None
-        frame = self.frame
-        bits = (frame.fin, frame.rsv1, frame.rsv2, frame.rsv3)
-        return Header(*bits, frame.opcode, self.masked, self.length, self.length_form)
+        return None if self.truncated in ("second_byte", "extended_length") else self.begun
+
+    @property
+    def masked(self) -> bool:
+        """The MASK bit."""
+        return self.begun.masked
+
+    @property
+    def length(self) -> int | None:
+        """The payload length that the header announces, or None: cut off."""
+        return None if self.header is None else self.header.length
+
+    @property
+    def length_form(self) -> LengthForm:
+        """In how many bits that length is written."""
+        return self.begun.length_form
+
+    # Where the fields lie, in the order of the figure; empty where one is absent or cut off.
+
+    @property
+    def first_byte(self) -> Span:
+        return self._lie(0, 1)
+
+    @property
+    def second_byte(self) -> Span:
+        return self._lie(1, 2)
+
+    @property
+    def extended_length(self) -> Span:
+        return self._lie(2, 2 + _EXTENDED_BYTES[self.length_form])
+
+    @property
+    def masking_key(self) -> Span:
+        return self._lie(2 + _EXTENDED_BYTES[self.length_form], self.begun.size)
+
+    @property
+    def payload(self) -> Span:
+        return self._lie(self.begun.size, self.begun.size + self.begun.length)
+
+    def _lie(self, start: int, end: int) -> Span:
+        here, there = self.span.start, self.span.end
+        return Span(min(here + start, there), min(here + end, there))
 
     def to_bytes(self) -> bytes:
         """The very bytes that were read; for complete frames only."""
@@ -294,37 +332,14 @@ def read_layout(data: bytes, start: int = 0) -> FrameLayout | None:
     """The frame at offset ``start``, legal or not, complete or not; None if nothing is there."""
     if start >= len(data):
         return None
-    # Zeros stand in for header bytes that have not come; the spans tell which ones those are.
+    # Zeros stand in for header bytes that have not come; the span tells which ones those are.
     header_bytes = cut_header(data[start : start + 10].ljust(10, b"\0"))
     assert header_bytes is not None
-    header = parse_header(header_bytes)
-    sizes: tuple[tuple[Field, int], ...] = (
-        ("first_byte", 1),
-        ("second_byte", 1),
-        ("extended_length", _EXTENDED_BYTES[header.length_form]),
-        ("masking_key", 4 if header.masked else 0),
-        ("payload", header.length),
-    )
-    spans: dict[Field, Span] = {}
-    cut: list[Field] = []
-    here = start
-    for field, size in sizes:
-        spans[field] = Span(here, min(here + size, len(data)))
-        here = spans[field].end
-        if len(spans[field]) < size:
-            cut.append(field)
-    masking_key = spans["masking_key"]
-    key = bytes(data[masking_key.start : masking_key.end]) if len(masking_key) == 4 else None
-    length_known = "second_byte" not in cut and "extended_length" not in cut
-    written = bytes(data[spans["payload"].start : here])
+    header = _parse_header(bytes(header_bytes))
+    body = start + header.size
+    span = Span(start, min(body + header.length, len(data)))
+    key = bytes(data[body - 4 : body]) if header.masked and body <= span.end else None
+    written = bytes(data[body : span.end])
     payload = written if key is None else mask_fast(written, key)
-    return FrameLayout(
-        Frame(header.opcode, payload, header.fin, header.rsv1, header.rsv2, header.rsv3),
-        masked=header.masked,
-        mask_key=key,
-        length=header.length if length_known else None,
-        length_form=header.length_form,
-        **spans,
-        written=written,
-        truncated=cut[0] if cut else None,
-    )
+    frame = Frame(header.opcode, payload, header.fin, header.rsv1, header.rsv2, header.rsv3)
+    return FrameLayout(frame, header, key, span, written)

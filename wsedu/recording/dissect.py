@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from .._text import _
@@ -45,30 +46,65 @@ class Unit:
     """One thing that one side said.
 
     kind:     "request", "response", "body" (of an HTTP answer), "frame", or "bytes": not readable
-    span:     its bytes in the sender's stream; data holds them
-    title:    a few words, for the arrow in a ladder
-    sentence: what it says, in plain words
+    stream:   all that the sender said
+    span:     its bytes in that stream; data holds them
     arrived:  index of the recording's event that completed it
     problems: what is wrong with it
     head:     for a request or response, how it was written
     checks:   for a request or response, the rules of the opening handshake held against it
     layout:   for a frame, how it was written
     message:  for a frame that ends a message, the message
+
+    Its words are found when somebody asks: a recording may hold 100,000 frames, and a picture
+    shows a few.
     """
 
     sender: Side
     kind: str
+    stream: bytes = field(repr=False, compare=False)
     span: Span
     data: bytes
-    title: str
-    sentence: str
     arrived: int
-    fields: tuple[Field, ...] = ()
     problems: tuple[Problem, ...] = ()
     head: Head | None = None
     checks: tuple[Check, ...] = ()
     layout: FrameLayout | None = None
     message: Text | Binary | None = None
+
+    @cached_property
+    def title(self) -> str:
+        """A few words, for the arrow in a ladder."""
+        if self.head is not None:
+            return _title(self.data, self.head)
+        if self.layout is not None:
+            return name_frame(self.layout)
+        if self.kind == "body":
+            return _("body, {count} bytes").format(count=len(self.data))
+        return _name_bytes(self.data)
+
+    @cached_property
+    def sentence(self) -> str:
+        """What it says, in plain words."""
+        if self.head is not None:
+            return _describe(self.head, self.data)
+        if self.layout is not None:
+            return describe_frame(self.layout)
+        if self.kind == "body":
+            return _("The body of the answer: {text}").format(text=_text(self.data))
+        if self.sender == "client":
+            return _("Sent before the server's 101: no rule of WebSocket applies to them yet.")
+        return _("Bytes that answer no request that could be read.")
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """Its pieces, in the order of their bytes."""
+        if self.head is not None:
+            return _head_fields(self.stream, self.head, self.span)
+        if self.layout is not None:
+            return fields_of_frame(self.layout, self.stream)
+        if self.kind == "body":
+            return (Field(_("body"), self.span, _text(self.data)),)
+        return (Field(_("bytes"), self.span, self.data[:16].hex(" ")),)
 
 
 @dataclass(frozen=True)
@@ -178,10 +214,7 @@ class _Walk:
         return self.add(
             side,
             kind,
-            stop,
-            title=_title(stream[start:stop], head),
-            sentence=_describe(head, stream[start:stop]),
-            fields=_head_fields(stream, head, Span(start, stop)),
+            Span(start, stop),
             problems=head.problems,
             head=head,
             checks=checks,
@@ -195,15 +228,7 @@ class _Walk:
         known = length.isdecimal() and length.isascii() and len(length) < 19
         stop = min(there, here + int(length)) if known else there
         if stop > here:
-            text = self.streams["server"][here:stop].decode("utf-8", "replace")
-            self.add(
-                "server",
-                "body",
-                stop,
-                title=_("body, {count} bytes").format(count=stop - here),
-                sentence=_("The body of the answer: {text}").format(text=shorten(text, 200)),
-                fields=(Field(_("body"), Span(here, stop), shorten(text, 200)),),
-            )
+            self.add("server", "body", Span(here, stop))
         return known and stop == here + int(length)
 
     def take_frames(self, side: Side) -> None:
@@ -218,10 +243,7 @@ class _Walk:
             self.add(
                 side,
                 "frame",
-                layout.span.end,
-                title=name_frame(layout),
-                sentence=describe_frame(layout),
-                fields=fields_of_frame(layout, stream),
+                layout.span,
                 problems=problems,
                 layout=layout,
                 message=message,
@@ -229,35 +251,21 @@ class _Walk:
 
     def take_the_rest(self, side: Side) -> None:
         """Bytes that no reader above could place."""
-        stop = len(self.streams[side])
-        if self.read[side] == stop:
-            return
-        span = Span(self.read[side], stop)
-        shown = self.streams[side][span.start : span.start + 16].hex(" ")
-        if side == "client":
-            sentence = _("Sent before the server's 101: no rule of WebSocket applies to them yet.")
-        else:
-            sentence = _("Bytes that answer no request that could be read.")
-        self.add(
-            side,
-            "bytes",
-            stop,
-            title=_name_bytes(self.streams[side][span.start : stop]),
-            sentence=sentence,
-            fields=(Field(_("bytes"), span, shown),),
-        )
+        rest = Span(self.read[side], len(self.streams[side]))
+        if len(rest):
+            self.add(side, "bytes", rest)
 
     def arrival(self, side: Side, stop: int) -> int:
         """The index of the event that brought the byte before offset ``stop``."""
         return self.indices[side][bisect_left(self.lengths[side], stop)]
 
-    def add(self, side: Side, kind: str, stop: int, **facts: Any) -> Unit:
-        """Note a unit that ends at ``stop``, and read on behind it."""
-        span = Span(self.read[side], stop)
-        self.read[side] = stop
-        arrived = self.arrival(side, stop)
-        data = self.streams[side][span.start : stop]
-        self.units.append(Unit(side, kind, span, data, arrived=arrived, **facts))
+    def add(self, side: Side, kind: str, span: Span, **facts: Any) -> Unit:
+        """Note a unit, and read on behind it."""
+        self.read[side] = span.end
+        stream = self.streams[side]
+        data = stream[span.start : span.end]
+        arrived = self.arrival(side, span.end)
+        self.units.append(Unit(side, kind, stream, span, data, arrived, **facts))
         return self.units[-1]
 
 
@@ -287,6 +295,10 @@ def _starts_wrong(head: Head) -> bool:
         return False
     line = Span(head.start_line[0].span.start, head.start_line[-1].span.end)
     return any(problem.span == line for problem in head.problems)
+
+
+def _text(data: bytes) -> str:
+    return shorten(data.decode("utf-8", "replace"), 200)
 
 
 def _name_bytes(data: bytes) -> str:

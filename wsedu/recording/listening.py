@@ -13,6 +13,7 @@ from ..protocol import (
     Binary,
     Frame,
     FrameLayout,
+    Header,
     MessageReader,
     Opcode,
     Piece,
@@ -44,31 +45,26 @@ class Listener:
         if self._over:
             return (Problem(self._over, layout.span, "1.4; 7.1.7"),), None
         header = layout.header
+        problems = () if header is None else self._broken(layout, header)
         if header is None or layout.truncated is not None:
-            broken = self._broken(layout)
-            return broken, None
-        problems = self._broken(layout)
+            return problems, None
         if problems:
             self._over = _("An error came before: the reader has given up, and reads no further.")
             return problems, None
         try:
-            message = self._take(layout)
+            message = self._take(layout.frame, header)
         except ProtocolError as error:
             self._over = _("An error came before: the reader has given up, and reads no further.")
             return (_problem(error, layout.payload if len(layout.payload) else layout.span),), None
         return (), message
 
-    def _broken(self, layout: FrameLayout) -> tuple[Problem, ...]:
-        """The rules that the header breaks, as far as it has come."""
-        if layout.header is None:
-            return ()
-        allowed = self._compressed and not layout.header.is_control
-        found = broken_rules(layout.header, self._reader, rsv1_allowed=allowed)
+    def _broken(self, layout: FrameLayout, header: Header) -> tuple[Problem, ...]:
+        """The rules that the header breaks."""
+        allowed = self._compressed and not header.is_control
+        found = broken_rules(header, self._reader, rsv1_allowed=allowed)
         return tuple(_problem(error, getattr(layout, field)) for field, error in found)
 
-    def _take(self, layout: FrameLayout) -> Text | Binary | None:
-        frame, header = layout.frame, layout.header
-        assert header is not None
+    def _take(self, frame: Frame, header: Header) -> Text | Binary | None:
         if frame.opcode == Opcode.CLOSE:
             parse_close(frame.payload)
             self._over = _("A Close frame came before: what follows it is not read.")
