@@ -154,7 +154,8 @@ class Step(Enum):
 
 
 TRANSITIONS: dict[tuple[State, Step], State] = {
-    # 4.1: "the connection is now in the OPEN state"
+    # 4.1: "it is said that _The WebSocket Connection is Established_ and that the WebSocket
+    # Connection is in the OPEN state."
     (State.CONNECTING, Step.HANDSHAKE_DONE): State.OPEN,
     (State.CONNECTING, Step.FAIL): State.FAILED,
     # 7.1.3: "Upon either sending or receiving a Close control frame, it is said that _The

@@ -143,7 +143,7 @@ class Endpoint:
 
     def receive(self, data: bytes) -> Iterator[Event]:
         """What happened, in order. Cut the stream where you like: the events are the same."""
-        # 1.4: "After receiving a control frame indicating the connection should be closed, a
+        # 1.4: "after receiving a control frame indicating the connection should be closed, a
         # peer discards any further data received."
         # 7.1.7: "An endpoint MUST NOT continue to attempt to process data (including a
         # responding Close frame) from the remote endpoint after being instructed to _Fail the
@@ -182,7 +182,8 @@ class Endpoint:
     @property
     def must_end_tcp(self) -> bool:
         """Whether it is for us to end TCP now, after the last reply is written."""
-        # 7.1.1: "In most normal cases, the TCP connection SHOULD be closed first by the server"
+        # 7.1.1: "The underlying TCP connection, in most normal cases, SHOULD be closed first by
+        # the server"
         closing_server = self.role == "server" and self.state is State.CLOSE_EXCHANGED
         return closing_server or self.state is State.FAILED
 

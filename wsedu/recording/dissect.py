@@ -483,7 +483,7 @@ HEADERS = {
     "allow": (_("the methods that would be accepted"), "RFC 9110 10.2.1"),
 }
 
-# What is different in an answer. "5.2" is the second point of item 5, in its second list.
+# What is different in an answer. "5.2" is point 2 of the list inside item 5 of 4.2.2.
 ANSWER_HEADERS = {
     "upgrade": (_("the protocol that is changed to"), "4.2.2, item 5.2"),
     "connection": (_("Upgrade concerns this TCP connection only"), "4.2.2, item 5.3"),
