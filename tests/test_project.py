@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
@@ -24,9 +25,14 @@ ALL_NOTEBOOKS = NOTEBOOKS + sorted((ROOT / "exercises").glob("*/*/*.ipynb"))
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
 
 
-def run(*command: str) -> subprocess.CompletedProcess[str]:
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, timeout=300
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
     )
 
 
@@ -242,3 +248,13 @@ def test_the_picture_of_the_readme_is_a_stored_output() -> None:
         if "image/svg+xml" in output.get("data", {})
     ]
     assert (ROOT / picture).read_text() in stored
+
+
+@pytest.mark.parametrize("room", ["protocol", "recording"])
+def test_the_pure_rooms_are_covered_by_their_own_tests(room: str, tmp_path: Path) -> None:
+    result = run(
+        *("-m", "pytest", f"tests/{room}", "-q", f"--cov=wsedu.{room}", "--cov-branch"),
+        *("--cov-fail-under=100", "--cov-report=term-missing:skip-covered"),
+        COVERAGE_FILE=str(tmp_path / "coverage"),
+    )
+    assert result.returncode == 0, result.stdout[-3000:]

@@ -301,3 +301,8 @@ def test_any_bytes_long(data: bytes) -> None:
 @given(any_frame, any_key, any_form)
 def test_round_trip_long(frame: Frame, key: bytes | None, form: LengthForm | None) -> None:
     check_round_trip(frame, key, form)
+
+
+def test_a_layout_tells_whether_the_frame_is_masked() -> None:
+    assert read_layout(build_frame(Frame(Opcode.TEXT, b"x"), b"\x37\xfa\x21\x3d")).masked
+    assert not read_layout(build_frame(Frame(Opcode.TEXT, b"x"))).masked

@@ -33,9 +33,17 @@ def test_held_bytes_are_not_in_the_stream() -> None:
 
 def test_held_secrets_are_covered() -> None:
     secret = REQUEST[:-2] + b"Cookie: opensesame\r\n\r\n"
-    talk = Recording((Event(0.0, "client", "held", secret), Event(0.1, "client", "data", secret)))
-    assert "opensesame" not in repr(talk.with_secrets_covered())
-    assert len(talk.with_secrets_covered().events[0].data) == len(secret)
+    talk = Recording(
+        (
+            Event(0.0, "client", "held", secret),
+            Event(0.1, "client", "data", secret),
+            Event(0.2, "server", "data", ANSWER),
+        )
+    )
+    covered = talk.with_secrets_covered()
+    assert "opensesame" not in repr(covered)
+    assert len(covered.events[0].data) == len(secret)
+    assert covered.sent_by("server") == ANSWER
 
 
 def test_the_ladder_shows_them() -> None:
