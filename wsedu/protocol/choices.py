@@ -94,14 +94,14 @@ CHOICES = (
         _("May codes travel that the RFC does not define, but IANA has registered since?"),
         _("1012, 1013 and 1014 may; all other codes from 1016 to 2999, and 1004, may not."),
         "7.4.2, 11.7",
-        _("7.4.2 reserves the range for registered codes, and these three are registered."),
+        _("7.4.2 keeps the range for the protocol and its extensions; 11.7 has these three."),
     ),
     Choice(
         "close-echo",
         _("What does our answer to a Close frame say?"),
         _("The same code and reason; nothing if there was nothing."),
         "5.5.1",
-        _("«Typically echos the status code it received»; the reason goes along with it."),
+        _("An endpoint «typically echos the status code it received»; the reason goes along."),
     ),
     Choice(
         "close-reason",

@@ -114,7 +114,7 @@ def _verdict(unit: Unit) -> str:
         if unit.kind == "request":
             return _("✔ Nothing is broken: a valid request.")
         return _("✔ Nothing is broken: a valid answer.")
-    return _("✘ Broken: {count}. This opens no WebSocket.").format(count=broken)
+    return _("✘ Broken: {count}. By the RFC, this opens no WebSocket.").format(count=broken)
 
 
 def _touches(check: Check, number: int, unit: Unit) -> bool:
