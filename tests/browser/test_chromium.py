@@ -1,0 +1,198 @@
+"""What a real Chromium does as a client: the facts that lessons show, through the tap."""
+
+import http.server
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import websockets
+from playwright.sync_api import Browser, Page
+
+from wsedu.live import Lab
+from wsedu.live.peer import Peer
+from wsedu.protocol import Frame, Opcode, parse_close
+from wsedu.recording import Recording, dissect
+
+pytestmark = pytest.mark.browser
+
+# Opens a WebSocket, does something with it, and tells what the script was told until the end.
+CONNECT = """
+([url, act, protocols]) => new Promise(done => {
+    const told = [];
+    const socket = new WebSocket(url, protocols ?? []);
+    const attempt = call => { try { call(); told.push("fine"); } catch (e) { told.push(e.name); } };
+    if (act === "send early") attempt(() => socket.send("x"));
+    socket.onopen = () => {
+        told.push("open");
+        const acts = {
+            "close": () => socket.close(),
+            "close 1000": () => socket.close(1000, "bye"),
+            "close 4000": () => socket.close(4000, "app bye"),
+            "close 1001": () => { attempt(() => socket.close(1001)); socket.close(); },
+            "long reason": () => { attempt(() => socket.close(1000, "x".repeat(124)));
+                                   socket.close(); },
+            "send early": () => socket.close(),
+            "hello": () => socket.send("Hello"),
+        };
+        acts[act]?.();
+    };
+    socket.onmessage = event => { told.push(event.data); socket.close(); };
+    socket.onerror = () => told.push("error");
+    socket.onclose = event => {
+        if (act === "close") {
+            attempt(() => socket.send("late"));
+            told.push(socket.bufferedAmount > 0 ? "buffered" : "sent");
+        }
+        done([...told, event.code, event.reason, event.wasClean]);
+    };
+})
+"""
+
+
+@pytest.fixture(scope="module")
+def origin() -> Iterator[str]:
+    class Empty(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<!doctype html><title>page</title>")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Empty)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def page(browser: Browser, origin: str) -> Iterator[Page]:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(origin)
+        yield page
+
+
+@pytest.fixture(autouse=True)
+def no_lab_is_left() -> Iterator[None]:
+    yield
+    if Lab._current is not None:
+        Lab._current.close()
+
+
+def told(page: Page, url: str, act: str = "", protocols: list[str] | None = None) -> list[Any]:
+    return page.evaluate(CONNECT, [url, act, protocols])
+
+
+def codes(recording: Recording, side: str) -> list[int | None]:
+    return [
+        parse_close(unit.layout.frame.payload).code
+        for unit in dissect(recording).find("frame")
+        if unit.sender == side and unit.layout.frame.opcode == Opcode.CLOSE
+    ]
+
+
+def test_a_message_there_and_back(page: Page) -> None:
+    lab = Lab()
+    assert told(page, lab.url, "hello") == ["open", "Hello", 1005, "", True]
+    frames = [u for u in dissect(lab.recording).find("frame") if u.sender == "client"]
+    assert all(unit.layout.masked and unit.problems == () for unit in frames)
+    head = dissect(lab.recording).request.head
+    extensions = head.find("Sec-WebSocket-Extensions")[0].value.text
+    assert extensions == "permessage-deflate; client_max_window_bits"
+    assert head.find("Origin")[0].value.text == page.url.rstrip("/")
+
+
+def test_sending_while_connecting_is_an_error(page: Page) -> None:
+    assert told(page, Lab().url, "send early")[0] == "InvalidStateError"
+
+
+def test_close_without_arguments_is_1005_and_late_sends_are_lost_silently(page: Page) -> None:
+    lab = Lab()
+    assert told(page, lab.url, "close") == ["open", "fine", "buffered", 1005, "", True]
+    assert codes(lab.recording, "client") == [None] == codes(lab.recording, "server")
+
+
+@pytest.mark.parametrize(
+    ("act", "expected"),
+    [
+        ("close 1000", ["open", 1000, "bye", True]),
+        ("close 4000", ["open", 4000, "app bye", True]),
+        ("close 1001", ["open", "InvalidAccessError", 1005, "", True]),
+        ("long reason", ["open", "SyntaxError", 1005, "", True]),
+    ],
+)
+def test_what_a_script_may_close_with(page: Page, act: str, expected: list[Any]) -> None:
+    assert told(page, Lab().url, act) == expected
+
+
+def test_http_addresses_are_taken_too(page: Page) -> None:
+    address = Lab().url.replace("ws://", "http://")
+    assert told(page, address, "close 1000") == ["open", 1000, "bye", True]
+
+
+@pytest.mark.parametrize("code", [1000, 1001, 1011, 3000])
+def test_a_servers_close_arrives(page: Page, code: int) -> None:
+    async def leave(connection: websockets.ServerConnection) -> None:
+        await connection.close(code, "bye")
+
+    lab = Lab(leave)
+    assert told(page, lab.url) == ["open", code, "bye", True]
+    assert codes(lab.recording, "client") == [code]
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        (b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58", 1002),  # masked
+        (b"\xc1\x00", 1002),  # RSV1, which was not negotiated
+        (b"\x83\x00", 1002),  # a reserved opcode
+        (b"\x09\x00", 1002),  # a fragmented Ping
+        (b"\x80\x00", 1002),  # a stray continuation
+        (b"\x81\x01\xff", 1002),  # not UTF-8: not 1007
+        (b"\x81\x7e\x00\x01a", 1002),  # a longer length form than needed
+        (b"\x88\x01\x03", 1002),  # half a close code
+        (b"\x88\x02\x03\xee", 1002),  # 1006
+    ],
+    ids=lambda value: value.hex() if isinstance(value, bytes) else str(value),
+)
+def test_broken_frames_fail_the_connection(page: Page, sent: bytes, code: int) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.send(sent)
+        await peer.live(closes="never")
+
+    lab = Lab(raw=script)
+    assert told(page, lab.url)[-3:] == [1006, "", False]
+    assert codes(lab.recording, "client") == [code]
+
+
+def test_pings_are_answered_by_the_browser_itself(page: Page) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.send(Frame(Opcode.PING, b"still there?"))
+        assert await peer.receive() == Frame(Opcode.PONG, b"still there?")
+        await peer.send(Frame(Opcode.TEXT, b"yes"))
+        await peer.live()
+
+    assert told(page, Lab(raw=script).url) == ["open", "yes", 1005, "", True]
+
+
+def test_five_deaths_one_code(page: Page) -> None:
+    """The script is told the same whatever happened: 1006, no reason, not clean."""
+    death = ["error", 1006, "", False]
+    lab = Lab(origins=["http://example.com"])
+    assert told(page, lab.url) == death  # 403
+    assert dissect(lab.recording).status == 403
+    assert told(page, Lab().url, protocols=["chat"]) == death  # none of the subprotocols
+    url = lab.url
+    Lab().close()
+    assert told(page, url) == death  # connection refused
+
+    async def tear(connection: websockets.ServerConnection) -> None:
+        connection.transport.abort()
+
+    assert told(page, Lab(tear).url)[-3:] == death[-3:]  # TCP RST
