@@ -282,3 +282,33 @@ def test_a_lab_starts_quickly() -> None:
     start = time.perf_counter()
     Lab().close()
     assert time.perf_counter() - start < 2
+
+
+# Beyond this machine, only in so many words. 127.0.0.2 stands for another address.
+
+
+async def test_another_address_needs_a_token() -> None:
+    lab = Lab(open_to_the_network="127.0.0.2", token="opensesame")
+    assert lab.url.startswith("ws://127.0.0.2:") and lab.url.endswith("/?token=opensesame")
+    async with websockets.connect(lab.url) as client:
+        await client.send("hello")
+        assert await client.recv() == "hello"
+    for wrong in ("", "?token=", "?token=opensesam", "?token=opensesame1"):
+        with pytest.raises(websockets.InvalidStatus, match="403"):
+            await websockets.connect(lab.url.partition("?")[0] + wrong)
+    assert dissect(await lab.talk(REQUEST)).status == 403
+    lab.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"open_to_the_network": "0.0.0.0"}, "needs a token"),
+        ({"open_to_the_network": "0.0.0.0", "token": "short"}, "8 or more"),
+        ({"open_to_the_network": "0.0.0.0", "token": "opensesame", "news": True}, "stay on 127"),
+        ({"token": "opensesame"}, "nobody else can reach"),
+    ],
+)
+def test_half_an_opening_is_refused(arguments: dict, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        Lab(**arguments)

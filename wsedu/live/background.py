@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -13,12 +14,18 @@ T = TypeVar("T")
 # kernel's loop notices an interrupt only when something wakes it.
 TICK = 0.05  # seconds
 
+# What asyncio would print into somebody's cell, such as "too many open files".
+_silent = logging.getLogger("wsedu.live.background")
+_silent.addHandler(logging.NullHandler())
+_silent.propagate = False
+
 
 class Background:
     """A thread that runs an event loop until ``close``."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(_note)
         self._thread = threading.Thread(target=self._run, name="wsedu lab", daemon=True)
         self._thread.start()
 
@@ -53,3 +60,7 @@ class Background:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(10)
+
+
+def _note(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    _silent.error(context["message"], exc_info=context.get("exception"))

@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import hmac
 import logging
 import re
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
@@ -58,6 +61,9 @@ class Lab:
                    WebSocket client hears of them
     raw:           instead of the library, this async function of a ``Peer`` is the server,
                    from the end of the handshake on; the arguments above do not concern it
+    open_to_the_network: an address of this machine on which others can reach the server, such
+                   as "0.0.0.0" for all of them; by default nobody can. It needs a ``token`` of
+                   8 characters or more, which clients add to the address: ``?token=...``
     """
 
     _current: Lab | None = None
@@ -76,7 +82,10 @@ class Lab:
         date: str | None = None,
         news: bool = False,
         raw: Callable[[Peer], Awaitable[None]] | None = None,
+        open_to_the_network: str | None = None,
+        token: str | None = None,
     ) -> None:
+        address = _allowed_address(open_to_the_network, token, plain=not (news or raw))
         if Lab._current is not None:
             Lab._current.close()
         self._background = Background()
@@ -97,7 +106,7 @@ class Lab:
                 self._news, self._http_tap = self._background.call(_start_news())
                 handler = handler or self._news.websocket
             self._server, self._tap = self._background.call(
-                _start_raw(raw) if raw else _start(handler or _echo, options, date)
+                _start_raw(raw) if raw else _start(handler or _echo, options, date, address, token)
             )
             if self._http_tap is not None:
                 # Whoever waits for something on this lab waits for both.
@@ -105,13 +114,16 @@ class Lab:
         except BaseException:
             self._background.close()
             raise
+        # Listening on every address includes this one.
+        self._host = HOST if address in ("0.0.0.0", "::") else address
+        self._query = f"/?token={token}" if token else ""
         self._peers: list[Peer] = []
         Lab._current = self
 
     @property
     def url(self) -> str:
         """Where clients connect: the tap's address."""
-        return f"ws://{HOST}:{self._tap.port}"
+        return f"ws://{self._host}:{self._tap.port}{self._query}"
 
     @property
     def http_url(self) -> str:
@@ -149,12 +161,19 @@ class Lab:
     async def _until(
         self, look: Callable[[], T], seen: Callable[[], Recording], what: str, timeout: float
     ) -> T:
-        """``look`` again after every event until it finds something; ``seen`` is for the error."""
+        """``look`` again after events until it finds something; ``seen`` is for the error."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(timeout), self._tap.news:
-                while not (result := look()):
-                    await self._tap.news.wait()
-                return result
+            async with asyncio.timeout(timeout):
+                while True:
+                    async with self._tap.news:
+                        start = time.monotonic()
+                        if result := look():
+                            return result
+                        looked = time.monotonic() - start
+                        await self._tap.news.wait()
+                    # A look reads the whole recording. With a rest after each, as long as the
+                    # look itself, a busy connection gets half of the time at least.
+                    await asyncio.sleep(looked)
         units = [f"{unit.sender}: {unit.title}" for unit in dissect(seen()).units]
         raise TimeoutError(
             _("Waited {timeout} s for {what}, in vain. Seen so far: {seen}").format(
@@ -184,7 +203,8 @@ class Lab:
         self, turns: tuple[bytes, ...], timeout: float, tap: Tap | None = None
     ) -> Recording:
         tap = tap or self._tap
-        _reader, writer = await asyncio.open_connection(HOST, tap.port)
+        host = self._host if tap is self._tap else HOST
+        _reader, writer = await asyncio.open_connection(host, tap.port)
         try:
             log = tap.log_of(writer.get_extra_info("sockname")[1])
             answers = 0
@@ -217,7 +237,7 @@ class Lab:
         return await self._background.wait(self._raw())
 
     async def _raw(self) -> Peer:
-        reader, writer = await asyncio.open_connection(HOST, self._tap.port)
+        reader, writer = await asyncio.open_connection(self._host, self._tap.port)
         peer = Peer("client", reader, writer, self._background.wait)
         self._peers.append(peer)
         await peer.shake_hands()
@@ -299,11 +319,35 @@ def _answers(recording: Recording) -> int:
     )
 
 
+def _allowed_address(address: str | None, token: str | None, plain: bool) -> str:
+    """Where to listen: here, unless somebody asks for more in so many words."""
+    if address is None:
+        if token is not None:
+            raise ValueError("a token goes with open_to_the_network; nobody else can reach the lab")
+        return HOST
+    if not plain:
+        raise ValueError("a raw server and the news ask for no token, so they stay on 127.0.0.1")
+    if token is None or len(token) < 8 or not token.isascii() or not token.isalnum():
+        raise ValueError(
+            "open_to_the_network needs a token of 8 or more letters and digits, "
+            "because everybody in the network can knock"
+        )
+    return address
+
+
 async def _start(
     handler: Callable[[ServerConnection], Awaitable[None]],
     options: dict[str, Any],
     date: str | None,
+    address: str,
+    token: str | None,
 ) -> tuple[Server | asyncio.Server, Tap]:
+    def admit(connection: ServerConnection, request: Request) -> Response | None:
+        given = parse_qs(urlsplit(request.path).query).get("token", [""])[0]
+        if token is not None and not hmac.compare_digest(given.encode(), token.encode()):
+            return connection.respond(403, "This lab asks for its token.\n")
+        return _answer_page(connection, request)
+
     def set_date(_connection: ServerConnection, _request: Request, response: Response) -> None:
         if date is not None:
             del response.headers["Date"]
@@ -316,11 +360,11 @@ async def _start(
         logger=_silent,
         # The library would add its version and Python's, which differ from run to run.
         server_header="websockets",
-        process_request=_answer_page,
+        process_request=admit,
         process_response=set_date,
         **options,
     )
-    return server, await _tap_before(next(iter(server.sockets)))
+    return server, await _tap_before(next(iter(server.sockets)), address)
 
 
 async def _start_news() -> tuple[News, Tap]:
@@ -355,9 +399,9 @@ async def _start_raw(
     return server, tap
 
 
-async def _tap_before(listener: Any) -> Tap:
+async def _tap_before(listener: Any, address: str = HOST) -> Tap:
     tap = Tap(listener.getsockname()[1])
-    await tap.start()
+    await tap.start(address)
     return tap
 
 

@@ -44,6 +44,12 @@ class Log:
             return
         self._events.append(Event(time.monotonic() - self._start, sender, kind, data, note))
 
+    def let_go(self) -> None:
+        """Forget everything, and from now on count only: others are newer."""
+        self._dropped += sum(len(event.data) for event in self._events)
+        self._events.clear()
+        self._room = 0
+
     def closed_by(self, side: Side) -> bool:
         """Whether that side has ended its stream, or the connection broke there."""
         return any(event.sender == side and event.kind in ("end", "lost") for event in self._events)
@@ -62,16 +68,16 @@ class Tap:
 
     def __init__(self, target: int) -> None:
         self._target = target
-        self.logs: deque[Log] = deque(maxlen=CONNECTIONS)
+        self.logs: deque[Log] = deque()
         self.news = asyncio.Condition()
         self.port = 0
         self._faults = Faults()
         self._changed = asyncio.Event()  # set, and made anew, when the faults change
         self._writers: dict[Log, tuple[asyncio.StreamWriter, ...]] = {}
 
-    async def start(self) -> None:
+    async def start(self, address: str = HOST) -> None:
         """Listen on a free port."""
-        self._listener = await asyncio.start_server(self._connected, HOST, 0)
+        self._listener = await asyncio.start_server(self._connected, address, 0)
         self.port = self._listener.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
@@ -103,6 +109,8 @@ class Tap:
             if log.port == port and not log.over:
                 return log
         self.logs.append(Log(port))
+        if len(self.logs) > CONNECTIONS:  # its connection may be open, and go on for hours
+            self.logs.popleft().let_go()
         return self.logs[-1]
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
