@@ -33,10 +33,13 @@ class Background:
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
         # Whatever still runs is told to stop, and waited for: no task is left behind.
-        tasks = asyncio.all_tasks(self._loop)
-        for task in tasks:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        # One that has not begun could not tidy up. So a connection that was accepted just
+        # before gets under way first, which takes the loop four or five turns.
+        self._loop.run_until_complete(_turns(10))
+        while tasks := asyncio.all_tasks(self._loop):
+            for task in tasks:
+                task.cancel()
+            self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
 
@@ -60,6 +63,11 @@ class Background:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(10)
+
+
+async def _turns(count: int) -> None:
+    for _turn in range(count):
+        await asyncio.sleep(0)
 
 
 def _note(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -117,23 +117,17 @@ class Tap:
         log = self.log_of(writer.get_extra_info("peername")[1])
         try:
             there_reader, there_writer = await asyncio.open_connection(HOST, self._target)
-        except OSError:
-            log.over = True
-            writer.transport.abort()
-            return
-        self._writers[log] = (writer, there_writer)
-        try:
+            self._writers[log] = (writer, there_writer)
             await asyncio.gather(
                 self._relay("client", log, reader, there_writer),
                 self._relay("server", log, there_reader, writer),
             )
-        except asyncio.CancelledError:
-            # The lab closes. asyncio would report a cancelled connection as an error.
+        except (OSError, asyncio.CancelledError):
+            # There is no server, or the lab closes; asyncio would report a cancelled connection.
             pass
         finally:
             log.over = True
-            del self._writers[log]
-            for end in (writer, there_writer):
+            for end in self._writers.pop(log, (writer,)):
                 end.transport.abort()
 
     async def _relay(

@@ -1,0 +1,219 @@
+"""Hostile clients: the lab stays small, goes on serving others, and says nothing about them."""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import resource
+import socket
+import threading
+import time
+import tracemalloc
+from collections.abc import Iterator
+
+import pytest
+import websockets
+
+from wsedu.live import Lab
+from wsedu.live.tap import BYTES, CONNECTIONS, HOST
+from wsedu.protocol import Frame, Opcode, build_frame, build_request, parse_close
+from wsedu.recording import Recording, dissect
+
+from .test_lab import open_sockets
+
+pytestmark = pytest.mark.anyio
+
+MASK = bytes.fromhex("37fa213d")
+REQUEST = build_request(HOST, "/chat", "dGhlIHNhbXBsZSBub25jZQ==").to_bytes()
+MIB = 2**20
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_or_said(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Neither threads nor sockets nor tasks, and not a word on any stream or in asyncio's log."""
+    said: list[str] = []
+    for name in ("asyncio", "wsedu.live.background"):
+        monkeypatch.setattr(logging.getLogger(name), "handle", lambda r: said.append(r.msg))
+    Lab().close()
+    before = (threading.active_count(), open_sockets())
+    tracemalloc.start()
+    yield
+    loop = None
+    if Lab._current is not None:
+        loop = Lab._current._background._loop
+        Lab._current.close()
+    gc.collect()  # a task whose exception nobody fetched complains when it is collected
+    tracemalloc.stop()
+    assert loop is None or not asyncio.all_tasks(loop)
+    assert (threading.active_count(), open_sockets()) == before
+    assert capfd.readouterr() == ("", "")
+    # Nobody sees this one: it stands in a logger without a handler.
+    assert set(said) <= {"socket.accept() out of system resource"}
+
+
+def most_memory() -> int:
+    """The most bytes that Python held at once since this was last asked."""
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.reset_peak()
+    return most
+
+
+async def others_are_served(lab: Lab) -> None:
+    start = time.monotonic()
+    async with websockets.connect(lab.url, close_timeout=1) as client:
+        await client.send("are you there?")
+        assert await asyncio.wait_for(client.recv(), 5) == "are you there?"
+    assert time.monotonic() - start < 5
+
+
+def address(lab: Lab) -> tuple[str, int]:
+    return HOST, lab._tap.port
+
+
+async def until_torn_down(writer: asyncio.StreamWriter, piece: bytes) -> None:
+    """Send the piece again and again, until the other side has had enough of it."""
+    start = time.monotonic()
+    with contextlib.suppress(ConnectionError):
+        while time.monotonic() - start < 20:
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0)  # drain does not let the loop turn while there is room
+    assert writer.transport.is_closing()
+
+
+@pytest.mark.parametrize("piece", [b"a" * 1000, b"X-A: a\r\n" * 100], ids=["one line", "lines"])
+async def test_a_header_that_never_ends(piece: bytes) -> None:
+    # The library refuses at once, and then reads on, into nothing, until its open_timeout.
+    lab = Lab(open_timeout=0.5)
+    most_memory()
+    _reader, writer = await asyncio.open_connection(*address(lab))
+    writer.write(b"GET / HTTP/1.1\r\nX-A: ")
+    await until_torn_down(writer, piece)
+    assert most_memory() < BYTES + 4 * MIB  # the recording, and the buffers on the way
+    assert dissect(lab.recording).status == 431
+    await others_are_served(lab)
+
+
+async def test_of_many_open_connections_only_the_newest_are_remembered() -> None:
+    lab = Lab(max_size=None)
+    clients = []
+    for _number in range(CONNECTIONS + 20):
+        reader, writer = await asyncio.open_connection(*address(lab))
+        writer.write(REQUEST + build_frame(Frame(Opcode.BINARY, bytes(10_000)), MASK))
+        await reader.readexactly(10_000)
+        clients.append(writer)
+    logs = list(lab._tap._writers)
+    assert len(logs) == CONNECTIONS + 20, "all are open"
+    held = [sum(len(event.data) for event in log.recording().events) for log in logs]
+    assert held[:20] == [0] * 20 and min(held[20:]) >= 10_000
+    # An old connection that goes on is still relayed, but no longer written down.
+    clients[0].write(build_frame(Frame(Opcode.BINARY, bytes(10_000)), MASK))
+    await others_are_served(lab)
+    assert logs[0].recording().dropped >= 20_000
+    for writer in clients:
+        writer.transport.abort()
+
+
+async def test_a_thousand_connections_that_say_nothing() -> None:
+    # Each takes four sockets of this process: the client, the tap's two, the server.
+    count = min(1000, (resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 200) // 4)
+    assert count >= 200
+    lab = Lab()
+    most_memory()
+    clients = [socket.create_connection(address(lab)) for _number in range(count)]
+    await others_are_served(lab)
+    assert await lab.until(lambda recording: dissect(recording).status) == 101
+    # The buffers of three streams, three tasks, and the library's state: 100 KiB is plenty.
+    assert most_memory() < count * 100 * 2**10
+    for client in clients:
+        client.close()
+
+
+async def test_more_connections_than_the_process_may_have() -> None:
+    lab = Lab(open_timeout=0.5)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    clients = [socket.socket() for _number in range(60)]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (clients[-1].fileno() + 40, hard))
+    try:
+        for client in clients:
+            client.connect(address(lab))
+        for client in clients:  # each is let go: refused, or after the timeout of the server
+            client.settimeout(10)
+            with contextlib.suppress(ConnectionError):
+                while client.recv(1000):
+                    pass
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        for client in clients:
+            client.close()
+    await others_are_served(lab)
+
+
+async def test_a_frame_that_announces_more_than_there_is() -> None:
+    lab = Lab(close_timeout=0.2)
+    most_memory()
+    peer = await lab.raw()
+    await peer.send(bytes.fromhex("82ff 4000000000000000") + MASK + b"and so on")
+    frame = await peer.receive()
+    assert frame is not None and parse_close(frame.payload).code == 1009
+    await others_are_served(lab)
+    assert most_memory() < 4 * MIB
+
+
+async def test_a_client_that_never_reads_while_the_server_speaks() -> None:
+    sent, stuck = 0, threading.Event()
+
+    async def push(connection: websockets.ServerConnection) -> None:
+        nonlocal sent
+        if connection.request is None or connection.request.path != "/deaf":
+            async for message in connection:
+                await connection.send(message)
+        while True:
+            try:
+                await asyncio.wait_for(connection.send(bytes(2**16)), 0.3)
+            except TimeoutError:
+                stuck.set()
+                raise
+            sent += 2**16
+
+    lab = Lab(push, close_timeout=0.1)
+    most_memory()
+    with socket.create_connection(address(lab)) as client:
+        client.sendall(build_request(HOST, "/deaf", "dGhlIHNhbXBsZSBub25jZQ==").to_bytes())
+        assert await asyncio.to_thread(stuck.wait, 20), "the server is told to wait"
+        await others_are_served(lab)
+        # The recording, a copy of it, and the buffers between: they stop the server, all of them.
+        assert most_memory() < 2 * BYTES + 4 * MIB
+        # Linux lets the buffers of a TCP connection grow to some MiB.
+        assert sent < 64 * MIB
+
+
+async def test_waiting_on_a_busy_connection_takes_linear_time() -> None:
+    """``until`` used to read the whole recording again after every event."""
+    looks, count = 0, 5000
+
+    def whole(recording: Recording) -> bool:
+        nonlocal looks
+        looks += 1
+        return len(dissect(recording).find("frame")) >= count
+
+    async def push(connection: websockets.ServerConnection) -> None:
+        for number in range(count):
+            await connection.send(str(number))
+            await asyncio.sleep(0)
+        await connection.wait_closed()
+
+    lab = Lab(push)
+    client = await lab.raw()
+    reading = asyncio.ensure_future(client.live())
+    assert await lab.until(whole, "all frames", timeout=50)
+    assert looks < count / 10
+    await client.close()
+    await reading
