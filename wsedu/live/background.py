@@ -40,6 +40,7 @@ class Background:
             for task in tasks:
                 task.cancel()
             self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self._loop.run_until_complete(_turns(10))  # sockets close a turn after they are told to
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
 

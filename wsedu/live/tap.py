@@ -21,6 +21,7 @@ from .faults import Faults
 HOST = "127.0.0.1"
 CONNECTIONS = 100  # recordings kept; the oldest is let go
 BYTES = 4 * 2**20  # kept of each connection; what comes later is counted, not kept
+CHUNK = 2**18  # bytes that are passed on at once, at most
 OVERHEAD = 100  # what an event costs beside its bytes, roughly
 
 
@@ -77,7 +78,7 @@ class Tap:
 
     async def start(self, address: str = HOST) -> None:
         """Listen on a free port."""
-        self._listener = await asyncio.start_server(self._connected, address, 0)
+        self._listener = await asyncio.start_server(self._connected, address, 0, limit=CHUNK)
         self.port = self._listener.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
@@ -116,7 +117,9 @@ class Tap:
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         log = self.log_of(writer.get_extra_info("peername")[1])
         try:
-            there_reader, there_writer = await asyncio.open_connection(HOST, self._target)
+            there_reader, there_writer = await asyncio.open_connection(
+                HOST, self._target, limit=CHUNK
+            )
             self._writers[log] = (writer, there_writer)
             await asyncio.gather(
                 self._relay("client", log, reader, there_writer),
@@ -140,7 +143,7 @@ class Tap:
         """Pass on what ``sender`` says, until it ends or the connection breaks."""
         offset = 0
         try:
-            while data := await reader.read(2**16):
+            while data := await reader.read(CHUNK):
                 pieces = [data]
                 if self._faults.act_on(sender):
                     await self._suffer(sender, log, data)
