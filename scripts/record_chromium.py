@@ -6,43 +6,31 @@ Rewrites ``wsedu/live/chromium_handshake.json``. Needs a Chromium on this machin
 """
 
 import datetime
-import http.server
 import sys
-import threading
 from dataclasses import replace
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
-from chromium import launch  # noqa: E402
+from chromium import empty_page, launch  # noqa: E402
 
 from wsedu.live import Lab  # noqa: E402
 from wsedu.live.browser import KEPT, PATH  # noqa: E402
 from wsedu.recording import Recording  # noqa: E402
 
 
-class Page(http.server.BaseHTTPRequestHandler):
-    """An empty page, so that the script has an origin."""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b"<!doctype html><title>page</title>")
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 def record() -> tuple[Recording, str]:
     """The bytes of one connection, and the browser's version."""
     lab = Lab(date="Thu, 01 Dec 2011 00:00:00 GMT")
-    server = http.server.HTTPServer(("127.0.0.1", 0), Page)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        with sync_playwright() as playwright, launch(playwright) as browser:
+        with (
+            empty_page() as address,
+            sync_playwright() as playwright,
+            launch(playwright) as browser,
+        ):
             page = browser.new_page()
-            page.goto(f"http://127.0.0.1:{server.server_port}/")
+            page.goto(address)
             page.evaluate(
                 "url => new Promise((done, fail) => { const s = new WebSocket(url);"
                 " s.onopen = () => s.close(1000, 'seen enough'); s.onclose = done;"
@@ -51,8 +39,6 @@ def record() -> tuple[Recording, str]:
             )
             return lab.recording, browser.version
     finally:
-        server.shutdown()
-        server.server_close()
         lab.close()
 
 

@@ -1,7 +1,11 @@
 """Finding and starting a Chromium for the browser tests."""
 
+import http.server
 import os
 import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Playwright
@@ -32,3 +36,27 @@ def launch(playwright: Playwright) -> Browser:
             pytest.fail(reason)
         pytest.skip(reason)
     return playwright.chromium.launch(executable_path=path, args=FLAGS)
+
+
+class _EmptyPage(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>page</title>")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def empty_page() -> Iterator[str]:
+    """The address of an empty page, so that a script has an origin."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _EmptyPage)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,7 +1,5 @@
 """What a real Chromium does as a client: the facts that lessons show, through the tap."""
 
-import http.server
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +11,8 @@ from wsedu.live import Lab
 from wsedu.live.peer import Peer
 from wsedu.protocol import Frame, Opcode, parse_close
 from wsedu.recording import Recording, dissect
+
+from ..chromium import empty_page
 
 pytestmark = pytest.mark.browser
 
@@ -52,22 +52,8 @@ CONNECT = """
 
 @pytest.fixture(scope="module")
 def origin() -> Iterator[str]:
-    class Empty(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b"<!doctype html><title>page</title>")
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Empty)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with empty_page() as address:
+        yield address
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ LIGHT, DARK = (
     for palette in (drawing._LIGHT, drawing._DARK)
 )
 INKS = ["ink", "soft", "good", "bad", "accent"]
-PAPERS = ["paper", "t-name", "t-value", "t-end", "t-word", "t-more"]
+PAPERS = ["paper", "t-name", "t-value", "t-end", "t-word"]
 
 
 def luminance(colour: str) -> float:

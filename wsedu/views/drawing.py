@@ -16,9 +16,9 @@ WIDTH = 900  # pixels; a notebook beside the file browser on a 1280-pixel screen
 # Colours with AA contrast to the ink on them, distinct for colour-blind readers. Each theme
 # names all of them; a shape only names a role.
 _LIGHT = """--paper:#ffffff;--ink:#1f2328;--soft:#57606a;--line:#8c959f;--good:#116329;
---bad:#a40e26;--accent:#0550ae;--t-name:#d3e5fb;--t-value:#fbe3b8;--t-end:#e2e5e9;--t-word:#cdeedd;--t-more:#f3d3e8"""
+--bad:#a40e26;--accent:#0550ae;--t-name:#d3e5fb;--t-value:#fbe3b8;--t-end:#e2e5e9;--t-word:#cdeedd"""
 _DARK = """--paper:#16191d;--ink:#e6edf3;--soft:#a9b4c0;--line:#6e7985;--good:#5fd57a;
---bad:#ff9a92;--accent:#84c5ff;--t-name:#143a66;--t-value:#5c3d0c;--t-end:#3a4149;--t-word:#14482e;--t-more:#57264c"""
+--bad:#ff9a92;--accent:#84c5ff;--t-name:#143a66;--t-value:#5c3d0c;--t-end:#3a4149;--t-word:#14482e"""
 
 STYLE = f"""
 .wsedu-svg{{{_LIGHT}}}
@@ -45,7 +45,6 @@ STYLE = f"""
 .wsedu-svg .value{{fill:var(--t-value)}}
 .wsedu-svg .end{{fill:var(--t-end)}}
 .wsedu-svg .word{{fill:var(--t-word)}}
-.wsedu-svg .more{{fill:var(--t-more)}}
 """.replace("\n", "")
 
 
