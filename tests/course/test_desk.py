@@ -14,13 +14,12 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import Code
 
 from wsedu.course import check, desk, hint, journal, predict, progress, recall, solution
-from wsedu.course.catalogue import EXERCISES
-from wsedu.course.questions import PREDICTIONS
+from wsedu.course.catalogue import EXERCISES, PREDICTIONS
 from wsedu.course.verdict import NotYet
 from wsedu.views import Checklist, Difference
 
 RIGHT: dict[str, Any] = {name: exercise.solution for name, exercise in EXERCISES.items()}
-STATUS = PREDICTIONS[0]
+STATUS = PREDICTIONS["02.status"]
 
 
 @pytest.fixture(autouse=True)
@@ -204,7 +203,9 @@ class TestPredictAndRecall:
     def test_question_has_every_option(self) -> None:
         assert predict("02.status").options == [option for option, _said in STATUS.options]
 
-    @pytest.mark.parametrize("prediction", PREDICTIONS, ids=lambda prediction: prediction.name)
+    @pytest.mark.parametrize(
+        "prediction", PREDICTIONS.values(), ids=lambda prediction: prediction.name
+    )
     def test_recall_says_to_each_choice_what_happened(
         self, prediction: Any, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -18,11 +18,12 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from wsedu.course.catalogue import LESSONS
+from wsedu.course.catalogue import LESSONS as ALL_LESSONS
 from wsedu.course.desk import source_of
 from wsedu.course.exercise import Exercise
 
 ROOT = Path(__file__).parent.parent.parent
+LESSONS = [lesson for lesson in ALL_LESSONS if lesson.exercises]
 NOTEBOOKS = {
     lesson.slug: ROOT / "exercises" / "en" / lesson.slug / f"{lesson.slug}.ipynb"
     for lesson in LESSONS

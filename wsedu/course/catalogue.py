@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from .._text import _
 from .exercise import Exercise
-from .exercises import (
-    handshake_client_checks,
-    handshake_request,
-    handshake_server_checks,
-    handshake_statuses,
-)
-from .questions import PREDICTIONS, Prediction
+from .lesson import Lesson, Prediction
+from .lessons import l00, l01, l02, l03, l04, l05, l06, l07, l08
 
-
-@dataclass(frozen=True)
-class Lesson:
-    """One lesson: its number, the name of its files, its title, and its exercises."""
-
-    number: str
-    slug: str
-    title: str
-    exercises: tuple[Exercise, ...]
-
-
-LESSONS = (
-    Lesson(
-        "02",
-        "02_the_opening_handshake",
-        _("The opening handshake"),
-        (
-            handshake_statuses.EXERCISE,
-            handshake_request.EXERCISE,
-            handshake_server_checks.EXERCISE,
-            handshake_client_checks.EXERCISE,
-        ),
-    ),
+LESSONS: tuple[Lesson, ...] = (
+    l00.LESSON,
+    l01.LESSON,
+    l02.LESSON,
+    l03.LESSON,
+    l04.LESSON,
+    l05.LESSON,
+    l06.LESSON,
+    l07.LESSON,
+    l08.LESSON,
 )
 
 EXERCISES = {exercise.name: exercise for lesson in LESSONS for exercise in lesson.exercises}
+PREDICTIONS = {
+    prediction.name: prediction for lesson in LESSONS for prediction in lesson.predictions
+}
 
 
 def exercise_named(name: str) -> Exercise:
@@ -55,11 +38,10 @@ def exercise_named(name: str) -> Exercise:
 
 def prediction_named(name: str) -> Prediction:
     """The prediction of that name; the error lists those that exist."""
-    known = {prediction.name: prediction for prediction in PREDICTIONS}
-    if name not in known:
+    if name not in PREDICTIONS:
         raise ValueError(
             _("There is no prediction {name}; there are: {known}.").format(
-                name=repr(name), known=", ".join(known)
+                name=repr(name), known=", ".join(PREDICTIONS)
             )
         )
-    return known[name]
+    return PREDICTIONS[name]

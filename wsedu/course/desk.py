@@ -15,7 +15,7 @@ from ..views import Checklist, Difference, Question
 from . import attempt, journal
 from .catalogue import LESSONS, exercise_named, prediction_named
 from .exercise import Exercise
-from .questions import Prediction
+from .lesson import Prediction
 from .verdict import NotYet, Verdict
 
 
@@ -133,7 +133,8 @@ def progress() -> None:
     """Print what is done and what is open."""
     tried = journal.read("tried")
     for lesson in LESSONS:
-        print(f"{lesson.number} {lesson.title}")
+        if lesson.exercises:
+            print(f"{lesson.number} {lesson.title}")
         for exercise in lesson.exercises:
             outcomes = [entry.get("outcome") for entry in tried if entry["name"] == exercise.name]
             state = (

@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from ..._text import _
-from ...protocol import Request, build_request, check_request, holds, read_head
-from ..attempt import Attempt
-from ..exercise import Exercise, Slip, how_many, recognise
-from ..verdict import Verdict, not_yet
-from .witness import random_host, random_key, random_target, server_status, unit_of
+from ...._text import _
+from ....protocol import Request, build_request, check_request, holds, read_head
+from ...attempt import Attempt
+from ...exercise import Exercise, Slip, how_many, recognise
+from ...verdict import Verdict, not_yet
+from ...witness import random_host, random_key, random_target, server_status, unit_of
 
 
 def solution(host: str, target: str, key: str) -> bytes:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from ..._text import _
-from ...protocol import build_request
-from ..attempt import Attempt, shorten
-from ..exercise import Exercise, Slip
-from ..verdict import Verdict, not_attempted, not_yet
-from .witness import server_status, unit_of
+from ...._text import _
+from ....protocol import build_request
+from ...attempt import Attempt, shorten
+from ...exercise import Exercise, Slip
+from ...verdict import Verdict, not_attempted, not_yet
+from ...witness import server_status, unit_of
 
 _good = build_request("example.com:8000", "/connect-to-ws", "dGhlIHNhbXBsZSBub25jZQ==").to_bytes()
 

@@ -16,7 +16,7 @@ from websockets.server import ServerProtocol
 from websockets.typing import Origin, Subprotocol
 from websockets.uri import parse_uri
 
-from ...recording import Event, Recording, Unit, dissect
+from ..recording import Event, Recording, Unit, dissect
 
 OWN_ORIGIN = "http://example.com:8000"
 

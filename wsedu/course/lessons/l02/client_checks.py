@@ -7,12 +7,12 @@ import hashlib
 import random
 from typing import Any
 
-from ..._text import _
-from ...protocol import GUID, Response, accept_key, build_request, build_response
-from ..attempt import Attempt, shorten
-from ..exercise import Exercise, Slip, edited, how_many, recognise
-from ..verdict import Verdict, not_yet
-from .witness import client_accepts, random_key, unit_of
+from ...._text import _
+from ....protocol import GUID, Response, accept_key, build_request, build_response
+from ...attempt import Attempt, shorten
+from ...exercise import Exercise, Slip, edited, how_many, recognise
+from ...verdict import Verdict, not_yet
+from ...witness import client_accepts, random_key, unit_of
 
 
 def solution(response: bytes, key: str, asked: list[str]) -> bool:

@@ -1,26 +1,9 @@
-"""The predictions that lessons ask for: the question, the options, and what is said to each."""
+"""The predictions of lesson 02."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from .._text import _
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """A question that is answered before anything runs.
-
-    name:    the lesson and a word, such as ``"02.status"``
-    options: each with what is said to it afterwards
-    right:   the index of the option that the experiment will show
-    """
-
-    name: str
-    question: str
-    options: tuple[tuple[str, str], ...]
-    right: int
-
+from ...._text import _
+from ...lesson import Prediction
 
 PREDICTIONS = (
     Prediction(

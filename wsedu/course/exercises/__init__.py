@@ -1,1 +1,0 @@
-"""The exercises, one small file each; ``catalogue`` lists them."""

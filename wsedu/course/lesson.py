@@ -1,0 +1,46 @@
+"""What a lesson holds for the course: its predictions, its exercises, its misconceptions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .exercise import Exercise
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A question that is answered before anything runs.
+
+    name:    the lesson and a word, such as ``"02.status"``
+    options: each with what is said to it afterwards
+    right:   the index of the option that the experiment will show
+    """
+
+    name: str
+    question: str
+    options: tuple[tuple[str, str], ...]
+    right: int
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """What learners often believe, and the cell whose experiment shows otherwise.
+
+    says: the belief, in a learner's words
+    cell: the id of a code cell of the lesson
+    """
+
+    says: str
+    cell: str
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson: its number, the name of its files, its title, and what belongs to it."""
+
+    number: str
+    slug: str
+    title: str
+    predictions: tuple[Prediction, ...] = ()
+    exercises: tuple[Exercise, ...] = ()
+    misconceptions: tuple[Misconception, ...] = ()

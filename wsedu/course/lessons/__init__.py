@@ -1,0 +1,1 @@
+"""The lessons, a folder each: predictions, misconceptions, and one small file an exercise."""

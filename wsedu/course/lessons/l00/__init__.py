@@ -1,0 +1,8 @@
+"""Lesson 00: start here."""
+
+from __future__ import annotations
+
+from ...._text import _
+from ...lesson import Lesson
+
+LESSON = Lesson("00", "00_start_here", _("Start here"))

@@ -1,0 +1,8 @@
+"""Lesson 01: what WebSocket is for."""
+
+from __future__ import annotations
+
+from ...._text import _
+from ...lesson import Lesson
+
+LESSON = Lesson("01", "01_what_websocket_is_for", _("What WebSocket is for"))

@@ -1,0 +1,8 @@
+"""Lesson 03: Sec-WebSocket-Accept."""
+
+from __future__ import annotations
+
+from ...._text import _
+from ...lesson import Lesson
+
+LESSON = Lesson("03", "03_sec_websocket_accept", _("Sec-WebSocket-Accept"))

@@ -1,0 +1,8 @@
+"""Lesson 04: frame layout: bits, opcodes, lengths."""
+
+from __future__ import annotations
+
+from ...._text import _
+from ...lesson import Lesson
+
+LESSON = Lesson("04", "04_frame_layout", _("Frame layout: bits, opcodes, lengths"))

@@ -1,0 +1,8 @@
+"""Lesson 05: masking and why it exists."""
+
+from __future__ import annotations
+
+from ...._text import _
+from ...lesson import Lesson
+
+LESSON = Lesson("05", "05_masking", _("Masking and why it exists"))

@@ -1,0 +1,8 @@
+"""Lesson 06: a stream is not messages."""
+
+from __future__ import annotations
+
+from ...._text import _
+from ...lesson import Lesson
+
+LESSON = Lesson("06", "06_a_stream_is_not_messages", _("A stream is not messages"))
