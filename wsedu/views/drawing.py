@@ -45,7 +45,12 @@ STYLE = f"""
 .wsedu-svg .value{{fill:var(--t-value)}}
 .wsedu-svg .end{{fill:var(--t-end)}}
 .wsedu-svg .word{{fill:var(--t-word)}}
+.wsedu-svg .gone{{display:none}}
 """.replace("\n", "")
+
+
+# What stands in the places of a drawing that can change: texts, and "name.class" for styles.
+Slots = dict[str, str]
 
 
 class Drawing:
@@ -75,13 +80,40 @@ class Drawing:
         )
         self._add(f'<text y="{y:g}" text-anchor="middle" class="{style}">{cells}</text>', y + 6)
 
-    def rect(self, x: float, y: float, width: float, height: float, style: str) -> None:
-        """A rectangle with slightly rounded corners."""
+    def slot(
+        self, name: str, x: float, y: float, slots: Slots, style: str = "", anchor: str = "start"
+    ) -> None:
+        """Text that the page may change (``adjustable.js``): what ``slots`` says under ``name``."""
+        where = "" if anchor == "start" else f' text-anchor="{anchor}"'
+        self._add(
+            f'<text x="{x:g}" y="{y:g}"{where} class="{style}" data-slot="{name}">'
+            f"{escape(clean(slots[name]))}</text>",
+            y + 6,
+        )
+
+    def rect(
+        self, x: float, y: float, width: float, height: float, style: str, kind: str = ""
+    ) -> None:
+        """A rectangle with slightly rounded corners.
+
+        kind: the slot that may change its style, if there is one
+        """
+        changes = f' data-kind="{kind}"' if kind else ""
         self._add(
             f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="3" '
-            f'class="{style}"/>',
+            f'class="{style}"{changes}/>',
             y + height,
         )
+
+    @contextmanager
+    def kind(self, name: str, slots: Slots) -> Iterator[None]:
+        """Everything drawn inside has the class that ``slots`` says under ``name.class``.
+
+        The class ``gone`` hides it; its place stays.
+        """
+        self._shapes.append(f'<g data-kind="{name}" class="{slots[f"{name}.class"]}">')
+        yield
+        self._shapes.append("</g>")
 
     def path(self, points: str, bottom: float, style: str) -> None:
         """A line through ``points``, in SVG's own path language."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,16 @@ import anywidget
 import traitlets
 
 HERE = Path(__file__).parent
+
+
+def module(*names: str) -> str:
+    """The files of this folder as the one ES module that a widget may have.
+
+    Each file is a module too, so that it can be checked and read alone; here, where all is in
+    one file, nothing needs to be imported.
+    """
+    sources = [(HERE / name).read_text(encoding="utf-8") for name in names]
+    return re.sub(r"(?m)^import .*\n", "", "\n".join(sources))
 
 
 class Picture(anywidget.AnyWidget):
@@ -21,8 +34,8 @@ class Picture(anywidget.AnyWidget):
     hint:     one line that says what can be done with the picture
     """
 
-    _esm = HERE / "picture.js"
-    _css = HERE / "picture.css"
+    _esm = module("board.js", "picture.js")
+    _css = (HERE / "picture.css").read_text(encoding="utf-8")
 
     svg = traitlets.Unicode().tag(sync=True)
     text = traitlets.Unicode().tag(sync=True)
@@ -36,5 +49,38 @@ class Picture(anywidget.AnyWidget):
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         return data | {"image/svg+xml": self.svg, "text/plain": self.text}, metadata
 
+    def save_page(self, path: str | Path) -> None:
+        """Write a page that shows the picture without Jupyter, kernel or network.
+
+        What the page does by itself works there; what Python would answer does not.
+        """
+        state = {
+            name: getattr(self, name) for name in self.trait_names(sync=True) if name[0] != "_"
+        }
+        values = json.dumps({n: v for n, v in state.items() if n not in ("layout", "tabbable")})
+        script = _PAGE.format(
+            module=self._esm.replace("export default", "const widget ="),
+            # Inside a script nothing may look like its end, whatever the bytes are.
+            values=values.replace("<", "\\u003c"),
+        )
+        Path(path).write_text(
+            f'<!DOCTYPE html><html lang="en"><meta charset="utf-8">'
+            f"<title>{html.escape(type(self).__name__)}</title>"
+            f"<style>{self._css}</style><main></main>"
+            f'<script type="module">{script}</script></html>',
+            encoding="utf-8",
+        )
+
     def __str__(self) -> str:
         return self.text
+
+
+_PAGE = """{module}
+const values = {values};
+const model = {{
+  get: (name) => values[name],
+  set: (name, value) => void (values[name] = value),
+  save_changes: () => {{}}, on: () => {{}}, off: () => {{}},
+}};
+widget.render({{ model, el: document.querySelector("main") }});
+"""

@@ -1,23 +1,19 @@
 // @ts-check
 // A question as a group of radio buttons, which every browser lets you use by keyboard.
 
+import { makeStatus, own } from "./board.js";
+
 let groups = 0;
 
-/** @typedef {{get(name: string): any, set(name: string, value: any): void,
- *   save_changes(): void}} Model */
-
-/** @param {{model: Model, el: HTMLElement}} context */
+/** @param {import("./board.js").Context} context */
 function render({ model, el }) {
-  el.classList.add("wsedu");
-  el.addEventListener("keydown", (event) => event.stopPropagation());
+  own(el);
   const set = document.createElement("fieldset");
   set.className = "wsedu-question";
   const legend = document.createElement("legend");
   legend.textContent = model.get("question");
   set.append(legend);
-  const says = document.createElement("p");
-  says.className = "wsedu-says";
-  says.setAttribute("role", "status");
+  const says = makeStatus();
   const name = `wsedu-question-${(groups += 1)}`;
   /** @type {string[]} */ (model.get("options")).forEach((option, index) => {
     const label = document.createElement("label");

@@ -6,7 +6,7 @@ from typing import Any
 
 import traitlets
 
-from .picture import HERE, Picture
+from .picture import Picture, module
 
 
 class Question(Picture):
@@ -17,7 +17,7 @@ class Question(Picture):
     kept:     what is said once a choice was made
     """
 
-    _esm = HERE / "question.js"
+    _esm = module("board.js", "question.js")
 
     question = traitlets.Unicode().tag(sync=True)
     options = traitlets.List(traitlets.Unicode()).tag(sync=True)

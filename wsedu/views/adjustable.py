@@ -1,0 +1,67 @@
+"""A picture with controls, which follows the hand.
+
+How to think about it: Python draws the picture once, with empty places in it, the slots. What
+stands in them is computed from the values of the controls, twice: here, by ``slots``, from
+``wsedu.protocol``; and in the page, by the ``compute`` of the view's own module, so that
+nothing waits for a kernel. There is one drawing, and there is one truth: a test compares the
+two computations, slot by slot, on random values.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import traitlets
+
+from .drawing import Slots
+from .picture import Picture
+
+Control = dict[str, Any]
+State = dict[str, Any]
+
+
+class Adjustable(Picture):
+    """What all pictures with controls share.
+
+    label:    what the controls are about, for a screen reader
+    controls: name, label, kind (as in ``adjustable.js``) and limits of each
+    state:    the value of each control, by its name
+    words:    what the page needs to know and to say: sentences, names, tables
+    """
+
+    label = traitlets.Unicode().tag(sync=True)
+    controls = traitlets.List(traitlets.Dict()).tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self, *, label: str, controls: list[Control], state: State, words: dict[str, Any], hint: str
+    ) -> None:
+        slots = self.slots(state)
+        super().__init__(
+            label=label,
+            controls=controls,
+            state=state,
+            words=words,
+            hint=hint,
+            svg=self.draw(slots),
+            text=slots["said"],
+        )
+
+    def slots(self, state: State) -> Slots:
+        """What stands in each slot; ``said`` is all of it in words."""
+        raise NotImplementedError
+
+    def draw(self, slots: Slots) -> str:
+        """The picture with these slots."""
+        raise NotImplementedError
+
+    @traitlets.observe("state")
+    def _changed(self, change: dict[str, Any]) -> None:
+        # The page has its own drawing and has changed it already: only the words are told.
+        self.text = self.slots(change["new"])["said"]
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The picture as it is now, not as it was when it was made."""
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return data | {"image/svg+xml": self.draw(self.slots(self.state))}, metadata
