@@ -152,6 +152,7 @@ def test_public_names() -> None:
             "check",
             "dissect",
             "hint",
+            "mine",
             "predict",
             "progress",
             "recall",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from .course import check, hint, predict, progress, recall, solution
+    from .course import check, hint, mine, predict, progress, recall, solution
     from .live import Lab
     from .protocol import accept_key, build_request
     from .recording import Recording, dissect
@@ -33,6 +33,7 @@ _ROOMS = {
     "Ladder": "views",
     "check": "course",
     "hint": "course",
+    "mine": "course",
     "predict": "course",
     "progress": "course",
     "recall": "course",
@@ -50,6 +51,7 @@ __all__ = [
     "check",
     "dissect",
     "hint",
+    "mine",
     "predict",
     "progress",
     "recall",

@@ -12,7 +12,7 @@ from IPython.display import Code, display
 
 from .._text import _
 from ..views import Checklist, Difference, Question
-from . import attempt, journal
+from . import attempt, journal, workshop
 from .catalogue import LESSONS, exercise_named, prediction_named
 from .exercise import Exercise
 from .lesson import Prediction
@@ -84,6 +84,9 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
         display(Difference(verdict.expected, verdict.got, verdict.where))
     elif verdict.message is not None:
         display(Checklist(verdict.message))
+    piece = exercise_named(name).piece
+    if verdict.passed and piece:
+        print("  " + workshop.keep(piece, answer))
     if not verdict.passed:
         words = {
             "not yet": _("{name}: not yet. hint('{name}') helps."),

@@ -40,6 +40,8 @@ class Exercise:
     hints:    three, from where to look to nearly there
     sections: of the RFC
     slips:    the wrong answers that it recognises
+    piece:    the name under which an answer that passed is kept, as a piece of the learner's
+              own server; empty if it is none
     """
 
     name: str
@@ -51,6 +53,7 @@ class Exercise:
     hints: tuple[str, str, str]
     sections: tuple[str, ...]
     slips: tuple[Slip, ...]
+    piece: str = ""
 
 
 def edited(solution: Callable[..., Any], *edits: tuple[str, str]) -> Any:

@@ -273,4 +273,5 @@ EXERCISE = Exercise(
     ),
     sections=("4.2.1", "4.2.2", "4.4"),
     slips=SLIPS,
+    piece="check_request",
 )

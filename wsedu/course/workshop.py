@@ -1,0 +1,287 @@
+"""The learner's workshop: the functions that passed their check, kept and lent to later exercises.
+
+How to think about it: a shelf in the learner's own folder, with one file for each piece of their
+server. A file stands on its own: the function as it was written, and everything from the notebook
+that it uses. ``pieces/mask.py`` is the latest version; ``mask.1.py``, ``mask.2.py`` and so on
+are all versions in order, so that nothing is ever lost, not even with two kernels at once.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+import itertools
+import os
+import symtable
+import sys
+import tempfile
+import textwrap
+import types
+import weakref
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from .._text import _
+from . import journal
+from .attempt import shorten
+
+FUTURE = "from __future__ import annotations\n"
+
+# Functions that were lent, and for which exercise: a piece that uses one asks for it again.
+_lent: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
+
+
+class NotKept(Exception):
+    """Why a function cannot be kept: one sentence."""
+
+
+def folder() -> Path:
+    """Where the pieces are."""
+    return journal.home() / "pieces"
+
+
+def mine(name: str) -> Callable[..., Any]:
+    """Your function of the exercise ``name`` (``"04.3"``), and a line that says whose it is.
+
+    It is yours once its check was passed; until then the course lends you its own. To start
+    afresh, delete the file of the piece: its numbered copies stay.
+    """
+    function, said = _find(name)
+    print(said)
+    return function
+
+
+def take(name: str) -> Callable[..., Any]:
+    """As ``mine``, without a word."""
+    return _find(name)[0]
+
+
+def _find(name: str) -> tuple[Callable[..., Any], str]:
+    from .catalogue import EXERCISES  # the catalogue's exercises take pieces from here
+
+    pieces = {key: exercise.piece for key, exercise in EXERCISES.items() if exercise.piece}
+    if name not in pieces:
+        known = ", ".join(f"{key} {piece}" for key, piece in pieces.items())
+        raise ValueError(
+            _("{name} builds no piece of your server; these do: {known}.").format(
+                name=repr(name), known=known
+            )
+        )
+    piece = pieces[name]
+    words = {"name": name, "piece": piece, "file": folder() / f"{piece}.py"}
+    function = EXERCISES[name].solution
+    try:
+        function = load(piece)
+        said = _("{name} {piece}: yours").format(**words)
+    except FileNotFoundError:
+        said = _("{name} {piece}: borrowed from the course until you have solved it")
+        said = said.format(**words)
+    except (Exception, SystemExit) as error:
+        said = _(
+            "{name} {piece}: borrowed from the course, because yours ({file}) no longer loads: "
+            "{type}: {error}"
+        ).format(**words, type=type(error).__name__, error=shorten(error, 200, write=str))
+    _lent[function] = name
+    return function, said
+
+
+def load(piece: str) -> Callable[..., Any]:
+    """The function of a piece, from its file; whatever that raises."""
+    path = folder() / f"{piece}.py"
+    function = _run(path.read_text(encoding="utf-8"), piece, str(path))[piece]
+    if not callable(function):
+        raise TypeError(_("{piece} is no function").format(piece=piece))
+    return function  # type: ignore[no-any-return]
+
+
+def _run(text: str, piece: str, file: str) -> dict[str, Any]:
+    """The names that a piece's file defines, in a namespace of their own."""
+    module = types.ModuleType(f"wsedu piece {piece}")
+    sys.modules[module.__name__] = module  # a dataclass looks its module up
+    exec(compile(text, file, "exec"), module.__dict__)
+    return module.__dict__
+
+
+def keep(piece: str, function: Any) -> str:
+    """Keep a function that has passed; returns one sentence that says where, or why not."""
+    try:
+        text = write(piece, function)
+        _run(text, piece, f"<{piece}>")
+        _put(piece, text.encode())
+    except NotKept as reason:
+        why = str(reason)
+    except (Exception, SystemExit) as error:  # passed is passed, whatever happens here
+        why = f"{type(error).__name__}: {shorten(error, 200, write=str)}"
+    else:
+        return _("Kept as {piece}, a piece of your server.").format(piece=f"pieces/{piece}.py")
+    return _("It could not be kept for your server: {why}").format(why=why)
+
+
+def _put(piece: str, content: bytes) -> None:
+    """Make ``content`` the latest version, in one step; no version is lost on the way."""
+    folder().mkdir(parents=True, exist_ok=True)
+    latest = folder() / f"{piece}.py"
+    if latest.exists():
+        _number(piece, latest.read_bytes())  # the learner may have edited it
+    _number(piece, content)
+    handle, temporary = tempfile.mkstemp(".tmp", f"{piece}.", folder())
+    try:
+        with open(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, latest)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _number(piece: str, content: bytes) -> None:
+    """A numbered copy of a version, unless there is one."""
+    for number in itertools.count(1):
+        path = folder() / f"{piece}.{number}.py"
+        try:
+            with open(path, "xb") as file:
+                file.write(content)
+            return
+        except FileExistsError:
+            if path.read_bytes() == content:
+                return
+
+
+def write(piece: str, function: Any) -> str:
+    """A file's text: the function, and what it uses; raises NotKept with the reason."""
+    plain = inspect.unwrap(function)
+    if not isinstance(plain, types.FunctionType):
+        raise NotKept(_("it is not a plain function, made with def."))
+    source, name = _source(plain)
+    found: dict[str, str] = {}
+    _collect(source, {name}, plain.__globals__, found)
+    imports = sorted({line for line in found.values() if line.startswith(("import ", "from "))})
+    others = [part for part in found.values() if part not in imports]
+    parts = ["\n".join(imports), *others, source.strip()]
+    if name != piece:
+        parts.append(f"{piece} = {name}")
+    head = f'"""{piece}, as it passed its check."""\n\n{FUTURE}\n'
+    return head + "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _source(function: types.FunctionType) -> tuple[str, str]:
+    """The source of a function, and the name that it binds."""
+    outside = set(function.__code__.co_freevars) - {"__class__"}
+    if outside:
+        raise NotKept(
+            _("{name} uses a variable of the function around it: {outside}.").format(
+                name=function.__name__, outside=", ".join(sorted(outside))
+            )
+        )
+    try:
+        source = textwrap.dedent(inspect.getsource(function))
+        (statement,) = ast.parse(source).body
+    except (OSError, TypeError, SyntaxError, ValueError):
+        raise NotKept(
+            _("the source of {name} cannot be had.").format(name=function.__name__)
+        ) from None
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return source, statement.name
+    if (
+        isinstance(statement, ast.Assign)
+        and isinstance(statement.value, ast.Lambda)
+        and isinstance(statement.targets[0], ast.Name)
+    ):
+        return source, statement.targets[0].id
+    raise NotKept(_("it is not a plain function, made with def."))
+
+
+def _collect(source: str, done: set[str], names: dict[str, Any], found: dict[str, str]) -> None:
+    """Add what ``source`` uses to ``found``: lines of imports, sources, and constants.
+
+    ``names`` are those of the notebook; what a part needs itself stands before it.
+    """
+    for name in sorted(_globals(symtable.symtable(FUTURE + source, "piece", "exec"))):
+        if name in done or (name not in names and hasattr(builtins, name)):
+            continue
+        done.add(name)
+        if name not in names:
+            raise NotKept(_("the name {name} is not defined in the notebook.").format(name=name))
+        value = names[name]
+        if isinstance(value, types.ModuleType):
+            found[name] = f"import {value.__name__} as {name}".replace(f"{name} as {name}", name)
+            for module in _modules(source, name, value):
+                found[module] = f"import {module}"
+        else:
+            part = _part(name, value, names)
+            if not part.startswith("from "):
+                _collect(part, done, names, found)
+            found[name] = part
+
+
+def _globals(table: symtable.SymbolTable) -> Iterator[str]:
+    """The names that a piece of source takes from outside."""
+    top = table.get_type() == "module"
+    for symbol in table.get_symbols():
+        if symbol.is_referenced() and (top or symbol.is_global()):
+            yield symbol.get_name()
+    for child in table.get_children():
+        yield from _globals(child)
+
+
+def _modules(source: str, name: str, module: types.ModuleType) -> Iterator[str]:
+    """The modules inside a package that are used by their full names: ``urllib.parse``."""
+    for node in ast.walk(ast.parse(source)):
+        path, inner = [], node
+        while isinstance(inner, ast.Attribute):
+            path.insert(0, inner.attr)
+            inner = inner.value
+        if isinstance(inner, ast.Name) and inner.id == name == module.__name__:
+            full = ".".join([name, *path])
+            if full != name and full in sys.modules:
+                yield full
+
+
+def _part(name: str, value: Any, names: dict[str, Any]) -> str:
+    """One line or definition that gives ``name`` its value again."""
+    try:
+        if value in _lent:
+            return f"from wsedu.course.workshop import take\n\n{name} = take({_lent[value]!r})"
+    except TypeError:
+        pass  # not a thing that can be lent
+    plain = inspect.unwrap(value) if callable(value) else value
+    here = names.get("__name__")
+    if isinstance(plain, types.FunctionType) and plain.__module__ == here:
+        source, bound = _source(plain)
+        return source.strip() + (f"\n\n\n{name} = {bound}" if bound != name else "")
+    if isinstance(value, type) and value.__module__ == here:
+        return _class_source(name, value, names)
+    try:
+        if type(ast.literal_eval(repr(value))) is type(value):
+            return f"{name} = {value!r}"
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        pass
+    module, real = getattr(value, "__module__", None), getattr(value, "__name__", "")
+    if module and module != here and getattr(sys.modules.get(module), real, None) is value:
+        return f"from {module} import {real}" + (f" as {name}" if real != name else "")
+    raise NotKept(
+        _("it uses {name}, which is neither a module nor a function nor a plain value.").format(
+            name=name
+        )
+    )
+
+
+def _class_source(name: str, value: type, names: dict[str, Any]) -> str:
+    """The source of a class of the notebook, from the last cell that defines it."""
+    for cell in reversed(names.get("In", [])):
+        try:
+            body = ast.parse(cell).body
+        except (SyntaxError, ValueError):
+            continue
+        for statement in body:
+            if isinstance(statement, ast.ClassDef) and statement.name == value.__name__:
+                first = min([statement, *statement.decorator_list], key=lambda node: node.lineno)
+                lines = cell.splitlines()[first.lineno - 1 : statement.end_lineno]
+                return "\n".join(lines) + (
+                    f"\n\n\n{name} = {value.__name__}" * (name != value.__name__)
+                )
+    raise NotKept(_("the source of {name} cannot be had.").format(name=name))
