@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from ...._text import _
 from ...lesson import Lesson
+from .predictions import PREDICTIONS
 
-LESSON = Lesson("01", "01_what_websocket_is_for", _("What WebSocket is for"))
+LESSON = Lesson("01", "01_what_websocket_is_for", _("What WebSocket is for"), PREDICTIONS)

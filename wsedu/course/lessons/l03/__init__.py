@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from ...._text import _
 from ...lesson import Lesson
+from .predictions import PREDICTIONS
 
-LESSON = Lesson("03", "03_sec_websocket_accept", _("Sec-WebSocket-Accept"))
+LESSON = Lesson("03", "03_sec_websocket_accept", _("Sec-WebSocket-Accept"), PREDICTIONS)

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from ...._text import _
 from ...lesson import Lesson
+from .predictions import PREDICTIONS
 
-LESSON = Lesson("04", "04_frame_layout", _("Frame layout: bits, opcodes, lengths"))
+LESSON = Lesson("04", "04_frame_layout", _("Frame layout: bits, opcodes, lengths"), PREDICTIONS)

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from ...._text import _
 from ...lesson import Lesson
+from .predictions import PREDICTIONS
 
-LESSON = Lesson("05", "05_masking", _("Masking and why it exists"))
+LESSON = Lesson("05", "05_masking", _("Masking and why it exists"), PREDICTIONS)

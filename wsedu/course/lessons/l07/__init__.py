@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from ...._text import _
 from ...lesson import Lesson
+from .predictions import PREDICTIONS
 
-LESSON = Lesson("07", "07_closing", _("Closing"))
+LESSON = Lesson("07", "07_closing", _("Closing"), PREDICTIONS)

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from ...._text import _
 from ...lesson import Lesson
+from .predictions import PREDICTIONS
 
-LESSON = Lesson("08", "08_ping_pong_and_timeouts", _("Ping, pong and timeouts"))
+LESSON = Lesson("08", "08_ping_pong_and_timeouts", _("Ping, pong and timeouts"), PREDICTIONS)

@@ -1,0 +1,55 @@
+"""The predictions of lesson 01."""
+
+from __future__ import annotations
+
+from ...._text import _
+from ...lesson import Prediction
+
+PREDICTIONS = (
+    Prediction(
+        "01.scene",
+        _("Who hears of the order, and how?"),
+        (
+            (
+                _("The one who ordered gets an HTTP answer, the three a message each"),
+                _("Two kinds of answer: one that was asked for, and three that were not."),
+            ),
+            (
+                _("All four get an HTTP answer"),
+                _("The three have asked nothing; HTTP cannot tell them anything."),
+            ),
+            (
+                _("Only the three: an order is no question"),
+                _("Every HTTP request gets an answer, and this one is 200."),
+            ),
+            (
+                _("The three, when they ask next time"),
+                _("They need not ask: that is what they are connected for."),
+            ),
+        ),
+        0,
+    ),
+    Prediction(
+        "01.polling",
+        _("Ten seconds, a question every second, three orders. How many requests does one make?"),
+        (
+            (_("3: one for each order"), _("Who asks does not know when there is something.")),
+            (_("10"), _("One each second, whether there is news or not.")),
+            (_("1, which stays open"), _("That is another way: server-sent events.")),
+        ),
+        1,
+    ),
+    Prediction(
+        "01.choose",
+        _("A page shows the results of a match, and only shows. What is enough?"),
+        (
+            (_("Only WebSocket will do"), _("It will do; half of it would never be used.")),
+            (
+                _("Server-sent events"),
+                _("Only the server speaks, and the browser comes back by itself after a break."),
+            ),
+            (_("Polling, as fast as possible"), _("It costs most and is never quite up to date.")),
+        ),
+        1,
+    ),
+)

@@ -1,0 +1,74 @@
+"""The predictions of lesson 05."""
+
+from __future__ import annotations
+
+from ...._text import _
+from ...lesson import Prediction
+
+PREDICTIONS = (
+    Prediction(
+        "05.why",
+        _("What does masking protect?"),
+        (
+            (
+                _("The text, from people who read along"),
+                _("The key is in the frame: who can read the bytes can read the text."),
+            ),
+            (
+                _("The text, from being changed on the way"),
+                _("Nothing would be noticed: a bit turned on the way is a bit turned in the text."),
+            ),
+            (
+                _("Machines in between, from taking a client's text for a request"),
+                _("The bytes on the wire cannot be chosen by the script that chose the text."),
+            ),
+            (
+                _("The server, from clients that are not browsers"),
+                _("Any program can mask; it proves nothing about who is asking."),
+            ),
+        ),
+        2,
+    ),
+    Prediction(
+        "05.unmasked",
+        _("A client sends a frame without masking it. What does the server do?"),
+        (
+            (
+                _("It reads the text, which is easier without a mask"),
+                _("It could, but it must not: 5.1 wants the connection closed."),
+            ),
+            (
+                _("It ignores the frame"),
+                _("A broken rule is never passed over in silence."),
+            ),
+            (
+                _("It closes the connection with a code"),
+                _("A Close frame with 1002, protocol error."),
+            ),
+            (
+                _("It cuts TCP without a word"),
+                _("It may, but this one says why: a Close frame comes first."),
+            ),
+        ),
+        2,
+    ),
+    Prediction(
+        "05.cache",
+        _("How many addresses does the cache keep, without masking?"),
+        (
+            (
+                _("One: that of the handshake"),
+                _("It cannot tell a frame from a request: it only looks for what it knows."),
+            ),
+            (
+                _("Two: that of the handshake, and the bank's script"),
+                _("And the second answer was written by the attacker."),
+            ),
+            (
+                _("None: it sees that this is WebSocket"),
+                _("It has never heard of WebSocket; 101 means nothing to it."),
+            ),
+        ),
+        1,
+    ),
+)

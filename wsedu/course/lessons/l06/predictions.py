@@ -1,0 +1,59 @@
+"""The predictions of lesson 06."""
+
+from __future__ import annotations
+
+from ...._text import _
+from ...lesson import Prediction
+
+PREDICTIONS = (
+    Prediction(
+        "06.read",
+        _("Three frames are sent with one call. What does one read on the other side bring?"),
+        (
+            (_("One frame"), _("TCP knows nothing of frames; it brings bytes.")),
+            (_("All three frames"), _("On a quiet line often; nothing promises it.")),
+            (
+                _("Nobody can say: any number of bytes, one at least"),
+                _("Once it was all of them, once eight bytes: both are right for TCP."),
+            ),
+            (_("As many bytes as one call has sent"), _("TCP does not keep the borders of calls.")),
+        ),
+        2,
+    ),
+    Prediction(
+        "06.naive",
+        _("The naive reader gets one chunk with three frames. What does it return?"),
+        (
+            (_("The first message, and nothing of the others"), _("It looks at the front only.")),
+            (_("All three messages"), _("It never looks behind the first frame.")),
+            (_("An error"), _("It has no reason to complain: the first frame is whole.")),
+        ),
+        0,
+    ),
+    Prediction(
+        "06.count",
+        _("Two fragments of one message arrive in three chunks. How often is a message reported?"),
+        (
+            (_("Once, after the last fragment"), _("A message ends with the frame that has FIN.")),
+            (_("Twice, once for each frame"), _("The first has no FIN: the message goes on.")),
+            (_("Three times, once for each chunk"), _("Chunks mean nothing to the reader.")),
+        ),
+        0,
+    ),
+    Prediction(
+        "06.writers",
+        _("One frame is written into the middle of another. What does the server make of it?"),
+        (
+            (_("Two messages: it finds the inner frame"), _("Nothing marks where a frame begins.")),
+            (
+                _("It reads the inner frame as key and text of the outer one, and fails"),
+                _("It counts bytes as the first header told it, whatever they were meant to be."),
+            ),
+            (
+                _("It waits for the rest of the first frame"),
+                _("It has bytes enough; they are only the wrong ones."),
+            ),
+        ),
+        1,
+    ),
+)

@@ -1,0 +1,78 @@
+"""The predictions of lesson 07."""
+
+from __future__ import annotations
+
+from ...._text import _
+from ...lesson import Prediction
+
+PREDICTIONS = (
+    Prediction(
+        "07.next",
+        _("The client has sent its Close frame. What comes next?"),
+        (
+            (
+                _("The client ends TCP; there is nothing more to say"),
+                _("It waits for the server's Close, and for the server to end TCP."),
+            ),
+            (
+                _("The server sends a Close, and then ends TCP"),
+                _("Close, Close, and the server ends TCP (5.5.1, 7.1.1)."),
+            ),
+            (
+                _("The server ends TCP; an answer would be in vain"),
+                _("It must answer first: an endpoint that gets a Close sends one (5.5.1)."),
+            ),
+            (
+                _("The server waits for a timeout, and then answers"),
+                _("It answers as soon as it can; a timeout is for those who wait for it."),
+            ),
+        ),
+        1,
+    ),
+    Prediction(
+        "07.empty",
+        _("The client's Close has no body. Which code does the server record?"),
+        (
+            (_("1000, normal"), _("Nobody has said so: there was no code.")),
+            (_("1005"), _("1005 stands for «no code», and is never sent.")),
+            (_("1006"), _("A Close did come, so the ending is clean.")),
+            (_("None: it is an error"), _("A Close without a body is allowed (5.5.1).")),
+        ),
+        1,
+    ),
+    Prediction(
+        "07.torn",
+        _("The client's TCP connection breaks. Which code does the server record?"),
+        (
+            (_("1001, going away"), _("Somebody would have had to say so in a Close frame.")),
+            (_("1006"), _("1006 stands for «no Close frame came».")),
+            (_("1011, internal error"), _("That is a code that a server sends, in a Close.")),
+            (_("None: the connection is still open"), _("TCP has told the server at once.")),
+        ),
+        1,
+    ),
+    Prediction(
+        "07.rule",
+        _("The server sends Close 1002 and hears no answer. Which code does the server record?"),
+        (
+            (_("1002: it knows what was wrong"), _("It sent that code. It has received none.")),
+            (_("1006"), _("«The code» is the one that was received, and none was.")),
+            (_("1005"), _("1005 would mean that a Close without a code had come.")),
+        ),
+        1,
+    ),
+    Prediction(
+        "07.both",
+        _("The server sends 1001 and the client 4000, at the same moment. Who records what?"),
+        (
+            (_("Both 1001: the server was first"), _("Neither side knows who was first.")),
+            (_("Both 4000"), _("The client has received another code.")),
+            (
+                _("The server 4000, the client 1001"),
+                _("Each records what it received, and nobody answers a second time."),
+            ),
+            (_("Each its own"), _("It is the other way round: the code of the other side.")),
+        ),
+        2,
+    ),
+)

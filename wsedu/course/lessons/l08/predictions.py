@@ -1,0 +1,96 @@
+"""The predictions of lesson 08."""
+
+from __future__ import annotations
+
+from ...._text import _
+from ...lesson import Prediction
+
+PREDICTIONS = (
+    Prediction(
+        "08.who",
+        _("Who may send a Ping?"),
+        (
+            (_("The server only"), _("Either side may, at any time after the handshake (5.5.2).")),
+            (_("The client only"), _("Either side may; in practice servers do it more often.")),
+            (
+                _("Either side"),
+                _("Either endpoint may, as soon as the connection is open (5.5.2)."),
+            ),
+            (
+                _("A script in a browser"),
+                _("The browser could; it gives scripts no method for it."),
+            ),
+        ),
+        2,
+    ),
+    Prediction(
+        "08.pong",
+        _("The client sends a Pong, and there was no Ping. What does the server do?"),
+        (
+            (_("It closes with 1002: nobody asked"), _("The RFC allows such Pongs (5.5.3).")),
+            (_("Nothing"), _("It serves as a sign of life, and no answer is expected (5.5.3).")),
+            (_("It sends a Ping, to be polite"), _("A Pong needs no answer of any kind.")),
+        ),
+        1,
+    ),
+    Prediction(
+        "08.second",
+        _("Interval 0.5 s, timeout 0.7 s, and no Pong ever. When does the server's Close come?"),
+        (
+            (_("After 0.5 s"), _("That is when the Ping goes out.")),
+            (_("After 0.7 s"), _("The timeout begins with the Ping, not with the handshake.")),
+            (_("After 1.2 s"), _("0.5 until the Ping, and 0.7 more.")),
+            (_("After 1.9 s: everybody gets a second chance"), _("One missing Pong is enough.")),
+        ),
+        2,
+    ),
+    Prediction(
+        "08.wrong",
+        _("The client answers each Ping with a Pong that carries other bytes. What happens?"),
+        (
+            (_("The connection lives: a Pong is a Pong"), _("This library compares the payload.")),
+            (
+                _("The server closes as if no Pong had come"),
+                _("Such a Pong answers no Ping. It counts as one that nobody asked for."),
+            ),
+            (
+                _("The server closes at once with 1002"),
+                _("It breaks no rule: a Pong that nobody asked for is allowed."),
+            ),
+        ),
+        1,
+    ),
+    Prediction(
+        "08.half",
+        _("Nothing gets through any more. A few seconds later, what do the two ends believe?"),
+        (
+            (_("Both know that the connection is dead"), _("The client has not asked.")),
+            (_("Both believe that it is open"), _("The server has pinged, in vain.")),
+            (
+                _("The server has given up, the client believes that it is open"),
+                _("Only who asks finds out. The server's Close never came through."),
+            ),
+        ),
+        2,
+    ),
+    Prediction(
+        "08.lost",
+        _("Which order does the client hear of first, on its new connection?"),
+        (
+            (_("Order 1, again"), _("Nothing is repeated; the server does not know who it is.")),
+            (_("Order 2"), _("It was sent while nobody listened, and nobody has kept it for us.")),
+            (_("Order 3"), _("The new connection begins with what happens from then on.")),
+        ),
+        2,
+    ),
+    Prediction(
+        "08.storm",
+        _("And if each client waits a random time between 0 and 5 seconds?"),
+        (
+            (_("About a hundred"), _("Fifty tenths of a second share two hundred clients.")),
+            (_("Fewer than fifteen"), _("Four on average in each tenth, and chance adds some.")),
+            (_("One at a time"), _("Chance does not sort; some meet.")),
+        ),
+        1,
+    ),
+)
