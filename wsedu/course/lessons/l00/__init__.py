@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from ...._text import _
 from ...lesson import Lesson
-from .predictions import PREDICTIONS
+from .predictions import MISCONCEPTIONS, PREDICTIONS
 
-LESSON = Lesson("00", "00_start_here", _("Start here"), PREDICTIONS)
+LESSON = Lesson("00", "00_start_here", _("Start here"), PREDICTIONS, misconceptions=MISCONCEPTIONS)

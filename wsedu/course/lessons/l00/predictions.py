@@ -1,9 +1,9 @@
-"""The predictions of lesson 00."""
+"""What lesson 00 asks before it shows, and the beliefs that it puts to the test."""
 
 from __future__ import annotations
 
 from ...._text import _
-from ...lesson import Prediction
+from ...lesson import Misconception, Prediction
 
 PREDICTIONS = (
     Prediction(
@@ -49,4 +49,14 @@ PREDICTIONS = (
         ),
         2,
     ),
+)
+
+MISCONCEPTIONS = (
+    Misconception(_("asyncio.run() starts my program, also in a notebook"), "start-run"),
+    Misconception(_("A slow handler only holds up its own client"), "start-sleep"),
+    Misconception(_("The connection stays open when my handler is done"), "start-once-more"),
+    Misconception(_("A handler has two parameters, websocket and path"), "start-path"),
+    Misconception(_("The address is in use if I run the cell twice"), "start-again"),
+    Misconception(_("A public echo server is needed to try things"), "start-lab-where-seen"),
+    Misconception(_("print() in a handler shows up where I look"), "start-until"),
 )

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from ...._text import _
 from ...lesson import Lesson
-from .predictions import PREDICTIONS
+from .predictions import MISCONCEPTIONS, PREDICTIONS
 
-LESSON = Lesson("01", "01_what_websocket_is_for", _("What WebSocket is for"), PREDICTIONS)
+LESSON = Lesson(
+    "01",
+    "01_what_websocket_is_for",
+    _("What WebSocket is for"),
+    PREDICTIONS,
+    misconceptions=MISCONCEPTIONS,
+)

@@ -1,9 +1,9 @@
-"""The predictions of lesson 01."""
+"""What lesson 01 asks before it shows, and the beliefs that it puts to the test."""
 
 from __future__ import annotations
 
 from ...._text import _
-from ...lesson import Prediction
+from ...lesson import Misconception, Prediction
 
 PREDICTIONS = (
     Prediction(
@@ -52,4 +52,11 @@ PREDICTIONS = (
         ),
         1,
     ),
+)
+
+MISCONCEPTIONS = (
+    Misconception(_("WebSocket is TCP for a page"), "purpose-not-tcp"),
+    Misconception(_("Socket.IO is WebSocket"), "purpose-not-socketio"),
+    Misconception(_("Only the server sends over WebSocket"), "purpose-duplex"),
+    Misconception(_("WebSocket is always the cheapest way"), "purpose-compare"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...._text import _
 from ...lesson import Lesson
 from . import client_checks, request, server_checks, statuses
-from .predictions import PREDICTIONS
+from .predictions import MISCONCEPTIONS, PREDICTIONS
 
 LESSON = Lesson(
     "02",
@@ -13,4 +13,5 @@ LESSON = Lesson(
     _("The opening handshake"),
     PREDICTIONS,
     (statuses.EXERCISE, request.EXERCISE, server_checks.EXERCISE, client_checks.EXERCISE),
+    misconceptions=MISCONCEPTIONS,
 )

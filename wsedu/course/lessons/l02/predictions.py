@@ -1,9 +1,9 @@
-"""The predictions of lesson 02."""
+"""What lesson 02 asks before it shows, and the beliefs that it puts to the test."""
 
 from __future__ import annotations
 
 from ...._text import _
-from ...lesson import Prediction
+from ...lesson import Misconception, Prediction
 
 PREDICTIONS = (
     Prediction(
@@ -71,4 +71,12 @@ PREDICTIONS = (
         ),
         2,
     ),
+)
+
+MISCONCEPTIONS = (
+    Misconception(_("Messages before the handshake are ignored"), "handshake-early"),
+    Misconception(
+        _("A 400 or 426 means that the server speaks no WebSocket"), "handshake-break-proxy"
+    ),
+    Misconception(_("WebSocket is not HTTP at all"), "handshake-send-request"),
 )

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from ...._text import _
 from ...lesson import Lesson
-from .predictions import PREDICTIONS
+from .predictions import MISCONCEPTIONS, PREDICTIONS
 
-LESSON = Lesson("03", "03_sec_websocket_accept", _("Sec-WebSocket-Accept"), PREDICTIONS)
+LESSON = Lesson(
+    "03",
+    "03_sec_websocket_accept",
+    _("Sec-WebSocket-Accept"),
+    PREDICTIONS,
+    misconceptions=MISCONCEPTIONS,
+)

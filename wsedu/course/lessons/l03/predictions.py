@@ -1,9 +1,9 @@
-"""The predictions of lesson 03."""
+"""What lesson 03 asks before it shows, and the beliefs that it puts to the test."""
 
 from __future__ import annotations
 
 from ...._text import _
-from ...lesson import Prediction
+from ...lesson import Misconception, Prediction
 
 PREDICTIONS = (
     Prediction(
@@ -71,4 +71,11 @@ PREDICTIONS = (
         ),
         2,
     ),
+)
+
+MISCONCEPTIONS = (
+    Misconception(_("Sec-WebSocket-Key is a password"), "accept-attacker"),
+    Misconception(_("A 101 alone would be enough"), "accept-client-wrong"),
+    Misconception(_("The key is decoded before it is hashed"), "accept-break-decoded"),
+    Misconception(_("Hexadecimal is as good as Base64"), "accept-break-hex"),
 )

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from ...._text import _
 from ...lesson import Lesson
-from .predictions import PREDICTIONS
+from .predictions import MISCONCEPTIONS, PREDICTIONS
 
-LESSON = Lesson("04", "04_frame_layout", _("Frame layout: bits, opcodes, lengths"), PREDICTIONS)
+LESSON = Lesson(
+    "04",
+    "04_frame_layout",
+    _("Frame layout: bits, opcodes, lengths"),
+    PREDICTIONS,
+    misconceptions=MISCONCEPTIONS,
+)

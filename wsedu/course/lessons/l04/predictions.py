@@ -1,9 +1,9 @@
-"""The predictions of lesson 04."""
+"""What lesson 04 asks before it shows, and the beliefs that it puts to the test."""
 
 from __future__ import annotations
 
 from ...._text import _
-from ...lesson import Prediction
+from ...lesson import Misconception, Prediction
 
 PREDICTIONS = (
     Prediction(
@@ -82,4 +82,10 @@ PREDICTIONS = (
         ),
         0,
     ),
+)
+
+MISCONCEPTIONS = (
+    Misconception(_("Sending the byte 0x89 makes a Ping"), "frame-inside"),
+    Misconception(_("Text and binary are only two names"), "frame-text-jpeg"),
+    Misconception(_("One bit tells text from binary"), "frame-opcodes"),
 )

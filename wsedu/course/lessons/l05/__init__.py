@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ...._text import _
 from ...lesson import Lesson
-from .predictions import PREDICTIONS
+from .predictions import MISCONCEPTIONS, PREDICTIONS
 
-LESSON = Lesson("05", "05_masking", _("Masking and why it exists"), PREDICTIONS)
+LESSON = Lesson(
+    "05", "05_masking", _("Masking and why it exists"), PREDICTIONS, misconceptions=MISCONCEPTIONS
+)

@@ -1,9 +1,9 @@
-"""The predictions of lesson 05."""
+"""What lesson 05 asks before it shows, and the beliefs that it puts to the test."""
 
 from __future__ import annotations
 
 from ...._text import _
-from ...lesson import Prediction
+from ...lesson import Misconception, Prediction
 
 PREDICTIONS = (
     Prediction(
@@ -71,4 +71,12 @@ PREDICTIONS = (
         ),
         1,
     ),
+)
+
+MISCONCEPTIONS = (
+    Misconception(_("Masking hides the text"), "masking-secret"),
+    Misconception(_("Masking is useless, because it is no secret"), "masking-attack-open"),
+    Misconception(_("A client may leave the mask out"), "masking-break-unmasked"),
+    Misconception(_("A server should mask too"), "masking-break-server"),
+    Misconception(_("Any key will do"), "masking-key-known"),
 )

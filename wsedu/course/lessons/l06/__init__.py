@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from ...._text import _
 from ...lesson import Lesson
-from .predictions import PREDICTIONS
+from .predictions import MISCONCEPTIONS, PREDICTIONS
 
-LESSON = Lesson("06", "06_a_stream_is_not_messages", _("A stream is not messages"), PREDICTIONS)
+LESSON = Lesson(
+    "06",
+    "06_a_stream_is_not_messages",
+    _("A stream is not messages"),
+    PREDICTIONS,
+    misconceptions=MISCONCEPTIONS,
+)

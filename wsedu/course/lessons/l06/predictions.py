@@ -1,9 +1,9 @@
-"""The predictions of lesson 06."""
+"""What lesson 06 asks before it shows, and the beliefs that it puts to the test."""
 
 from __future__ import annotations
 
 from ...._text import _
-from ...lesson import Prediction
+from ...lesson import Misconception, Prediction
 
 PREDICTIONS = (
     Prediction(
@@ -56,4 +56,11 @@ PREDICTIONS = (
         ),
         1,
     ),
+)
+
+MISCONCEPTIONS = (
+    Misconception(_("One read brings one frame"), "stream-naive-three"),
+    Misconception(_("Whole frames can be written by two at once"), "stream-writers"),
+    Misconception(_("A Pong is sent even if nobody reads"), "stream-unread"),
+    Misconception(_("A fragment is what one read brings"), "stream-words-count"),
 )

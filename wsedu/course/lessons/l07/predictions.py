@@ -1,9 +1,9 @@
-"""The predictions of lesson 07."""
+"""What lesson 07 asks before it shows, and the beliefs that it puts to the test."""
 
 from __future__ import annotations
 
 from ...._text import _
-from ...lesson import Prediction
+from ...lesson import Misconception, Prediction
 
 PREDICTIONS = (
     Prediction(
@@ -75,4 +75,16 @@ PREDICTIONS = (
         ),
         2,
     ),
+)
+
+MISCONCEPTIONS = (
+    Misconception(_("1006 is a code that somebody sent"), "closing-torn"),
+    Misconception(
+        _("no close frame received or sent is a bug of the library"), "closing-torn-client"
+    ),
+    Misconception(_("I may send any code, 1006 too"), "closing-codes-never"),
+    Misconception(_("Both ends report the same code"), "closing-rule"),
+    Misconception(_("close() hangs"), "closing-timeout"),
+    Misconception(_("No code means 1000"), "closing-empty"),
+    Misconception(_("The two codes agree when both close"), "closing-both"),
 )

@@ -1,9 +1,9 @@
-"""The predictions of lesson 08."""
+"""What lesson 08 asks before it shows, and the beliefs that it puts to the test."""
 
 from __future__ import annotations
 
 from ...._text import _
-from ...lesson import Prediction
+from ...lesson import Misconception, Prediction
 
 PREDICTIONS = (
     Prediction(
@@ -93,4 +93,17 @@ PREDICTIONS = (
         ),
         1,
     ),
+)
+
+MISCONCEPTIONS = (
+    Misconception(_("keepalive ping timeout is an error in the network"), "ping-timeout"),
+    Misconception(_("A script can ping"), "ping-other"),
+    Misconception(_("Only the server pings"), "ping-run"),
+    Misconception(_("My code must answer Pings"), "ping-both"),
+    Misconception(_('A message {"type": "ping"} is a Ping'), "ping-other"),
+    Misconception(_("A Pong that nobody asked for is an error"), "ping-unsolicited"),
+    Misconception(_("Any Pong proves life"), "ping-wrong"),
+    Misconception(_("Open means that the other side is there"), "ping-half"),
+    Misconception(_("Messages are delivered across reconnects"), "ping-lost"),
+    Misconception(_("Reconnecting at once is best"), "ping-storm-together"),
 )
