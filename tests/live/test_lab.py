@@ -16,7 +16,14 @@ from wsedu.live import Lab
 from wsedu.live.background import Background
 from wsedu.live.browser import KEPT, PATH, BrowserClient
 from wsedu.live.tap import BYTES, CONNECTIONS
-from wsedu.protocol import Frame, Opcode, build_frame, build_request
+from wsedu.protocol import (
+    Frame,
+    Opcode,
+    build_frame,
+    build_request,
+    build_response,
+    mask,
+)
 from wsedu.recording import Recording, dissect
 
 pytestmark = pytest.mark.anyio
@@ -132,6 +139,222 @@ async def test_a_library_client_passes_the_tap(lab: Lab) -> None:
     recording = await lab.until(lambda r: r if len(dissect(r).find("frame")) == 4 else None)
     kinds = [unit.layout.frame.opcode for unit in dissect(recording).find("frame")]
     assert kinds == [Opcode.TEXT, Opcode.TEXT, Opcode.CLOSE, Opcode.CLOSE]
+
+
+# A server of one's own.
+
+
+async def echo_by_hand(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """The RFC's own handshake, and short frames, whatever the client says."""
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(build_response("dGhlIHNhbXBsZSBub25jZQ==").to_bytes())
+    while start := await reader.read(2):
+        key = await reader.readexactly(4)
+        masked = await reader.readexactly(start[1] & 0x7F)
+        writer.write(build_frame(Frame(Opcode.TEXT, mask(masked, key))))
+
+
+def faults(recording: Recording) -> list[str]:
+    return [event.note for event in recording.events if event.kind == "fault"]
+
+
+async def test_a_server_of_ones_own_is_all_of_the_server() -> None:
+    lab = Lab(server=echo_by_hand)
+    recording = await lab.talk(REQUEST, HELLO)
+    assert recording.sent_by("server").endswith(b"\r\n\r\n\x81\x05Hello")
+    assert b"Server" not in recording.sent_by("server")
+    await lab.until(
+        lambda r: {e.sender for e in r.events if e.kind == "end"} == {"client", "server"}
+    )
+    assert faults(lab.recording) == []
+    lab.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ValueError("no key"), "the server raised ValueError: no key"),
+        (KeyError(), "the server raised KeyError"),
+        (ConnectionResetError("gone"), "the server raised ConnectionResetError: gone"),
+    ],
+    ids=["with words", "without words", "of the network"],
+)
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_what_a_server_raises_is_on_its_recording_and_nowhere_else(
+    capfd: pytest.CaptureFixture[str], error: Exception, words: str, at_once: bool
+) -> None:
+    async def server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if at_once or await reader.readuntil(b"\r\n\r\n"):
+            raise error
+
+    lab = Lab(server=server)
+    for _time in range(2):  # others are served after that
+        recording = await lab.talk(REQUEST)
+        assert faults(recording) == [words]
+        (fault,) = [event for event in recording.events if event.kind == "fault"]
+        assert fault.sender == "server"
+    lab.close()
+    assert capfd.readouterr() == ("", "")
+
+
+async def test_what_a_server_raises_when_its_client_is_torn_away_is_seen_too() -> None:
+    async def server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(10**6)
+
+    lab = Lab(server=server)
+    _reader, writer = await asyncio.open_connection("127.0.0.1", int(lab.url.rpartition(":")[2]))
+    writer.write(REQUEST)
+    await lab.until(lambda recording: recording.events)
+    writer.transport.abort()
+    (note,) = await lab.until(faults, "the server's error")
+    assert "IncompleteReadError" in note or "ConnectionResetError" in note
+    lab.close()
+
+
+async def test_a_server_that_is_no_async_function_says_so() -> None:
+    lab = Lab(server=lambda reader, writer: None)
+    assert "the server raised TypeError" in faults(await lab.talk(REQUEST))[0]
+    lab.close()
+
+
+async def test_a_server_that_never_reads_stops_its_client_and_nobody_else() -> None:
+    async def server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if await reader.read(1) == b"d":
+            await asyncio.Future()
+        writer.write(b"x")
+
+    lab = Lab(server=server)
+    port = int(lab.url.rpartition(":")[2])
+    _reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.5):
+            while True:
+                writer.write(b"d" * 2**20)
+                await writer.drain()
+    assert (await lab.talk(REQUEST)).sent_by("server") == b"x"
+    writer.transport.abort()
+    lab.close()
+
+
+async def test_closing_the_lab_cancels_the_server(capfd: pytest.CaptureFixture[str]) -> None:
+    ended = []
+
+    async def server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"ready")
+        try:
+            await asyncio.Future()
+        finally:
+            ended.append("cancelled")
+
+    before = (threading.active_count(), open_sockets())
+    lab = Lab(server=server)
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(lab.url.rpartition(":")[2]))
+    assert await reader.readexactly(5) == b"ready"
+    lab.close()
+    assert ended == ["cancelled"]
+    writer.close()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()
+    assert (threading.active_count(), open_sockets()) == before
+    assert capfd.readouterr() == ("", "")
+
+
+def test_only_one_says_what_the_server_does() -> None:
+    with pytest.raises(ValueError, match="give one"):
+        Lab(raw=echo_by_hand, server=echo_by_hand)
+
+
+async def test_a_closed_lab_says_so(lab: Lab) -> None:
+    lab.close()
+    with pytest.raises(RuntimeError, match="This lab is closed"):
+        await lab.talk(REQUEST)
+    with pytest.raises(RuntimeError, match="This lab is closed"):
+        lab.watch(print)
+
+
+# Watching.
+
+
+async def test_who_watches_is_told_of_news_until_they_have_enough(lab: Lab) -> None:
+    loop, told = asyncio.get_running_loop(), asyncio.Event()
+    threads = set()
+
+    def call() -> None:
+        threads.add(threading.current_thread().name)
+        loop.call_soon_threadsafe(told.set)
+
+    stop = lab.watch(call)
+    await lab.talk(REQUEST)
+    await asyncio.wait_for(told.wait(), 5)
+    assert threads == {"wsedu lab"}
+    stop()
+    stop()
+    await lab.until(lambda _recording: not lab._tap.watchers)
+
+
+async def test_the_last_news_is_always_told(lab: Lab) -> None:
+    seen: list[int] = []
+    lab.watch(lambda: seen.append(len(lab.recording.events)))
+    async with websockets.connect(lab.url) as client:
+        for _message in range(50):
+            await client.send("Hello")
+            await client.recv()
+    recording = await lab.until(
+        lambda r: r if [e.kind for e in r.events].count("end") == 2 else None, "both ends"
+    )
+    async with asyncio.timeout(5):
+        while not seen or seen[-1] < len(recording.events):
+            await lab.until(lambda _recording: True)  # lets the lab's loop turn
+            await asyncio.sleep(0)
+
+
+async def test_who_watches_is_not_told_too_often(lab: Lab) -> None:
+    times: list[float] = []
+    lab.watch(lambda: times.append(time.monotonic()))
+    start = time.monotonic()
+    async with websockets.connect(lab.url) as client:
+        while time.monotonic() - start < 0.5:
+            await client.send("Hello")
+            await client.recv()
+    assert len(lab.recording.events) > 20
+    assert 2 <= len(times) <= 7
+    assert min(b - a for a, b in zip(times, times[1:], strict=False)) >= 0.099
+
+
+async def test_who_takes_long_is_called_less_often(lab: Lab) -> None:
+    calls = []
+
+    def slow() -> None:
+        calls.append(1)
+        time.sleep(0.1)  # in the lab's thread, which is just what one should not do
+
+    lab.watch(slow)
+    start = time.monotonic()
+    async with websockets.connect(lab.url) as client:
+        while time.monotonic() - start < 0.8:
+            await client.send("Hello")
+            await client.recv()
+    assert len(calls) == 1
+
+
+async def test_an_error_ends_that_watching_only(
+    lab: Lab, capfd: pytest.CaptureFixture[str]
+) -> None:
+    loop, told = asyncio.get_running_loop(), asyncio.Event()
+    calls = []
+
+    def broken() -> None:
+        calls.append(1)
+        raise ZeroDivisionError
+
+    lab.watch(broken)
+    await lab.talk(REQUEST)
+    lab.watch(lambda: loop.call_soon_threadsafe(told.set))
+    await lab.talk(REQUEST, HELLO)
+    await asyncio.wait_for(told.wait(), 5)
+    assert (len(calls), len(lab._tap.watchers)) == (1, 1)
+    lab.close()
+    assert capfd.readouterr() == ("", "")
 
 
 # What is left behind.

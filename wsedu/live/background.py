@@ -6,7 +6,10 @@ import asyncio
 import logging
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import Future
 from typing import Any, TypeVar
+
+from .._text import _
 
 T = TypeVar("T")
 
@@ -44,13 +47,20 @@ class Background:
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
 
+    def start(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Begin ``work`` over there; raises RuntimeError when nobody is there any more."""
+        if self._loop.is_closed():
+            work.close()
+            raise RuntimeError(_("This lab is closed. Start another one: lab = Lab()"))
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
     def call(self, work: Coroutine[Any, Any, T], timeout: float = 10) -> T:
         """Do ``work`` over there and block until it is done."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout)
+        return self.start(work).result(timeout)
 
     async def wait(self, work: Coroutine[Any, Any, T]) -> T:
         """Do ``work`` over there and await its result here; cancelled here, cancelled there."""
-        there = asyncio.run_coroutine_threadsafe(work, self._loop)
+        there = self.start(work)
         here = asyncio.wrap_future(there)
         try:
             while not here.done():

@@ -33,6 +33,9 @@ from .peer import Peer
 from .tap import HOST, Tap
 
 T = TypeVar("T")
+OwnServer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+PAUSE = 0.1  # seconds that somebody who watches is left in peace
 
 # What the library would print into somebody's cell is on the recording already.
 _silent = logging.getLogger("wsedu.live.server")
@@ -61,6 +64,9 @@ class Lab:
                    WebSocket client hears of them
     raw:           instead of the library, this async function of a ``Peer`` is the server,
                    from the end of the handshake on; the arguments above do not concern it
+    server:        your own server, all of it, from the first byte of the handshake on: an async
+                   function of an ``asyncio.StreamReader`` and ``StreamWriter``. Its writer is
+                   closed when it ends; what it raises is an event on the recording
     open_to_the_network: an address of this machine on which others can reach the server, such
                    as "0.0.0.0" for all of them; by default nobody can. It needs a ``token`` of
                    8 characters or more, which clients add to the address: ``?token=...``
@@ -82,10 +88,14 @@ class Lab:
         date: str | None = None,
         news: bool = False,
         raw: Callable[[Peer], Awaitable[None]] | None = None,
+        server: OwnServer | None = None,
         open_to_the_network: str | None = None,
         token: str | None = None,
     ) -> None:
-        address = _allowed_address(open_to_the_network, token, plain=not (news or raw))
+        if sum(script is not None for script in (handler, raw, server)) > 1:
+            raise ValueError("handler, raw and server all say what the server does; give one")
+        own = server or (raw and _raw_server(raw))
+        address = _allowed_address(open_to_the_network, token, plain=not (news or own))
         if Lab._current is not None:
             Lab._current.close()
         self._background = Background()
@@ -106,11 +116,12 @@ class Lab:
                 self._news, self._http_tap = self._background.call(_start_news())
                 handler = handler or self._news.websocket
             self._server, self._tap = self._background.call(
-                _start_raw(raw) if raw else _start(handler or _echo, options, date, address, token)
+                _start_own(own) if own else _start(handler or _echo, options, date, address, token)
             )
             if self._http_tap is not None:
                 # Whoever waits for something on this lab waits for both.
                 self._http_tap.news = self._tap.news
+                self._http_tap.watchers = self._tap.watchers
         except BaseException:
             self._background.close()
             raise
@@ -182,6 +193,30 @@ class Lab:
                 seen="; ".join(units) or _("nothing"),
             )
         )
+
+    def watch(self, call: Callable[[], object]) -> Callable[[], None]:
+        """Call ``call()`` when something new is on a recording; what is returned ends that.
+
+        It is called ten times a second at most, and once more after the last news. The thread is
+        the lab's, so it should only pass the word on, as ``loop.call_soon_threadsafe(draw)``
+        does: one that takes long is called less often, so that the lab has nine tenths of the
+        time at least. When it raises, it is called no more.
+        """
+        watching = self._background.start(self._watch(call))
+
+        def stop() -> None:
+            watching.cancel()
+
+        return stop
+
+    async def _watch(self, call: Callable[[], object]) -> None:
+        with self._tap.watched() as news:
+            while True:
+                await news.wait()
+                news.clear()
+                start = time.monotonic()
+                call()
+                await asyncio.sleep(max(PAUSE, 9 * (time.monotonic() - start)))
 
     async def talk(self, *turns: bytes, timeout: float = 5) -> Recording:
         """Open a TCP connection, send these bytes, and return what passed on the wire.
@@ -326,7 +361,9 @@ def _allowed_address(address: str | None, token: str | None, plain: bool) -> str
             raise ValueError("a token goes with open_to_the_network; nobody else can reach the lab")
         return HOST
     if not plain:
-        raise ValueError("a raw server and the news ask for no token, so they stay on 127.0.0.1")
+        raise ValueError(
+            "your own server, a raw one and the news ask for no token, so they stay on 127.0.0.1"
+        )
     if token is None or len(token) < 8 or not token.isascii() or not token.isalnum():
         raise ValueError(
             "open_to_the_network needs a token of 8 or more letters and digits, "
@@ -375,24 +412,37 @@ async def _start_news() -> tuple[News, Tap]:
     return news, tap
 
 
-async def _start_raw(
-    script: Callable[[Peer], Awaitable[None]],
-) -> tuple[Server | asyncio.Server, Tap]:
+def _raw_server(script: Callable[[Peer], Awaitable[None]]) -> OwnServer:
     async def right_here(work: Coroutine[Any, Any, T]) -> T:
         return await work
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = Peer("server", reader, writer, right_here)
-        try:
+        with suppress(OSError):  # the client has gone
             await peer.shake_hands()
             await script(peer)
-        except (OSError, asyncio.CancelledError):
-            pass  # the client has gone, or the lab closes
-        except Exception as error:
-            words = _("the raw server's function failed: {error}").format(error=repr(error)[:200])
-            await tap.remark(words)
-        finally:
-            writer.close()
+
+    return server
+
+
+async def _start_own(own: OwnServer) -> tuple[Server | asyncio.Server, Tap]:
+    # The loop itself holds its tasks weakly: one that waits for what nobody else knows of, as in
+    # "await asyncio.Future()", would be collected.
+    running = set()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        running.add(asyncio.current_task())
+        port = writer.get_extra_info("peername")[1]
+        # The lab closes; asyncio would report a cancelled connection.
+        with suppress(asyncio.CancelledError):
+            try:
+                await own(reader, writer)
+            except Exception as error:
+                words = ": ".join(filter(None, (type(error).__name__, str(error)[:200])))
+                await tap.blame_server(port, _("the server raised {error}").format(error=words))
+            finally:
+                writer.close()
+                running.discard(asyncio.current_task())
 
     server = await asyncio.start_server(connected, HOST, 0)
     tap = await _tap_before(server.sockets[0])

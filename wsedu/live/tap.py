@@ -12,6 +12,8 @@ import asyncio
 import random
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from .._text import _
 from ..recording import Event, Recording, Side
@@ -26,10 +28,15 @@ OVERHEAD = 100  # what an event costs beside its bytes, roughly
 
 
 class Log:
-    """The growing log of one connection, from the client's port ``port``."""
+    """The growing log of one connection.
+
+    port:   the client's
+    behind: the port from which the tap connects to the server
+    """
 
     def __init__(self, port: int) -> None:
         self.port = port
+        self.behind = 0
         self.over = False
         self._start = time.monotonic()
         self._events: list[Event] = []
@@ -65,12 +72,14 @@ class Tap:
 
     logs: one for each connection, in the order in which they were opened
     news: whoever waits for something to happen on any connection waits for this
+    watchers: set whenever something happens, for those who have no time to wait
     """
 
     def __init__(self, target: int) -> None:
         self._target = target
         self.logs: deque[Log] = deque()
         self.news = asyncio.Condition()
+        self.watchers: list[asyncio.Event] = []
         self.port = 0
         self._faults = Faults()
         self._changed = asyncio.Event()  # set, and made anew, when the faults change
@@ -97,6 +106,27 @@ class Tap:
         for log in list(self._writers):
             await self._note(log, "fault", "client", note=words)
 
+    async def blame_server(self, port: int, words: str) -> None:
+        """Write what the server did wrong into the log of the connection behind ``port``."""
+        # The server may be quicker than the tap, or somebody may have gone round the tap.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                async with self.news:
+                    logs = await self.news.wait_for(
+                        lambda: [log for log in self.logs if log.behind == port]
+                    )
+                await self._note(logs[-1], "fault", "server", note=words)
+
+    @contextmanager
+    def watched(self) -> Iterator[asyncio.Event]:
+        """An event that is set whenever something happens on any connection."""
+        event = asyncio.Event()
+        self.watchers.append(event)
+        try:
+            yield event
+        finally:
+            self.watchers.remove(event)
+
     async def drop(self) -> None:
         """Tear down every open connection, without a word to either side (TCP RST)."""
         await self.remark(_("the lab tears the connection down"))
@@ -121,6 +151,8 @@ class Tap:
                 HOST, self._target, limit=CHUNK
             )
             self._writers[log] = (writer, there_writer)
+            log.behind = there_writer.get_extra_info("sockname")[1]
+            await self._tell()
             await asyncio.gather(
                 self._relay("client", log, reader, there_writer),
                 self._relay("server", log, there_reader, writer),
@@ -179,5 +211,10 @@ class Tap:
         self, log: Log, kind: EventKind, sender: Side, data: bytes = b"", note: str = ""
     ) -> None:
         log.note(kind, sender, data, note)
+        await self._tell()
+
+    async def _tell(self) -> None:
+        for event in self.watchers:
+            event.set()
         async with self.news:
             self.news.notify_all()
