@@ -1,0 +1,143 @@
+"""Reference solutions, changed in one place: the checks must notice.
+
+Each mutant is the solution with one operator, comparison, number, text or condition changed.
+A mutant that says the same as the solution in every case is not wrong; those are listed.
+"""
+
+import ast
+import copy
+import inspect
+import random
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from wsedu.course import attempt
+from wsedu.course.catalogue import EXERCISES
+from wsedu.course.exercise import Exercise
+
+FUNCTIONS = [exercise for exercise in EXERCISES.values() if inspect.isfunction(exercise.solution)]
+MOST = 24  # mutants of one solution, spread over its source
+SECONDS = 2  # a mutant that loops has been noticed after these
+LEAST = 0.95  # of the wrong mutants of all exercises together are rejected
+
+OPERATORS: dict[type, type] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.FloorDiv,
+    ast.Mod: ast.Mult,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+    ast.BitXor: ast.BitOr,
+    ast.LShift: ast.RShift,
+    ast.RShift: ast.LShift,
+    ast.And: ast.Or,
+    ast.Or: ast.And,
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+}
+
+# Mutants that are not wrong, by exercise and what was changed, each with the reason.
+NOT_WRONG: dict[tuple[str, str], str] = {
+    ("02.3", r"line 5: '\r\n'"): "split at LF alone: the CR that is left is stripped",
+    ("02.3", r"line 5: '\r\n\r\n'"): "an empty line more or less at the end, which says nothing",
+    ("02.4", r"line 6: '\r\n'"): "split at LF alone: the CR that is left is stripped",
+    ("02.4", r"line 6: '\r\n\r\n'"): "an empty line more or less at the end, which says nothing",
+}
+
+
+def changes(node: ast.AST) -> Iterator[tuple[str, Any, Any]]:
+    """The changes that can be made to one node: attribute, new value."""
+    for name in ("op", "ops"):
+        old = getattr(node, name, None)
+        ops = old if isinstance(old, list) else [old] if old is not None else []
+        for i, op in enumerate(ops):
+            if type(op) in OPERATORS:
+                new = OPERATORS[type(op)]()
+                yield name, [*ops[:i], new, *ops[i + 1 :]] if isinstance(old, list) else new, op
+    if isinstance(node, ast.Constant):
+        if isinstance(node.value, bool):
+            yield "value", not node.value, node.value
+        elif isinstance(node.value, int):
+            yield "value", node.value + 1, node.value
+        elif isinstance(node.value, (str, bytes)) and node.value and not is_prose(node.value):
+            yield "value", node.value[1:], node.value
+    if isinstance(node, (ast.If, ast.While, ast.IfExp)):
+        yield "test", ast.UnaryOp(ast.Not(), node.test), None
+
+
+def is_prose(value: str | bytes) -> bool:
+    """Words for a reader, which an exercise leaves free: a reason, an error's sentence."""
+    return isinstance(value, str) and " " in value and ":" not in value
+
+
+def mutants(exercise: Exercise) -> Iterator[tuple[str, Any]]:
+    """What was changed, and the changed function."""
+    source = textwrap.dedent(inspect.getsource(exercise.solution))
+    tree = ast.parse(source)
+    function = tree.body[0]
+    assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+    if ast.get_docstring(function):
+        del function.body[0]
+    function.returns = None
+    for argument in function.args.args:
+        argument.annotation = None
+    places = [
+        (i, number)
+        for i, node in enumerate(ast.walk(tree))
+        for number, _change in enumerate(changes(node))
+    ]
+    chance = random.Random(exercise.name)
+    for i, number in sorted(chance.sample(places, min(MOST, len(places)))):
+        changed = copy.deepcopy(tree)
+        node = list(ast.walk(changed))[i]
+        name, value, old = list(changes(node))[number]
+        setattr(node, name, value)
+        ast.fix_missing_locations(changed)
+        names = dict(exercise.solution.__globals__)
+        exec(compile(changed, "<mutant>", "exec"), names)
+        what = type(old).__name__ if isinstance(old, ast.AST) else repr(old)
+        if name == "test":
+            what = "condition"
+        line = getattr(node, "lineno", 0)
+        yield f"line {line}: {what}", names[function.name]
+
+
+def survivors(exercise: Exercise) -> tuple[int, list[str]]:
+    """How many mutants there were, and which of them the check let pass."""
+    count, passed = 0, []
+    for what, mutant in mutants(exercise):
+        count += 1
+        verdict = attempt.run(
+            lambda watched: exercise.judge(watched, random.Random(1)), mutant, SECONDS
+        )
+        if verdict.passed and (exercise.name, what) not in NOT_WRONG:
+            passed.append(what)
+    return count, passed
+
+
+RESULTS: dict[str, tuple[int, list[str]]] = {}
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda exercise: exercise.name)
+def test_mutants_are_rejected(exercise: Exercise) -> None:
+    count, passed = RESULTS[exercise.name] = survivors(exercise)
+    assert count >= min(8, count), exercise.name
+    # One alone may let a few pass; all of them together may not (below).
+    assert len(passed) <= max(2, count // 4), passed
+
+
+def test_of_all_wrong_mutants_nearly_all_are_rejected() -> None:
+    count = sum(count for count, _passed in RESULTS.values())
+    passed = [f"{name} {what}" for name, (_count, whats) in RESULTS.items() for what in whats]
+    assert len(passed) <= count * (1 - LEAST), passed
