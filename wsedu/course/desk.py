@@ -11,7 +11,7 @@ from typing import Any
 from IPython.display import Code, display
 
 from .._text import _
-from ..views import Checklist, Difference, Question
+from ..views import Checklist, Difference, Ladder, Question
 from . import attempt, journal, workshop
 from .catalogue import LESSONS, exercise_named, prediction_named
 from .exercise import Exercise
@@ -61,7 +61,7 @@ def judge(name: str, answer: Any, seed: int | None = None) -> Verdict:
     """The verdict about an answer, without showing or keeping anything."""
     exercise = exercise_named(name)
     chance = random.Random(seed)
-    return attempt.run(lambda watched: exercise.judge(watched, chance), answer)
+    return attempt.run(lambda watched: exercise.judge(watched, chance), answer, exercise.seconds)
 
 
 def check(name: str, answer: Any, *, seed: int | None = None) -> None:
@@ -84,6 +84,8 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
         display(Difference(verdict.expected, verdict.got, verdict.where))
     elif verdict.message is not None:
         display(Checklist(verdict.message))
+    elif verdict.recording is not None:
+        display(Ladder(verdict.recording))
     piece = exercise_named(name).piece
     if verdict.passed and piece:
         print("  " + workshop.keep(piece, answer))

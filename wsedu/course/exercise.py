@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from .attempt import Attempt
+from .attempt import SECONDS, Attempt
 from .verdict import Verdict
 
 
@@ -42,6 +42,7 @@ class Exercise:
     slips:    the wrong answers that it recognises
     piece:    the name under which an answer that passed is kept, as a piece of the learner's
               own server; empty if it is none
+    seconds:  for all the cases of one check together
     """
 
     name: str
@@ -54,6 +55,7 @@ class Exercise:
     sections: tuple[str, ...]
     slips: tuple[Slip, ...]
     piece: str = ""
+    seconds: float = SECONDS
 
 
 def edited(solution: Callable[..., Any], *edits: tuple[str, str]) -> Any:
@@ -63,7 +65,7 @@ def edited(solution: Callable[..., Any], *edits: tuple[str, str]) -> Any:
         if old not in source:
             raise ValueError(f"{old!r} is not in the source of the solution")
         source = source.replace(old, new)
-    names: dict[str, Any] = {}
+    names = dict(solution.__globals__)  # the earlier pieces that it uses
     exec(source, names)
     return names[solution.__name__]
 

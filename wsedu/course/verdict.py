@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .._text import _
-from ..recording import Unit
+from ..recording import Recording, Unit
 
 Outcome = Literal["passed", "not yet", "raised", "not attempted"]
 
@@ -21,6 +21,7 @@ class Verdict:
     expected, got: bytes to lay side by side, if the answer is bytes
     where:    what the first differing byte belongs to
     message:  a request or answer whose checklist shows the point
+    recording: a connection whose bytes show the point
     case:     what the answer was called with, what it gave, and what was expected
     """
 
@@ -32,6 +33,7 @@ class Verdict:
     where: str = ""
     message: Unit | None = None
     case: str = ""
+    recording: Recording | None = None
 
     @property
     def passed(self) -> bool:
@@ -48,9 +50,10 @@ def not_yet(
     where: str = "",
     message: Unit | None = None,
     case: str = "",
+    recording: Recording | None = None,
 ) -> Verdict:
     """The verdict that something is still wrong."""
-    return Verdict("not yet", sentence, section, expected, got, where, message, case)
+    return Verdict("not yet", sentence, section, expected, got, where, message, case, recording)
 
 
 def not_attempted() -> Verdict:
