@@ -157,15 +157,14 @@ def write(piece: str, function: Any) -> str:
     if not isinstance(plain, types.FunctionType):
         raise NotKept(_("it is not a plain function, made with def."))
     source, name = _source(plain)
-    found: dict[str, str] = {}
-    _collect(source, {name}, plain.__globals__, found)
-    imports = sorted({line for line in found.values() if line.startswith(("import ", "from "))})
-    others = [part for part in found.values() if part not in imports]
-    parts = ["\n".join(imports), *others, source.strip()]
+    imports: set[str] = set()
+    parts: list[str] = []
+    _collect(source, {name}, plain.__globals__, imports, parts)
+    parts.append(source.strip())
     if name != piece:
         parts.append(f"{piece} = {name}")
-    head = f'"""{piece}, as it passed its check."""\n\n{FUTURE}\n'
-    return head + "\n\n".join(part for part in parts if part) + "\n"
+    head = f'"""{piece}, as it passed its check."""\n\n{FUTURE}'
+    return "\n\n".join([head + "\n".join(["", *sorted(imports)]), *parts]) + "\n"
 
 
 def _source(function: types.FunctionType) -> tuple[str, str]:
@@ -195,10 +194,12 @@ def _source(function: types.FunctionType) -> tuple[str, str]:
     raise NotKept(_("it is not a plain function, made with def."))
 
 
-def _collect(source: str, done: set[str], names: dict[str, Any], found: dict[str, str]) -> None:
-    """Add what ``source`` uses to ``found``: lines of imports, sources, and constants.
+def _collect(
+    source: str, done: set[str], names: dict[str, Any], imports: set[str], parts: list[str]
+) -> None:
+    """Add what ``source`` uses to ``imports`` and ``parts``; ``names`` are the notebook's.
 
-    ``names`` are those of the notebook; what a part needs itself stands before it.
+    What a part needs itself stands before it.
     """
     for name in sorted(_globals(symtable.symtable(FUTURE + source, "piece", "exec"))):
         if name in done or (name not in names and hasattr(builtins, name)):
@@ -208,14 +209,18 @@ def _collect(source: str, done: set[str], names: dict[str, Any], found: dict[str
             raise NotKept(_("the name {name} is not defined in the notebook.").format(name=name))
         value = names[name]
         if isinstance(value, types.ModuleType):
-            found[name] = f"import {value.__name__} as {name}".replace(f"{name} as {name}", name)
-            for module in _modules(source, name, value):
-                found[module] = f"import {module}"
+            real = value.__name__
+            imports.add(f"import {real}" + (f" as {name}" if real != name else ""))
+            imports.update(f"import {module}" for module in _modules(source, name, value))
+        elif line := _import_of(name, value, names):
+            imports.add(line)
+        elif lent := _lent_as(value):
+            imports.add("from wsedu.course.workshop import take")
+            parts.append(f"{name} = take({lent!r})")
         else:
-            part = _part(name, value, names)
-            if not part.startswith("from "):
-                _collect(part, done, names, found)
-            found[name] = part
+            part = _definition(name, value, names)
+            _collect(part, done, names, imports, parts)
+            parts.append(part)
 
 
 def _globals(table: symtable.SymbolTable) -> Iterator[str]:
@@ -231,7 +236,8 @@ def _globals(table: symtable.SymbolTable) -> Iterator[str]:
 def _modules(source: str, name: str, module: types.ModuleType) -> Iterator[str]:
     """The modules inside a package that are used by their full names: ``urllib.parse``."""
     for node in ast.walk(ast.parse(source)):
-        path, inner = [], node
+        path: list[str] = []
+        inner = node
         while isinstance(inner, ast.Attribute):
             path.insert(0, inner.attr)
             inner = inner.value
@@ -241,28 +247,37 @@ def _modules(source: str, name: str, module: types.ModuleType) -> Iterator[str]:
                 yield full
 
 
-def _part(name: str, value: Any, names: dict[str, Any]) -> str:
-    """One line or definition that gives ``name`` its value again."""
+def _lent_as(value: Any) -> str | None:
+    """The exercise for which a function was lent; None if it was not."""
     try:
-        if value in _lent:
-            return f"from wsedu.course.workshop import take\n\n{name} = take({_lent[value]!r})"
+        return _lent.get(value)
     except TypeError:
-        pass  # not a thing that can be lent
+        return None  # not a thing that can be lent
+
+
+def _import_of(name: str, value: Any, names: dict[str, Any]) -> str | None:
+    """The line that imports a function or class again; None if it is the notebook's own."""
+    module, real = getattr(value, "__module__", None), getattr(value, "__name__", None)
+    if not isinstance(module, str) or not isinstance(real, str) or _lent_as(value):
+        return None
+    if module == names.get("__name__") or getattr(sys.modules.get(module), real, None) is not value:
+        return None
+    return f"from {module} import {real}" + (f" as {name}" if real != name else "")
+
+
+def _definition(name: str, value: Any, names: dict[str, Any]) -> str:
+    """The source that gives ``name`` its value again."""
     plain = inspect.unwrap(value) if callable(value) else value
-    here = names.get("__name__")
-    if isinstance(plain, types.FunctionType) and plain.__module__ == here:
+    if isinstance(plain, types.FunctionType):
         source, bound = _source(plain)
-        return source.strip() + (f"\n\n\n{name} = {bound}" if bound != name else "")
-    if isinstance(value, type) and value.__module__ == here:
+        return source.strip() + (f"\n\n\n{name} = {bound}" * (name != bound))
+    if isinstance(value, type):
         return _class_source(name, value, names)
     try:
         if type(ast.literal_eval(repr(value))) is type(value):
             return f"{name} = {value!r}"
     except (ValueError, SyntaxError, RecursionError, MemoryError):
         pass
-    module, real = getattr(value, "__module__", None), getattr(value, "__name__", "")
-    if module and module != here and getattr(sys.modules.get(module), real, None) is value:
-        return f"from {module} import {real}" + (f" as {name}" if real != name else "")
     raise NotKept(
         _("it uses {name}, which is neither a module nor a function nor a plain value.").format(
             name=name
@@ -279,9 +294,7 @@ def _class_source(name: str, value: type, names: dict[str, Any]) -> str:
             continue
         for statement in body:
             if isinstance(statement, ast.ClassDef) and statement.name == value.__name__:
-                first = min([statement, *statement.decorator_list], key=lambda node: node.lineno)
-                lines = cell.splitlines()[first.lineno - 1 : statement.end_lineno]
-                return "\n".join(lines) + (
-                    f"\n\n\n{name} = {value.__name__}" * (name != value.__name__)
-                )
+                first = min([statement.lineno, *(node.lineno for node in statement.decorator_list)])
+                text = "\n".join(cell.splitlines()[first - 1 : statement.end_lineno])
+                return text + (f"\n\n\n{name} = {statement.name}" * (name != statement.name))
     raise NotKept(_("the source of {name} cannot be had.").format(name=name))
