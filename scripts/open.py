@@ -8,7 +8,7 @@ import sys
 
 from environment import ROOT, prepare
 
-FIRST_LESSON = "notebooks/en/02_the_opening_handshake.ipynb"
+FIRST_LESSON = "notebooks/en/00_start_here.ipynb"
 
 if __name__ == "__main__":
     command = [str(prepare()), "-m", "jupyterlab", FIRST_LESSON, *sys.argv[1:]]

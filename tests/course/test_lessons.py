@@ -1,0 +1,92 @@
+"""The lessons as a whole: each has its notebook, its beliefs point to cells, its words are kept."""
+
+import importlib.util
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wsedu.course.catalogue import LESSONS, PREDICTIONS
+from wsedu.course.lesson import Lesson
+
+ROOT = Path(__file__).parent.parent.parent
+FOLDER = ROOT / "notebooks" / "en"
+
+
+def cells(name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((FOLDER / f"{name}.ipynb").read_text("utf-8"))["cells"]
+    return found
+
+
+def source(cell: dict[str, Any]) -> str:
+    return "".join(cell["source"])
+
+
+@pytest.fixture(params=LESSONS, ids=lambda lesson: lesson.slug)
+def lesson(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+def test_every_belief_points_to_a_code_cell(lesson: Lesson) -> None:
+    code = {cell["id"] for cell in cells(lesson.slug) if cell["cell_type"] == "code"}
+    assert len(lesson.misconceptions) >= 3
+    assert {belief.cell for belief in lesson.misconceptions} <= code
+
+
+def test_every_prediction_is_asked_before_it_is_recalled(lesson: Lesson) -> None:
+    code = [source(cell) for cell in cells(lesson.slug) if cell["cell_type"] == "code"]
+    for prediction in lesson.predictions:
+        assert prediction.name.startswith(f"{lesson.number}.")
+        asked = [i for i, text in enumerate(code) if f'predict("{prediction.name}")' in text]
+        met = [i for i, text in enumerate(code) if f'recall("{prediction.name}")' in text]
+        assert len(asked) == len(met) == 1, prediction.name
+        # Something is run in between: a recall right behind the question would show nothing.
+        assert asked[0] + 1 < met[0], prediction.name
+    named = set(re.findall(r'(?:predict|recall)\("([\w.]+)"\)', "\n".join(code)))
+    assert named == {prediction.name for prediction in lesson.predictions}
+    assert 2 <= len(lesson.predictions)
+
+
+def test_predictions_have_one_home() -> None:
+    assert sum(len(lesson.predictions) for lesson in LESSONS) == len(PREDICTIONS)
+
+
+def test_lesson_has_the_frame_of_a_lesson(lesson: Lesson) -> None:
+    prose = [source(cell) for cell in cells(lesson.slug) if cell["cell_type"] == "markdown"]
+    assert prose[0].startswith(f"# {lesson.title}\n")
+    assert re.search(r"\*\*\d+ minutes\*\*", prose[0]) and "You will be able to" in prose[0]
+    text = "\n".join(prose)
+    for heading in ("## What you saw", "## Read more", "## Roads not taken"):
+        assert heading in text
+    linked = f"{lesson.slug}/{lesson.slug}.ipynb" in text
+    assert linked == bool(lesson.exercises), "a link to the exercises"
+
+
+def test_at_most_one_cell_in_ten_is_not_compared(lesson: Lesson) -> None:
+    code = [cell for cell in cells(lesson.slug) if cell["cell_type"] == "code"]
+    ignored = [cell for cell in code if "nbval-ignore-output" in cell["metadata"].get("tags", [])]
+    assert len(ignored) * 10 <= len(code)
+
+
+def test_terms_of_the_glossary_are_in_the_lesson_that_they_name() -> None:
+    (table,) = [source(cell) for cell in cells("glossary") if "|---|" in source(cell)]
+    rows = re.findall(r"(?m)^\| \*\*(.+?)\*\* \| .+ \| \[(\d\d)\]\((\S+)\.ipynb\) \|$", table)
+    assert len(rows) == len(table.splitlines()) - 2
+    assert [term.lower() for term, *_ in rows] == sorted(term.lower() for term, *_ in rows)
+    for term, number, name in rows:
+        assert name.startswith(number)
+        text = " ".join(source(cell) for cell in cells(name) if cell["cell_type"] == "markdown")
+        assert term.lower() in text.lower(), f"{term} in {name}"
+
+
+def test_links_that_leave_the_course_have_one_list() -> None:
+    spec = importlib.util.spec_from_file_location("lessons", ROOT / "scripts" / "lessons.py")
+    assert spec and spec.loader
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    listed = (ROOT / "docs" / "links.txt").read_text().splitlines()
+    assert listed == [
+        " ".join([link, *sorted(names)]) for link, names in sorted(script.links().items())
+    ], "write it anew: .venv/bin/python scripts/lessons.py --links > docs/links.txt"
