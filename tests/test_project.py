@@ -147,6 +147,7 @@ def test_public_names() -> None:
             "Lab",
             "Ladder",
             "Recording",
+            "StreamCutter",
             "accept_key",
             "build_request",
             "check",

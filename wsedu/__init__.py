@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .live import Lab
     from .protocol import accept_key, build_request
     from .recording import Recording, dissect
-    from .views import BytesAndFields, Checklist, Ladder
+    from .views import BytesAndFields, Checklist, Ladder, StreamCutter
 
 # The room of each name. Rooms are opened when a name is first used, so that importing wsedu
 # needs neither widgets nor a network.
@@ -31,6 +31,7 @@ _ROOMS = {
     "BytesAndFields": "views",
     "Checklist": "views",
     "Ladder": "views",
+    "StreamCutter": "views",
     "check": "course",
     "hint": "course",
     "mine": "course",
@@ -46,6 +47,7 @@ __all__ = [
     "Lab",
     "Ladder",
     "Recording",
+    "StreamCutter",
     "accept_key",
     "build_request",
     "check",

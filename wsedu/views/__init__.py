@@ -7,9 +7,18 @@ live widget. No view opens a socket, and none computes a fact of the protocol.
 
 from .bytes_and_fields import BytesAndFields
 from .checklist import Checklist
+from .cutter import StreamCutter
 from .difference import Difference
 from .ladder import Ladder
 from .picture import Picture
 from .question import Question
 
-__all__ = ["BytesAndFields", "Checklist", "Difference", "Ladder", "Picture", "Question"]
+__all__ = [
+    "BytesAndFields",
+    "Checklist",
+    "Difference",
+    "Ladder",
+    "Picture",
+    "Question",
+    "StreamCutter",
+]

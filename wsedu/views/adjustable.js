@@ -99,7 +99,8 @@ export function adjustable(compute) {
     controls.className = "wsedu-controls";
     controls.setAttribute("role", "group");
     controls.setAttribute("aria-label", model.get("label"));
-    const said = makeStatus();
+    const said = makeStatus(); // for a screen reader; the picture shows it to everybody else
+    said.className = "wsedu-hidden";
     /** @type {State} */
     let state = { ...model.get("state") };
     let telling = 0;

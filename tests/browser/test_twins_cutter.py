@@ -1,0 +1,50 @@
+"""The stream cutter computes in the page what Python computes: compared cut by cut."""
+
+import json
+from itertools import product
+
+import pytest
+from playwright.sync_api import Browser
+
+from wsedu.protocol import Frame, Opcode, build_frame
+from wsedu.views.cutter import StreamCutter
+
+pytestmark = pytest.mark.browser
+
+KEY = bytes.fromhex("37fa213d")
+FRAMES = [
+    Frame(Opcode.TEXT, b"Hel", fin=False),
+    Frame(Opcode.PING),
+    Frame(Opcode.CONTINUATION, b"lo"),
+]
+
+
+def test_page_and_python_agree_on_every_pair_of_cuts(browser: Browser) -> None:
+    cutter = StreamCutter(b"".join(build_frame(frame, KEY) for frame in FRAMES), "client")
+    size = cutter.words["size"]
+    states = [{"first": a, "second": b} for a, b in product(range(size + 1), repeat=2)]
+    assert len(states) >= 500
+    script = cutter._esm.replace("export default", "window.widget =").replace("export ", "")
+    page = browser.new_page()
+    page.add_script_tag(content=script + "\nwindow.compute = compute;", type="module")
+    page.wait_for_function("() => !!window.compute")
+    computed = page.evaluate(
+        "([states, words]) => states.map((state) => compute(state, words))",
+        [states, json.loads(json.dumps(cutter.words))],
+    )
+    page.close()
+    assert computed == [cutter.slots(state) for state in states]
+
+
+def test_moving_a_cut_changes_the_picture_without_a_kernel(browser: Browser, tmp_path) -> None:
+    cutter = StreamCutter(build_frame(Frame(Opcode.TEXT, b"Hello"), KEY), "client")
+    cutter.save_page(tmp_path / "cutter.html")
+    page = browser.new_page()
+    page.goto(f"file://{tmp_path}/cutter.html")
+    page.locator('[data-control="second"]').focus()
+    page.keyboard.press("Home")  # by keyboard, as by hand
+    assert (
+        page.locator('[data-slot="title2"]').text_content()
+        == cutter.slots({"first": cutter.state["first"], "second": 0})["title2"]
+    )
+    page.close()

@@ -1,0 +1,35 @@
+// @ts-check
+// Two cuts in a stream. What is known after each chunk comes from Python's table.
+import { adjustable } from "./adjustable.js";
+
+/** @typedef {{known: string[], chunk: string, byte: string, nothing: string, size: number}} Words */
+
+/** @param {import("./adjustable.js").State} state
+ * @param {Words} words
+ * @returns {import("./adjustable.js").Slots} */
+export function compute(state, words) {
+  const cuts = [state["first"], state["second"]].sort((a, b) => a - b);
+  /** @type {import("./adjustable.js").Slots} */
+  const slots = {};
+  for (let n = 0; n <= words.size; n += 1)
+    slots[`cut${n}.class`] = cuts.includes(n) && n > 0 && n < words.size ? "cut" : "gone";
+  const starts = [0, ...cuts];
+  const ends = [...cuts, words.size];
+  /** @type {string[]} */
+  const said = [];
+  ends.forEach((end, i) => {
+    const start = starts[i];
+    const kind = start === end ? words.nothing : end === start + 1 ? words.byte : words.chunk;
+    const title = kind
+      .replace("{number}", String(i + 1))
+      .replace("{first}", String(start))
+      .replace("{last}", String(end - 1));
+    slots[`title${i + 1}`] = title;
+    slots[`known${i + 1}`] = words.known[end];
+    said.push(`${title} ${words.known[end]}`);
+  });
+  slots["said"] = said.join("\n");
+  return slots;
+}
+
+export default { render: adjustable(compute) };
