@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -24,10 +24,14 @@ _silent.propagate = False
 
 
 class Background:
-    """A thread that runs an event loop until ``close``."""
+    """A thread that runs an event loop until ``close``; ``prepare`` sees the loop first."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, prepare: Callable[[asyncio.AbstractEventLoop], object] | None = None
+    ) -> None:
         self._loop = asyncio.new_event_loop()
+        if prepare:
+            prepare(self._loop)
         self._loop.set_exception_handler(_note)
         self._thread = threading.Thread(target=self._run, name="wsedu lab", daemon=True)
         self._thread.start()

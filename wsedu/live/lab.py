@@ -17,7 +17,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -28,6 +28,7 @@ from ..protocol import Request as HttpRequest
 from ..recording import Recording, dissect
 from .background import Background
 from .faults import Faults
+from .memory import Network
 from .news import News
 from .peer import Peer
 from .tap import HOST, Tap
@@ -67,6 +68,8 @@ class Lab:
     server:        your own server, all of it, from the first byte of the handshake on: an async
                    function of an ``asyncio.StreamReader`` and ``StreamWriter``. Its writer is
                    closed when it ends; what it raises is an event on the recording
+    network:       "loopback", or "memory" for a network without sockets, which only this lab
+                   and the loop of the cell that starts it are on; no browser can reach it
     open_to_the_network: an address of this machine on which others can reach the server, such
                    as "0.0.0.0" for all of them; by default nobody can. It needs a ``token`` of
                    8 characters or more, which clients add to the address: ``?token=...``
@@ -89,6 +92,7 @@ class Lab:
         news: bool = False,
         raw: Callable[[Peer], Awaitable[None]] | None = None,
         server: OwnServer | None = None,
+        network: Literal["loopback", "memory"] = "loopback",
         open_to_the_network: str | None = None,
         token: str | None = None,
     ) -> None:
@@ -96,9 +100,14 @@ class Lab:
             raise ValueError("handler, raw and server all say what the server does; give one")
         own = server or (raw and _raw_server(raw))
         address = _allowed_address(open_to_the_network, token, plain=not (news or own))
+        if network not in ("loopback", "memory"):
+            raise ValueError(f"network is loopback or memory, not {network!r}")
+        if network == "memory" and open_to_the_network is not None:
+            raise ValueError("a network in memory cannot be opened to others")
         if Lab._current is not None:
             Lab._current.close()
-        self._background = Background()
+        self._memory = Network() if network == "memory" else None
+        self._background = Background(self._memory.install if self._memory else None)
         options: dict[str, Any] = {
             "open_timeout": open_timeout,
             "ping_interval": ping_interval,
@@ -129,6 +138,10 @@ class Lab:
         self._host = HOST if address in ("0.0.0.0", "::") else address
         self._query = f"/?token={token}" if token else ""
         self._peers: list[Peer] = []
+        self._leave_memory: Callable[[], None] | None = None
+        with suppress(RuntimeError):  # outside of a cell no loop runs, which could connect
+            if self._memory:
+                self._leave_memory = self._memory.install(asyncio.get_running_loop())
         Lab._current = self
 
     @property
@@ -298,13 +311,15 @@ class Lab:
 
         The page connects by itself as soon as it shows the cell's output, and closes again at
         once. Where there is no page within ``patience`` seconds (a notebook run by a program,
-        or one that is served from another machine), what a Chromium did before is returned,
-        and its note says so.
+        or one that is served from another machine), or no page can reach the lab (in memory),
+        what a Chromium did before is returned, and its note says so.
         """
         from IPython.display import display
 
         from .browser import KEPT, PATH, BrowserClient
 
+        if self._memory:
+            return Recording.load(KEPT)
         display(BrowserClient(self.url + PATH))
 
         def over(recording: Recording) -> bool:
@@ -322,6 +337,8 @@ class Lab:
         """Stop the servers and leave nothing behind; closing twice does nothing."""
         if Lab._current is self:
             Lab._current = None
+            if self._leave_memory:
+                self._leave_memory()
             with suppress(Exception):
                 self._background.call(self._stop())
             self._background.close()

@@ -25,7 +25,7 @@ from ..protocol import (
     read_layout,
 )
 from ..protocol.http import Kind
-from .tap import HOST
+from .tap import HOST, tear_down
 
 T = TypeVar("T")
 Manners = Literal["at once", "late", "wrong", "never"]
@@ -89,7 +89,7 @@ class Peer:
 
     async def abort(self) -> None:
         """Tear the connection down (TCP RST)."""
-        await self._wait(self._end(self._writer.transport.abort))
+        await self._wait(self._end(lambda: tear_down(self._writer)))
 
     async def shake_hands(self) -> None:
         """Do the opening handshake, with the nonce of 1.3 as a client; nothing is checked."""

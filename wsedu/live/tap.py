@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import random
+import socket
+import struct
+import sys
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -32,11 +35,13 @@ class Log:
 
     port:   the client's
     behind: the port from which the tap connects to the server
+    broken: whether the connection was torn down (TCP RST), by either side or by the tap
     """
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.behind = 0
+        self.broken = False
         self.over = False
         self._start = time.monotonic()
         self._events: list[Event] = []
@@ -130,9 +135,10 @@ class Tap:
     async def drop(self) -> None:
         """Tear down every open connection, without a word to either side (TCP RST)."""
         await self.remark(_("the lab tears the connection down"))
-        for writers in list(self._writers.values()):
+        for log, writers in list(self._writers.items()):
+            log.broken = True
             for writer in writers:
-                writer.transport.abort()
+                tear_down(writer)
 
     def log_of(self, port: int) -> Log:
         """The log of the open connection from that client port, begun if there is none yet."""
@@ -157,13 +163,16 @@ class Tap:
                 self._relay("client", log, reader, there_writer),
                 self._relay("server", log, there_reader, writer),
             )
+            for end in self._writers[log]:  # what a slow reader has not taken yet, it shall get
+                end.close()
+                await end.wait_closed()
         except (OSError, asyncio.CancelledError):
             # There is no server, or the lab closes; asyncio would report a cancelled connection.
             pass
         finally:
             log.over = True
             for end in self._writers.pop(log, (writer,)):
-                end.transport.abort()
+                tear_down(end)
 
     async def _relay(
         self,
@@ -188,11 +197,13 @@ class Tap:
                         await asyncio.sleep(0)
                 offset += len(data)
             await self._wait_while_held(sender)
-            await self._note(log, "end", sender)
+            # Torn down by ourselves, a connection looks as if it had ended.
+            await self._note(log, "lost" if log.broken else "end", sender)
             writer.write_eof()
         except OSError:
+            log.broken = True
             await self._note(log, "lost", sender)
-            writer.transport.abort()
+            tear_down(writer)
 
     async def _suffer(self, sender: Side, log: Log, data: bytes) -> None:
         """Make a chunk wait as the faults want."""
@@ -218,3 +229,12 @@ class Tap:
             event.set()
         async with self.news:
             self.news.notify_all()
+
+
+def tear_down(writer: asyncio.StreamWriter) -> None:
+    """End a connection as one that breaks (TCP RST); what was not sent yet is lost."""
+    # Left to itself, "abort" says goodbye with a FIN. To linger for 0 seconds means RST.
+    linger = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+    with suppress(OSError):  # it has ended already
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    writer.transport.abort()

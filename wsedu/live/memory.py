@@ -1,0 +1,256 @@
+"""A network without sockets: the same asyncio, the same ``websockets``, all of it in memory.
+
+How to think about it: asyncio asks its event loop for two things only, ``create_server`` and
+``create_connection``. ``Network.install`` gives a loop its own two, and everything above them
+runs unmodified, in a browser too, where there are no sockets. A connection has two ends. An end
+belongs to one loop, and what it has to say to the other end it leaves with the other's loop, in
+order, as one posts a letter; so the two loops may run in two threads.
+
+The ends keep the manners of TCP: an end that has sent more than the other has taken is told to
+pause; a stream may end in one direction; who writes to an end that is gone, or leaves bytes
+unread, causes a reset.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import itertools
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from socket import AF_INET
+from typing import Any
+
+from .._text import _
+
+HOST = "127.0.0.1"
+Factory = Callable[[], asyncio.BaseProtocol]
+
+
+class Network:
+    """Who listens on which port."""
+
+    def __init__(self) -> None:
+        self._listening: dict[int, Listener] = {}
+        self._ports = itertools.cycle(range(49152, 65536))  # for everybody's use, says IANA
+
+    def install(self, loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
+        """From now on ``loop`` connects through here only; what is returned ends that."""
+        names = {"create_server": self._create_server, "create_connection": self._connect}
+        before = {name: vars(loop)[name] for name in names if name in vars(loop)}
+        vars(loop).update(names)
+
+        def remove() -> None:
+            for name in names:
+                vars(loop).pop(name, None)
+            vars(loop).update(before)
+
+        return remove
+
+    def _free_port(self) -> int:
+        return next(port for port in self._ports if port not in self._listening)
+
+    async def _create_server(
+        self, factory: Factory, _host: Any = None, port: int = 0, *, ssl: Any = None, **_: Any
+    ) -> Listener:
+        """Like that of the loop; every address is this machine."""
+        _refuse_tls(ssl)
+        if port in self._listening:
+            raise OSError(errno.EADDRINUSE, f"address ({HOST!r}, {port}) is in use")
+        port = port or self._free_port()
+        self._listening[port] = Listener(factory, Socket((HOST, port)), self._listening)
+        return self._listening[port]
+
+    async def _connect(
+        self, factory: Factory, host: Any = None, port: int = 0, *, ssl: Any = None, **_: Any
+    ) -> tuple[End, Any]:
+        """Like that of the loop."""
+        _refuse_tls(ssl)
+        if (listener := self._listening.get(port)) is None:
+            raise ConnectionRefusedError(errno.ECONNREFUSED, f"nobody listens at {host}:{port}")
+        here, there = (HOST, self._free_port()), (HOST, port)
+        client = End(asyncio.get_running_loop(), Socket(here, there))
+        server = End(listener.get_loop(), Socket(there, here))
+        client.other, server.other = server, client
+        client.post(server.begin, listener.factory, listener)
+        return client, client.begin(factory)
+
+
+class Listener(asyncio.AbstractServer):
+    """Waits on a port for connections, until ``close``."""
+
+    def __init__(self, factory: Factory, socket: Socket, listening: dict[int, Listener]) -> None:
+        self.factory = factory
+        self._socket, self._listening = socket, listening
+        self._forever = asyncio.get_running_loop().create_future()
+
+    @property
+    def sockets(self) -> tuple[Socket, ...]:
+        return (self._socket,) if self.is_serving() else ()
+
+    def get_loop(self) -> asyncio.AbstractEventLoop:
+        return self._forever.get_loop()
+
+    def is_serving(self) -> bool:
+        return self in self._listening.values()
+
+    def close(self) -> None:
+        if self.is_serving():
+            del self._listening[self._socket.getsockname()[1]]
+        self._forever.cancel()
+
+    async def start_serving(self) -> None:
+        pass  # it does already
+
+    async def serve_forever(self) -> None:
+        try:
+            await self._forever
+        finally:
+            self.close()
+
+    async def wait_closed(self) -> None:
+        await asyncio.wait([self._forever])
+
+
+class Socket:
+    """What a transport's socket is asked for."""
+
+    family = AF_INET
+
+    def __init__(self, here: tuple[str, int], there: tuple[str, int] | None = None) -> None:
+        self._here, self._there = here, there
+        self.breaks = False
+
+    def getsockname(self) -> tuple[str, int]:
+        return self._here
+
+    def getpeername(self) -> tuple[str, int]:
+        if self._there is None:
+            raise OSError(errno.ENOTCONN, "not connected")
+        return self._there
+
+    def setsockopt(self, *option: Any) -> None:
+        """Only one option concerns us: SO_LINGER, which makes the end a reset."""
+        self.breaks = True
+
+
+class End(asyncio.Transport):
+    """One end of a connection; ``other`` is the other one."""
+
+    other: End
+    _protocol: Any
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, socket: Socket) -> None:
+        names = {"sockname": socket.getsockname(), "peername": socket.getpeername()}
+        super().__init__({**names, "socket": socket})
+        self._loop, self._socket = loop, socket
+        self._inbox: deque[bytes] = deque()  # empty bytes are the end of the stream
+        self._not_taken = 0  # bytes that we sent and that the other has not taken yet
+        self._reading, self._full, self._ended, self._closing = True, False, False, False
+        self.set_write_buffer_limits()
+
+    def post(self, call: Callable[..., Any], *arguments: Any) -> None:
+        """Have something done at the other end, after all that was posted before."""
+        with suppress(RuntimeError):  # its loop is closed: nobody is there any more
+            self.other._loop.call_soon_threadsafe(call, *arguments)
+
+    def begin(self, factory: Factory, listener: Listener | None = None) -> Any:
+        """Hand over to a protocol, and return it."""
+        if listener and not listener.is_serving():  # it went away while we were on our way
+            self._closing = True
+            return self.post(self.other._break)
+        self._protocol = factory()
+        self._protocol.connection_made(self)
+        return self._protocol
+
+    # What we send.
+
+    def write(self, data: bytes | bytearray | memoryview[Any]) -> None:
+        if self._ended:
+            raise RuntimeError("write after write_eof")
+        if data and not self._closing:
+            self.post(self.other._arrive, piece := memoryview(data).tobytes())
+            self._weigh(len(piece))
+
+    def _weigh(self, more: int) -> None:
+        """Tell the protocol when it has sent too much, and when all is well again."""
+        self._not_taken += more
+        full = self._not_taken > (self._low if self._full else self._high)
+        if full != self._full and not self._closing:
+            self._full = full
+            (self._protocol.pause_writing if full else self._protocol.resume_writing)()
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        self._high = 2**16 if high is None else high
+        self._low = self._high // 4 if low is None else low
+
+    def get_write_buffer_size(self) -> int:
+        return self._not_taken
+
+    def can_write_eof(self) -> bool:
+        return True
+
+    def write_eof(self) -> None:
+        if not self._ended and not self._closing:
+            self._ended = True
+            self.post(self.other._arrive, b"")
+
+    def close(self) -> None:
+        if not self._closing:
+            if self._inbox or self._socket.breaks:
+                self.post(self.other._break)
+            else:
+                self.write_eof()
+            self._lose(None)
+
+    abort = close  # what was written is on its way already, as if a kernel had taken it
+
+    def is_closing(self) -> bool:
+        return self._closing
+
+    # What the other sends.
+
+    def _arrive(self, data: bytes) -> None:
+        if not self._closing:
+            self._inbox.append(data)
+            self._deliver()
+        elif data:
+            self.post(self.other._break)
+
+    def _deliver(self) -> None:
+        while self._inbox and self._reading and not self._closing:
+            if data := self._inbox.popleft():
+                self.post(self.other._weigh, -len(data))
+                self._protocol.data_received(data)
+            elif not self._protocol.eof_received():
+                self.close()
+
+    def _break(self) -> None:
+        self._lose(ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"))
+
+    def _lose(self, error: Exception | None) -> None:
+        if not self._closing:
+            self._closing = True
+            self._loop.call_soon(self._protocol.connection_lost, error)
+
+    def pause_reading(self) -> None:
+        self._reading = False
+
+    def resume_reading(self) -> None:
+        self._reading = True
+        self._loop.call_soon(self._deliver)
+
+    def is_reading(self) -> bool:
+        return self._reading and not self._closing
+
+    def get_protocol(self) -> Any:
+        return self._protocol
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        self._protocol = protocol
+
+
+def _refuse_tls(ssl: Any) -> None:
+    if ssl:
+        raise ValueError(_("The network in memory has no TLS: say ws:// instead of wss://."))
