@@ -146,6 +146,7 @@ def test_public_names() -> None:
             "Checklist",
             "Lab",
             "Ladder",
+            "MaskingSteps",
             "Recording",
             "StreamCutter",
             "accept_key",
@@ -154,9 +155,11 @@ def test_public_names() -> None:
             "dissect",
             "hint",
             "mine",
+            "own_server",
             "predict",
             "progress",
             "recall",
+            "score",
             "solution",
         ]
     )

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from .course import check, hint, mine, predict, progress, recall, solution
+    from .course import check, hint, mine, own_server, predict, progress, recall, score, solution
     from .live import Lab
     from .protocol import accept_key, build_request
     from .recording import Recording, dissect
-    from .views import BytesAndFields, Checklist, Ladder, StreamCutter
+    from .views import BytesAndFields, Checklist, Ladder, MaskingSteps, StreamCutter
 
 # The room of each name. Rooms are opened when a name is first used, so that importing wsedu
 # needs neither widgets nor a network.
@@ -31,13 +31,16 @@ _ROOMS = {
     "BytesAndFields": "views",
     "Checklist": "views",
     "Ladder": "views",
+    "MaskingSteps": "views",
     "StreamCutter": "views",
     "check": "course",
     "hint": "course",
     "mine": "course",
+    "own_server": "course",
     "predict": "course",
     "progress": "course",
     "recall": "course",
+    "score": "course",
     "solution": "course",
 }
 
@@ -46,6 +49,7 @@ __all__ = [
     "Checklist",
     "Lab",
     "Ladder",
+    "MaskingSteps",
     "Recording",
     "StreamCutter",
     "accept_key",
@@ -54,9 +58,11 @@ __all__ = [
     "dissect",
     "hint",
     "mine",
+    "own_server",
     "predict",
     "progress",
     "recall",
+    "score",
     "solution",
 ]
 

@@ -1,6 +1,5 @@
 """The stream cutter computes in the page what Python computes: compared cut by cut."""
 
-import json
 from itertools import product
 
 import pytest
@@ -8,6 +7,8 @@ from playwright.sync_api import Browser
 
 from wsedu.protocol import Frame, Opcode, build_frame
 from wsedu.views.cutter import StreamCutter
+
+from .twins import computed_in_the_page
 
 pytestmark = pytest.mark.browser
 
@@ -24,15 +25,7 @@ def test_page_and_python_agree_on_every_pair_of_cuts(browser: Browser) -> None:
     size = cutter.words["size"]
     states = [{"first": a, "second": b} for a, b in product(range(size + 1), repeat=2)]
     assert len(states) >= 500
-    script = cutter._esm.replace("export default", "window.widget =").replace("export ", "")
-    page = browser.new_page()
-    page.add_script_tag(content=script + "\nwindow.compute = compute;", type="module")
-    page.wait_for_function("() => !!window.compute")
-    computed = page.evaluate(
-        "([states, words]) => states.map((state) => compute(state, words))",
-        [states, json.loads(json.dumps(cutter.words))],
-    )
-    page.close()
+    computed = computed_in_the_page(browser, cutter, states)
     assert computed == [cutter.slots(state) for state in states]
 
 

@@ -10,6 +10,7 @@ from .checklist import Checklist
 from .cutter import StreamCutter
 from .difference import Difference
 from .ladder import Ladder
+from .masking_steps import MaskingSteps
 from .picture import Picture
 from .question import Question
 
@@ -18,6 +19,7 @@ __all__ = [
     "Checklist",
     "Difference",
     "Ladder",
+    "MaskingSteps",
     "Picture",
     "Question",
     "StreamCutter",
