@@ -142,6 +142,7 @@ def test_public_names() -> None:
         sorted(wsedu.__all__)
         == wsedu.__all__
         == [
+            "AcceptSteps",
             "BytesAndFields",
             "Checklist",
             "Lab",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .live import Lab
     from .protocol import accept_key, build_request
     from .recording import Recording, dissect
-    from .views import BytesAndFields, Checklist, Ladder, MaskingSteps, StreamCutter
+    from .views import AcceptSteps, BytesAndFields, Checklist, Ladder, MaskingSteps, StreamCutter
 
 # The room of each name. Rooms are opened when a name is first used, so that importing wsedu
 # needs neither widgets nor a network.
@@ -28,6 +28,7 @@ _ROOMS = {
     "dissect": "recording",
     "accept_key": "protocol",
     "build_request": "protocol",
+    "AcceptSteps": "views",
     "BytesAndFields": "views",
     "Checklist": "views",
     "Ladder": "views",
@@ -45,6 +46,7 @@ _ROOMS = {
 }
 
 __all__ = [
+    "AcceptSteps",
     "BytesAndFields",
     "Checklist",
     "Lab",

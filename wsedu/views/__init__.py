@@ -5,6 +5,7 @@ reader says and what tests read), SVG (stored in the notebook, shown without a k
 live widget. No view opens a socket, and none computes a fact of the protocol.
 """
 
+from .accept_steps import AcceptSteps
 from .bytes_and_fields import BytesAndFields
 from .checklist import Checklist
 from .cutter import StreamCutter
@@ -15,6 +16,7 @@ from .picture import Picture
 from .question import Question
 
 __all__ = [
+    "AcceptSteps",
     "BytesAndFields",
     "Checklist",
     "Difference",

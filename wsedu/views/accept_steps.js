@@ -1,0 +1,25 @@
+// @ts-check
+// The lines of one way, as far as one step. Python has computed them all.
+import { adjustable } from "./adjustable.js";
+
+/** @typedef {{tables: Record<string, Record<string, string>[]>, steps: number}} Words */
+
+/** @param {import("./adjustable.js").State} state
+ * @param {Words} words
+ * @returns {import("./adjustable.js").Slots} */
+export function compute(state, words) {
+  /** @type {import("./adjustable.js").Slots} */
+  const slots = {};
+  /** @type {string[]} */
+  const said = [];
+  words.tables[state["way"]].forEach((line, i) => {
+    const shown = i + 1 <= state["step"];
+    slots[`step${i + 1}.class`] = shown ? "" : "gone";
+    for (const [name, text] of Object.entries(line)) slots[`${name}${i + 1}`] = text;
+    if (shown) said.push(`${line["title"]}: ${line["value"]} (${line["note"]})`);
+  });
+  slots["said"] = said.join("\n");
+  return slots;
+}
+
+export default { render: adjustable(compute) };

@@ -1,0 +1,185 @@
+"""The accept stepper: from Sec-WebSocket-Key to Sec-WebSocket-Accept, a step at a time (4.2.2).
+
+How to think about it: there is one right way and there are four wrong turnings that nearly
+everybody takes once. Each is the same five lines with something else in one of them; the page
+shows the lines of the way that was chosen, as far as the step that was chosen.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+
+from .._text import _
+from ..protocol import GUID, accept_key
+from .adjustable import Adjustable, State
+from .drawing import WIDTH, Drawing, Slots, clean
+from .picture import module
+
+STEPS = 6
+TOP, ROW = 44, 62
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way from the key to a value: what is hashed, and what of the hash is encoded."""
+
+    name: str
+    title: str
+    hashed: bytes
+    in_hex: bool = False
+    sentence: str = ""
+
+    @property
+    def digest(self) -> bytes:
+        """The 20 bytes of SHA-1."""
+        return hashlib.sha1(self.hashed).digest()
+
+    @property
+    def encoded(self) -> bytes:
+        """What is written in Base64."""
+        return self.digest.hex().encode() if self.in_hex else self.digest
+
+    @property
+    def value(self) -> str:
+        """What would be sent as Sec-WebSocket-Accept."""
+        return base64.b64encode(self.encoded).decode()
+
+
+class AcceptSteps(Adjustable):
+    """The way from a key to its accept, with four wrong turnings.
+
+    key: the value of Sec-WebSocket-Key; Base64 of 16 bytes
+    """
+
+    _esm = module("board.js", "adjustable.js", "accept_steps.js")
+
+    def __init__(self, key: str = "dGhlIHNhbXBsZSBub25jZQ==") -> None:
+        try:
+            nonce = base64.b64decode(key, validate=True)
+        except ValueError:
+            nonce = b""
+        if len(nonce) != 16:
+            raise ValueError(f"a key is Base64 of 16 bytes (RFC 6455 4.1), which {key!r} is not")
+        self._key = key
+        self._tables = {way.name: self._lines(way) for way in _ways(key, nonce)}
+        super().__init__(
+            label=_("The way, and how far to go"),
+            controls=[
+                {
+                    "name": "way",
+                    "label": _("way"),
+                    "kind": "select",
+                    "options": [[way.name, way.title] for way in _ways(key, nonce)],
+                },
+                {"name": "step", "label": _("step"), "kind": "range", "min": 1, "max": STEPS},
+            ],
+            state={"way": "right", "step": STEPS},
+            words={"tables": self._tables, "steps": STEPS},
+            hint=_("Move the step from left to right; choose a wrong way to see where it leads."),
+        )
+
+    def _lines(self, way: Way) -> list[dict[str, str]]:
+        """The five steps of a way: what is done, what comes out, and a remark."""
+        right = accept_key(self._key)
+        holds = way.value == right
+        tail = way.encoded[len(way.encoded) // 3 * 3 :] or way.encoded[-3:]
+        bits = "".join(f"{byte:08b}" for byte in tail)
+        groups = [bits[i : i + 6].ljust(6, "0") for i in range(0, len(bits), 6)]
+        last = way.value[len(way.value) - 4 :]
+        return [
+            {
+                "title": _("1. The key, as it was sent"),
+                "value": self._key,
+                "note": _("{count} characters").format(count=len(self._key)),
+            },
+            {
+                "title": _("2. The GUID, always the same"),
+                "value": GUID,
+                "note": _("{count} characters (RFC 6455 1.3)").format(count=len(GUID)),
+            },
+            {
+                "title": _("3. What is hashed"),
+                "value": clean(way.hashed.decode("latin-1")),
+                "note": _("{count} bytes").format(count=len(way.hashed)),
+            },
+            {
+                "title": _("4. SHA-1"),
+                "value": way.digest.hex(" ", 4),
+                "note": _("{count} bytes, in hexadecimal").format(count=len(way.digest)),
+            },
+            {
+                "title": _("5. Base64: six bits a character"),
+                "value": way.value,
+                "note": _("the end: bits {bits} are {last}").format(
+                    bits=" ".join(groups), last=last
+                ),
+            },
+            {
+                "title": _("6. The same as the right one?"),
+                "value": right,
+                "note": _("✔ the same") if holds else "✘ " + way.sentence,
+            },
+        ]
+
+    def slots(self, state: State) -> Slots:
+        """The lines of the chosen way, as far as the chosen step."""
+        slots: Slots = {}
+        said = []
+        for number, line in enumerate(self._tables[state["way"]], 1):
+            shown = number <= state["step"]
+            slots[f"step{number}.class"] = "" if shown else "gone"
+            for name, text in line.items():
+                slots[f"{name}{number}"] = text
+            if shown:
+                said.append(f"{line['title']}: {line['value']} ({line['note']})")
+        slots["said"] = "\n".join(said)
+        return slots
+
+    def draw(self, slots: Slots) -> str:
+        """One step under the other."""
+        drawing = Drawing(_("From Sec-WebSocket-Key to Sec-WebSocket-Accept"))
+        drawing.text(14, 26, _("From Sec-WebSocket-Key to Sec-WebSocket-Accept"), "strong")
+        styles = ("name", "value", "word", "end", "name", "word")
+        for number, style in enumerate(styles, 1):
+            y = TOP + ROW * (number - 1)
+            with drawing.kind(f"step{number}", slots):
+                drawing.slot(f"title{number}", 14, y + 14, slots, "small strong")
+                drawing.rect(14, y + 20, WIDTH - 28, 34, style)
+                drawing.slot(f"value{number}", 22, y + 35, slots, "mono small")
+                drawing.slot(f"note{number}", 22, y + 50, slots, "small")
+        return drawing.svg()
+
+
+def _ways(key: str, nonce: bytes) -> tuple[Way, ...]:
+    guid = GUID.encode()
+    text = key.encode() + guid
+    return (
+        Way("right", _("the right way"), text),
+        Way(
+            "decoded",
+            _("the key decoded first"),
+            nonce + guid,
+            sentence=_("The key was decoded; it is hashed as the text that was sent (4.2.2)."),
+        ),
+        Way(
+            "hex",
+            _("the hash in hexadecimal"),
+            text,
+            in_hex=True,
+            sentence=_("40 characters were encoded instead of the 20 bytes that they stand for."),
+        ),
+        Way(
+            "newline",
+            _("a line break at the end"),
+            text + b"\n",
+            sentence=_("A line break was hashed too, as echo adds it in a shell."),
+        ),
+        Way(
+            "lower",
+            _("the GUID in small letters"),
+            key.encode() + guid.lower(),
+            sentence=_("The GUID is a text here: its letters are capitals."),
+        ),
+    )
