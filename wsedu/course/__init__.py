@@ -1,6 +1,17 @@
 """The course: its catalogue, the checks of its exercises, and what a learner is told."""
 
 from .desk import check, hint, predict, progress, recall, solution
+from .own_server import own_server, score
 from .workshop import mine
 
-__all__ = ["check", "hint", "mine", "predict", "progress", "recall", "solution"]
+__all__ = [
+    "check",
+    "hint",
+    "mine",
+    "own_server",
+    "predict",
+    "progress",
+    "recall",
+    "score",
+    "solution",
+]

@@ -47,14 +47,14 @@ PIECES = {
 }
 
 
-def own_server() -> Serve:
+def own_server(quiet: bool = False) -> Serve:
     """Your server, for ``Lab(server=own_server())``; it says which pieces are yours."""
-    return put_together({piece: mine(name) for piece, name in PIECES.items()})
+    return put_together(gather(quiet))
 
 
-def borrowed_server() -> Serve:
-    """As ``own_server``, without a word."""
-    return put_together({piece: take(name) for piece, name in PIECES.items()})
+def gather(quiet: bool = False) -> dict[str, Callable[..., Any]]:
+    """The nine pieces by their names: yours, or the course's."""
+    return {piece: (take if quiet else mine)(name) for piece, name in PIECES.items()}
 
 
 def put_together(pieces: dict[str, Callable[..., Any]]) -> Serve:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...._text import _
 from ...lesson import Lesson
+from . import answer, backoff, cost, keepalive, seconds, server
 from .predictions import MISCONCEPTIONS, PREDICTIONS
 
 LESSON = Lesson(
@@ -11,5 +12,13 @@ LESSON = Lesson(
     "08_ping_pong_and_timeouts",
     _("Ping, pong and timeouts"),
     PREDICTIONS,
-    misconceptions=MISCONCEPTIONS,
+    (
+        seconds.EXERCISE,
+        answer.EXERCISE,
+        keepalive.EXERCISE,
+        backoff.EXERCISE,
+        cost.EXERCISE,
+        server.EXERCISE,
+    ),
+    MISCONCEPTIONS,
 )

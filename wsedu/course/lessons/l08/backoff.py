@@ -1,0 +1,156 @@
+"""08.4: how long a client waits before it tries again."""
+
+from __future__ import annotations
+
+import math
+import random
+from typing import Any
+
+from ...._text import _
+from ...attempt import Attempt, shorten
+from ...exercise import Exercise, Slip, edited, how_many, recognise
+from ...verdict import Verdict, not_yet
+
+
+def solution(n: int, chance: random.Random) -> float:
+    """A random time up to a limit that doubles, and stops doubling at 60 s."""
+    return chance.uniform(0, min(60, 5 * 2**n))
+
+
+class Share(random.Random):
+    """Chance that always says the same share between 0 and 1, so that a case can be repeated."""
+
+    def __new__(cls, share: float) -> Share:
+        return super().__new__(cls)
+
+    def __init__(self, share: float) -> None:
+        super().__init__(0)
+        self.share = share
+
+    def random(self) -> float:
+        """The share."""
+        return self.share
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Share) and other.share == self.share
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<chance: always {self.share}>"
+
+
+# The limit of each try, in seconds, counted by hand.
+LIMITS = {0: 5, 1: 10, 2: 20, 3: 40, 4: 60, 5: 60, 6: 60, 20: 60, 1000: 60}
+
+
+def _cases(chance: random.Random) -> list[tuple[int, Share]]:
+    """Every try with the least, the middle and nearly the most; then at random."""
+    cases = [(n, Share(share)) for n in LIMITS for share in (0.5, 0.0, 0.875)]
+    for _case in range(how_many(20)):
+        cases.append((chance.choice(list(LIMITS)), Share(chance.random())))
+    return cases
+
+
+def _expected(n: int, chance: Share) -> float:
+    return LIMITS[n] * chance.share
+
+
+def _right(args: tuple[Any, ...], got: Any) -> bool:
+    if type(got) not in (int, float) or not 0 <= got <= 60:  # no float holds a huge int
+        return False
+    return math.isclose(got, _expected(*args), abs_tol=1e-9)
+
+
+def judge(attempt: Attempt, chance: random.Random) -> Verdict:
+    """Every case against the table of limits."""
+    results = [(args, attempt(*args)) for args in _cases(chance)]
+    if all(_right(args, got) for args, got in results):
+        return Verdict("passed", _("Your clients come back one by one, and not too late."), "7.2.3")
+    said, args, got = recognise(SLIPS, results, _right, what=_rounded)
+    if type(got) not in (int, float):
+        said = _("Return seconds, as a number, not {got}.").format(got=shorten(got))
+    elif said is None and not 0 <= got <= LIMITS[args[0]]:
+        said = _("Before try {n}, wait between 0 and {limit} s.").format(
+            n=args[0], limit=LIMITS[args[0]]
+        )
+    return not_yet(
+        said or _("Your times do not come evenly from the chance that you were given."),
+        "7.2.3",
+        case=_("n={n}, chance says {share}: you returned {got}, expected {right}").format(
+            n=args[0], share=args[1].share, got=shorten(got), right=_expected(*args)
+        ),
+    )
+
+
+def _rounded(got: Any) -> Any:
+    return round(got, 6)
+
+
+SLIPS = (
+    Slip(
+        "no chance",
+        edited(solution, ("chance.uniform(0, min(60, 5 * 2**n))", "min(60, 5 * 2**n)")),
+        _(
+            "Nothing is left to chance: all clients that lost their connection together come back "
+            "together."
+        ),
+    ),
+    Slip(
+        "no limit",
+        edited(solution, ("min(60, 5 * 2**n)", "5 * 2 ** min(n, 500)")),
+        _("Your limit doubles for ever; «truncated» means that it stops, here at 60 s."),
+    ),
+    Slip(
+        "the first try at once",
+        edited(solution, ("chance.uniform", "0 if n == 0 else chance.uniform")),
+        _(
+            "Your first try comes at once. The RFC wants a random delay before the first one too: "
+            "that is when all come at the same time."
+        ),
+    ),
+    Slip(
+        "the first delay is fixed",
+        edited(solution, ("chance.uniform", "5 if n == 0 else chance.uniform")),
+        _("Your first delay is always the same; it is random, between 0 and 5 s."),
+    ),
+    Slip(
+        "linear",
+        edited(solution, ("5 * 2**n", "5 * (n + 1)")),
+        _("Your limit grows by the same amount each time; exponential means that it doubles."),
+    ),
+    Slip(
+        "one step ahead",
+        edited(solution, ("2**n", "2 ** (n + 1)")),
+        _("You double one step too early: before the first try, n is 0 and the limit is 5 s."),
+    ),
+    Slip(
+        "chance at the start only",
+        edited(solution, ("chance.uniform", "min(60, 5 * 2**n) if n else chance.uniform")),
+        _("Only your first delay is random; the later ones bring all clients back together."),
+    ),
+    Slip(
+        "milliseconds",
+        edited(solution, ("chance.uniform", "1000 * chance.uniform")),
+        _("These are milliseconds; the answer is in seconds, as time is in Python."),
+    ),
+)
+
+EXERCISE = Exercise(
+    name="08.4",
+    title=_("Come back, but not all at once"),
+    stars=3,
+    judge=judge,
+    solution=solution,
+    reason=_(
+        "The limit spreads the clients over more and more time, the chance spreads them within "
+        "it, and the 60 s keep a client from being away for hours."
+    ),
+    hints=(
+        _("Count the limits first: 5, 10, 20, 40, and then 60 for ever."),
+        _("min(60, ...) is the limit; chance.uniform(a, b) is a random time between a and b."),
+        _("The limit is min(60, 5 * 2**n), and the time is between 0 and it."),
+    ),
+    sections=("7.2.3",),
+    slips=SLIPS,
+)

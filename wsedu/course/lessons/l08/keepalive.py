@@ -1,0 +1,258 @@
+"""08.3: a keepalive: Ping, wait for the Pong, and give up."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Any, Protocol
+
+from ...._text import _
+from ...attempt import AnswerRaised, Attempt, shorten
+from ...exercise import Exercise, Slip, edited, how_many, recognise
+from ...verdict import Verdict, not_yet
+from .clock import Connection, NoEnd
+
+
+class Link(Protocol):
+    """What a keepalive needs of a connection."""
+
+    def now(self) -> float: ...
+    async def sleep(self, seconds: float) -> None: ...
+    async def send_ping(self, payload: bytes) -> None: ...
+    async def next_pong(self, seconds: float) -> bytes | None: ...
+
+
+async def solution(connection: Link, interval: float, timeout: float) -> tuple[int, str]:
+    """Each Ping has a payload that nobody can guess, and one deadline."""
+    import os
+
+    while True:
+        await connection.sleep(interval)
+        payload = os.urandom(4)
+        await connection.send_ping(payload)
+        deadline = connection.now() + timeout
+        pong = None
+        while pong != payload:
+            pong = await connection.next_pong(deadline - connection.now())
+            if pong is None:
+                return 1011, "keepalive ping timeout"
+
+
+Script = tuple[tuple[tuple[float, bytes | None], ...], ...]
+
+
+def _scripts(timeout: float, chance: random.Random) -> list[Script]:
+    """From the smallest on: silence, one Pong, strangers' Pongs, late ones."""
+    at_once, late = ((0.0, None),), ((1.25 * timeout, None),)
+    wrong = ((0.25 * timeout, b"wrong"),)
+    scripts: list[Script] = [
+        (),
+        (at_once,),
+        (wrong,),
+        ((*wrong, (0.5 * timeout, None)),),
+        (((0.75 * timeout, b"wrong"),), at_once),
+        (late, at_once),
+        (at_once, ((0.5 * timeout, None),), at_once),
+        (((0.25 * timeout, b""),),),
+    ]
+    for _case in range(how_many(10)):
+        scripts.append(
+            tuple(chance.choice([at_once, ((0.5 * timeout, None),), wrong]) for _ping in range(3))
+        )
+    return scripts
+
+
+def run(attempt: Any, script: Script, interval: float, timeout: float) -> dict[str, Any]:
+    """What a keepalive did: its Pings, and when it returned what."""
+    connection = Connection(script)
+    try:
+        result = attempt(connection, interval, timeout)
+    except AnswerRaised as raised:
+        if not isinstance(raised.cause, NoEnd):
+            raise
+        result = "no end"
+    payloads = [payload for _time, payload in connection.sent]
+    return {
+        "result": result,
+        "pings": [round(moment, 6) for moment, _payload in connection.sent],
+        "end": round(connection.now(), 6),
+        "same": len(set(payloads)) < len(payloads),
+        "short": any(len(payload) < 4 for payload in payloads),
+    }
+
+
+def expected(script: Script, interval: float, timeout: float) -> tuple[list[float], float]:
+    """When the Pings go out, and when the end is."""
+    now, pings = 0.0, []
+    for answers in (*script, ()):
+        now += interval
+        pings.append(round(now, 6))
+        in_time = [delay for delay, echo in answers if echo is None and delay <= timeout]
+        if not in_time:
+            break
+        now += in_time[0]
+    return pings, round(now + timeout, 6)
+
+
+def _right(args: tuple[Any, ...], got: Any) -> bool:
+    pings, end = expected(*args)
+    return (
+        _well_formed(got["result"])
+        and got["result"][0] == 1011
+        and (got["pings"], got["end"], got["same"], got["short"]) == (pings, end, False, False)
+    )
+
+
+def _well_formed(result: Any) -> bool:
+    return (
+        isinstance(result, tuple)
+        and [type(part) for part in result] == [int, str]
+        and bool(result[1])
+    )
+
+
+def judge(attempt: Attempt, chance: random.Random) -> Verdict:
+    """Every script against the seconds that can be counted by hand."""
+    results = []
+    for number in range(2 if how_many(1) == 1 else 4):
+        interval, timeout = (0.5, 0.75) if not number else chance.choice([(2, 1), (20, 8), (4, 6)])
+        for script in _scripts(timeout, chance):
+            args = (script, interval, timeout)
+            results.append((args, run(attempt, *args)))
+    if all(_right(args, got) for args, got in results):
+        return Verdict(
+            "passed", _("Who is there stays, and who is gone is noticed in time."), "5.5.2"
+        )
+    slips = [replace(slip, wrong=_as_case(slip.wrong)) for slip in SLIPS]
+    said, args, got = recognise(slips, results, _right, what=_what)
+    pings, end = expected(*args)
+    return not_yet(
+        said or _explain(args, got),
+        "5.5.2",
+        case=_(
+            "interval {interval}, timeout {timeout}, Pongs {script}: you sent Pings at {pings} and "
+            "returned {result} at {end}; expected are Pings at {right}, and the end at {right_end}"
+        ).format(
+            interval=args[1],
+            timeout=args[2],
+            script=shorten(args[0], 200),
+            pings=shorten(got["pings"], 100),
+            result=shorten(got["result"]),
+            end=got["end"],
+            right=pings,
+            right_end=end,
+        ),
+    )
+
+
+def _what(got: dict[str, Any]) -> Any:
+    result = got["result"]
+    return (got["pings"], got["end"], got["same"], got["short"], type(result), result)
+
+
+def _explain(args: tuple[Any, ...], got: dict[str, Any]) -> str:
+    pings, end = expected(*args)
+    if isinstance(got["result"], str) and got["result"] == "no end":
+        return _("Your keepalive pings on and on, although nobody answers.")
+    if not _well_formed(got["result"]):
+        return _("Return a code and a reason when a Pong is missing, not {got}.").format(
+            got=shorten(got["result"])
+        )
+    if got["result"][0] != 1011:
+        return _("The code of a keepalive that gives up is 1011 here, not {got}.").format(
+            got=shorten(got["result"][0])
+        )
+    if got["same"] or got["short"]:
+        return _("Give each Ping four random bytes or more, new for each.")
+    if got["pings"] != pings:
+        return _("Your Pings go out at other times than the interval asks for.")
+    return _("You give up at {got} s; it should be at {right} s.").format(got=got["end"], right=end)
+
+
+def _as_case(wrong: Any) -> Any:
+    """A slip's answer as ``recognise`` calls it: with a script instead of a connection."""
+
+    def said(script: Script, interval: float, timeout: float) -> dict[str, Any]:
+        return run(Attempt(wrong), script, interval, timeout)
+
+    return said
+
+
+SLIPS = (
+    Slip(
+        "any Pong counts",
+        edited(solution, ("while pong != payload:", "for _once in (1,):")),
+        _(
+            "You take any Pong for the answer; only the one with the payload of your Ping is. "
+            "A Pong that nobody asked for is allowed (5.5.3), and says nothing."
+        ),
+    ),
+    Slip(
+        "each Pong gives new time",
+        edited(solution, ("deadline - connection.now()", "timeout")),
+        _(
+            "Each wrong Pong gives the peer the whole timeout again; there is one deadline, and "
+            "it counts from the Ping."
+        ),
+    ),
+    Slip(
+        "the same payload for all",
+        edited(solution, ("os.urandom(4)", 'b"ping"')),
+        _(
+            "All your Pings carry the same payload, so a late Pong for an old one passes for the "
+            "answer to the new one. Take random bytes, new for each."
+        ),
+    ),
+    Slip(
+        "no payload",
+        edited(solution, ("os.urandom(4)", 'b""')),
+        _(
+            "Your Pings carry nothing, so any empty Pong passes for their answer. Take random "
+            "bytes, new for each."
+        ),
+    ),
+    Slip(
+        "interval and timeout are exchanged",
+        edited(
+            solution,
+            ("sleep(interval)", "sleep(timeout)"),
+            ("connection.now() + timeout", "connection.now() + interval"),
+        ),
+        _("You have exchanged the two: interval is until the Ping, timeout is for its Pong."),
+    ),
+    Slip(
+        "the timeout counts from the last Pong",
+        edited(solution, ("connection.now() + timeout", "connection.now() + timeout - interval")),
+        _("Your timeout began with the interval; it begins when the Ping is sent."),
+    ),
+    Slip(
+        "1006",
+        edited(solution, ("1011", "1006")),
+        _(
+            "1006 is never sent (7.4.1): it is what one side notes when no Close came. Who gives "
+            "up for want of a Pong sends 1011, as most libraries do."
+        ),
+    ),
+)
+
+EXERCISE = Exercise(
+    name="08.3",
+    title=_("Keep alive"),
+    stars=3,
+    judge=judge,
+    solution=solution,
+    reason=_(
+        "The payload tells the Pong for this Ping from all others, and the deadline is fixed when "
+        "the Ping goes out, so that wrong Pongs do not prolong it."
+    ),
+    hints=(
+        _("Write one round first: sleep, Ping, wait for a Pong. Then put a loop around it."),
+        _("After a Pong with other bytes, wait for the next one, but only for the time left."),
+        _(
+            "deadline = connection.now() + timeout, then await connection.next_pong(deadline - "
+            "connection.now()) until it gives your payload (go on) or None (return)."
+        ),
+    ),
+    sections=("5.5.2", "5.5.3", "7.4.1"),
+    slips=SLIPS,
+)

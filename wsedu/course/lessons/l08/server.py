@@ -1,0 +1,230 @@
+"""08.6: the learner's own server, for real: clients talk to it, and kosoku counts."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import socket
+from typing import Any
+
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
+from websockets.sync.client import connect
+
+from ...._text import _
+from ....live.tap import HOST
+from ....protocol import Frame, Opcode, build_frame, build_request, make_key
+from ...attempt import AnswerNoFunction, Attempt, shorten
+from ...exercise import Exercise, Slip, edited
+from ...own_server import (
+    Running,
+    gather,
+    kosoku_is_here,
+    own_server,
+    put_together,
+    running,
+    score,
+)
+from ...verdict import Verdict, not_yet
+
+PATIENCE = 1  # seconds that a client waits for an answer
+
+
+async def solution(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """The nine pieces, yours where you have them; ``put_together??`` shows the loop."""
+    await own_server(quiet=True)(reader, writer)
+
+
+def judge(attempt: Attempt, chance: random.Random) -> Verdict:
+    """A library's client, a raw client, and then the cases within reach."""
+    serve = attempt.answer
+    if not callable(serve):
+        raise AnswerNoFunction
+    with running(serve) as server:
+        for client in (_refused, _library, _raw):
+            said = client(server, chance)
+            if said is not None:
+                return _explain(server, said)
+    if not kosoku_is_here():
+        return Verdict("passed", _("Clients are served. For the score: pip install kosoku"), "5; 7")
+    try:
+        reached = score(serve)
+    except TimeoutError as error:
+        return not_yet(str(error), "5.5")
+    if reached.passed < reached.count:
+        return not_yet(
+            str(reached),
+            "5.5",
+            recording=reached.recording,
+            case=_("Bytes of its connection: {data}").format(
+                data=shorten(reached.recording and reached.recording.sent_by("server"), 200)
+            ),
+        )
+    return Verdict("passed", _("Your server works. {score}").format(score=reached), "5; 7")
+
+
+def _explain(server: Running, said: str) -> Verdict:
+    if server.errors:
+        error = server.errors[0]
+        said = _("Your server raised {name}: {error}").format(
+            name=type(error).__name__, error=shorten(error, 200, write=str)
+        )
+    return not_yet(said, "4.2.2; 5", recording=server.recording)
+
+
+def _refused(server: Running, chance: random.Random) -> str | None:
+    """A request that no server must let in."""
+    request = build_request(HOST, "/", make_key(chance.randbytes(16))).to_bytes()
+    with socket.create_connection((HOST, server.port), PATIENCE) as client:
+        client.sendall(request.replace(b"Upgrade: websocket\r\n", b""))
+        answer = _read(client, 12)
+    if answer.startswith(b"HTTP/1.1 101"):
+        return _("Your server let in a request without Upgrade; look at the status before the 101.")
+    if not answer.startswith(b"HTTP/1.1 4"):
+        return _("A request without Upgrade is to be refused; your server said {answer}.").format(
+            answer=shorten(answer)
+        )
+    return None
+
+
+def _library(server: Running, chance: random.Random) -> str | None:
+    """A client of ``websockets``: the handshake, an echo, a Ping, and the end."""
+    address = f"ws://{HOST}:{server.port}/"
+    try:
+        with connect(address, open_timeout=PATIENCE, close_timeout=PATIENCE) as client:
+            for message in ("Hello", chance.randbytes(300)):
+                client.send(message)
+                if client.recv(PATIENCE) != message:
+                    return _("Another message came back than was sent.")
+            if not client.ping(chance.randbytes(4)).wait(PATIENCE):
+                return _("No Pong came for the Ping of a client.")
+            client.close(1000)
+            if client.protocol.close_rcvd is None:
+                return _("A client closed, and your server ended without a Close of its own.")
+    except TimeoutError:
+        return _("A client waited for {seconds} s, and no answer came.").format(seconds=PATIENCE)
+    except (InvalidHandshake, InvalidMessage, ConnectionError):
+        return _(
+            "A client refused your answer to its handshake: it must be a 101 with the right "
+            "Sec-WebSocket-Accept."
+        )
+    except ConnectionClosed:
+        return _("Your server ended the connection after a message; it goes on until a Close.")
+    return None
+
+
+def _raw(server: Running, chance: random.Random) -> str | None:
+    """The raw client: a frame in two parts, two frames in one part, and the end of TCP."""
+    hello = build_frame(Frame(Opcode.TEXT, b"Hello"), chance.randbytes(4))
+    echo = build_frame(Frame(Opcode.TEXT, b"Hello"))
+    bye = build_frame(Frame(Opcode.CLOSE, b"\x03\xe8"), chance.randbytes(4))
+    with socket.create_connection((HOST, server.port), PATIENCE) as client:
+        client.sendall(build_request(HOST, "/", make_key(chance.randbytes(16))).to_bytes())
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            more = _read(client, 1)
+            if not more:
+                return _("The 101 has no empty line at its end.")
+            head += more
+        cut = chance.randrange(1, len(hello))
+        client.sendall(hello + hello[:cut])
+        first = _read(client, len(echo))  # what came with it has been read now
+        client.sendall(hello[cut:])
+        if (first, _read(client, len(echo))) != (echo, echo):
+            return _("A frame came in two parts, and no echo came back: keep what is not whole.")
+        client.sendall(hello + hello)
+        if _read(client, 2 * len(echo)) != echo + echo:
+            return _("Two frames came in one part, and not both came back.")
+        client.sendall(bye)
+        if not _read(client, 4).startswith(b"\x88"):
+            return _("The raw client sent a Close, and none came back.")
+        try:
+            while client.recv(2**12):
+                pass
+        except TimeoutError:
+            return _("After both Closes the server ends TCP (7.1.1); yours keeps it open.")
+        except OSError:
+            pass  # it ended by a reset
+    return None
+
+
+def _read(client: socket.socket, count: int) -> bytes:
+    """``count`` bytes, or fewer if no more come in time."""
+    data = b""
+    try:
+        while len(data) < count and (more := client.recv(count - len(data))):
+            data += more
+    except OSError:
+        pass
+    return data
+
+
+def _server(*edits: tuple[str, str]) -> Any:
+    """The loop with a slip in it, around the pieces that there are."""
+    build = edited(put_together, *edits)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await build(gather(quiet=True))(reader, writer)
+
+    return serve
+
+
+SLIPS = (
+    Slip(
+        "everybody is let in",
+        _server(("if status != 101:", "if False:")),
+        _("Your server let in a request without Upgrade; look at the status before the 101."),
+    ),
+    Slip(
+        "the key itself",
+        _server(("accept(_key(request))", "_key(request)")),
+        _(
+            "A client refused your answer to its handshake: it must be a 101 with the right "
+            "Sec-WebSocket-Accept."
+        ),
+    ),
+    Slip(
+        "one read is all",
+        _server(("while go_on and (data :=", "if go_on and (data :=")),
+        _("Your server ended the connection after a message; it goes on until a Close."),
+    ),
+    Slip(
+        "each read stands alone",
+        _server(("take_frames(stream + data)", "take_frames(data)")),
+        _("A frame came in two parts, and no echo came back: keep what is not whole."),
+    ),
+    Slip(
+        "only the first frame",
+        _server(("in frames:", "in frames[:1]:")),
+        _("Two frames came in one part, and not both came back."),
+    ),
+    Slip(
+        "a Close is not answered",
+        _server(("if go_on:", "if opcode != 8:")),
+        _("A client closed, and your server ended without a Close of its own."),
+    ),
+    Slip(
+        "TCP stays open",
+        _server(("writer.write_eof()", "await asyncio.Event().wait()")),
+        _("After both Closes the server ends TCP (7.1.1); yours keeps it open."),
+    ),
+)
+
+EXERCISE = Exercise(
+    name="08.6",
+    title=_("Your own server"),
+    stars=3,
+    judge=judge,
+    solution=solution,
+    reason=_(
+        "The loop keeps what is not a whole frame yet, answers frame by frame, stops at a Close, "
+        "and is the side that ends TCP. All else is in the pieces."
+    ),
+    hints=(
+        _("own_server() puts your pieces together, and says which of them are yours."),
+        _("put_together?? (from wsedu.course.own_server) shows the loop; write your own like it."),
+        _("serve = own_server(), then check it; a case that fails shows what its peer said."),
+    ),
+    sections=("4.2.2", "5", "7.1.1"),
+    slips=SLIPS,
+    seconds=60,
+)
