@@ -4,6 +4,7 @@ Nothing is kept but the journal, so every call is as good as one in a fresh kern
 really starts one.
 """
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -14,12 +15,24 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import Code
 
 from wsedu.course import check, desk, hint, journal, predict, progress, recall, solution
-from wsedu.course.catalogue import EXERCISES, PREDICTIONS
+from wsedu.course.catalogue import EXERCISES, LESSONS, PREDICTIONS
 from wsedu.course.verdict import NotYet
 from wsedu.views import Checklist, Difference
 
+ROOT = Path(__file__).parent.parent.parent
 RIGHT: dict[str, Any] = {name: exercise.solution for name, exercise in EXERCISES.items()}
 STATUS = PREDICTIONS["02.status"]
+
+
+def start_of(name: str) -> dict[str, Any]:
+    """The names that the start cell of an exercise's notebook gives."""
+    names: dict[str, Any] = {}
+    (lesson,) = (lesson for lesson in LESSONS if lesson.number == name[:2])
+    path = ROOT / "exercises" / "en" / lesson.slug / f"{lesson.slug}.ipynb"
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["id"].endswith("-start"):
+            exec("".join(cell["source"]), names)
+    return names
 
 
 @pytest.fixture(autouse=True)
@@ -180,8 +193,8 @@ class TestSolution:
 
     @pytest.mark.parametrize("name", RIGHT)
     def test_source_of_it_passes_on_its_own(self, name: str) -> None:
-        """What is shown can be pasted into an empty notebook."""
-        names: dict[str, Any] = {}
+        """What is shown can be pasted below the first cell of its notebook."""
+        names = start_of(name)
         source = desk.source_of(EXERCISES[name])
         exec(source if callable(RIGHT[name]) else f"solution = {source}", names)
         assert desk.judge(name, names["solution"], 1).passed

@@ -169,7 +169,9 @@ class TestWritten:
         assert task.source.startswith(f"## {exercise.name} ")
         assert task.source.splitlines()[0].endswith(" " + "★" * exercise.stars)
         assert "..." in answer.source, "the starter has dots"
-        assert re.search(rf"^(def {argument(check)}\(|{argument(check)} = )", answer.source, re.M)
+        assert re.search(
+            rf"^((async )?def {argument(check)}\(|{argument(check)} = )", answer.source, re.M
+        )
         assert check.metadata.nbgrader.points == exercise.stars
 
     @pytest.mark.parametrize("slug", NOTEBOOKS)

@@ -1,10 +1,13 @@
 """08.3: a keepalive: Ping, wait for the Pong, and give up."""
 
+# Learners paste solutions into their notebooks, where the names of types are not at hand.
+# mypy: allow-untyped-defs
+
 from __future__ import annotations
 
 import random
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from ...._text import _
 from ...attempt import AnswerRaised, Attempt, shorten
@@ -13,16 +16,7 @@ from ...verdict import Verdict, not_yet
 from .clock import Connection, NoEnd
 
 
-class Link(Protocol):
-    """What a keepalive needs of a connection."""
-
-    def now(self) -> float: ...
-    async def sleep(self, seconds: float) -> None: ...
-    async def send_ping(self, payload: bytes) -> None: ...
-    async def next_pong(self, seconds: float) -> bytes | None: ...
-
-
-async def solution(connection: Link, interval: float, timeout: float) -> tuple[int, str]:
+async def solution(connection, interval, timeout):
     """Each Ping has a payload that nobody can guess, and one deadline."""
     import os
 

@@ -1,5 +1,8 @@
 """08.6: the learner's own server, for real: clients talk to it, and kosoku counts."""
 
+# Learners paste solutions into their notebooks, where the names of types are not at hand.
+# mypy: allow-untyped-defs
+
 from __future__ import annotations
 
 import asyncio
@@ -29,7 +32,7 @@ from ...verdict import Verdict, not_yet
 PATIENCE = 1  # seconds that a client waits for an answer
 
 
-async def solution(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def solution(reader, writer):
     """The nine pieces, yours where you have them; ``put_together??`` shows the loop."""
     await own_server(quiet=True)(reader, writer)
 
