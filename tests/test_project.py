@@ -145,6 +145,7 @@ def test_public_names() -> None:
             "AcceptSteps",
             "BytesAndFields",
             "Checklist",
+            "FrameBuilder",
             "Lab",
             "Ladder",
             "MaskingSteps",

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from .live import Lab
     from .protocol import accept_key, build_request
     from .recording import Recording, dissect
-    from .views import AcceptSteps, BytesAndFields, Checklist, Ladder, MaskingSteps, StreamCutter
+    from .views import (
+        AcceptSteps,
+        BytesAndFields,
+        Checklist,
+        FrameBuilder,
+        Ladder,
+        MaskingSteps,
+        StreamCutter,
+    )
 
 # The room of each name. Rooms are opened when a name is first used, so that importing wsedu
 # needs neither widgets nor a network.
@@ -31,6 +39,7 @@ _ROOMS = {
     "AcceptSteps": "views",
     "BytesAndFields": "views",
     "Checklist": "views",
+    "FrameBuilder": "views",
     "Ladder": "views",
     "MaskingSteps": "views",
     "StreamCutter": "views",
@@ -49,6 +58,7 @@ __all__ = [
     "AcceptSteps",
     "BytesAndFields",
     "Checklist",
+    "FrameBuilder",
     "Lab",
     "Ladder",
     "MaskingSteps",

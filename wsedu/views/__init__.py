@@ -6,6 +6,7 @@ live widget. No view opens a socket, and none computes a fact of the protocol.
 """
 
 from .accept_steps import AcceptSteps
+from .builder import FrameBuilder
 from .bytes_and_fields import BytesAndFields
 from .checklist import Checklist
 from .cutter import StreamCutter
@@ -20,6 +21,7 @@ __all__ = [
     "BytesAndFields",
     "Checklist",
     "Difference",
+    "FrameBuilder",
     "Ladder",
     "MaskingSteps",
     "Picture",

@@ -54,7 +54,7 @@ class MaskingSteps(Adjustable):
 
     def slots(self, state: State) -> Slots:
         """Each byte in four rows, and the bits of one of them."""
-        payload = _utf8(state["text"])
+        payload = utf8(state["text"])
         digits = re.sub(r"[ \t]", "", state["key"]).lower()
         key = bytes.fromhex(digits) if re.fullmatch("[0-9a-f]{8}", digits) else b""
         rows = {"payload": payload, "key": b"", "masked": b"", "back": b""}
@@ -125,6 +125,6 @@ class MaskingSteps(Adjustable):
         return drawing.svg()
 
 
-def _utf8(text: str) -> bytes:
+def utf8(text: str) -> bytes:
     """UTF-8, with U+FFFD for half a surrogate pair, as a browser writes it."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
