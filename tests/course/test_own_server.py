@@ -1,0 +1,75 @@
+"""The learner's own server: the loop around the pieces, and the score."""
+
+import subprocess
+from typing import Any
+
+import pytest
+
+from wsedu import Lab
+from wsedu.course import own_server as front_door
+from wsedu.course.own_server import PIECES, gather, put_together, score
+from wsedu.recording import dissect
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WSEDU_HOME", str(tmp_path))
+
+
+def test_says_whose_each_piece_is(capsys: pytest.CaptureFixture[str]) -> None:
+    front_door()
+    lines = capsys.readouterr().out.splitlines()
+    assert [line[:5] for line in lines] != [] and len(lines) == len(PIECES)
+
+
+async def test_lab_runs_it() -> None:
+    lab = Lab(server=front_door(quiet=True))
+    try:
+        peer = await lab.raw()
+        assert dissect(lab.recording).switch is not None
+        await peer.close()
+    finally:
+        lab.close()
+
+
+def test_pieces_of_the_course_pass_all_that_lesson_8_can_reach() -> None:
+    reached = score(put_together(gather(quiet=True)))
+    assert reached.passed == reached.count >= 128
+    assert str(reached) == f"{reached.count} of {reached.count} cases pass."
+
+
+def test_first_failing_case_comes_with_its_bytes() -> None:
+    pieces = gather(quiet=True)
+    right = pieces["answer"]
+    deaf = pieces | {"answer": lambda f, o, p: (b"", True) if o == 9 else right(f, o, p)}
+    reached = score(put_together(deaf), ["2.1", "1.1.1"])
+    assert (reached.passed, reached.count, reached.failed) == (1, 2, ("2.1",))
+    assert reached.recording is not None
+    assert any(unit.title == "ping" for unit in dissect(reached.recording).units)
+
+
+def test_piece_that_raises_is_named() -> None:
+    broken = gather(quiet=True) | {"take_frames": lambda stream: 1 // 0}
+    assert "your server raised ZeroDivisionError" in score(put_together(broken), ["1.1.1"]).story
+
+
+def test_without_kosoku_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ModuleNotFoundError, match="pip install kosoku"):
+        score(put_together(gather(quiet=True)))
+
+
+def test_cases_that_do_not_end_are_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(*args: Any, **options: Any) -> None:
+        raise subprocess.TimeoutExpired("kosoku", options["timeout"])
+
+    monkeypatch.setattr(subprocess, "run", run)
+    with pytest.raises(TimeoutError, match="not through after 20 s"):
+        score(put_together(gather(quiet=True)))
