@@ -145,6 +145,10 @@ class Lab:
         Lab._current = self
 
     @property
+    def _taps(self) -> tuple[Tap, ...]:
+        return (self._tap, self._http_tap) if self._http_tap else (self._tap,)
+
+    @property
     def url(self) -> str:
         """Where clients connect: the tap's address."""
         return f"ws://{self._host}:{self._tap.port}{self._query}"
@@ -294,17 +298,21 @@ class Lab:
     async def fault(self, **faults: Any) -> None:
         """Make the network bad, for open connections too; without arguments, well again.
 
+        The news by HTTP suffer from it as well.
+
         delay, jitter: seconds that every chunk waits, and waits more at random
         cut, cut_at:   bytes in a chunk, or offsets at which a chunk ends
         hold:          True lets nothing through (a black hole)
         flip:          (offset, bit) to turn
         whose:         on whose bytes all this acts: "client", "server" or "both"
         """
-        await self._background.wait(self._tap.set_faults(Faults(**faults)))
+        for tap in self._taps:
+            await self._background.wait(tap.set_faults(Faults(**faults)))
 
     async def drop(self) -> None:
         """Tear down every open connection, as a network does that goes away (TCP RST)."""
-        await self._background.wait(self._tap.drop())
+        for tap in self._taps:
+            await self._background.wait(tap.drop())
 
     async def browser(self, patience: float = 3) -> Recording:
         """Let the page that shows this notebook open a WebSocket, and return what passed.
@@ -346,9 +354,9 @@ class Lab:
     async def _stop(self) -> None:
         for peer in self._peers:
             await peer.abort()
-        await self._tap.close()
-        if self._news is not None and self._http_tap is not None:
-            await self._http_tap.close()
+        for tap in self._taps:
+            await tap.close()
+        if self._news is not None:
             self._news.close()
         if isinstance(self._server, Server):
             self._server.close(close_connections=False)
