@@ -151,6 +151,7 @@ def test_public_names() -> None:
             "MaskingSteps",
             "Recording",
             "StreamCutter",
+            "Timeline",
             "accept_key",
             "build_request",
             "check",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Ladder,
         MaskingSteps,
         StreamCutter,
+        Timeline,
     )
 
 # The room of each name. Rooms are opened when a name is first used, so that importing wsedu
@@ -43,6 +44,7 @@ _ROOMS = {
     "Ladder": "views",
     "MaskingSteps": "views",
     "StreamCutter": "views",
+    "Timeline": "views",
     "check": "course",
     "hint": "course",
     "mine": "course",
@@ -64,6 +66,7 @@ __all__ = [
     "MaskingSteps",
     "Recording",
     "StreamCutter",
+    "Timeline",
     "accept_key",
     "build_request",
     "check",

@@ -15,6 +15,7 @@ from .ladder import Ladder
 from .masking_steps import MaskingSteps
 from .picture import Picture
 from .question import Question
+from .timeline import Timeline
 
 __all__ = [
     "AcceptSteps",
@@ -27,4 +28,5 @@ __all__ = [
     "Picture",
     "Question",
     "StreamCutter",
+    "Timeline",
 ]

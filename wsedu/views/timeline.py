@@ -1,0 +1,182 @@
+"""The timeline: Pings and Pongs on an axis of time, with the countdown that runs between them.
+
+How to think about it: time runs to the right. Each Ping starts a countdown; the Pong with the
+same payload stops it (5.5.3). How long the countdown may run is nobody's rule: whoever draws
+the timeline says which ``timeout`` was in force.
+
+Times differ a little from run to run. Everything is placed on a grid of a tenth of a second,
+so that the same story gives the same picture; the words have hundredths.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .._text import _
+from ..protocol import Opcode
+from ..recording import Recording, Unit, dissect
+from .drawing import WIDTH, Drawing
+from .picture import Picture
+
+LEFT, RIGHT = 110, WIDTH - 30
+AXIS = 60  # the y of the axis
+LANE = 46  # pixels for one Ping
+GRID = 0.1  # seconds
+SHOWN = 12  # Pings; of a longer recording these come first
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A Ping: who sent it, when, and when its Pong came, or None."""
+
+    sender: str
+    time: float
+    answered: float | None
+
+
+class Timeline(Picture):
+    """The Pings of one recording, their Pongs, and how it ended.
+
+    timeout: the seconds that whoever pings waits, if a countdown shall be drawn
+    interval: the seconds between Pings, to be named in the title
+    """
+
+    def __init__(
+        self, recording: Recording, *, interval: float | None = None, timeout: float | None = None
+    ) -> None:
+        story = _Story(recording, interval, timeout)
+        super().__init__(
+            svg=story.draw(),
+            text=story.describe(),
+            hint=_("Point at a Ping to read what became of it."),
+        )
+
+
+class _Story:
+    """What is drawn: the Pings, other Pongs, and the ending."""
+
+    def __init__(self, recording: Recording, interval: float | None, timeout: float | None) -> None:
+        self.interval, self.timeout = interval, timeout
+        self._events = recording.events
+        self.asked: list[Asked] = []
+        self.others: list[tuple[float, str]] = []
+        self.ending: tuple[float, str] | None = None
+        frames = [unit for unit in dissect(recording).find("frame") if unit.layout is not None]
+        pongs = [unit for unit in frames if _opcode(unit) == Opcode.PONG]
+        for unit in frames:
+            if _opcode(unit) == Opcode.PING:
+                pong = self._answer(unit, pongs)
+                if pong is not None:
+                    pongs.remove(pong)
+                when = None if pong is None else self._time(pong)
+                self.asked.append(Asked(unit.sender, self._time(unit), when))
+            elif _opcode(unit) == Opcode.CLOSE and self.ending is None:
+                self.ending = (self._time(unit), unit.title)
+        self.others = [(self._time(unit), unit.sender) for unit in pongs]
+        self.end = max([event.time for event in recording.events], default=0.0)
+
+    def _answer(self, ping: Unit, pongs: list[Unit]) -> Unit | None:
+        assert ping.layout is not None
+        for pong in pongs:
+            same = (
+                pong.layout is not None and pong.layout.frame.payload == ping.layout.frame.payload
+            )
+            if same and pong.sender != ping.sender and pong.arrived > ping.arrived:
+                return pong
+        return None
+
+    def _time(self, unit: Unit) -> float:
+        return self._events[unit.arrived].time
+
+    def _x(self, time: float) -> float:
+        grid = round(time / GRID) * GRID
+        return LEFT + (RIGHT - LEFT) * grid / max(round(self.end / GRID) * GRID, GRID)
+
+    def title(self) -> str:
+        """What is to be seen, with the numbers that were in force."""
+        title = _("Pings on this connection: {count}").format(count=len(self.asked))
+        if self.interval is not None:
+            title += "; " + _("interval {seconds:g} seconds").format(seconds=self.interval)
+        if self.timeout is not None:
+            title += "; " + _("timeout {seconds:g} seconds").format(seconds=self.timeout)
+        return title
+
+    def say(self, ping: Asked) -> str:
+        """What became of a Ping."""
+        who = _("the client") if ping.sender == "client" else _("the server")
+        if ping.answered is not None:
+            return _("{time:.2f} s: {who} pings; the Pong came after {trip:.2f} s").format(
+                time=ping.time, who=who, trip=ping.answered - ping.time
+            )
+        return _("{time:.2f} s: {who} pings; no Pong with its payload came").format(
+            time=ping.time, who=who
+        )
+
+    def other_words(self) -> list[str]:
+        """Pongs that answer nothing, and the ending."""
+        words = []
+        for time, sender in self.others:
+            who = _("the client") if sender == "client" else _("the server")
+            words.append(
+                _("{time:.2f} s: a Pong of {who} that answers no Ping").format(time=time, who=who)
+            )
+        if self.ending is not None:
+            words.append(_("{time:.2f} s: {what}").format(time=self.ending[0], what=self.ending[1]))
+        return words
+
+    def describe(self) -> str:
+        """The timeline in words."""
+        lines = [self.title(), *map(self.say, self.asked), *self.other_words()]
+        return "\n  ".join(lines)
+
+    def draw(self) -> str:
+        """The timeline as a drawing."""
+        drawing = Drawing(self.title())
+        drawing.text(14, 26, self.title(), "strong")
+        drawing.path(f"M{LEFT} {AXIS}H{RIGHT}", AXIS, "arrow")
+        seconds = round(self.end / GRID) * GRID
+        step = 0.5 if seconds <= 5 else max(1, round(seconds / 10))
+        mark = 0.0
+        while mark <= seconds + GRID / 2:
+            x = self._x(mark)
+            drawing.path(f"M{x:g} {AXIS - 4}V{AXIS + 4}", AXIS + 4, "line")
+            drawing.text(x, AXIS - 8, f"{mark:g}", "small soft", "middle")
+            mark += step
+        y = AXIS + 14.0
+        for number, ping in enumerate(self.asked[:SHOWN]):
+            self._draw_ping(drawing, number, ping, y)
+            y += LANE
+        if len(self.asked) > SHOWN:
+            left_out = _("… {count} Pings more …").format(count=len(self.asked) - SHOWN)
+            drawing.text(LEFT, y + 14, left_out, "soft")
+            y += 24
+        if self.ending is not None:
+            x = self._x(self.ending[0])
+            drawing.path(f"M{x:g} {AXIS}V{y:g}", y, "fault")
+        for words in self.other_words()[:SHOWN]:
+            drawing.text(LEFT, y + 18, words, "small soft")
+            y += 18
+        return drawing.svg()
+
+    def _draw_ping(self, drawing: Drawing, number: int, ping: Asked, y: float) -> None:
+        start = self._x(ping.time)
+        answered = ping.answered is not None
+        wait = self.timeout if self.timeout is not None else 0.0
+        stop = ping.answered if ping.answered is not None else min(ping.time + wait, self.end)
+        with drawing.item(f"p{number}", self.say(ping)):
+            who = _("client") if ping.sender == "client" else _("server")
+            drawing.text(14, y + 15, _("Ping, {who}").format(who=who), "small")
+            drawing.rect(
+                start, y + 4, max(self._x(stop) - start, 4), 14, "word" if answered else "value"
+            )
+            drawing.path(f"M{start:g} {AXIS}V{y + 18:g}", y + 18, "line")
+            words = ("✔ " if answered else "✘ ") + self.say(ping)
+            drawing.text(LEFT, y + 34, words, "small good" if answered else "small bad")
+
+
+def _opcode(unit: Unit) -> int | None:
+    return None if unit.layout is None else unit.layout.frame.opcode
+
+
+def _payload(unit: Unit) -> bytes:
+    return b"" if unit.layout is None else unit.layout.frame.payload
