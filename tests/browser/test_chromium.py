@@ -1,6 +1,8 @@
 """What a real Chromium does as a client: the facts that lessons show, through the tap."""
 
-from collections.abc import Iterator
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from wsedu.live import Lab
 from wsedu.live.peer import Peer
-from wsedu.protocol import Frame, Opcode, parse_close
+from wsedu.protocol import Frame, Opcode, build_response, parse_close, read_head
 from wsedu.recording import Recording, dissect
 
 from ..chromium import empty_page
@@ -73,6 +75,20 @@ def no_lab_is_left() -> Iterator[None]:
 
 def told(page: Page, url: str, act: str = "", protocols: list[str] | None = None) -> list[Any]:
     return page.evaluate(CONNECT, [url, act, protocols])
+
+
+def until(lab: Lab, condition: Callable[[Recording], object]) -> None:
+    """Wait for it without a loop: Playwright's own is running in this thread."""
+    holds = threading.Event()
+
+    def look() -> None:
+        if condition(lab.recording):
+            holds.set()
+
+    stop = lab.watch(look)
+    look()
+    assert holds.wait(5), lab.recording
+    stop()
 
 
 def codes(recording: Recording, side: str) -> list[int | None]:
@@ -178,7 +194,69 @@ def test_five_deaths_one_code(page: Page) -> None:
     Lab().close()
     assert told(page, url) == death  # connection refused
 
-    async def tear(connection: websockets.ServerConnection) -> None:
+    async def end(connection: websockets.ServerConnection) -> None:
         connection.transport.abort()
 
-    assert told(page, Lab(tear).url)[-3:] == death[-3:]  # TCP RST
+    lab = Lab(end)
+    assert told(page, lab.url)[-3:] == death[-3:]  # TCP FIN
+    assert "end" in {e.kind for e in lab.recording.events if e.sender == "server"}
+
+    async def tear(peer: Peer) -> None:
+        await peer.abort()
+
+    lab = Lab(raw=tear)
+    assert told(page, lab.url)[-3:] == death[-3:]  # TCP RST
+    assert "lost" in {e.kind for e in lab.recording.events if e.sender == "server"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"101 Switching Protocols", b"200 OK"),
+        (b"Sec-WebSocket-Accept: ", b"Sec-WebSocket-Accept: x"),
+        (b"\r\n\r\n", b"\r\nSec-WebSocket-Protocol: chat\r\n\r\n"),
+        (b"\r\n\r\n", b"\r\nSec-WebSocket-Extensions: x-lunch\r\n\r\n"),
+    ],
+    ids=["200", "accept", "subprotocol", "extension"],
+)
+def test_a_wrong_answer_never_opens(page: Page, old: bytes, new: bytes) -> None:
+    async def server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = read_head(await reader.readuntil(b"\r\n\r\n"), "request")
+        answer = build_response(head.find("Sec-WebSocket-Key")[0].value.text).to_bytes()
+        assert old in answer
+        writer.write(answer.replace(old, new))
+        await reader.read()
+
+    lab = Lab(server=server)
+    assert told(page, lab.url) == ["error", 1006, "", False]
+    until(lab, lambda r: [e for e in r.events if e.sender == "client" and e.kind != "data"])
+    assert not dissect(lab.recording).find("frame")
+    assert not [e for e in lab.recording.events if e.kind == "fault"]
+
+
+LEAVE: dict[str, Callable[[Page], object]] = {
+    "the tab is closed": lambda page: page.close(),
+    "another page is opened": lambda page: page.goto("about:blank"),
+    "the page is loaded again": lambda page: page.reload(),
+}
+
+
+@pytest.mark.parametrize("leave", LEAVE.values(), ids=LEAVE)
+def test_who_leaves_the_page_sends_a_close_1001_without_a_reason(
+    page: Page, leave: Callable[[Page], object]
+) -> None:
+    lab = Lab()
+    page.evaluate(
+        "url => new Promise(done => { window.socket = new WebSocket(url); socket.onopen = done; })"
+        ".then(() => null)",
+        lab.url,
+    )
+    assert codes(lab.recording, "client") == []
+    leave(page)
+    until(lab, lambda recording: codes(recording, "client"))
+    (close,) = [
+        unit.layout.frame
+        for unit in dissect(lab.recording).find("frame")
+        if unit.sender == "client" and unit.layout.frame.opcode == Opcode.CLOSE
+    ]
+    assert close.payload == (1001).to_bytes(2, "big")
