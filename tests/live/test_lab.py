@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import websockets
 
-from wsedu.live import Lab
+from wsedu.live import Lab, peer, tap
 from wsedu.live.background import Background
 from wsedu.live.browser import KEPT, PATH, BrowserClient
 from wsedu.live.tap import BYTES, CONNECTIONS
@@ -23,6 +23,7 @@ from wsedu.protocol import (
     build_request,
     build_response,
     mask,
+    read_layout,
 )
 from wsedu.recording import Recording, dissect
 
@@ -451,6 +452,55 @@ async def test_only_the_newest_connections_are_kept(lab: Lab) -> None:
     for _connection in range(CONNECTIONS + 5):
         await lab.talk(REQUEST)
     assert len(lab.recordings) == CONNECTIONS
+
+
+async def test_all_recordings_together_are_bounded_and_say_so(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tap, "TOGETHER", 100_000)
+    message = build_frame(Frame(Opcode.BINARY, bytes(20_000)), bytes(4))
+    for _connection in range(5):
+        await lab.talk(REQUEST, message)
+    sizes = [sum(len(event.data) for event in r.events) for r in lab.recordings]
+    assert sum(sizes) <= 100_000
+    assert sizes[:3] == [0, 0, 0] and min(sizes[3:]) > 40_000
+    for recording in lab.recordings[:3]:
+        assert recording.dropped > 40_000 and "let go" in recording.note
+    for recording in lab.recordings[3:]:
+        assert recording.dropped == 0 and recording.note == ""
+
+
+async def test_a_talk_is_not_let_go_while_others_overtake_it(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tap, "CONNECTIONS", 3)
+    talking = asyncio.ensure_future(lab.talk(REQUEST[:30], REQUEST[30:]))
+    await lab.until(lambda recording: recording.events)
+    overtaken = lab._tap.logs[0]
+    for _connection in range(5):
+        await lab.talk(REQUEST)
+    assert lab._tap.logs[0] is overtaken and len(lab._tap.logs) == 3
+    talking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await talking
+    await lab.talk(REQUEST)
+    assert overtaken not in lab._tap.logs
+
+
+async def test_a_long_frame_is_read_once(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The raw client used to read it again with every 64 KiB that came."""
+
+    async def server(connection: websockets.ServerConnection) -> None:
+        await connection.send(bytes(2**23))
+
+    reads = []
+    monkeypatch.setattr(
+        peer, "read_layout", lambda data: reads.append(len(data)) or read_layout(data)
+    )
+    client = await Lab(server).raw()
+    frame = await client.receive()
+    assert frame.payload == bytes(2**23)
+    assert sum(reads) < 2**23 + 1000
 
 
 async def test_cookies_never_get_into_a_recording(lab: Lab) -> None:

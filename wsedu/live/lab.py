@@ -167,7 +167,11 @@ class Lab:
 
     @property
     def recordings(self) -> tuple[Recording, ...]:
-        """One recording for each connection so far, the oldest first."""
+        """One recording for each connection so far, the oldest first.
+
+        The newest 100 are kept, each up to 4 MiB, all up to 64 MiB. One that was let go, or is
+        not whole, says so in its ``note`` and ``dropped``.
+        """
         return tuple(log.recording() for log in self._tap.logs)
 
     @property
@@ -257,8 +261,9 @@ class Lab:
         tap = tap or self._tap
         host = self._host if tap is self._tap else HOST
         _reader, writer = await asyncio.open_connection(host, tap.port)
+        log = tap.log_of(writer.get_extra_info("sockname")[1])
         try:
-            log = tap.log_of(writer.get_extra_info("sockname")[1])
+            log.wanted = True
             answers = 0
             for turn in turns:
                 writer.write(turn)
@@ -270,6 +275,7 @@ class Lab:
                 answers = _answers(log.recording())
             return log.recording()
         finally:
+            log.wanted = False
             writer.close()
 
     async def ask(self, method: str, path: str, body: bytes = b"", timeout: float = 5) -> Recording:

@@ -31,6 +31,7 @@ T = TypeVar("T")
 Manners = Literal["at once", "late", "wrong", "never"]
 
 MASK_KEY = bytes.fromhex("37fa213d")  # the key of 5.7, so that masked bytes are recognised
+LONGEST_HEADER = 14  # bytes of a frame before its payload
 NONCE = b"the sample nonce"  # the key of 1.3 is its Base64
 
 
@@ -49,7 +50,7 @@ class Peer:
     ) -> None:
         self.role = role
         self._reader, self._writer, self._wait = reader, writer, wait
-        self._unread = b""
+        self._unread = bytearray()
 
     async def send(self, data: bytes | Frame) -> None:
         """Send bytes as they are; a frame is written as this role must, a client's masked."""
@@ -122,18 +123,25 @@ class Peer:
 
     async def _read_head(self) -> Head:
         kind: Kind = "response" if self.role == "client" else "request"
-        while (head := read_head(self._unread, kind)).end is None:
+        while (head := read_head(bytes(self._unread), kind)).end is None:
             if not await self._read_more():
                 raise ConnectionError(_("The other side ended before its handshake was complete."))
-        self._unread = self._unread[head.end :]
+        del self._unread[: head.end]
         return head
 
     async def _receive(self) -> Frame | None:
-        while (layout := read_layout(self._unread)) is None or layout.truncated is not None:
+        while (begun := read_layout(bytes(self._unread[:LONGEST_HEADER]))) is None or (
+            header := begun.header
+        ) is None:
             if not await self._read_more():
                 return None
-        self._unread = self._unread[layout.span.end :]
-        return layout.frame
+        end = header.size + header.length
+        while len(self._unread) < end:
+            if not await self._read_more():
+                return None
+        layout = read_layout(bytes(self._unread[:end]))
+        del self._unread[:end]
+        return layout.frame if layout else None
 
     async def _read_more(self) -> bool:
         try:

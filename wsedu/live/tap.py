@@ -26,6 +26,7 @@ from .faults import Faults
 HOST = "127.0.0.1"
 CONNECTIONS = 100  # recordings kept; the oldest is let go
 BYTES = 4 * 2**20  # kept of each connection; what comes later is counted, not kept
+TOGETHER = 64 * 2**20  # kept of all; the oldest recording is emptied
 CHUNK = 2**18  # bytes that are passed on at once, at most
 OVERHEAD = 100  # what an event costs beside its bytes, roughly
 
@@ -36,32 +37,40 @@ class Log:
     port:   the client's
     behind: the port from which the tap connects to the server
     broken: whether the connection was torn down (TCP RST), by either side or by the tap
+    wanted: whether somebody waits for what comes, so that it must not be let go
+    size:   bytes that it takes
     """
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.behind = 0
         self.broken = False
+        self.wanted = False
+        self.size = 0
         self.over = False
         self._start = time.monotonic()
         self._events: list[Event] = []
         self._room = BYTES
         self._dropped = 0
+        self._note = ""
 
     def note(self, kind: EventKind, sender: Side, data: bytes = b"", note: str = "") -> None:
         """Write down one thing that just happened."""
-        self._room -= len(data) + OVERHEAD
+        cost = len(data) + OVERHEAD
+        self._room -= cost
         # The end of a stream is kept even when there is no room for bytes any more.
         if data and self._room < 0:
             self._dropped += len(data)
             return
+        self.size += cost
         self._events.append(Event(time.monotonic() - self._start, sender, kind, data, note))
 
     def let_go(self) -> None:
         """Forget everything, and from now on count only: others are newer."""
         self._dropped += sum(len(event.data) for event in self._events)
         self._events.clear()
-        self._room = 0
+        self._room = self.size = 0
+        self._note = _("let go, because newer connections needed the room")
 
     def closed_by(self, side: Side) -> bool:
         """Whether that side has ended its stream, or the connection broke there."""
@@ -69,7 +78,8 @@ class Log:
 
     def recording(self) -> Recording:
         """What has been seen so far, as a value; secrets covered."""
-        return Recording(tuple(self._events), dropped=self._dropped).with_secrets_covered()
+        recording = Recording(tuple(self._events), self._note, self._dropped)
+        return recording.with_secrets_covered()
 
 
 class Tap:
@@ -146,9 +156,21 @@ class Tap:
             if log.port == port and not log.over:
                 return log
         self.logs.append(Log(port))
-        if len(self.logs) > CONNECTIONS:  # its connection may be open, and go on for hours
-            self.logs.popleft().let_go()
+        if len(self.logs) > CONNECTIONS and (spare := self._spare()):
+            spare[0].let_go()  # its connection may be open, and go on for hours
+            self.logs.remove(spare[0])
         return self.logs[-1]
+
+    def _spare(self) -> list[Log]:
+        """The logs that could be let go, the oldest first."""
+        return [log for log in list(self.logs)[:-1] if not log.wanted]
+
+    def _make_room(self) -> None:
+        size = sum(log.size for log in self.logs)
+        for log in self._spare() if size > TOGETHER else ():
+            if log.size and size > TOGETHER:
+                size -= log.size
+                log.let_go()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         log = self.log_of(writer.get_extra_info("peername")[1])
@@ -222,6 +244,7 @@ class Tap:
         self, log: Log, kind: EventKind, sender: Side, data: bytes = b"", note: str = ""
     ) -> None:
         log.note(kind, sender, data, note)
+        self._make_room()
         await self._tell()
 
     async def _tell(self) -> None:
