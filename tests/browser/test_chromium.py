@@ -145,7 +145,7 @@ def test_a_servers_close_arrives(page: Page, code: int) -> None:
 
     lab = Lab(leave)
     assert told(page, lab.url) == ["open", code, "bye", True]
-    assert codes(lab.recording, "client") == [code]
+    until(lab, lambda recording: codes(recording, "client") == [code])
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_broken_frames_fail_the_connection(page: Page, sent: bytes, code: int) -
 
     lab = Lab(raw=script)
     assert told(page, lab.url)[-3:] == [1006, "", False]
-    assert codes(lab.recording, "client") == [code]
+    until(lab, lambda recording: codes(recording, "client") == [code])
 
 
 def test_pings_are_answered_by_the_browser_itself(page: Page) -> None:
@@ -198,15 +198,15 @@ def test_five_deaths_one_code(page: Page) -> None:
         connection.transport.abort()
 
     lab = Lab(end)
-    assert told(page, lab.url)[-3:] == death[-3:]  # TCP FIN
-    assert "end" in {e.kind for e in lab.recording.events if e.sender == "server"}
+    assert told(page, lab.url)[-3:] == death[-3:]
+    until(lab, lambda r: "end" in {e.kind for e in r.events if e.sender == "server"})  # TCP FIN
 
     async def tear(peer: Peer) -> None:
         await peer.abort()
 
     lab = Lab(raw=tear)
-    assert told(page, lab.url)[-3:] == death[-3:]  # TCP RST
-    assert "lost" in {e.kind for e in lab.recording.events if e.sender == "server"}
+    assert told(page, lab.url)[-3:] == death[-3:]
+    until(lab, lambda r: "lost" in {e.kind for e in r.events if e.sender == "server"})  # TCP RST
 
 
 @pytest.mark.parametrize(
