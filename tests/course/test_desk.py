@@ -260,13 +260,13 @@ class TestProgress:
         progress()
         title, *lines, place = capsys.readouterr().out.splitlines()
         assert title == "02 The opening handshake"
+        lines = [line for line in lines if line.startswith("  ")]  # the others are titles
         assert [line.split()[0] for line in lines] == list(EXERCISES)
-        assert [line.partition(": ")[2] for line in lines] == [
-            "✔ passed",
-            "○ not attempted",
-            "✘ not yet (tries: 2)",
-            "○ not attempted",
-        ]
+        found = {line.split()[0]: line for line in lines}
+        assert found["02.1"].endswith(": ✔ passed")
+        assert found["02.3"].endswith(": ✘ not yet (tries: 2)")
+        others = [line for name, line in found.items() if name not in ("02.1", "02.3")]
+        assert all(line.endswith(": ○ not attempted") for line in others)
         assert place == f"Kept in {home}"
 
     def test_unreadable_journal_is_said_once(
@@ -281,13 +281,15 @@ class TestProgress:
 
 @pytest.mark.parametrize("call", [lambda name: check(name, 1), hint, solution])
 def test_unknown_exercise_lists_the_known(call: Any) -> None:
-    with pytest.raises(ValueError, match=r"no exercise '2\.2'; there are: 02\.1, 02\.2, 02\.3"):
+    with pytest.raises(ValueError, match=r"no exercise '2\.2'; there are: .*02\.1, 02\.2, 02\.3"):
         call("2.2")
 
 
 @pytest.mark.parametrize("call", [predict, recall])
 def test_unknown_prediction_lists_the_known(call: Any) -> None:
-    with pytest.raises(ValueError, match=r"no prediction '02\.1'; there are: 02\.status, 02\.case"):
+    with pytest.raises(
+        ValueError, match=r"no prediction '02\.1'; there are: .*02\.status, 02\.case"
+    ):
         call("02.1")
 
 

@@ -60,8 +60,6 @@ def test_lesson_has_the_frame_of_a_lesson(lesson: Lesson) -> None:
     text = "\n".join(prose)
     for heading in ("## What you saw", "## Read more", "## Roads not taken"):
         assert heading in text
-    linked = f"{lesson.slug}/{lesson.slug}.ipynb" in text
-    assert linked == bool(lesson.exercises), "a link to the exercises"
 
 
 def test_at_most_one_cell_in_ten_is_not_compared(lesson: Lesson) -> None:
