@@ -47,6 +47,10 @@ class Background:
             for task in tasks:
                 task.cancel()
             self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        # An end whose other end was just torn down would hear of that in a moment, which may be
+        # too late. asyncio has no public name for all connections of a loop.
+        for transport in list(getattr(self._loop, "_transports", {}).values()):
+            transport.abort()
         self._loop.run_until_complete(_turns(10))  # sockets close a turn after they are told to
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
