@@ -6,33 +6,51 @@
 /** @typedef {{get(name: string): any, set(name: string, value: any): void,
  *   save_changes(): void, on(event: string, call: () => void): void,
  *   off(event: string, call: () => void): void}} Model
- * @typedef {{model: Model, el: HTMLElement}} Context */
+ * @typedef {{model: Model, el: HTMLElement}} Context
+ * @typedef {{length: number, at(index: number): SVGElement | undefined,
+ *   indexOf(item: SVGElement): number}} Items all items of a board, in order
+ * @typedef {{show(): void, items(): Items}} View */
 
-/** Put a drawing into `board`. It is parsed as XML, so nothing in it can become a script.
+/** A drawing as elements. It is parsed as XML, so nothing in it can become a script.
+ * @param {string} source
+ * @returns {Element | null} */
+export function parse(source) {
+  const tree = new DOMParser().parseFromString(source, "image/svg+xml");
+  const found = tree.documentElement.nodeName === "svg";
+  return found ? document.importNode(tree.documentElement, true) : null;
+}
+
+/** Put a drawing into `board`.
  * @param {HTMLElement} board
  * @param {string} source */
 export function draw(board, source) {
   board.replaceChildren();
-  if (!source) return;
-  const tree = new DOMParser().parseFromString(source, "image/svg+xml");
-  if (tree.documentElement.nodeName !== "svg") return;
-  const svg = document.importNode(tree.documentElement, true);
+  const svg = source && parse(source);
+  if (!svg) return;
   svg.setAttribute("aria-hidden", "true"); // the board around it speaks
   board.setAttribute("aria-label", svg.getAttribute("aria-label") ?? "");
   board.append(svg);
 }
 
+/** @param {HTMLElement} board */
+export function itemsOf(board) {
+  return /** @type {SVGElement[]} */ ([...board.querySelectorAll("[data-item]")]);
+}
+
 /** A drawing whose items can be pointed at and walked through.
  * @param {HTMLElement} says
- * @param {(name: string) => void} choose */
-export function makeBoard(says, choose) {
+ * @param {(name: string) => void} choose
+ * @param {() => Items} [all] its items, if not all of them are in the page */
+export function makeBoard(says, choose, all) {
   const board = document.createElement("div");
   board.className = "wsedu-board";
   board.tabIndex = 0;
   board.setAttribute("role", "group");
   let at = -1;
 
-  const items = () => /** @type {SVGElement[]} */ ([...board.querySelectorAll("[data-item]")]);
+  const items = () => itemsOf(board);
+  const list = all ?? items;
+  const current = () => (at < 0 ? undefined : list().at(at));
 
   /** @param {SVGElement | undefined} item */
   function light(item) {
@@ -50,7 +68,7 @@ export function makeBoard(says, choose) {
   /** @param {SVGElement} item */
   function select(item) {
     for (const other of items()) other.classList.toggle("chosen", other === item);
-    at = items().indexOf(item);
+    at = list().indexOf(item);
     light(item);
     choose(item.dataset.item ?? "");
   }
@@ -61,26 +79,27 @@ export function makeBoard(says, choose) {
       /** @type {Element} */ (event.target).closest("[data-item]") ?? undefined
     );
 
-  board.addEventListener("pointerover", (event) => light(itemOf(event) ?? items()[at]));
-  board.addEventListener("pointerleave", () => light(items()[at]));
+  board.addEventListener("pointerover", (event) => light(itemOf(event) ?? current()));
+  board.addEventListener("pointerleave", () => light(current()));
   board.addEventListener("click", (event) => {
     const item = itemOf(event);
     if (item) select(item);
   });
   board.addEventListener("keydown", (event) => {
-    const all = items();
+    const last = list().length - 1;
     const steps = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
     const step = steps[/** @type {keyof typeof steps} */ (event.key)];
-    if (step) at = Math.min(Math.max(at + step, 0), all.length - 1);
+    if (step) at = Math.min(Math.max(at + step, 0), last);
     else if (event.key === "Home") at = 0;
-    else if (event.key === "End") at = all.length - 1;
+    else if (event.key === "End") at = last;
     else if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
-    if (!all[at]) return;
-    if (event.key === "Enter" || event.key === " ") select(all[at]);
+    const item = current();
+    if (!item) return;
+    if (event.key === "Enter" || event.key === " ") select(item);
     else {
-      light(all[at]);
-      all[at].scrollIntoView({ block: "nearest" });
+      light(item);
+      item.scrollIntoView({ block: "nearest" });
     }
   });
   return board;
@@ -101,4 +120,47 @@ export function makeStatus() {
 export function own(el) {
   el.classList.add("wsedu");
   el.addEventListener("keydown", (event) => event.stopPropagation());
+}
+
+/** A widget of two boards: a picture, and what Python opens of the item that is selected.
+ * @param {(board: HTMLElement, model: Model) => View} makeView what draws the first board
+ * @returns {(context: Context) => () => void} */
+export function takeApart(makeView) {
+  return ({ model, el }) => {
+    own(el);
+    const says = makeStatus();
+    const hint = document.createElement("p");
+    hint.className = "wsedu-hint";
+    /** @param {string} name */
+    const choose = (name) => {
+      model.set("selected", name);
+      model.save_changes();
+    };
+    const board = makeBoard(says, choose, () => view.items());
+    const view = makeView(board, model);
+    const detailSays = makeStatus();
+    const detail = makeBoard(detailSays, () => {});
+    const lower = document.createElement("div");
+    lower.append(detail, detailSays);
+
+    const show = () => {
+      view.show();
+      board.setAttribute("aria-description", model.get("text"));
+      hint.textContent = model.get("hint");
+    };
+    const showDetail = () => {
+      draw(detail, model.get("detail"));
+      detailSays.textContent = "";
+      lower.hidden = !model.get("detail");
+    };
+    show();
+    showDetail();
+    model.on("change:svg", show);
+    model.on("change:detail", showDetail);
+    el.append(hint, board, says, lower);
+    return () => {
+      model.off("change:svg", show);
+      model.off("change:detail", showDetail);
+    };
+  };
 }

@@ -1,44 +1,140 @@
 """The ladder: two lanes, time downwards, one arrow for everything that was said.
 
 Selecting an arrow opens its bytes below the picture.
+
+How to think about a long one: a notebook cannot store a picture of 10,000 arrows, and a reader
+would not look at it, so what is stored shows both ends. The page gets the whole drawing, cut
+into a frame and one piece for each arrow, and puts only those arrows in it that can be seen.
 """
 
 from __future__ import annotations
 
+import asyncio
+import re
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
+
+import traitlets
 
 from .._text import _
 from ..recording import Dissection, Event, Recording, Unit, dissect
 from . import bytes_and_fields
 from .drawing import WIDTH, Drawing, clean, fit
-from .picture import Picture
+from .picture import Picture, module
 
 CLIENT, SERVER = 150, WIDTH - 90  # the x of the two lanes
 PROBLEMS = 3  # of one arrow that the words name; its bytes show more
 STEP = 58  # pixels from arrow to arrow
-FIRST, LAST = 60, 20  # of a longer recording these arrows are shown, and the switch
+FIRST, LAST = 60, 20  # of a longer recording these arrows are stored, and the switch
+PAGE_FIRST, PAGE_LAST = 11_000, 1_000  # and these are sent to the page, some 6 MB
+
+
+class Watched(Protocol):
+    """Something that is being recorded, such as a lab."""
+
+    @property
+    def recording(self) -> Recording:
+        """What was seen so far."""
+
+    def watch(self, call: Callable[[], object]) -> Callable[[], None]:
+        """Call ``call()``, in any thread, when there is more; what is returned ends that."""
 
 
 class Ladder(Picture):
     """A recording as a sequence of arrows between client and server.
 
-    times: whether to write the seconds beside each arrow; a lesson about time wants them
+    recording: the recording; or a lab, whose newest connection is shown and grows as it does,
+               as long as the lab is open or until ``close()``. That needs a running loop, which
+               every cell has; elsewhere it stands still
+    times:     whether to write the seconds beside each arrow; a lesson about time wants them
+
+    The page has, besides what all pictures have, and if there is too much for one picture:
+
+    frame: the drawing of many more arrows, without the arrows
+    rows:  each arrow of it, an SVG group
+    tops:  for each row, how many pixels below the top of the frame it begins
     """
 
-    def __init__(self, recording: Recording, *, times: bool = False) -> None:
-        self._seen = dissect(recording)
-        self._units = {f"u{number}": unit for number, unit in enumerate(self._seen.units)}
-        super().__init__(
-            svg=draw(self._seen, times),
-            text=describe(self._seen, times),
-            hint=_("Select an arrow to open its bytes: click, or Tab, arrow keys, Enter."),
-        )
+    _esm = module("board.js", "ladder.js")
+
+    frame = traitlets.Unicode().tag(sync=True)
+    rows = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    tops = traitlets.List(traitlets.Float()).tag(sync=True)
+
+    _stop: Callable[[], None] | None = None
+    _due: asyncio.TimerHandle | None = None
+    _rests = 0.0  # until this time of the loop
+
+    def __init__(self, recording: Recording | Watched, *, times: bool = False) -> None:
+        self._times = times
+        self._source = None if isinstance(recording, Recording) else recording
+        super().__init__()
+        if isinstance(recording, Recording):
+            self._show(recording)
+        else:
+            # Outside of a cell no loop runs; a lab that is closed has no more news.
+            with suppress(RuntimeError):
+                self._stop = _watch(recording, self._soon)
+            self._show(recording.recording)
         self.observe(self._open, "selected")
+
+    def _show(self, recording: Recording) -> None:
+        seen = self._seen = dissect(recording)
+        self._units = {f"u{number}": unit for number, unit in enumerate(seen.units)}
+        stored = _arrows(seen, FIRST, LAST)
+        hint = _("Select an arrow to open its bytes: click, or Tab, arrow keys, Enter.")
+        frame, rows, tops = "", list[str](), list[float]()
+        if self._source is not None or any(arrow.left_out for arrow in stored):
+            arrows = _arrows(seen, PAGE_FIRST, PAGE_LAST)
+            frame, rows = _cut(_draw(seen, arrows, self._times))
+            tops = _tops(arrows)
+            hint = _(
+                "{count} arrows: scroll, or Tab, arrow keys, Home and End. "
+                "Click or Enter opens the bytes of an arrow."
+            ).format(count=f"{len(rows):,}")
+        with self.hold_sync():  # the page gets all of it at once
+            self.frame, self.rows, self.tops, self.hint = frame, rows, tops, hint
+            self.text = describe(seen, self._times)
+            self.svg = _draw(seen, stored, self._times)
+
+    def _soon(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Draw again; after a rest, if the last time took long, so that cells get their turn."""
+        if self._due is None:
+            self._due = loop.call_at(max(loop.time(), self._rests), self._grow, loop)
+
+    def _grow(self, loop: asyncio.AbstractEventLoop) -> None:
+        assert self._source is not None
+        self._due, start = None, loop.time()
+        self._show(self._source.recording)
+        self._rests = loop.time() + 9 * (loop.time() - start)
 
     def _open(self, change: dict[str, Any]) -> None:
         unit = self._units.get(change["new"])
         self.detail = "" if unit is None else bytes_and_fields.draw(unit)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The picture as it is now, not as it was when it was drawn last."""
+        if self._source is not None:
+            self._show(self._source.recording)
+        return super()._repr_mimebundle_(**kwargs)
+
+    def close(self) -> None:
+        """Take the picture out of the page, and follow nothing any more."""
+        if self._stop:
+            self._stop()
+        if self._due:
+            self._due.cancel()
+        super().close()
+
+
+def _watch(
+    source: Watched, soon: Callable[[asyncio.AbstractEventLoop], None]
+) -> Callable[[], None]:
+    """Call ``soon`` in this loop, whichever thread the news come from; raises RuntimeError."""
+    loop = asyncio.get_running_loop()
+    return source.watch(lambda: loop.call_soon_threadsafe(soon, loop))
 
 
 Step = Unit | Event  # what gets an arrow: a unit, or the end of a side's stream
@@ -55,7 +151,7 @@ class Arrow:
     switches: bool
 
 
-def _arrows(seen: Dissection) -> list[Arrow]:
+def _arrows(seen: Dissection, first: int, last: int) -> list[Arrow]:
     """Units and TCP endings in the order in which they happened: all, or both ends of many."""
     events = seen.recording.events
     steps: list[tuple[int, str, Step]] = [
@@ -67,7 +163,7 @@ def _arrows(seen: Dissection) -> list[Arrow]:
     arrows: list[Arrow] = []
     left_out = 0
     for number, (index, name, step) in enumerate(steps):
-        if number < FIRST or number >= len(steps) - LAST or name == switch:
+        if number < first or number >= len(steps) - last or name == switch:
             name = name or f"e{number}"
             arrows.append(Arrow(name, events[index].time, step, left_out, name == switch))
             left_out = 0
@@ -79,7 +175,7 @@ def _arrows(seen: Dissection) -> list[Arrow]:
 def describe(seen: Dissection, times: bool) -> str:
     """The ladder in words, a line for each arrow."""
     lines = [_title(seen)]
-    for arrow in _arrows(seen):
+    for arrow in _arrows(seen, FIRST, LAST):
         step = arrow.step
         if arrow.left_out:
             lines.append(f"  {_left_out(arrow)}")
@@ -101,17 +197,32 @@ def describe(seen: Dissection, times: bool) -> str:
     return "\n".join(lines)
 
 
-def draw(seen: Dissection, times: bool) -> str:
-    """The ladder as a drawing."""
+def _tops(arrows: list[Arrow]) -> list[float]:
+    """Where each arrow's place in the drawing begins."""
+    tops, y = [], 40.0
+    for arrow in arrows:
+        y += 30 if arrow.left_out else 0
+        tops.append(y)
+        y += STEP + (40 if arrow.switches else 0)
+    return tops
+
+
+def _cut(svg: str) -> tuple[str, list[str]]:
+    """A ladder's drawing as what stays when its arrows are taken out, and the arrows."""
+    # An arrow's time stands before it. No text has a "<" of its own: a drawing escapes them.
+    pieces = re.split(r'((?:<text x="14"[^<]*</text>)?<g data-item=.*?</g>)', svg)
+    return "".join(pieces[::2]), pieces[1::2]
+
+
+def _draw(seen: Dissection, arrows: list[Arrow], times: bool) -> str:
     drawing = Drawing(_title(seen))
     drawing.text(CLIENT, 26, _("client"), "strong", "middle")
     drawing.text(SERVER, 26, _("server"), "strong", "middle")
     y = 40.0
-    for arrow in _arrows(seen):
+    for arrow, y in zip(arrows, _tops(arrows), strict=True):
         step = arrow.step
         if arrow.left_out:
-            drawing.text((CLIENT + SERVER) / 2, y + 18, _left_out(arrow), "soft", "middle")
-            y += 30
+            drawing.text((CLIENT + SERVER) / 2, y - 12, _left_out(arrow), "soft", "middle")
         if times:
             drawing.text(14, y + 24, f"{arrow.time:.2f} s", "small mono soft")
         words = f"{_label(step)}. {step.sentence}" if isinstance(step, Unit) else _label(step)
