@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...._text import _
 from ...lesson import Lesson
+from . import accept, cached, diagnosis, keys, lengths
 from .predictions import MISCONCEPTIONS, PREDICTIONS
 
 LESSON = Lesson(
@@ -11,5 +12,12 @@ LESSON = Lesson(
     "03_sec_websocket_accept",
     _("Sec-WebSocket-Accept"),
     PREDICTIONS,
+    (
+        lengths.EXERCISE,
+        accept.EXERCISE,
+        diagnosis.EXERCISE,
+        keys.EXERCISE,
+        cached.EXERCISE,
+    ),
     misconceptions=MISCONCEPTIONS,
 )

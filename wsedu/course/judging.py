@@ -1,0 +1,147 @@
+"""The two ways in which most exercises are judged: predictions by letter, and a function in cases.
+
+How to think about it: an exercise says what is right, what a wrong answer would look like, and
+what to say about it; here is what all of them have in common.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from .._text import _
+from .attempt import Attempt, shorten
+from .exercise import Args, Slip, recognise
+from .verdict import Verdict, not_attempted, not_yet
+
+Function = Callable[..., Any]
+
+
+def by_letter(
+    attempt: Attempt,
+    right: Mapping[str, Any],
+    rules: Mapping[str, str],
+    slips: Iterable[Slip],
+    *,
+    like: str,
+    passed: str,
+    section: str,
+) -> Verdict:
+    """A dict from letter to prediction against ``right``, which is computed, not written down.
+
+    rules: what is said about a letter whose answer nobody has foreseen
+    like:  what an answer is, with an example
+    """
+    answer = attempt.answer
+    if not isinstance(answer, dict):
+        return not_yet(
+            _("The answer is a dict from letter to {like}, not {type}.").format(
+                like=like, type=type(answer).__name__
+            ),
+            section,
+        )
+    if all(value is ... for value in answer.values()):
+        return not_attempted()
+    if missing := [letter for letter in right if answer.get(letter, ...) is ...]:
+        return not_yet(
+            _("Still without an answer: {letters}.").format(letters=", ".join(missing)), section
+        )
+    for letter, value in right.items():
+        if type(answer[letter]) is not type(value):
+            return not_yet(
+                _("The answer to {letter} is {like}, not {value}.").format(
+                    letter=letter, like=like, value=shorten(answer[letter], 40)
+                ),
+                section,
+            )
+    wrong = [letter for letter in right if answer[letter] != right[letter]]
+    if not wrong:
+        return Verdict("passed", passed, section)
+    said = next(
+        (slip.sentence for slip in slips if slip.wrong[wrong[0]] == answer[wrong[0]]),
+        rules[wrong[0]],
+    )
+    return not_yet(said, section)
+
+
+def by_cases(
+    attempt: Attempt,
+    cases: Iterable[Args],
+    expected: Function,
+    slips: Iterable[Slip],
+    *,
+    called: str,
+    fits: Callable[[Any], bool],
+    like: str,
+    passed: str,
+    section: str,
+    right: Callable[[Args, Any], bool] | None = None,
+    through: Callable[[Function], Function] = lambda function: function,
+) -> Verdict:
+    """A function against ``expected`` in every case; small cases come first.
+
+    called:  the function's name, for the words
+    fits:    whether a result has the right form; ``like`` says which
+    right:   whether a result is right, if more than ``expected`` may be
+    through: what stands between a case and a function: it plays the other side, or watches
+    """
+
+    def is_right(args: Args, got: Any) -> bool:
+        if not fits(got):
+            return False
+        return bool(right(args, got) if right else got == expected(*args))
+
+    if callable(attempt.answer):
+        attempt.answer = through(attempt.answer)
+    slips = [replace(slip, wrong=_waited(through(slip.wrong))) for slip in slips]
+    results = [(args, attempt(*copy.deepcopy(args))) for args in cases]
+    if all(is_right(args, got) for args, got in results):
+        return Verdict("passed", passed, section)
+    said, args, got = recognise(slips, results, is_right)
+    call = f"{called}({', '.join(shorten(arg, 100) for arg in args)})"
+    if not fits(got):
+        return not_yet(
+            said or _("Return {like}, not {got}.").format(like=like, got=shorten(got)),
+            section,
+            case=call,
+        )
+    wanted = expected(*args)
+    if isinstance(got, bytes) and isinstance(wanted, bytes):
+        sentence = said or _("These are not the bytes that were expected.")
+        return not_yet(sentence, section, expected=wanted, got=got, case=call)
+    return not_yet(
+        said or _("In this case something else is right."),
+        section,
+        case=_("{call}: you returned {got}, expected {wanted}").format(
+            call=call, got=shorten(got, 200), wanted=shorten(wanted, 200)
+        ),
+    )
+
+
+def refusing(function: Function) -> Function:
+    """The function, with a ValueError as a result: the word ``"ValueError"``."""
+
+    async def watched(*args: Any) -> Any:
+        try:
+            value = function(*args)
+            return await value if inspect.isawaitable(value) else value
+        except ValueError:
+            return "ValueError"
+
+    return watched
+
+
+def _waited(function: Function) -> Function:
+    def wait(*args: Any) -> Any:
+        value = function(*args)
+        return asyncio.run(_await(value)) if inspect.isawaitable(value) else value
+
+    return wait
+
+
+async def _await(value: Any) -> Any:
+    return await value

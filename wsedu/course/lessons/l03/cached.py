@@ -1,0 +1,121 @@
+"""03.5: a cache that gives everybody the same answer."""
+
+from __future__ import annotations
+
+import random
+
+from websockets.utils import accept_key
+
+from ...._text import _
+from ...attempt import Attempt
+from ...exercise import Exercise, Slip, edited, how_many
+from ...judging import by_cases
+from ...verdict import Verdict
+from ...witness import client_accepts, random_key
+from .accept import solution as accept
+
+
+def solution(stored: bytes, keys: list[str]) -> list[bool]:
+    """A client goes on only if the stored answer has the Accept of its own key."""
+    values = []
+    for line in stored.decode("latin-1").split("\r\n"):
+        name, _colon, value = line.partition(":")
+        if name.lower() == "sec-websocket-accept":
+            values.append(value.strip())
+    return [values == [accept(key)] for key in keys]
+
+
+def witness(stored: bytes, keys: list[str]) -> list[bool]:
+    """What a ``websockets`` client with each key makes of the stored answer."""
+    return [client_accepts(stored, key, []) for key in keys]
+
+
+def _answer(key: str, name: str = "Sec-WebSocket-Accept", space: str = " ") -> bytes:
+    return (
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"X-Key: {key}\r\n{name}:{space}{accept_key(key)}{space}\r\n\r\n"
+    ).encode()
+
+
+def _value(key: str) -> bytes:
+    return accept_key(key).encode()
+
+
+def judge(attempt: Attempt, chance: random.Random) -> Verdict:
+    """The first client's answer, as a cache gives it to the others."""
+    first = random_key(chance)
+    cases = [(_answer(first), [first]), (_answer(first), [first, random_key(chance)])]
+    cases.append((_answer(first, "sec-websocket-accept", ""), [first]))
+    cases.append((_answer(first, "Sec-WebSocket-ACCEPT", "  "), [random_key(chance), first]))
+    cases.append((_answer(first, "X-Accept"), [first, random_key(chance)]))
+    cases.append((_answer(first)[:-2] + b"Sec-WebSocket-Accept: a\r\n\r\n", [first]))
+    for _case in range(how_many(10)):
+        keys = [random_key(chance) for _key in range(chance.randint(1, 4))]
+        kept = chance.choice([*keys, random_key(chance)])
+        cases.append((_answer(kept), keys))
+        cases.append((_answer(kept).replace(_value(kept), _value(kept).swapcase()), [kept]))
+    return by_cases(
+        attempt,
+        cases,
+        witness,
+        SLIPS,
+        called="who_goes_on",
+        fits=lambda got: isinstance(got, list) and all(type(one) is bool for one in got),
+        like=_("a list of True and False"),
+        passed=_("Real clients go on, and hang up, exactly where you say."),
+        section="4.1, item 4 of the answer; 1.3",
+    )
+
+
+SLIPS = (
+    Slip(
+        "nobody goes on",
+        lambda stored, keys: [False] * len(keys),
+        _("Nobody goes on, you say; but the client for whom the answer was made does."),
+    ),
+    Slip(
+        "everybody goes on",
+        lambda stored, keys: [True] * len(keys),
+        _("You let everybody go on; but the answer was made for another key than theirs."),
+    ),
+    Slip(
+        "the answer holds the key",
+        lambda stored, keys: [key.encode() in stored for key in keys],
+        _("You look for the key in the answer; what proves something is the Accept of the key."),
+    ),
+    Slip(
+        "the name's case matters",
+        edited(
+            solution, ("name.lower()", "name"), ('"sec-websocket-accept"', '"Sec-WebSocket-Accept"')
+        ),
+        _("Header names do not distinguish case."),
+    ),
+    Slip(
+        "the value's case does not matter",
+        edited(
+            solution,
+            ("value.strip()", "value.strip().lower()"),
+            ("accept(key)", "accept(key).lower()"),
+        ),
+        _("Base64 does distinguish case: the value must be the same, letter by letter."),
+    ),
+)
+
+EXERCISE = Exercise(
+    name="03.5",
+    title=_("A cache that answers too much"),
+    stars=4,
+    judge=judge,
+    solution=solution,
+    reason=_(
+        "Every handshake has a fresh key. A cache that gives out an old answer cannot have the "
+        "Accept of a key that it has never read, so every later client hangs up."
+    ),
+    hints=(
+        _("Which part of the stored answer depends on the key of the one who asked first?"),
+        _("Find that header, whatever the case of its name, and compare for each key."),
+        _("True where the stored value is accept(key); there must be exactly one such header."),
+    ),
+    sections=("1.3", "4.1"),
+    slips=SLIPS,
+)
