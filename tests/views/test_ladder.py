@@ -1,12 +1,18 @@
 """The ladder: an arrow for everything that was said, and its bytes when it is selected."""
 
+import asyncio
+import re
+import threading
+from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from wsedu.recording import Event, Recording, dissect
 from wsedu.views import Ladder, bytes_and_fields
-from wsedu.views.ladder import FIRST, LAST
+from wsedu.views.ladder import FIRST, LAST, PAGE_FIRST, PAGE_LAST
 
 from . import ANSWER, HELLO, REQUEST, assert_three_forms, items, recording, words
 
@@ -105,3 +111,180 @@ class TestSelection:
         ladder.selected = "u1"
         ladder.selected = name
         assert ladder.detail == ""
+
+
+def many(count: int) -> Recording:
+    """So many Pings, the handshake before them."""
+    pings = [("server", b"\x89\x00")] * count
+    return recording(("client", REQUEST), ("server", ANSWER), *pings)  # type: ignore[arg-type]
+
+
+def names(ladder: Ladder) -> list[str]:
+    """The arrows that the page has."""
+    return [re.findall('data-item="(.+?)"', row)[0] for row in ladder.rows]
+
+
+class TestInThePage:
+    def test_a_short_one_is_an_ordinary_picture(self) -> None:
+        ladder = Ladder(many(FIRST + LAST - 2))
+        assert ladder.frame == "" and ladder.rows == ladder.tops == []
+
+    @pytest.mark.parametrize("times", [False, True])
+    def test_a_long_one_has_every_arrow(self, times: bool) -> None:
+        ladder = Ladder(many(FIRST + LAST), times=times)
+        assert names(ladder) == [f"u{number}" for number in range(FIRST + LAST + 2)]
+        assert items(ladder.frame) == {}, "an arrow is in the page only when it can be seen"
+        assert "not shown" in ladder.text and "not shown" not in words(ladder.frame)
+        assert "the protocol switches" in words(ladder.frame)
+        assert [(" s</text>" in row) for row in ladder.rows] == [times] * len(ladder.rows)
+        assert " s\n" not in words(ladder.frame)
+        assert f"{len(ladder.rows)} arrows" in ladder.hint
+
+    def test_every_row_says_what_the_stored_one_says(self) -> None:
+        ladder = Ladder(many(FIRST + LAST))
+        stored = items(ladder.svg)
+        shown = items(ladder.frame.replace("</svg>", "".join(ladder.rows) + "</svg>"))
+        assert stored.items() <= shown.items() and len(stored) < len(shown)
+
+    def test_every_row_knows_its_place(self) -> None:
+        ladder = Ladder(replace(many(FIRST + LAST), note="kept"))
+        places = [float(re.findall('<rect x="154" y="(.+?)"', row)[0]) for row in ladder.rows]
+        assert ladder.tops == places == sorted(places)
+
+    def test_what_does_not_go_to_the_page_is_said_there(self) -> None:
+        ladder = Ladder(many(PAGE_FIRST + PAGE_LAST + 5))
+        assert len(ladder.rows) == PAGE_FIRST + PAGE_LAST
+        assert "… 7 arrows not shown …" in words(ladder.frame)
+        assert names(ladder)[-1] == f"u{PAGE_FIRST + PAGE_LAST + 6}"
+
+    def test_bytes_of_an_arrow_in_the_middle(self) -> None:
+        ladder = Ladder(many(FIRST + LAST))
+        ladder.selected = f"u{FIRST + 1}"
+        assert "u61" not in items(ladder.svg)
+        assert ladder.detail == bytes_and_fields.draw(dissect(many(FIRST)).units[FIRST + 1])
+
+
+class Growing:
+    """A recording that grows; whoever watches is told from another thread, as by a lab."""
+
+    def __init__(self) -> None:
+        self.recording = Recording()
+        self.calls: list[Callable[[], object]] = []
+
+    def watch(self, call: Callable[[], object]) -> Callable[[], None]:
+        self.calls.append(call)
+        return lambda: self.calls.remove(call)
+
+    def grow(self, recording: Recording, times: int = 1) -> None:
+        self.recording = recording
+        for call in self.calls * times:
+            thread = threading.Thread(target=call)
+            thread.start()
+            thread.join()
+
+
+class Closed(Growing):
+    def watch(self, call: Callable[[], object]) -> Callable[[], None]:
+        raise RuntimeError("This lab is closed.")
+
+
+class Clock:
+    """As much of an event loop as a ladder needs, with a time that the test sets."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.calls: list[tuple[float, Any]] = []
+
+    def time(self) -> float:
+        return self.now
+
+    def call_at(self, when: float, *call: Any) -> Any:
+        self.calls.append((when, call))
+        return SimpleNamespace(cancel=lambda: None)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+class TestGrowing:
+    @pytest.mark.anyio
+    async def test_an_arrow_comes_when_it_is_said(self) -> None:
+        lab = Growing()
+        ladder = Ladder(lab)
+        assert ladder.frame and ladder.rows == []
+        drawn = asyncio.Event()
+        threads: list[threading.Thread] = []
+
+        def note(_change: object) -> None:
+            threads.append(threading.current_thread())
+            drawn.set()
+
+        ladder.observe(note, "svg")
+        for count in (0, 1, FIRST + LAST):
+            lab.grow(many(count))
+            await asyncio.wait_for(drawn.wait(), 5)
+            drawn.clear()
+            assert len(ladder.rows) == count + 2
+            assert (ladder.svg, ladder.text) == (Ladder(many(count)).svg, Ladder(many(count)).text)
+        assert set(threads) == {threading.main_thread()}
+        ladder.close()
+
+    @pytest.mark.anyio
+    async def test_much_at_once_is_drawn_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        lab = Growing()
+        ladder = Ladder(lab)
+        drawn = asyncio.Event()
+        ladder.observe(lambda _change: drawn.set(), "svg")
+        shown: list[Recording] = []
+        show = ladder._show
+
+        def count(recording: Recording) -> None:
+            shown.append(recording)
+            show(recording)
+
+        monkeypatch.setattr(ladder, "_show", count)
+        lab.grow(SEEN, times=50)
+        await asyncio.wait_for(drawn.wait(), 5)
+        assert shown == [SEEN]
+        ladder.close()
+
+    def test_it_rests_nine_times_as_long_as_it_draws(self) -> None:
+        lab, clock = Growing(), Clock()
+        ladder = Ladder(lab)
+        ladder.observe(lambda _change: setattr(clock, "now", clock.now + 2), "svg")
+        lab.recording = SEEN
+        ladder._soon(clock)  # type: ignore[arg-type]
+        ladder._soon(clock)  # type: ignore[arg-type]
+        assert [when for when, _call in clock.calls] == [100], "at once, and only once"
+        ladder._grow(clock)  # type: ignore[arg-type]
+        ladder._soon(clock)  # type: ignore[arg-type]
+        assert [when for when, _call in clock.calls] == [100, 102 + 9 * 2]
+
+    @pytest.mark.anyio
+    async def test_a_closed_one_follows_nothing(self) -> None:
+        lab = Growing()
+        ladder = Ladder(lab)
+        assert len(lab.calls) == 1
+        ladder.close()
+        assert lab.calls == []
+
+    @pytest.mark.anyio
+    async def test_of_a_closed_lab_stands_still(self) -> None:
+        lab = Closed()
+        lab.recording = SEEN
+        assert len(Ladder(lab).rows) == 3
+
+    def test_where_no_loop_runs_it_stands_still(self) -> None:
+        lab = Growing()
+        lab.recording = SEEN
+        ladder = Ladder(lab)
+        assert lab.calls == [] and len(ladder.rows) == 3
+
+    def test_what_is_stored_is_as_it_is_now(self) -> None:
+        lab = Growing()
+        ladder = Ladder(lab)
+        lab.recording = SEEN
+        assert_three_forms(ladder)
+        assert ladder.svg == Ladder(SEEN).svg

@@ -126,6 +126,7 @@ class Ladder(Picture):
             self._stop()
         if self._due:
             self._due.cancel()
+        self._stop = self._due = None
         super().close()
 
 
