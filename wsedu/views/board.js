@@ -79,7 +79,13 @@ export function makeBoard(says, choose, all) {
       /** @type {Element} */ (event.target).closest("[data-item]") ?? undefined
     );
 
-  board.addEventListener("pointerover", (event) => light(itemOf(event) ?? current()));
+  // What scrolls away under a pointer that rests is not pointed at.
+  let pointed = "";
+  const place = (/** @type {PointerEvent} */ event) => `${event.clientX} ${event.clientY}`;
+  board.addEventListener("pointermove", (event) => void (pointed = place(event)));
+  board.addEventListener("pointerover", (event) => {
+    if (place(event) !== pointed) light(itemOf(event) ?? current());
+  });
   board.addEventListener("pointerleave", () => light(current()));
   board.addEventListener("click", (event) => {
     const item = itemOf(event);

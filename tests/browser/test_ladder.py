@@ -1,0 +1,169 @@
+"""A ladder of 10,000 arrows in a page: open at once, and only what can be seen is there."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from wsedu.protocol import Frame, Opcode, build_frame, build_request, build_response, make_key
+from wsedu.recording import Event, Recording
+from wsedu.views import Ladder
+
+pytestmark = pytest.mark.browser
+
+COUNT = 10_000  # arrows, the handshake among them
+NONCE = make_key(b"the sample nonce")
+RECORDING = Recording(
+    (
+        Event(0, "client", "data", build_request("example.com", "/", NONCE).to_bytes()),
+        Event(0, "server", "data", build_response(NONCE).to_bytes()),
+        *(
+            Event(n / 10, "server", "data", build_frame(Frame(Opcode.TEXT, b"number %d" % n)))
+            for n in range(COUNT - 2)
+        ),
+    )
+)
+
+
+@pytest.fixture
+def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+    Ladder(RECORDING, times=True).save_page(tmp_path / "page.html")
+    page = browser.new_page(viewport={"width": 1000, "height": 800})
+    try:
+        page.goto(f"file://{tmp_path}/page.html")
+        page.wait_for_selector('[data-item="u0"]')
+        yield page
+    finally:
+        page.close()
+
+
+def board(page: Page) -> Locator:
+    return page.locator(".wsedu-board").first
+
+
+def in_the_page(page: Page) -> int:
+    return page.locator("[data-item]").count()
+
+
+def test_it_opens_within_a_second(page: Page) -> None:
+    # From the first byte of the page to the painted picture.
+    painted = page.evaluate(
+        """() => new Promise((done) => requestAnimationFrame(() => setTimeout(
+            () => done(performance.getEntriesByName("first-contentful-paint")[0].startTime))))"""
+    )
+    assert painted < 1000
+    assert in_the_page(page) < 60
+    assert board(page).evaluate("board => board.clientHeight") <= 600
+
+
+def test_keys_reach_every_arrow(page: Page) -> None:
+    says = page.locator(".wsedu-says").first
+    board(page).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    chosen = page.locator(".chosen")
+    expect(chosen).to_have_attribute("data-item", "u0")
+    page.keyboard.press("End")
+    expect(says).to_contain_text(f"number {COUNT - 3}")
+    expect(page.locator(f'[data-item="u{COUNT - 1}"]')).to_be_in_viewport(ratio=0.9)
+    for _step in range(30):
+        page.keyboard.press("ArrowUp")
+    expect(says).to_contain_text(f"number {COUNT - 33}")
+    expect(page.locator(".lit")).to_have_attribute("data-item", f"u{COUNT - 31}")
+    expect(page.locator(".lit")).to_be_in_viewport(ratio=0.9)
+    page.keyboard.press("Enter")
+    expect(chosen).to_have_attribute("data-item", f"u{COUNT - 31}")
+    page.keyboard.press("Home")
+    expect(says).to_contain_text("GET /")
+    page.wait_for_function("() => document.querySelectorAll('[data-item]').length < 60")
+
+
+def test_scrolling_anywhere_shows_the_arrows_there(page: Page) -> None:
+    for part in (0.5, 0.25, 1, 0):
+        there = board(page).evaluate(
+            """async (board, part) => {
+                board.scrollTop = part * board.scrollHeight;
+                await new Promise(requestAnimationFrame);
+                await new Promise(requestAnimationFrame);
+                const box = board.getBoundingClientRect();
+                const seen = [...board.querySelectorAll("[data-item]")].filter((item) => {
+                    const { top, bottom } = item.getBoundingClientRect();
+                    return bottom > box.top && top < box.bottom;
+                });
+                return seen.map((item) => Number(item.dataset.item.slice(1)));
+            }""",
+            part,
+        )
+        middle = part * COUNT
+        assert 8 <= len(there) <= 12
+        assert sorted(there) == list(range(min(there), max(there) + 1)), "none is missing"
+        assert min(there) - 15 < middle < max(there) + 15
+        assert in_the_page(page) < 60
+
+
+def test_no_frame_is_late_while_it_scrolls(page: Page) -> None:
+    late = board(page).evaluate(
+        """async (board) => {
+            const times = [];
+            for (let step = 0, last = 0; step < 120; step += 1) {
+                board.scrollTop += step % 10 ? 400 : 20000;
+                const now = await new Promise(requestAnimationFrame);
+                if (last) times.push(now - last);
+                last = now;
+            }
+            return times.sort((a, b) => a - b)[Math.floor(times.length * 0.9)];
+        }"""
+    )
+    assert late < 100  # milliseconds, on a machine that does much else
+
+
+def state(count: int) -> dict[str, object]:
+    """What Python tells the page of a ladder that grows, when it has so many arrows."""
+
+    class Lab:
+        recording = Recording(RECORDING.events[:count])
+
+        def watch(self, _call: object) -> Callable[[], None]:
+            return lambda: None
+
+    ladder = Ladder(Lab())
+    names = ("svg", "text", "hint", "detail", "frame", "rows", "tops")
+    return {name: getattr(ladder, name) for name in names}
+
+
+def test_one_that_grows_follows_the_end_and_keeps_place_and_mark(browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1000, "height": 800})
+    try:
+        page.set_content(f"<!DOCTYPE html><style>{Ladder._css}</style><main></main>")
+        module = str(Ladder._esm).replace("export default", "const widget =")
+        page.add_script_tag(content=f"{module}\nwindow.widget = widget;", type="module")
+        page.wait_for_function("() => !!window.widget")
+        page.evaluate(
+            """(values) => {
+                const calls = {};
+                const model = {
+                    get: (name) => values[name], set() {}, save_changes() {}, off() {},
+                    on: (event, call) => (calls[event] = call),
+                };
+                window.grow = (more) => { values = more; calls["change:svg"](); };
+                window.widget.render({ model, el: document.querySelector("main") });
+            }""",
+            state(0),
+        )
+        assert in_the_page(page) == 0
+        for count in (2, 30, 90):
+            page.evaluate("window.grow", state(count))
+            last = page.locator(f'[data-item="u{count - 1}"]')
+            expect(last).to_be_in_viewport(ratio=0.9)  # who is at the end, follows
+        last.click()
+        page.keyboard.press("ArrowUp")
+        page.evaluate("window.grow", state(91))
+        expect(page.locator(".chosen")).to_have_attribute("data-item", "u89")
+        expect(page.locator(".lit")).to_have_attribute("data-item", "u88")
+        page.keyboard.press("Home")
+        page.evaluate("window.grow", state(200))  # who reads elsewhere, goes on reading
+        expect(page.locator('[data-item="u0"]')).to_be_in_viewport(ratio=0.9)
+        expect(page.locator(".wsedu-hint").first).to_contain_text("200 arrows")
+    finally:
+        page.close()
