@@ -53,10 +53,13 @@ PREDICTIONS = (
     ),
     Prediction(
         "07.rule",
-        _("The server sends Close 1002 and hears no answer. Which code does the server record?"),
+        _("A client breaks a rule; the server sends Close 1002. Which code does it record?"),
         (
             (_("1002: it knows what was wrong"), _("It sent that code. It has received none.")),
-            (_("1006"), _("«The code» is the one that was received, and none was.")),
+            (
+                _("1006"),
+                _("«The code» is the one that was received; after its own 1002 it reads no more."),
+            ),
             (_("1005"), _("1005 would mean that a Close without a code had come.")),
         ),
         1,
