@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...._text import _
 from ...lesson import Lesson
+from . import decode_header, encode_header, minimal, read_header
 from .predictions import MISCONCEPTIONS, PREDICTIONS
 
 LESSON = Lesson(
@@ -11,5 +12,11 @@ LESSON = Lesson(
     "04_frame_layout",
     _("Frame layout: bits, opcodes, lengths"),
     PREDICTIONS,
+    (
+        read_header.EXERCISE,
+        encode_header.EXERCISE,
+        decode_header.EXERCISE,
+        minimal.EXERCISE,
+    ),
     misconceptions=MISCONCEPTIONS,
 )

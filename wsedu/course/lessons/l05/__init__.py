@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from ...._text import _
 from ...lesson import Lesson
+from . import craft, find_key, mask, unmask
 from .predictions import MISCONCEPTIONS, PREDICTIONS
 
 LESSON = Lesson(
-    "05", "05_masking", _("Masking and why it exists"), PREDICTIONS, misconceptions=MISCONCEPTIONS
+    "05",
+    "05_masking",
+    _("Masking and why it exists"),
+    PREDICTIONS,
+    (
+        unmask.EXERCISE,
+        mask.EXERCISE,
+        find_key.EXERCISE,
+        craft.EXERCISE,
+    ),
+    misconceptions=MISCONCEPTIONS,
 )

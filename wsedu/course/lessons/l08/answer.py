@@ -13,7 +13,8 @@ from ...._text import _
 from ...attempt import Attempt, shorten
 from ...exercise import Exercise, Slip, edited, how_many, recognise
 from ...verdict import Verdict, not_yet
-from .earlier import close_frame, encode_header, parse_close
+from ..l04.encode_header import solution as encode_header
+from .earlier import close_frame, parse_close
 
 
 def solution(fin: bool, opcode: int, payload: bytes) -> tuple[bytes, bool]:

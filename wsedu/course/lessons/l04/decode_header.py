@@ -1,0 +1,152 @@
+"""04.3: read the header of a frame, or say that more bytes are needed."""
+
+from __future__ import annotations
+
+import random
+import struct
+from typing import Any
+
+from ...._text import _
+from ...attempt import Attempt
+from ...exercise import Exercise, Slip, edited, how_many
+from ...judging import by_cases
+from ...verdict import Verdict
+
+Header = tuple[bool, int, bool, int, int]
+
+
+def solution(data: bytes) -> Header | None:
+    """FIN, opcode, MASK, length, size of the header with its key; None for too few bytes."""
+    if len(data) < 2:
+        return None
+    length, size = data[1] & 127, 2
+    if length == 126:
+        size = 4
+    elif length == 127:
+        size = 10
+    if len(data) < size:
+        return None
+    if size > 2:
+        length = int.from_bytes(data[2:size], "big")
+    masked = data[1] > 127
+    return data[0] > 127, data[0] & 15, masked, length, size + 4 * masked
+
+
+def witness(data: bytes) -> Header | None:
+    """The same by the ``struct`` module, form by form."""
+    for form, sign in (("!BB", None), ("!BBH", 126), ("!BBQ", 127)):
+        size = struct.calcsize(form)
+        if len(data) < 2:
+            return None
+        short = data[1] % 128
+        if sign == short or (sign is None and short < 126):
+            if len(data) < size:
+                return None
+            first, second, *long = struct.unpack_from(form, data)
+            masked = second // 128 == 1
+            return first // 128 == 1, first % 16, masked, (long or [short])[0], size + 4 * masked
+    raise AssertionError("three forms are all")
+
+
+HEADERS = ("8105", "8100", "0203", "89fd", "8185", "817e0100", "82fe007e", "827f0000000000010000")
+
+
+def judge(attempt: Attempt, chance: random.Random) -> Verdict:
+    """Every beginning of every form of header, with and without bytes behind, then random ones."""
+    wholes = [bytes.fromhex(text) for text in HEADERS]
+    wholes.append(bytes.fromhex("82ff0102030405060708"))
+    cases = [(whole,) for whole in wholes]
+    cases += [(whole[:size],) for whole in wholes for size in range(len(whole))]
+    cases += [(whole + b"\x37\xfa\x21\x3dHello",) for whole in wholes]
+    for _case in range(how_many(20)):
+        sign = chance.choice([126, 127, chance.randrange(126)])
+        second = sign | chance.choice([0, 128])
+        first = chance.choice([0, 128]) | chance.choice([0, 1, 2, 8, 9, 10])
+        cases.append((bytes([first, second]) + chance.randbytes(chance.randrange(12)),))
+    return by_cases(
+        attempt,
+        cases,
+        witness,
+        SLIPS,
+        called="decode_header",
+        fits=_fits,
+        like=_("None, or (fin, opcode, masked, length, size)"),
+        passed=_("Every header is read as it is, and you wait for the rest of it where you must."),
+        section="5.2",
+    )
+
+
+def _fits(got: Any) -> bool:
+    kinds = [bool, int, bool, int, int]
+    return got is None or (isinstance(got, tuple) and [type(part) for part in got] == kinds)
+
+
+SLIPS = (
+    Slip(
+        "always more",
+        lambda data: None,
+        _("Your function asks for more bytes even when the header is complete."),
+    ),
+    Slip(
+        "126 is a length",
+        edited(solution, ("length == 126", "length == 128")),
+        _("126 in the seven bits is no length: the length stands in the next two bytes."),
+    ),
+    Slip(
+        "the smaller byte first",
+        edited(solution, ('"big"', '"little"')),
+        _("The length stands in network order: the greatest byte first."),
+    ),
+    Slip(
+        "the key does not count",
+        edited(solution, (" + 4 * masked", "")),
+        _("The masking key belongs to the header: with MASK, its size is four bytes more."),
+    ),
+    Slip(
+        "the key must be there",
+        edited(
+            solution,
+            (
+                "    return data[0] > 127",
+                "    if len(data) < size + 4 * masked:\n        return None\n"
+                "    return data[0] > 127",
+            ),
+        ),
+        _("You wait for the masking key; the header can be told without it."),
+    ),
+    Slip(
+        "the opcode with FIN",
+        edited(solution, ("data[0] & 15", "data[0]")),
+        _("The opcode is only the last four bits of the first byte."),
+    ),
+    Slip(
+        "the length with MASK",
+        edited(solution, ("data[1] & 127", "data[1]")),
+        _("MASK is the first bit of the second byte, and no part of the length."),
+    ),
+    Slip(
+        "half a length",
+        edited(solution, ("    if len(data) < size:\n        return None\n", "")),
+        _("You read a length of which not all bytes have come; None asks for more."),
+    ),
+)
+
+EXERCISE = Exercise(
+    name="04.3",
+    title=_("Read the header"),
+    stars=2,
+    judge=judge,
+    solution=solution,
+    reason=_(
+        "Two bytes say how many more the header has. As long as they have not come, None is the "
+        "only honest answer: a stream may be cut anywhere."
+    ),
+    hints=(
+        _("First ask how many bytes there are; fewer than two say nothing."),
+        _("& 127 takes seven bits, & 15 four; > 127 asks for the first bit."),
+        _("126: the header has 4 bytes; 127: 10; else 2; and 4 more if it is masked."),
+    ),
+    sections=("5.2",),
+    slips=SLIPS,
+    piece="decode_header",
+)
