@@ -12,10 +12,8 @@ from ...exercise import Exercise, Slip, edited, how_many
 from ...judging import by_cases
 from ...verdict import Verdict
 
-Header = tuple[bool, int, bool, int, int]
 
-
-def solution(data: bytes) -> Header | None:
+def solution(data: bytes) -> tuple[bool, int, bool, int, int] | None:
     """FIN, opcode, MASK, length, size of the header with its key; None for too few bytes."""
     if len(data) < 2:
         return None
@@ -32,7 +30,7 @@ def solution(data: bytes) -> Header | None:
     return data[0] > 127, data[0] & 15, masked, length, size + 4 * masked
 
 
-def witness(data: bytes) -> Header | None:
+def witness(data: bytes) -> tuple[bool, int, bool, int, int] | None:
     """The same by the ``struct`` module, form by form."""
     for form, sign in (("!BB", None), ("!BBH", 126), ("!BBQ", 127)):
         size = struct.calcsize(form)
@@ -85,7 +83,7 @@ SLIPS = (
     Slip(
         "always more",
         lambda data: None,
-        _("Your function asks for more bytes even when the header is complete."),
+        _("You return None, which asks for more bytes, even when the header is complete."),
     ),
     Slip(
         "126 is a length",
