@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...._text import _
 from ...lesson import Lesson
+from . import chunks, take_frames, torn
 from .predictions import MISCONCEPTIONS, PREDICTIONS
 
 LESSON = Lesson(
@@ -11,5 +12,10 @@ LESSON = Lesson(
     "06_a_stream_is_not_messages",
     _("A stream is not messages"),
     PREDICTIONS,
+    (
+        chunks.EXERCISE,
+        torn.EXERCISE,
+        take_frames.EXERCISE,
+    ),
     misconceptions=MISCONCEPTIONS,
 )
