@@ -60,12 +60,8 @@ def take(name: str) -> Callable[..., Any]:
 
 def _find(name: str) -> tuple[Callable[..., Any], str]:
     from .catalogue import EXERCISES  # the catalogue's exercises take pieces from here
-    from .lessons.l08.earlier import EARLIER
 
     pieces = {key: exercise.piece for key, exercise in EXERCISES.items() if exercise.piece}
-    if name not in EXERCISES and name in EARLIER:
-        _lent[EARLIER[name]] = name
-        return EARLIER[name], _("{name}: borrowed from the course").format(name=name)
     if name not in pieces:
         known = ", ".join(f"{key} {piece}" for key, piece in pieces.items())
         raise ValueError(

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from ...._text import _
 from ...lesson import Lesson
+from . import close_frame, endings, parse_close
 from .predictions import MISCONCEPTIONS, PREDICTIONS
 
-LESSON = Lesson("07", "07_closing", _("Closing"), PREDICTIONS, misconceptions=MISCONCEPTIONS)
+LESSON = Lesson(
+    "07",
+    "07_closing",
+    _("Closing"),
+    PREDICTIONS,
+    (endings.EXERCISE, close_frame.EXERCISE, parse_close.EXERCISE),
+    misconceptions=MISCONCEPTIONS,
+)

@@ -14,7 +14,8 @@ from ...attempt import Attempt, shorten
 from ...exercise import Exercise, Slip, edited, how_many, recognise
 from ...verdict import Verdict, not_yet
 from ..l04.encode_header import solution as encode_header
-from .earlier import close_frame, parse_close
+from ..l07.close_frame import solution as close_frame
+from ..l07.parse_close import solution as parse_close
 
 
 def solution(fin: bool, opcode: int, payload: bytes) -> tuple[bytes, bool]:

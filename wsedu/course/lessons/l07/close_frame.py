@@ -1,0 +1,125 @@
+"""07.2: write a Close frame."""
+
+from __future__ import annotations
+
+import random
+
+from websockets.frames import Close, Frame, Opcode
+
+from ...._text import _
+from ...attempt import Attempt
+from ...exercise import Exercise, Slip, edited, how_many
+from ...judging import by_cases
+from ...verdict import Verdict
+from ..l04.encode_header import solution as encode_header
+
+
+def solution(code: int | None, reason: str) -> bytes:
+    """A code and a reason of 123 bytes at most, or nothing."""
+    payload = b""
+    if code is not None:
+        short = reason.encode()[:123].decode(errors="ignore")
+        payload = code.to_bytes(2, "big") + short.encode()
+    return encode_header(True, 8, len(payload)) + payload
+
+
+def witness(code: int | None, reason: str) -> bytes:
+    """The library's Close, with characters taken from the end of the reason until it fits."""
+    if code is None:
+        return Frame(Opcode.CLOSE, b"").serialize(mask=False)
+    while len(reason.encode()) > 123:
+        reason = reason[:-1]
+    return Frame(Opcode.CLOSE, Close(code, reason).serialize()).serialize(mask=False)
+
+
+def judge(attempt: Attempt, chance: random.Random) -> Verdict:
+    """Short ones, reasons at the limit in several alphabets, then random ones."""
+    cases = [(1000, ""), (1000, "bye"), (None, ""), (4000, "Grüße"), (None, "unsaid")]
+    cases += [(1001, "x" * size) for size in (122, 123, 124, 200)]
+    cases += [(1008, "é" * 62), (3000, "x" + "é" * 61), (3000, "€" * 42), (4999, "x" + "👋" * 31)]
+    cases += [(1011, "xx" + "👋" * 31), (1011, "xxx" + "👋" * 31)]
+    for _case in range(how_many(20)):
+        code = chance.choice([1000, 1001, 1002, 1011, 3000, 4999])
+        cases.append((code, "".join(chance.choices("aé€👋 ", k=chance.randrange(80)))))
+    return by_cases(
+        attempt,
+        cases,
+        witness,
+        SLIPS,
+        called="close_frame",
+        fits=lambda got: isinstance(got, bytes),
+        like=_("bytes"),
+        passed=_("The library writes the same frames."),
+        section="5.5; 5.5.1",
+    )
+
+
+SLIPS = (
+    Slip(
+        "None is 1000",
+        edited(solution, ("    if code is not None:\n", "    code = code or 1000\n    if True:\n")),
+        _("Without a code the Close is empty; you say 1000, which nobody asked for."),
+    ),
+    Slip(
+        "None is 1005",
+        edited(solution, ("    if code is not None:\n", "    code = code or 1005\n    if True:\n")),
+        _("Without a code the Close is empty: 1005 is never sent (7.4.1)."),
+    ),
+    Slip(
+        "the smaller byte first",
+        edited(solution, ('2, "big"', '2, "little"')),
+        _("The code stands in network order: 1000 is 03 e8."),
+    ),
+    Slip(
+        "the reason is not cut",
+        edited(solution, ("[:123]", "")),
+        _("The payload of a control frame has 125 bytes at most, so the reason has 123."),
+    ),
+    Slip(
+        "cut at 125",
+        edited(solution, ("[:123]", "[:125]")),
+        _("125 bytes are for the whole payload; the code takes two of them."),
+    ),
+    Slip(
+        "characters are counted",
+        edited(
+            solution,
+            ("reason.encode()[:123].decode(errors='ignore')".replace("'", '"'), "reason[:123]"),
+        ),
+        _("You count characters; the limit is 123 bytes, and é has two of them."),
+    ),
+    Slip(
+        "cut through a character",
+        edited(
+            solution,
+            ('        short = reason.encode()[:123].decode(errors="ignore")\n', ""),
+            ("short.encode()", "reason.encode()[:123]"),
+        ),
+        _("You cut through a character; what is left is no UTF-8, and the peer answers 1007."),
+    ),
+    Slip(
+        "the code as text",
+        edited(solution, ('code.to_bytes(2, "big")', "str(code).encode()")),
+        _("The code is a number of two bytes, not four digits."),
+    ),
+)
+
+EXERCISE = Exercise(
+    name="07.2",
+    title=_("Write a Close"),
+    stars=2,
+    judge=judge,
+    solution=solution,
+    reason=_(
+        "Opcode 8, and a payload of 125 bytes at most: two for the code, 123 for the reason, which "
+        "must be UTF-8 to its last byte. Without a code it is empty."
+    ),
+    hints=(
+        _("The header is one that you can write already: FIN, opcode 8, the length."),
+        _("Encode the reason, cut it at 123 bytes, and see to it that no character is cut."),
+        _("b[:123].decode(errors='ignore') drops half a character at the end."),
+    ),
+    sections=("5.5", "5.5.1"),
+    slips=SLIPS,
+    piece="close_frame",
+)

@@ -1,0 +1,145 @@
+"""07.3: read a Close."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from websockets.exceptions import ProtocolError
+from websockets.frames import Close
+
+from ...._text import _
+from ...attempt import Attempt
+from ...exercise import Exercise, Slip, edited, how_many
+from ...judging import by_cases, refusing
+from ...verdict import Verdict
+
+
+def solution(payload: bytes) -> tuple[int, str]:
+    """The code and the reason; 1005 if there is none; ValueError if it may not be so."""
+    if not payload:
+        return 1005, ""
+    if len(payload) < 2:
+        raise ValueError("half a code")
+    code = int.from_bytes(payload[:2], "big")
+    if not (1000 <= code <= 1014 or 3000 <= code <= 4999) or code in (1004, 1005, 1006):
+        raise ValueError("this code may not be sent")
+    return code, payload[2:].decode()
+
+
+def witness(payload: bytes) -> Any:
+    """What the ``websockets`` library reads."""
+    try:
+        close = Close.parse(payload)
+        if payload:
+            close.check()
+    except (ProtocolError, UnicodeDecodeError):
+        return "ValueError"
+    return int(close.code), close.reason
+
+
+CODES = (0, 999, 1000, 1001, 1003, 1004, 1005, 1006, 1007, 1011, 1014, 1015, 1016, 2999, 3000)
+
+
+def judge(attempt: Attempt, chance: random.Random) -> Verdict:
+    """Every border of the codes, broken reasons, then random ones, against the library."""
+    cases = [(b"\x03\xe8",), (b"\x03\xe8bye",), (b"",), (b"\x03",), (b"\x03\xe8\xff",)]
+    cases += [(code.to_bytes(2, "big"),) for code in (*CODES, 4999, 5000, 65535)]
+    cases += [(b"\x0f\xa0" + "Grüße 👋".encode(),), (b"\x0f\xa0" + "👋".encode()[:3],)]
+    for _case in range(how_many(20)):
+        code = chance.choice([1000, 1002, chance.randrange(3000, 5000), chance.randrange(2**16)])
+        reason = "".join(chance.choices("aé€", k=chance.randrange(9))).encode()
+        cases.append((code.to_bytes(2, "big") + reason[: chance.choice([99, 1])],))
+    return by_cases(
+        attempt,
+        cases,
+        witness,
+        SLIPS,
+        called="parse_close",
+        fits=_fits,
+        like=_("(code, reason), a number and a text"),
+        passed=_("You read every Close as the library does, and refuse what it refuses."),
+        section="5.5.1; 7.4",
+        through=refusing,
+    )
+
+
+def _fits(got: Any) -> bool:
+    if isinstance(got, str):
+        return got == "ValueError"
+    return isinstance(got, tuple) and [type(part) for part in got] == [int, str]
+
+
+SLIPS = (
+    Slip(
+        "empty is 1000",
+        edited(solution, ("return 1005", "return 1000")),
+        _("An empty Close has no code; that is recorded as 1005, not as 1000."),
+    ),
+    Slip(
+        "empty is 1006",
+        edited(solution, ("return 1005", "return 1006")),
+        _("1006 means that no Close came; an empty one is 1005."),
+    ),
+    Slip(
+        "empty is an error",
+        edited(solution, ('return 1005, ""', 'raise ValueError("empty")')),
+        _("An empty Close is allowed; it says nothing of the reason."),
+    ),
+    Slip(
+        "half a code",
+        edited(solution, ('raise ValueError("half a code")', 'return 1005, ""')),
+        _("One byte is neither a code nor nothing: raise ValueError."),
+    ),
+    Slip(
+        "the smaller byte first",
+        edited(solution, ('"big"', '"little"')),
+        _("The code stands in network order: 03 e8 is 1000."),
+    ),
+    Slip(
+        "any code",
+        edited(
+            solution,
+            (
+                "not (1000 <= code <= 1014 or 3000 <= code <= 4999) or code in (1004, 1005, 1006)",
+                "False",
+            ),
+        ),
+        _("You let every code pass; 7.4 says which may be sent."),
+    ),
+    Slip(
+        "codes that never travel",
+        edited(solution, (" or code in (1004, 1005, 1006)", "")),
+        _("1004, 1005 and 1006 are reserved; a Close that carries one breaks a rule."),
+    ),
+    Slip(
+        "no codes for applications",
+        edited(solution, (" or 3000 <= code <= 4999", "")),
+        _("You refuse 3000 to 4999; these are for libraries and applications."),
+    ),
+    Slip(
+        "broken text passes",
+        edited(solution, (".decode()", '.decode(errors="replace")')),
+        _("The reason must be UTF-8; you let broken text pass."),
+    ),
+)
+
+EXERCISE = Exercise(
+    name="07.3",
+    title=_("Read a Close"),
+    stars=2,
+    judge=judge,
+    solution=solution,
+    reason=_(
+        "Nothing, or two bytes and a text: every other payload is refused. Which codes may be sent "
+        "says 7.4, and the list at IANA, which has grown to 1014."
+    ),
+    hints=(
+        _("There are three lengths to tell apart: 0, 1, and 2 or more."),
+        _("bytes.decode raises UnicodeDecodeError, and that is a ValueError already."),
+        _("1000 to 1014 without 1004, 1005, 1006; and 3000 to 4999."),
+    ),
+    sections=("5.5.1", "7.4"),
+    slips=SLIPS,
+    piece="parse_close",
+)
