@@ -46,6 +46,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "cutter": lambda: StreamCutter(HELLO, "client"),
     "difference": lambda: Difference(b"Hello", b"Hallo"),
     "ladder": lambda: Ladder(RECORDING),
+    "long ladder": lambda: Ladder(Recording(RECORDING.events * 30)),
     "masking": MaskingSteps,
     "question": lambda: Question("Which?", ["this", "that"], -1, "Kept."),
     "timeline": lambda: Timeline(RECORDING, timeout=0.7),

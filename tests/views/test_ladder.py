@@ -214,6 +214,7 @@ class TestGrowing:
         lab = Growing()
         ladder = Ladder(lab)
         assert ladder.frame and ladder.rows == []
+        assert "Nothing was said yet" in ladder.hint
         drawn = asyncio.Event()
         threads: list[threading.Thread] = []
 

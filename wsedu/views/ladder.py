@@ -94,6 +94,8 @@ class Ladder(Picture):
                 "{count} arrows: scroll, or Tab, arrow keys, Home and End. "
                 "Click or Enter opens the bytes of an arrow."
             ).format(count=f"{len(rows):,}")
+            if not rows:
+                hint = _("Nothing was said yet. An arrow comes here for everything that will be.")
         with self.hold_sync():  # the page gets all of it at once
             self.frame, self.rows, self.tops, self.hint = frame, rows, tops, hint
             self.text = describe(seen, self._times)
