@@ -1,5 +1,8 @@
 """The learner's own server: the loop around the pieces, and the score."""
 
+import asyncio
+import gc
+import socket
 import subprocess
 from typing import Any
 
@@ -7,7 +10,8 @@ import pytest
 
 from wsedu import Lab
 from wsedu.course import own_server as front_door
-from wsedu.course.own_server import PIECES, gather, put_together, score
+from wsedu.course.own_server import PIECES, gather, put_together, running, score
+from wsedu.live.tap import HOST
 from wsedu.recording import dissect
 
 pytestmark = pytest.mark.anyio
@@ -73,3 +77,21 @@ def test_cases_that_do_not_end_are_stopped(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(subprocess, "run", run)
     with pytest.raises(TimeoutError, match="not through after 20 s"):
         score(put_together(gather(quiet=True)))
+
+
+def test_waiting_for_what_nobody_knows_is_not_garbage() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.write(b"x")
+        await asyncio.Event().wait()
+
+    with (
+        running(serve) as server,
+        socket.create_connection((HOST, server.port), 5) as client,
+    ):
+        client.shutdown(socket.SHUT_WR)
+        assert client.recv(1) == b"x"
+        gc.collect()
+        client.settimeout(0.2)
+        with pytest.raises(TimeoutError):  # an end of the stream would be read here
+            client.recv(1)

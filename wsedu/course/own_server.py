@@ -125,6 +125,9 @@ class Running:
     def __init__(self, serve: Serve) -> None:
         self.errors: list[Exception] = []
         self._serve = serve
+        # asyncio holds a task only weakly: one that waits for what nobody else knows of would be
+        # collected as garbage, and its connection with it.
+        self._tasks: set[asyncio.Task[Any] | None] = set()
 
     async def start(self) -> None:
         """Listen on two free ports: the server's, and the tap's before it."""
@@ -144,6 +147,7 @@ class Running:
         return self._tap.logs[-1].recording() if self._tap.logs else Recording()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._tasks.add(asyncio.current_task())
         try:
             result = self._serve(reader, writer)
             if inspect.isawaitable(result):
@@ -152,6 +156,7 @@ class Running:
             self.errors.append(error)
         finally:
             writer.close()
+            self._tasks.discard(asyncio.current_task())
 
 
 @contextmanager
