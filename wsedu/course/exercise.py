@@ -38,7 +38,6 @@ class Exercise:
     solution: a right answer: a function, or a value
     reason:   why it is right
     hints:    three, from where to look to nearly there
-    sections: of the RFC
     slips:    the wrong answers that it recognises
     piece:    the name under which an answer that passed is kept, as a piece of the learner's
               own server; empty if it is none
@@ -52,7 +51,6 @@ class Exercise:
     solution: Any
     reason: str
     hints: tuple[str, str, str]
-    sections: tuple[str, ...]
     slips: tuple[Slip, ...]
     piece: str = ""
     seconds: float = SECONDS

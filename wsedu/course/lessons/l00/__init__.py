@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from ...._text import _
 from ...lesson import Lesson
+from . import errors, handler, loops, slow_echo
 from .predictions import MISCONCEPTIONS, PREDICTIONS
 
-LESSON = Lesson("00", "00_start_here", _("Start here"), PREDICTIONS, misconceptions=MISCONCEPTIONS)
+LESSON = Lesson(
+    "00",
+    "00_start_here",
+    _("Start here"),
+    PREDICTIONS,
+    (loops.EXERCISE, slow_echo.EXERCISE, errors.EXERCISE, handler.EXERCISE),
+    misconceptions=MISCONCEPTIONS,
+)

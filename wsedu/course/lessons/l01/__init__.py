@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...._text import _
 from ...lesson import Lesson
+from . import choose, events, fan_out, requests, worth
 from .predictions import MISCONCEPTIONS, PREDICTIONS
 
 LESSON = Lesson(
@@ -11,5 +12,12 @@ LESSON = Lesson(
     "01_what_websocket_is_for",
     _("What WebSocket is for"),
     PREDICTIONS,
+    (
+        requests.EXERCISE,
+        worth.EXERCISE,
+        choose.EXERCISE,
+        fan_out.EXERCISE,
+        events.EXERCISE,
+    ),
     misconceptions=MISCONCEPTIONS,
 )

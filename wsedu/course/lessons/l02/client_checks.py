@@ -185,6 +185,5 @@ EXERCISE = Exercise(
             "GUID; no Sec-WebSocket-Extensions; Sec-WebSocket-Protocol absent or in asked."
         ),
     ),
-    sections=("4.1", "4.2.2"),
     slips=SLIPS,
 )

@@ -191,6 +191,5 @@ EXERCISE = Exercise(
             "Sec-WebSocket-Version; then \\r\\n twice; then .encode('ascii')."
         ),
     ),
-    sections=("4.1",),
     slips=SLIPS,
 )

@@ -271,7 +271,6 @@ EXERCISE = Exercise(
             "base64.b64decode(key, validate=True) gives 16 bytes (400), the version (426)."
         ),
     ),
-    sections=("4.2.1", "4.2.2", "4.4"),
     slips=SLIPS,
     piece="check_request",
 )

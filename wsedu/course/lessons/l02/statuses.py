@@ -168,6 +168,5 @@ EXERCISE = Exercise(
             "stranger, 400 to the rest. You may try each in the lesson: await status_of(...)."
         ),
     ),
-    sections=("4.2.1", "4.2.2"),
     slips=SLIPS,
 )

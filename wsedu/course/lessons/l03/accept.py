@@ -112,7 +112,6 @@ EXERCISE = Exercise(
         _("hashlib.sha1 takes bytes, and base64.b64encode takes and gives bytes."),
         _("Encode key + guid, take .digest() of its SHA-1, then b64encode and .decode()."),
     ),
-    sections=("1.3", "4.2.2"),
     slips=SLIPS,
     piece="accept",
 )

@@ -122,6 +122,5 @@ EXERCISE = Exercise(
         _("Find that header, whatever the case of its name, and compare for each key."),
         _("True where the stored value is accept(key); there must be exactly one such header."),
     ),
-    sections=("1.3", "4.1"),
     slips=SLIPS,
 )

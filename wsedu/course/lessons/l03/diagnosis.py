@@ -115,6 +115,5 @@ EXERCISE = Exercise(
         _("A dict from name to value makes it short; go through it and compare."),
         _("Only for «hex digest» is something else encoded: the hex digits, 40 bytes of text."),
     ),
-    sections=("4.2.2",),
     slips=SLIPS,
 )

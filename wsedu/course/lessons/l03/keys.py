@@ -103,6 +103,5 @@ EXERCISE = Exercise(
         _("base64.b64decode raises binascii.Error, which is a ValueError."),
         _("len(base64.b64decode(key, validate=True)) == 16, and False where it raises."),
     ),
-    sections=("4.1", "4.2.1"),
     slips=SLIPS,
 )

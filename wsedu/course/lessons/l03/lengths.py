@@ -96,6 +96,5 @@ EXERCISE = Exercise(
         _("Base64: 3 bytes become 4 characters; what is left over is filled up with =."),
         _("24 + 36; then 160 bits / 8; then 7 groups of 4 characters."),
     ),
-    sections=("1.3", "4.2.2"),
     slips=SLIPS,
 )

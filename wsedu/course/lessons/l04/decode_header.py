@@ -144,7 +144,6 @@ EXERCISE = Exercise(
         _("& 127 takes seven bits, & 15 four; > 127 asks for the first bit."),
         _("126: the header has 4 bytes; 127: 10; else 2; and 4 more if it is masked."),
     ),
-    sections=("5.2",),
     slips=SLIPS,
     piece="decode_header",
 )

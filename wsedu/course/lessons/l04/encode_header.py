@@ -121,7 +121,6 @@ EXERCISE = Exercise(
         _("bytes([...]) makes bytes of small numbers, n.to_bytes(2, 'big') of greater ones."),
         _("fin << 7 | opcode is the first byte; then [length], or 126 and 2, or 127 and 8 bytes."),
     ),
-    sections=("5.2",),
     slips=SLIPS,
     piece="encode_header",
 )

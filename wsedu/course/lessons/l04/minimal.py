@@ -97,6 +97,5 @@ EXERCISE = Exercise(
         _("Read the header with decode_header, and write it again with encode_header."),
         _("Return whether encode_header(fin, opcode, length) is the header that came."),
     ),
-    sections=("5.2",),
     slips=SLIPS,
 )

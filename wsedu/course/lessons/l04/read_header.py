@@ -108,6 +108,5 @@ EXERCISE = Exercise(
         _("The first bit of each byte is a flag; in the second byte seven bits are left."),
         _("0111 1110 is 126: two bytes of length follow, the greater one first."),
     ),
-    sections=("5.2",),
     slips=SLIPS,
 )

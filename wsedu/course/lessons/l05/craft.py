@@ -88,6 +88,5 @@ EXERCISE = Exercise(
         _("The key counts from the first byte of the payload, so the bytes before matter, too."),
         _("Mask all of it, bytes(before) + wanted, with the key."),
     ),
-    sections=("5.3", "10.3"),
     slips=SLIPS,
 )

@@ -84,6 +84,5 @@ EXERCISE = Exercise(
         _("Four known bytes at the beginning give the four bytes of the key."),
         _("key = mask(masked[:4], begins[:4]); then mask(masked, key)."),
     ),
-    sections=("5.3", "10.3"),
     slips=SLIPS,
 )

@@ -95,7 +95,6 @@ EXERCISE = Exercise(
         _("^ is XOR, % the rest of a division, and bytes(...) makes bytes of numbers."),
         _("bytes(byte ^ key[i % 4] for ...) with enumerate(data)."),
     ),
-    sections=("5.3",),
     slips=SLIPS,
     piece="mask",
 )

@@ -93,6 +93,5 @@ EXERCISE = Exercise(
         _("In Python, 0x7f ^ 0x37 is a number, and chr(...) shows its character."),
         _("7f^37, 9f^fa, 4d^21, 51^3d, 58^37; and 9 modulo 4 is 1."),
     ),
-    sections=("5.3",),
     slips=SLIPS,
 )

@@ -100,6 +100,5 @@ EXERCISE = Exercise(
         _("81 05: seven bytes in all. 89 00: two. 82 01: three."),
         _("After the second chunk, 82 is left; after the third, 81 7e."),
     ),
-    sections=("5.2",),
     slips=SLIPS,
 )

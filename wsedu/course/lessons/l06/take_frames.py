@@ -151,7 +151,6 @@ EXERCISE = Exercise(
         _("A frame is whole if the stream has size + length bytes; then cut it off, and go on."),
         _("The key is stream[size - 4 : size]; at the end return frames and the stream."),
     ),
-    sections=("5.2", "5.3"),
     slips=SLIPS,
     piece="take_frames",
 )

@@ -102,6 +102,5 @@ EXERCISE = Exercise(
         _("Both are sums: itertools.accumulate gives them, or a variable that grows."),
         _("Collect the ends of the frames in a set, and list the chunks whose end is not in it."),
     ),
-    sections=("5.2",),
     slips=SLIPS,
 )

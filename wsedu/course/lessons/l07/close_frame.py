@@ -119,7 +119,6 @@ EXERCISE = Exercise(
         _("Encode the reason, cut it at 123 bytes, and see to it that no character is cut."),
         _("b[:123].decode(errors='ignore') drops half a character at the end."),
     ),
-    sections=("5.5", "5.5.1"),
     slips=SLIPS,
     piece="close_frame",
 )

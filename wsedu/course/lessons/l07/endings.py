@@ -108,6 +108,5 @@ EXERCISE = Exercise(
         _("Two codes never travel; they say that something is missing."),
         _("No code: 1005. No Close: 1006. Otherwise the code that was sent."),
     ),
-    sections=("7.1.5", "7.4.1"),
     slips=SLIPS,
 )

@@ -139,7 +139,6 @@ EXERCISE = Exercise(
         _("bytes.decode raises UnicodeDecodeError, and that is a ValueError already."),
         _("1000 to 1014 without 1004, 1005, 1006; and 3000 to 4999."),
     ),
-    sections=("5.5.1", "7.4"),
     slips=SLIPS,
     piece="parse_close",
 )

@@ -215,7 +215,6 @@ EXERCISE = Exercise(
             "when parse_close raises ValueError."
         ),
     ),
-    sections=("5.5.1", "5.5.2", "5.5.3"),
     slips=SLIPS,
     piece="answer",
 )

@@ -154,6 +154,5 @@ EXERCISE = Exercise(
         _("min(60, ...) is the limit; chance.uniform(a, b) is a random time between a and b."),
         _("The limit is min(60, 5 * 2**n), and the time is between 0 and it."),
     ),
-    sections=("7.2.3",),
     slips=SLIPS,
 )

@@ -141,6 +141,5 @@ EXERCISE = Exercise(
         _("The header has 2 bytes up to 125; only the client's frame has a masking key."),
         _("One round has (packet + 2 + payload) + (packet + 6 + payload) bytes."),
     ),
-    sections=("5.2", "5.3", "5.5.2", "5.5.3"),
     slips=SLIPS,
 )

@@ -247,6 +247,5 @@ EXERCISE = Exercise(
             "connection.now()) until it gives your payload (go on) or None (return)."
         ),
     ),
-    sections=("5.5.2", "5.5.3", "7.4.1"),
     slips=SLIPS,
 )

@@ -164,6 +164,5 @@ EXERCISE = Exercise(
         _("Give up = second of the last Ping + timeout. Where every Ping is answered: None."),
         _("A 0.5 + 0.7; F: Pings at 2, 4 and 6 s; G: Pings at 2 and 4.5 s."),
     ),
-    sections=("5.5.2", "5.5.3"),
     slips=SLIPS,
 )

@@ -227,7 +227,6 @@ EXERCISE = Exercise(
         _("put_together?? (from wsedu.course.own_server) shows the loop; write your own like it."),
         _("serve = own_server(), then check it; a case that fails shows what its peer said."),
     ),
-    sections=("4.2.2", "5", "7.1.1"),
     slips=SLIPS,
     seconds=60,
 )

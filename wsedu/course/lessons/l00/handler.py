@@ -1,0 +1,191 @@
+"""00.4: a handler that serves until the client leaves, however it leaves."""
+
+# Learners paste solutions into their notebooks, where the names of types are not at hand.
+# mypy: allow-untyped-defs
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+
+from ...._text import _
+from ....live.tap import HOST
+from ...attempt import Attempt
+from ...exercise import Exercise, Slip, edited, how_many
+from ...judging import by_cases
+from ...verdict import Verdict
+
+CLOSES, VANISHES = "closes", "vanishes"
+
+_quiet = logging.getLogger("wsedu.course.handler")  # what a handler raises is said in the verdict
+_quiet.addHandler(logging.NullHandler())
+_quiet.propagate = False
+
+
+async def solution(connection):
+    """Count what is sent back; to be left without a word is no reason to raise."""
+    import websockets
+
+    count = 0
+    try:
+        async for message in connection:
+            await connection.send(message)
+            count += 1
+    except websockets.ConnectionClosedError:
+        pass
+    return count
+
+
+class _Watched(ServerConnection):
+    """Knows when its handler waits for the next message, and has not sent the last one back."""
+
+    heard = echoed = 0
+    silent: asyncio.Event
+
+    async def recv(self, *args: Any, **options: Any) -> Any:
+        if self.heard > self.echoed:
+            self.silent.set()
+        message = await super().recv(*args, **options)
+        self.heard += 1
+        return message
+
+    async def send(self, *args: Any, **options: Any) -> None:
+        await super().send(*args, **options)
+        self.echoed += 1
+
+
+async def _talk(client: ClientConnection, messages: list[str], silent: asyncio.Event) -> list[Any]:
+    """Say everything, as long as there are echoes; what came back."""
+    echoes: list[Any] = []
+    silence = asyncio.create_task(silent.wait())
+    with suppress(ConnectionClosed):
+        for message in messages:
+            await client.send(message)
+            echo = asyncio.create_task(client.recv())
+            await asyncio.wait([echo, silence], return_when=asyncio.FIRST_COMPLETED)
+            if not echo.done():
+                echo.cancel()
+                break
+            echoes.append(echo.result())
+    silence.cancel()
+    return echoes
+
+
+def _served(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function as the handler of a real server, with a client that talks and leaves."""
+
+    async def meet(messages: list[str], leaves: str) -> Any:
+        ended: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        silent = asyncio.Event()
+
+        async def handler(connection: ServerConnection) -> None:
+            connection.silent = silent  # type: ignore[attr-defined]
+            try:
+                value = function(connection)
+                ended.set_result(await value if inspect.isawaitable(value) else value)
+            except Exception as error:
+                ended.set_exception(error)
+
+        options: dict[str, Any] = {"compression": None, "ping_interval": None}
+        async with serve(
+            handler, HOST, 0, create_connection=_Watched, logger=_quiet, **options
+        ) as server:
+            port = server.sockets[0].getsockname()[1]
+            client = await connect(f"ws://{HOST}:{port}", proxy=None, **options)
+            echoes = await _talk(client, messages, silent)
+            if leaves == VANISHES:
+                client.transport.abort()
+            await client.close()
+            try:
+                value = await ended
+            except ConnectionClosed as error:
+                return echoes, type(error).__name__
+        return (echoes, value) if type(value) is int else value
+
+    return meet
+
+
+def _expected(messages: list[str], leaves: str) -> Any:
+    return messages, len(messages)
+
+
+def judge(attempt: Attempt, chance: random.Random) -> Verdict:
+    """A client says a few things and closes; another one vanishes."""
+    cases = [(["Hello"], CLOSES), ([], CLOSES), (["one", "two", "three"], CLOSES)]
+    cases += [([], VANISHES), (["Hello", "again"], VANISHES)]
+    for _case in range(how_many(4)):
+        words = ["".join(chance.choices("abcdé👋 ", k=4)) for _word in range(chance.randrange(6))]
+        cases.append((words, chance.choice([CLOSES, VANISHES])))
+    return by_cases(
+        attempt,
+        cases,
+        _expected,
+        SLIPS,
+        called="a client",
+        fits=lambda got: isinstance(got, tuple) and len(got) == 2 and isinstance(got[0], list),
+        like=_("the number of messages that were sent back"),
+        passed=_("It serves until the client leaves, and takes no offence at how."),
+        section="",
+        through=_served,
+    )
+
+
+SLIPS = (
+    Slip(
+        "one message and done",
+        edited(solution, ("count += 1", "return 1")),
+        _("After one message the handler returns, and with that the connection is closed."),
+    ),
+    Slip(
+        "an error at every end",
+        edited(
+            solution,
+            ("async for message in connection:", "while message := await connection.recv():"),
+            ("except websockets.ConnectionClosedError:", "except ZeroDivisionError:"),
+        ),
+        _("recv() raises when the client has left, even in good order; async for just ends then."),
+    ),
+    Slip(
+        "an error when a client vanishes",
+        edited(solution, ("except websockets.ConnectionClosedError:", "except ZeroDivisionError:")),
+        _("A client that vanishes without a Close makes async for raise ConnectionClosedError."),
+    ),
+    Slip(
+        "counts one too many",
+        edited(solution, ("count = 0", "count = 1")),
+        _("The count is of messages; the end of the connection is none."),
+    ),
+    Slip(
+        "listens and says nothing",
+        edited(solution, ("await connection.send(message)", "await asyncio.sleep(0)")),
+        _("No echo came: send each message back before you wait for the next one."),
+    ),
+)
+
+EXERCISE = Exercise(
+    name="00.4",
+    title=_("Serve until the client leaves"),
+    stars=3,
+    judge=judge,
+    solution=solution,
+    reason=_(
+        "async for waits for each message, and ends when the connection was closed in good "
+        "order. If it broke, it raises ConnectionClosedError; clients vanish every day, so a "
+        "server catches that."
+    ),
+    hints=(
+        _("How long does the handler run? As long as there may be another message."),
+        _("async for message in connection, and in it one send; count as you go."),
+        _("Put try around the loop, and after it: except websockets.ConnectionClosedError."),
+    ),
+    slips=SLIPS,
+)
