@@ -145,6 +145,7 @@ def test_public_names() -> None:
             "AcceptSteps",
             "BytesAndFields",
             "Checklist",
+            "ClosingSteps",
             "FrameBuilder",
             "Lab",
             "Ladder",

@@ -54,13 +54,8 @@ def starters() -> dict[str, Any]:
 
 
 def solve(exercise: Exercise, *args: Any) -> Any:
-    """What the solution gives, awaited if need be."""
-    result = exercise.solution(*args)
-    return asyncio.run(_awaited(result)) if inspect.isawaitable(result) else result
-
-
-async def _awaited(value: Any) -> Any:
-    return await value
+    """What the solution gives; the check awaits it if need be."""
+    return exercise.solution(*args)
 
 
 def left_threads() -> list[threading.Thread]:
@@ -149,7 +144,8 @@ class TestOutcomes:
             judge(exercise.name, answer, 1)
             assert time.process_time() - begin < 1
 
-    @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
+    # The function of 00.4 is given a connection: what is the same is what comes on it.
+    @pytest.mark.parametrize("exercise", [e for e in FUNCTIONS if e.name != "00.4"], ids=name_of)
     def test_same_seed_gives_the_same_cases(self, exercise: Exercise) -> None:
         def cases(seed: int) -> list[Any]:
             seen: list[Any] = []
@@ -309,7 +305,7 @@ class TestWrongTypes:
         self, exercise: Exercise, capfd: pytest.CaptureFixture[str]
     ) -> None:
         def answer(*args: Any) -> None:
-            print(solve(exercise, *args))
+            print("the result")
 
         verdict = judge(exercise.name, answer, 1)
         assert verdict.outcome == "not yet"
@@ -341,8 +337,6 @@ class TestRaising:
             return
         assert verdict.outcome == "raised"
         name = type(error).__name__
-        if (kind == "async function" or exercise is REFUSES) and name == "StopIteration":
-            name = "RuntimeError"  # as Python has it (PEP 479)
         assert clear(verdict, "Called with (", f"your function raised {name}: ")
 
     def test_error_that_cannot_be_printed(self) -> None:

@@ -63,6 +63,8 @@ class Attempt:
         except AnswerStopped:
             raise
         except BaseException as error:  # even SystemExit must not end the kernel
+            if isinstance(error.__cause__, StopIteration):  # Python puts it into a RuntimeError
+                error = error.__cause__
             raise AnswerRaised(error, args) from error
         if value is ...:
             raise AnswerMissing

@@ -9,6 +9,7 @@ from .accept_steps import AcceptSteps
 from .builder import FrameBuilder
 from .bytes_and_fields import BytesAndFields
 from .checklist import Checklist
+from .closing_steps import ClosingSteps
 from .cutter import StreamCutter
 from .difference import Difference
 from .ladder import Ladder
@@ -21,6 +22,7 @@ __all__ = [
     "AcceptSteps",
     "BytesAndFields",
     "Checklist",
+    "ClosingSteps",
     "Difference",
     "FrameBuilder",
     "Ladder",

@@ -11,7 +11,7 @@ import logging
 import random
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
@@ -43,6 +43,13 @@ async def solution(connection):
     except websockets.ConnectionClosedError:
         pass
     return count
+
+
+class Served(NamedTuple):
+    """What came back, and what the handler returned, or the name of its error."""
+
+    echoes: list[Any]
+    returned: int | str
 
 
 class _Watched(ServerConnection):
@@ -84,16 +91,18 @@ def _served(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function as the handler of a real server, with a client that talks and leaves."""
 
     async def meet(messages: list[str], leaves: str) -> Any:
-        ended: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        silent = asyncio.Event()
+        ended, silent = asyncio.Event(), asyncio.Event()
+        values: list[Any] = []
+        errors: list[BaseException] = []
 
         async def handler(connection: ServerConnection) -> None:
             connection.silent = silent  # type: ignore[attr-defined]
             try:
                 value = function(connection)
-                ended.set_result(await value if inspect.isawaitable(value) else value)
-            except Exception as error:
-                ended.set_exception(error)
+                values.append(await value if inspect.isawaitable(value) else value)
+            except BaseException as error:  # whatever it is, the verdict tells it
+                errors.append(error)
+            ended.set()
 
         options: dict[str, Any] = {"compression": None, "ping_interval": None}
         async with serve(
@@ -105,17 +114,18 @@ def _served(function: Callable[..., Any]) -> Callable[..., Any]:
             if leaves == VANISHES:
                 client.transport.abort()
             await client.close()
-            try:
-                value = await ended
-            except ConnectionClosed as error:
-                return echoes, type(error).__name__
-        return (echoes, value) if type(value) is int else value
+            await ended.wait()
+        for error in errors:
+            if isinstance(error, ConnectionClosed):
+                return Served(echoes, type(error).__name__)
+            raise error
+        return Served(echoes, values[0]) if type(values[0]) is int else values[0]
 
     return meet
 
 
-def _expected(messages: list[str], leaves: str) -> Any:
-    return messages, len(messages)
+def _expected(messages: list[str], leaves: str) -> Served:
+    return Served(messages, len(messages))
 
 
 def judge(attempt: Attempt, chance: random.Random) -> Verdict:
@@ -131,7 +141,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         _expected,
         SLIPS,
         called="a client",
-        fits=lambda got: isinstance(got, tuple) and len(got) == 2 and isinstance(got[0], list),
+        fits=lambda got: isinstance(got, Served),
         like=_("the number of messages that were sent back"),
         passed=_("It serves until the client leaves, and takes no offence at how."),
         section="",

@@ -9,8 +9,8 @@ import asyncio
 import inspect
 import random
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
 
 from ...._text import _
 from ...attempt import Attempt
@@ -30,32 +30,49 @@ async def solution(message, seconds):
 TURNS = 10  # a function that steps aside leaves thousands of them to the others
 
 
+class Wait(NamedTuple):
+    """What came back, and how the time until then was spent."""
+
+    message: Any
+    how: str
+
+
 def _beside_others(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function beside a task that takes every turn it can get, and counts them."""
 
-    async def watched(message: str, seconds: float) -> Any:
-        turns = 0
-
-        async def others() -> None:
-            nonlocal turns
-            while True:
-                turns += 1
-                await asyncio.sleep(0)
-
-        task = asyncio.create_task(others())
+    def watched(message: str, seconds: float) -> Any:
         begin = time.monotonic()
-        try:
-            value = function(message, seconds)
-            value = await value if inspect.isawaitable(value) else value
-        finally:
-            task.cancel()
-        if not isinstance(value, str):
-            return value
-        if time.monotonic() - begin < 0.9 * seconds:
-            return value, "too early"
-        return value, "in time" if turns > TURNS else "in time, and the others stood still"
+        value = function(message, seconds)
+        if inspect.isawaitable(value):
+            return _count_turns(value, begin, seconds)
+        return _told(value, 0, begin, seconds)  # it was no async function: nobody had a turn
 
     return watched
+
+
+async def _count_turns(waiting: Awaitable[Any], begin: float, seconds: float) -> Any:
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(others())
+    try:
+        value = await waiting
+    finally:
+        task.cancel()
+    return _told(value, turns, begin, seconds)
+
+
+def _told(value: Any, turns: int, begin: float, seconds: float) -> Any:
+    if not isinstance(value, str):
+        return value
+    if time.monotonic() - begin < 0.9 * seconds:
+        return Wait(value, "too early")
+    return Wait(value, "in time" if turns > TURNS else "in time, and the others stood still")
 
 
 def judge(attempt: Attempt, chance: random.Random) -> Verdict:
@@ -68,10 +85,10 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     return by_cases(
         attempt,
         cases,
-        lambda message, seconds: (message, "in time"),
+        lambda message, seconds: Wait(message, "in time"),
         SLIPS,
         called="slow_echo",
-        fits=lambda got: isinstance(got, tuple) and len(got) == 2,
+        fits=lambda got: isinstance(got, Wait),
         like=_("the message, a text"),
         passed=_("It waits, and the others have their turns."),
         section="",

@@ -1,0 +1,300 @@
+"""The closing stepper: two state machines, side by side, driven by a recording (7.1).
+
+How to think about it: each side has a machine of its own, and both are drawn from
+``TRANSITIONS``. What was sent moves one of them, what was received the other one. When TCP has
+ended, each side records a code: the one that it has received (7.1.5), or a word for what is
+missing.
+
+The wire tells what was sent and passed on. That it was read is concluded: the tap sits between
+the two, so two Closes that cross are shown one after the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import hypot
+
+from .._text import _
+from ..protocol import (
+    TRANSITIONS,
+    Close,
+    CloseCode,
+    Opcode,
+    ProtocolError,
+    State,
+    Step,
+    parse_close,
+)
+from ..recording import Dissection, Event, Recording, Unit, dissect
+from ..recording.recording import Side
+from . import adjustable
+from .drawing import WIDTH, Drawing, Slots, fit
+from .picture import module
+
+SIDES: tuple[Side, Side] = ("client", "server")
+BOX, TALL = 126, 30
+PANEL = {"client": 14, "server": 464}  # where the two drawings begin
+PLACES = {  # the middle of each state's box
+    State.CONNECTING: (200, 104),
+    State.OPEN: (170, 174),
+    State.CLOSE_SENT: (64, 266),
+    State.CLOSE_RECEIVED: (210, 312),
+    State.CLOSE_EXCHANGED: (130, 386),
+    State.FAILED: (350, 266),
+    State.CLOSED: (350, 386),
+}
+
+
+@dataclass
+class _Machine:
+    """One side: where it stands, which ways it went, and what it heard."""
+
+    state: State = State.CONNECTING
+    ways: set[tuple[State, Step]] = field(default_factory=set)
+    sent: str = ""
+    heard: str = ""
+    received: Close | None = None
+
+    def take(self, step: Step) -> bool:
+        """Go where the table says; whether it says anything."""
+        if (self.state, step) not in TRANSITIONS:
+            return False
+        self.ways.add((self.state, step))
+        self.state = TRANSITIONS[self.state, step]
+        return True
+
+    @property
+    def code(self) -> int | None:
+        """What it records: the code that came, or a word for what did not (7.1.5)."""
+        if self.state != State.CLOSED:
+            return None
+        if self.received is None:
+            return CloseCode.ABNORMAL_CLOSURE
+        return self.received.code or CloseCode.NO_STATUS_RECEIVED
+
+
+class ClosingSteps(adjustable.Adjustable):
+    """How one connection was closed, step by step.
+
+    times: whether to write the seconds of each step; a lesson about time wants them
+    """
+
+    _esm = module("board.js", "adjustable.js", "closing_steps.js")
+
+    def __init__(self, recording: Recording, *, times: bool = False) -> None:
+        steps = self._steps = _Story(dissect(recording), times).steps
+        super().__init__(
+            label=_("How far the connection has come"),
+            controls=[
+                {
+                    "name": "step",
+                    "label": _("step"),
+                    "kind": "range",
+                    "min": 0,
+                    "max": len(steps) - 1,
+                }
+            ],
+            state={"step": len(steps) - 1},
+            words={"steps": steps},
+            hint=_("Move the slider: the state in which each side stands has a dot."),
+        )
+        self.text = "\n".join(step["said"] for step in steps)
+
+    def slots(self, state: adjustable.State) -> Slots:
+        """The two machines after so many steps."""
+        return self._steps[state["step"]]
+
+    def _changed(self, change: object) -> None:
+        """The words tell of all steps already."""
+
+    def draw(self, slots: Slots) -> str:
+        """Both machines, and what each side knows."""
+        drawing = Drawing(_("Closing: two state machines"))
+        drawing.slot("sentence", 14, 28, slots, "strong")
+        names = {"client": _("client"), "server": _("server")}
+        for side in SIDES:
+            left = PANEL[side]
+            drawing.text(left, 64, names[side], "strong")
+            drawing.path(f"M{left} 72h420", 72, "line")
+            for (state, step), then in TRANSITIONS.items():
+                _draw_way(drawing, side, state, step, then, slots)
+            for state, (x, y) in PLACES.items():
+                name = f"{side}-{state.name}"
+                box = (left + x - BOX / 2, y - TALL / 2, BOX, TALL)
+                drawing.rect(*box, slots[f"{name}.class"], name)
+                drawing.slot(f"{name}-name", left + x, y + 4, slots, "small", "middle")
+            x, y = PLACES[State.CLOSED]
+            drawing.text(left + x, y + 30, _into_closed(), "small soft", "middle")
+            for number, line in enumerate(("sent", "received", "code")):
+                style = "strong" if line == "code" else ""
+                drawing.slot(f"{side}-{line}", left, 446 + 22 * number, slots, style)
+        drawing.path("M14 512h40", 512, "fault")
+        drawing.text(62, 516, Step.FAIL.value, "small soft")
+        return drawing.svg()
+
+
+def _into_closed() -> str:
+    """From where the end of TCP leads into CLOSED."""
+    sources = {state for state, step in TRANSITIONS if step == Step.END_OF_TCP}
+    if sources == set(State) - {State.CLOSED}:
+        return _("TCP ended, in any state")
+    names = ", ".join(state.value for state in State if state in sources)
+    return _("TCP ended, in {states}").format(states=names)
+
+
+def _draw_way(
+    drawing: Drawing, side: Side, state: State, step: Step, then: State, slots: Slots
+) -> None:
+    """A line from box to box with the name of the step; a thick one if it was taken."""
+    if step == Step.END_OF_TCP:
+        return  # it leads to CLOSED from everywhere; one line of words says so
+    start, end = _cut(side, state, then), _cut(side, then, state)
+    line = f"M{start[0]:g} {start[1]:g}L{end[0]:g} {end[1]:g}"
+    bottom = max(start[1], end[1])
+    drawing.path(line, bottom, "fault" if step == Step.FAIL else "line")
+    with drawing.kind(f"{side}-{state.name}-{step.name}", slots):
+        drawing.path(line, bottom, "arrow")
+    length = hypot(end[0] - start[0], end[1] - start[1])
+    along = (end[0] - start[0]) / length, (end[1] - start[1]) / length
+    back = end[0] - 8 * along[0], end[1] - 8 * along[1]
+    corners = [(back[0] + sign * 4 * along[1], back[1] - sign * 4 * along[0]) for sign in (1, -1)]
+    points = "L".join(f"{x:g} {y:g}" for x, y in [end, *corners])
+    drawing.path(f"M{points}Z", bottom, "tip")
+    if step != Step.FAIL:
+        x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
+        right = state == State.CLOSE_RECEIVED
+        drawing.text(
+            x + (10 if right else -10), y + 4, step.value, "small soft", "start" if right else "end"
+        )
+
+
+def _cut(side: Side, state: State, other: State) -> tuple[float, float]:
+    """Where the line from the middle of one box to that of another leaves the first."""
+    (x, y), (far_x, far_y) = PLACES[state], PLACES[other]
+    part = min(
+        BOX / 2 / abs(far_x - x) if far_x != x else 1,
+        TALL / 2 / abs(far_y - y) if far_y != y else 1,
+    )
+    return round(PANEL[side] + x + part * (far_x - x), 1), round(y + part * (far_y - y), 1)
+
+
+class _Story:
+    """The steps of a recording, each as the slots of the drawing after it."""
+
+    def __init__(self, seen: Dissection, times: bool) -> None:
+        self._times = times
+        self._switch = seen.response if seen.status == 101 else None
+        self._machines: dict[Side, _Machine] = {side: _Machine() for side in SIDES}
+        self.steps: list[Slots] = []
+        self._note(_("TCP is there, and nothing was said yet."), 0)
+        arrived: dict[int, list[Unit]] = {}
+        for unit in seen.units:
+            arrived.setdefault(unit.arrived, []).append(unit)
+        for number, event in enumerate(seen.recording.events):
+            for unit in arrived.get(number, []):
+                self._said(unit, event)
+            if event.kind in ("end", "lost"):
+                self._ended(event)
+
+    def _said(self, unit: Unit, event: Event) -> None:
+        mine, other = self._pair(event.sender)
+        who, whom = _names(event.sender)
+        broken = [problem.sentence for problem in unit.problems]
+        if unit is self._switch:
+            broken += [check.requirement for check in unit.checks if check.passed is False]
+        if unit is self._switch and not broken:
+            for machine in (mine, other):
+                machine.take(Step.HANDSHAKE_DONE)
+            self._note(_("The handshake is done: both sides are open."), event.time)
+        elif _is_close(unit):
+            self._closes(unit, event, broken)
+        elif broken and other.take(Step.FAIL):
+            self._note(_breaks(who, whom, broken[0]), event.time)
+
+    def _closes(self, unit: Unit, event: Event, broken: list[str]) -> None:
+        mine, other = self._pair(event.sender)
+        who, whom = _names(event.sender)
+        try:
+            close = parse_close(_payload(unit))
+            what = _words(close)
+        except ProtocolError:
+            close, what = Close(), _payload(unit).hex(" ")
+        moved = mine.take(Step.SEND_CLOSE)
+        mine.sent = mine.sent or what
+        said = _("The {who} sends a Close ({what}).").format(who=who, what=what)
+        if not broken and other.take(Step.RECEIVE_CLOSE):
+            other.received, other.heard = close, what
+        elif broken and other.take(Step.FAIL):
+            said = _breaks(who, whom, broken[0])
+        elif moved:
+            said += " " + _("The {whom} takes no notice.").format(whom=whom)
+        else:
+            return
+        self._note(said, event.time)
+
+    def _ended(self, event: Event) -> None:
+        mine, other = self._pair(event.sender)
+        who, whom = _names(event.sender)
+        if event.kind == "lost":
+            moved = [mine.take(Step.END_OF_TCP), other.take(Step.END_OF_TCP)]
+            words = _("TCP is torn down by the {who}.")
+        else:
+            moved = [other.take(Step.END_OF_TCP)]
+            words = _("The {who} ends TCP, and the {whom} hears of it.")
+        if any(moved):
+            self._note(words.format(who=who, whom=whom), event.time)
+
+    def _pair(self, sender: Side) -> tuple[_Machine, _Machine]:
+        other: Side = "server" if sender == "client" else "client"
+        return self._machines[sender], self._machines[other]
+
+    def _note(self, sentence: str, time: float) -> None:
+        if self._times:
+            sentence = f"{time:.2f} s: {sentence}"
+        slots: Slots = {"sentence": fit(f"{len(self.steps)}  {sentence}", WIDTH - 28)}
+        said = [f"{len(self.steps)}  {sentence}"]
+        titles = {"client": _("client"), "server": _("server")}
+        for side, machine in self._machines.items():
+            for state in State:
+                here = state == machine.state
+                slots[f"{side}-{state.name}.class"] = "value" if here else "end"
+                slots[f"{side}-{state.name}-name"] = f"● {state.value}" if here else state.value
+            for state, step in TRANSITIONS:
+                taken = (state, step) in machine.ways
+                slots[f"{side}-{state.name}-{step.name}.class"] = "" if taken else "gone"
+            code = machine.code
+            lines = {
+                "sent": _("Close sent: {what}").format(what=machine.sent or "–"),
+                "received": _("Close received: {what}").format(what=machine.heard or "–"),
+                "code": _("code recorded: {code}").format(code="–" if code is None else code),
+            }
+            for name, line in lines.items():
+                slots[f"{side}-{name}"] = fit(line, 420, 7.6)
+            words = f"{titles[side]}: {machine.state.value}"
+            said.append(words if code is None else f"{words}, {lines['code']}")
+        slots["said"] = f"{said[0]} {'; '.join(said[1:])}"
+        self.steps.append(slots)
+
+
+def _names(sender: Side) -> tuple[str, str]:
+    names = _("client"), _("server")
+    return names if sender == "client" else (names[1], names[0])
+
+
+def _is_close(unit: Unit) -> bool:
+    return unit.layout is not None and unit.layout.frame.opcode == Opcode.CLOSE
+
+
+def _payload(unit: Unit) -> bytes:
+    return b"" if unit.layout is None else unit.layout.frame.payload
+
+
+def _breaks(who: str, whom: str, rule: str) -> str:
+    words = _("The {who} breaks a rule, and the {whom} gives up: {rule}")
+    return words.format(who=who, whom=whom, rule=rule)
+
+
+def _words(close: Close) -> str:
+    if close.code is None:
+        return _("without a code")
+    return f"{close.code} {close.reason}".strip()
