@@ -1,6 +1,7 @@
 """The project as a whole: its files agree, its rooms keep their order, its notebooks are clean."""
 
 import ast
+import importlib.metadata
 import json
 import os
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 from rattler import MatchSpec
 
 import wsedu
@@ -69,6 +71,19 @@ def test_pins_cover_every_dependency_and_name_no_host() -> None:
     for dependency in [d for group in groups for d in group]:
         assert re.match(r"[\w-]+", dependency)[0] in pinned
     assert len(re.findall(r"--hash=sha256:", pins)) >= len(pinned)
+
+
+def test_extras_are_pinned_with_their_package() -> None:
+    """Without the extra in the pin, pip looks for that package anew, and finds a newer one."""
+    pins = (ROOT / "requirements.txt").read_text().splitlines()
+    pinned = {Requirement(line.split(";")[0].rstrip(" \\")).name for line in pins if "]==" in line}
+    asked = {
+        wanted.name
+        for package in importlib.metadata.distributions()
+        for wanted in map(Requirement, package.requires or [])
+        if wanted.extras and (wanted.marker is None or wanted.marker.evaluate({"extra": ""}))
+    }
+    assert asked == pinned
 
 
 def test_readme_names_the_two_commands_and_they_exist() -> None:
