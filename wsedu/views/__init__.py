@@ -8,6 +8,7 @@ live widget. No view opens a socket, and none computes a fact of the protocol.
 from .accept_steps import AcceptSteps
 from .builder import FrameBuilder
 from .bytes_and_fields import BytesAndFields
+from .charts import Comparison, RoundTrips
 from .checklist import Checklist
 from .closing_steps import ClosingSteps
 from .cutter import StreamCutter
@@ -23,12 +24,14 @@ __all__ = [
     "BytesAndFields",
     "Checklist",
     "ClosingSteps",
+    "Comparison",
     "Difference",
     "FrameBuilder",
     "Ladder",
     "MaskingSteps",
     "Picture",
     "Question",
+    "RoundTrips",
     "StreamCutter",
     "Timeline",
 ]

@@ -44,7 +44,7 @@ class Timeline(Picture):
     def __init__(
         self, recording: Recording, *, interval: float | None = None, timeout: float | None = None
     ) -> None:
-        story = _Story(recording, interval, timeout)
+        story = Story(recording, interval, timeout)
         super().__init__(
             svg=story.draw(),
             text=story.describe(),
@@ -52,10 +52,15 @@ class Timeline(Picture):
         )
 
 
-class _Story:
+class Story:
     """What is drawn: the Pings, other Pongs, and the ending."""
 
-    def __init__(self, recording: Recording, interval: float | None, timeout: float | None) -> None:
+    def __init__(
+        self,
+        recording: Recording,
+        interval: float | None = None,
+        timeout: float | None = None,
+    ) -> None:
         self.interval, self.timeout = interval, timeout
         self._events = recording.events
         self.asked: list[Asked] = []

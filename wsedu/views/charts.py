@@ -1,0 +1,149 @@
+"""Charts: numbers that were counted or measured, drawn by matplotlib.
+
+How to think about it: matplotlib draws, and what it has drawn becomes a picture like all others.
+Its few colours are names of the course's palette, so that a chart follows the theme too; each
+bar and each point has its number written beside it, so that no colour has to be read.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import quoteattr
+
+from .._text import _
+from ..recording import Recording
+from .drawing import STYLE, WIDTH
+from .picture import Picture
+from .timeline import GRID, Story
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# Colours that nobody else uses; in the drawing each becomes the one that the theme has.
+ROLES = {"#010203": "var(--ink)", "#010204": "var(--soft)", "#010205": "var(--accent)"}
+INK, SOFT, ACCENT = ROLES
+
+LABELLED = 40  # points that have their number beside them; of more, the axis has to do
+
+LOOK: Any = {
+    "figure.constrained_layout.w_pad": 0.12,  # inches
+    "figure.constrained_layout.h_pad": 0.12,
+    "svg.fonttype": "none",  # text stays text
+    "svg.hashsalt": "wsedu",  # the same chart has the same names inside, whenever it is drawn
+    "font.size": 10.5,
+    "text.color": INK,
+    "axes.edgecolor": SOFT,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": SOFT,
+    "xtick.labelcolor": INK,
+    "ytick.color": SOFT,
+    "ytick.labelcolor": INK,
+}
+
+
+class Comparison(Picture):
+    """Ways to hear of news, side by side.
+
+    costs: for each way, how many requests it took, and how many bytes
+    """
+
+    def __init__(self, costs: Mapping[str, tuple[int, int]]) -> None:
+        lines = [
+            _("{name}: requests {requests}, bytes {bytes}").format(
+                name=name, requests=f"{requests:,}", bytes=f"{size:,}"
+            )
+            for name, (requests, size) in costs.items()
+        ]
+        super().__init__(svg=self._draw(costs), text="\n".join(lines))
+
+    def _draw(self, costs: Mapping[str, tuple[int, int]]) -> str:
+        import matplotlib
+
+        with matplotlib.rc_context(LOOK):
+            figure = _figure(0.7 + 0.36 * len(costs))
+            requests, size = figure.subplots(1, 2, sharey=True)
+            for axes, title, at in ((requests, _("requests"), 0), (size, _("bytes"), 1)):
+                counts = [cost[at] for cost in costs.values()]
+                bars = axes.barh(list(costs), counts, color=ACCENT, height=0.6)
+                axes.bar_label(bars, [f"{count:,}" for count in counts], padding=4)
+                axes.set_title(title, loc="left")
+                axes.spines["bottom"].set_visible(False)
+                axes.tick_params(bottom=False, labelbottom=False, left=False)
+                axes.margins(x=0.15)
+            requests.invert_yaxis()  # the first is on top
+            return _svg(figure, _("Requests and bytes of each way"))
+
+
+class RoundTrips(Picture):
+    """How long each Ping of a recording waited for its Pong, as the tap saw it.
+
+    Times differ a little from run to run: the points stand on a grid of a tenth of a second, the
+    words have hundredths.
+    """
+
+    def __init__(self, recording: Recording) -> None:
+        asked = Story(recording).asked
+        trips = [ping.answered - ping.time for ping in asked if ping.answered is not None]
+        lines = [
+            _("{number}: {trip:.2f} s").format(number=number, trip=trip)
+            for number, trip in enumerate(trips, 1)
+        ]
+        title = _("Seconds from each Ping to its Pong")
+        if waits := len(asked) - len(trips):
+            title += "; " + _("without a Pong: {count}").format(count=waits)
+        super().__init__(svg=self._draw(trips, title), text="\n  ".join([title, *lines]))
+
+    def _draw(self, trips: list[float], title: str) -> str:
+        import matplotlib
+
+        numbers = list(range(1, len(trips) + 1))
+        seconds = [round(round(trip / GRID) * GRID, 1) for trip in trips]
+        with matplotlib.rc_context(LOOK):
+            figure = _figure(2.2)
+            axes = figure.subplots()
+            axes.plot(numbers, seconds, color=SOFT, linewidth=1, zorder=1)
+            axes.scatter(numbers, seconds, color=ACCENT, zorder=2, clip_on=False)
+            if len(trips) <= LABELLED:
+                for number, trip in zip(numbers, seconds, strict=True):
+                    axes.annotate(f"{trip:g}", (number, trip), (0, 7), textcoords="offset points")
+                axes.set_xticks(numbers)
+            axes.set_title(title, loc="left")
+            axes.set_xlabel(_("Ping, by its number"))
+            axes.set_ylim(0, max([*seconds, GRID]) * 1.3)
+            return _svg(figure, title)
+
+
+def _figure(height: float) -> Figure:
+    """A figure as wide as all pictures; ``height`` in inches."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(WIDTH / 96, height), layout="constrained")
+
+
+def _svg(figure: Figure, title: str) -> str:
+    """The figure as a picture of ours: its size, its palette, and nothing that names a date."""
+    stream = io.StringIO()
+    nothing: dict[str, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    figure.savefig(stream, format="svg", metadata=nothing, transparent=True)
+    source = stream.getvalue()
+    for colour, role in ROLES.items():
+        source = source.replace(colour, role)
+    view = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', source)
+    assert view
+    width, height = float(view[1]), float(view[2])
+    body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", source, count=1, flags=re.DOTALL)
+    body = body[body.index(">", body.index("<svg")) + 1 :]
+    body = re.sub(r'<g id="[^"]*"', "<g", body)  # a page may have several charts
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'class="wsedu-svg" role="img" viewBox="0 0 {width:g} {height:g}" width="{WIDTH}" '
+        f'height="{WIDTH * height / width:.0f}" style="max-width:100%;height:auto" '
+        f"aria-label={quoteattr(title)}><style>{STYLE}</style>"
+        f'<rect x="0.5" y="0.5" width="{width - 1:g}" height="{height - 1:g}" rx="4" '
+        f'class="paper"/>{body}'
+    )
