@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from wsedu.protocol import Frame, Opcode, build_frame
 from wsedu.recording import Event, Recording, dissect
 from wsedu.views import Ladder, bytes_and_fields
-from wsedu.views.ladder import FIRST, LAST, PAGE_FIRST, PAGE_LAST
+from wsedu.views.ladder import FIRST, LARGE, LAST, PAGE_FIRST, PAGE_LAST
 
 from . import ANSWER, HELLO, REQUEST, assert_three_forms, items, recording, words
 
@@ -289,3 +290,30 @@ class TestGrowing:
         lab.recording = SEEN
         assert_three_forms(ladder)
         assert ladder.svg == Ladder(SEEN).svg
+
+
+class TestChunks:
+    PARTS = (("client", REQUEST), ("server", ANSWER), ("client", HELLO[:2]), ("client", HELLO[2:5]))
+
+    def test_what_came_in_pieces_says_so_and_has_ticks(self) -> None:
+        torn = recording(*self.PARTS, ("client", HELLO[5:] + HELLO))
+        said = f"It came in 3 TCP chunks (2 + 3 + {len(HELLO) - 5} bytes)."
+        ladder = Ladder(torn)
+        assert items(ladder.svg)["u2"].endswith(said) and ladder.text.count(said) == 1
+        assert ladder.svg.count("v10") == Ladder(SEEN).svg.count("v10") + 3  # 2 ticks, an arrow
+
+    def test_what_came_at_once_or_with_others_says_nothing(self) -> None:
+        together = recording(("client", REQUEST), ("server", ANSWER), ("client", HELLO * 2))
+        assert "chunks" not in Ladder(together).text + Ladder(SEEN).text
+
+    def test_many_pieces_are_counted_not_drawn(self) -> None:
+        single = [("client", bytes([byte])) for byte in REQUEST]
+        ladder = Ladder(recording(*single))
+        assert f"in {len(REQUEST)} TCP chunks (… bytes)" in ladder.text
+        assert ladder.svg.count("v10") == 1
+
+    def test_what_is_large_says_nothing(self) -> None:
+        large = build_frame(Frame(Opcode.BINARY, bytes(LARGE)), b"abcd")
+        halves = (("client", large[:9]), ("client", large[9:]))
+        torn = recording(("client", REQUEST), ("server", ANSWER), *halves)
+        assert "chunks" not in Ladder(torn).text

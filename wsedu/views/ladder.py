@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Any, Protocol
 
 import traitlets
@@ -28,6 +30,8 @@ CLIENT, SERVER = 150, WIDTH - 90  # the x of the two lanes
 PROBLEMS = 3  # of one arrow that the words name; its bytes show more
 STEP = 58  # pixels from arrow to arrow
 FIRST, LAST = 60, 20  # of a longer recording these arrows are stored, and the switch
+TICKS = 12  # chunks of one arrow that are drawn and counted out
+LARGE = 2**12  # bytes: what is larger is not expected to come in one chunk
 PAGE_FIRST, PAGE_LAST = 11_000, 1_000  # and these are sent to the page, some 6 MB
 
 
@@ -145,13 +149,27 @@ Step = Unit | Event  # what gets an arrow: a unit, or the end of a side's stream
 
 @dataclass(frozen=True)
 class Arrow:
-    """A step with the name of its item, its time, and how many before it are not shown."""
+    """A step with the name of its item, its time, and how many before it are not shown.
+
+    chunks: for what came in several pieces of the stream, their sizes
+    """
 
     name: str
     time: float
     step: Step
     left_out: int
     switches: bool
+    chunks: tuple[int, ...] = ()
+
+    @property
+    def came(self) -> str:
+        """In how many chunks it came, if there were several."""
+        if not self.chunks:
+            return ""
+        sizes = " + ".join(map(str, self.chunks)) if len(self.chunks) <= TICKS else "…"
+        return _("It came in {count} TCP chunks ({sizes} bytes).").format(
+            count=len(self.chunks), sizes=sizes
+        )
 
 
 def _arrows(seen: Dissection, first: int, last: int) -> list[Arrow]:
@@ -163,16 +181,41 @@ def _arrows(seen: Dissection, first: int, last: int) -> list[Arrow]:
     steps += [(index, "", event) for index, event in enumerate(events) if event.kind != "data"]
     steps.sort(key=lambda step: step[0])  # stable: units keep their order
     switch = None if seen.switch is None else f"u{seen.switch}"
+    ends = _ends(seen.recording)
     arrows: list[Arrow] = []
     left_out = 0
     for number, (index, name, step) in enumerate(steps):
         if number < first or number >= len(steps) - last or name == switch:
             name = name or f"e{number}"
-            arrows.append(Arrow(name, events[index].time, step, left_out, name == switch))
+            chunks = _chunks(step, ends) if isinstance(step, Unit) else ()
+            arrows.append(Arrow(name, events[index].time, step, left_out, name == switch, chunks))
             left_out = 0
         else:
             left_out += 1
     return arrows
+
+
+def _ends(recording: Recording) -> dict[str, list[int]]:
+    """For each side, where in its stream each of its chunks ends."""
+    ends: dict[str, list[int]] = {"client": [], "server": []}
+    for event in recording.events:
+        if event.kind == "data":
+            before = ends[event.sender][-1] if ends[event.sender] else 0
+            ends[event.sender].append(before + len(event.data))
+    return ends
+
+
+def _chunks(unit: Unit, ends: dict[str, list[int]]) -> tuple[int, ...]:
+    """The sizes of the pieces in which a unit came; nothing if it came at once.
+
+    What is large comes in many, and TCP decides anew each time in how many: that says nothing.
+    """
+    start, end = unit.span.start, unit.span.end
+    if end - start > LARGE:
+        return ()
+    inner = ends[unit.sender]
+    cuts = [start, *inner[bisect_right(inner, start) : bisect_left(inner, end)], end]
+    return tuple(b - a for a, b in pairwise(cuts)) if len(cuts) > 2 else ()
 
 
 def describe(seen: Dissection, times: bool) -> str:
@@ -190,6 +233,7 @@ def describe(seen: Dissection, times: bool) -> str:
         lines.append(f"  {when}{whence}  {_label(step)}")
         if isinstance(step, Unit):
             lines.append(f"      {step.sentence}")
+            lines += [f"      {arrow.came}"] if arrow.came else []
             lines += [f"      ✘ {problem.sentence}" for problem in step.problems[:PROBLEMS]]
         if arrow.switches:
             lines.append(f"  ~~~~ {_switch()} ~~~~")
@@ -228,10 +272,12 @@ def _draw(seen: Dissection, arrows: list[Arrow], times: bool) -> str:
             drawing.text((CLIENT + SERVER) / 2, y - 12, _left_out(arrow), "soft", "middle")
         if times:
             drawing.text(14, y + 24, f"{arrow.time:.2f} s", "small mono soft")
-        words = f"{_label(step)}. {step.sentence}" if isinstance(step, Unit) else _label(step)
+        words = _label(step)
+        if isinstance(step, Unit):
+            words = f"{words}. {step.sentence} {arrow.came}".rstrip()
         with drawing.item(arrow.name, words):
             drawing.rect(CLIENT + 4, y, SERVER - CLIENT - 8, STEP - 4, "back")
-            _draw_arrow(drawing, step, y)
+            _draw_arrow(drawing, arrow, y)
         y += STEP
         if arrow.switches:
             drawing.path(f"M14 {y + 8:g}H{WIDTH - 14}", y + 8, "switch")
@@ -245,7 +291,8 @@ def _draw(seen: Dissection, arrows: list[Arrow], times: bool) -> str:
     return drawing.svg()
 
 
-def _draw_arrow(drawing: Drawing, step: Step, y: float) -> None:
+def _draw_arrow(drawing: Drawing, arrow: Arrow, y: float) -> None:
+    step = arrow.step
     start, end = (CLIENT, SERVER) if step.sender == "client" else (SERVER, CLIENT)
     back = 9 if start < end else -9
     middle, width = (CLIENT + SERVER) / 2, SERVER - CLIENT - 30
@@ -264,7 +311,18 @@ def _draw_arrow(drawing: Drawing, step: Step, y: float) -> None:
     drawing.text(middle, line - 7, label, "mono bad" if problem else "mono", "middle")
     if isinstance(step, Unit):
         said = step.problems[0].sentence if problem and step.kind == "frame" else step.sentence
-        drawing.text(middle, line + 17, fit(said, width, 6.4), "small soft", "middle")
+        caption = fit(f"{arrow.came} {said}".lstrip(), width, 6.4)
+        drawing.text(middle, line + 17, caption, "small soft", "middle")
+        for tick in _ticks(arrow.chunks):  # where one chunk ends and the next begins
+            x = start + (end - start) * (0.1 + 0.8 * tick)
+            drawing.path(f"M{x:g} {line - 5:g}v10", line + 5, "arrow")
+
+
+def _ticks(chunks: tuple[int, ...]) -> list[float]:
+    """The cuts between chunks, as parts of the whole, or none if there are too many to draw."""
+    if len(chunks) > TICKS:
+        return []
+    return [cut / sum(chunks) for cut in accumulate(chunks[:-1])]
 
 
 def _title(seen: Dissection) -> str:
