@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from wsedu.live.browser import KEPT
 from wsedu.recording import Recording, dissect
 
-from .conftest import Notebook
+from ..jupyter import Notebook
 
 LESSON = "notebooks/en/02_the_opening_handshake.ipynb"
 EXERCISES = "exercises/en/02_the_opening_handshake/02_the_opening_handshake.ipynb"

@@ -6,7 +6,7 @@ import nbconvert
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from .conftest import ROOT, Notebook
+from ..jupyter import ROOT, Notebook
 
 GALLERY = "notebooks/en/gallery.ipynb"
 

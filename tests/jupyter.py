@@ -1,0 +1,135 @@
+"""A real JupyterLab in folders of its own, and a notebook that is open in it."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page
+
+ROOT = Path(__file__).parent.parent
+
+SETTINGS = {
+    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    # Every cell stays in the page, so that it can be looked at.
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
+}
+
+
+class Jupyter:
+    """A running server: its address, the folder it serves, and the learner's folder."""
+
+    def __init__(self, url: str, token: str, folder: Path, home: Path) -> None:
+        self.url, self.token, self.folder, self.home = url, token, folder, home
+
+
+@contextmanager
+def started(base: Path) -> Iterator[Jupyter]:
+    """JupyterLab, serving a copy of the course; all that it keeps is kept below ``base``."""
+    for name in ("notebooks", "exercises"):
+        shutil.copytree(ROOT / name, base / "course" / name)
+    for name, content in SETTINGS.items():
+        path = base / "settings" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content))
+    (base / "home").mkdir()
+    environment = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(base / "config"),
+        "JUPYTER_RUNTIME_DIR": str(base / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(base / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(base / "workspaces"),
+        "WSEDU_HOME": str(base / "home"),
+    }
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        *("--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", "--IdentityProvider.token=course"),
+        *("--LabApp.expose_app_in_browser=True", f"--ServerApp.root_dir={base / 'course'}"),
+    ]
+    server = subprocess.Popen(
+        command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    )
+    assert server.stderr is not None
+    lines = []
+    for line in server.stderr:  # it says its address as soon as it listens
+        lines.append(line)
+        if found := re.search(r"(http://127\.0\.0\.1:\d+)/lab", line):
+            break
+    else:
+        raise RuntimeError("JupyterLab did not start:\n" + "".join(lines))
+    # Whatever it says later must be read, or it would block on a full pipe.
+    reader = threading.Thread(target=lambda: lines.extend(server.stderr), daemon=True)
+    reader.start()
+    yield Jupyter(found[1], "course", base / "course", base / "home")
+    server.terminate()
+    server.wait(30)
+    reader.join(30)
+    server.stderr.close()
+
+
+class Notebook:
+    """A notebook that is open in JupyterLab."""
+
+    def __init__(self, page: Page, jupyter: Jupyter) -> None:
+        self.page, self.jupyter = page, jupyter
+
+    def open(self, path: str) -> None:
+        """Open it, and wait until its kernel answers."""
+        # A workspace of its own: JupyterLab would bring back what the last test had open.
+        workspace = path.replace("/", "-").partition(".")[0]
+        address = f"{self.jupyter.url}/lab/workspaces/{workspace}/tree/{path}"
+        self.page.goto(f"{address}?token={self.jupyter.token}")
+        self.page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext")
+        self.page.evaluate(
+            """async () => {
+                await window.jupyterapp.restored;
+                window.lesson = window.jupyterapp.shell.currentWidget;
+                await window.lesson.context.ready;
+                await window.lesson.sessionContext.ready;
+                await window.lesson.sessionContext.session.kernel.info;
+            }"""
+        )
+
+    def run_all(self) -> None:
+        """Run every cell, and wait until the last one is done."""
+        self.page.evaluate("window.jupyterapp.commands.execute('runmenu:run-all')")
+
+    def run(self, cell: str) -> None:
+        """Run one cell and wait until it is done."""
+        self.page.evaluate(
+            """async id => {
+                const panel = window.lesson;
+                const index = panel.content.widgets.findIndex(c => c.model.id === id);
+                panel.content.activeCellIndex = index;
+                await window.jupyterapp.commands.execute('notebook:run-cell');
+            }""",
+            cell,
+        )
+
+    def write(self, cell: str, source: str) -> None:
+        """Replace the source of a cell."""
+        self.page.evaluate(
+            """([id, source]) => {
+                const panel = window.lesson;
+                panel.content.widgets.find(c => c.model.id === id).model.sharedModel.setSource(
+                    source);
+            }""",
+            [cell, source],
+        )
+
+    def output(self, cell: str) -> Locator:
+        """The output area of a cell."""
+        index = self.page.evaluate(
+            """id => window.lesson.content.widgets.findIndex(
+                c => c.model.id === id)""",
+            cell,
+        )
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(index).locator(".jp-OutputArea")
+
+    def cells(self) -> int:
+        return self.page.locator(".jp-Notebook .jp-Cell").count()
