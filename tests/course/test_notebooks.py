@@ -6,6 +6,7 @@ That the lessons' stored outputs are true is tested by nbval.
 import copy
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -209,21 +210,78 @@ def test_grader_counts_what_was_solved(
         path = tmp_path / place / lesson.slug / f"{lesson.slug}.ipynb"
         path.parent.mkdir(parents=True)
         nbformat.write(notebook, path)
-    for command in ("generate_assignment", "autograde"):
-        run = subprocess.run(
-            [sys.executable, "-m", "nbgrader", command, lesson.slug, f"--course-dir={tmp_path}"],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        assert run.returncode == 0, run.stderr
-    with closing(sqlite3.connect(tmp_path / "gradebook.db")) as book:
-        scores = book.execute(
+    nbgrader(tmp_path, "generate_assignment", lesson.slug)
+    nbgrader(tmp_path, "autograde", lesson.slug)
+    points = [exercise.stars for exercise in lesson.exercises]
+    expected = {"untouched": 0, "half": sum(points[1:]), "solved": sum(points)}
+    assert scores(tmp_path) == expected
+
+
+def nbgrader(folder: Path, command: str, slug: str, *options: str) -> None:
+    """Run one command of nbgrader in a teacher's folder."""
+    run = subprocess.run(
+        [sys.executable, "-m", "nbgrader", command, slug, f"--course-dir={folder}", *options],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert run.returncode == 0, run.stderr
+
+
+def scores(folder: Path) -> dict[str, float]:
+    """The points of each learner."""
+    with closing(sqlite3.connect(folder / "gradebook.db")) as book:
+        found = book.execute(
             "SELECT submitted_assignment.student_id, SUM(grade.auto_score) FROM grade "
             "JOIN submitted_notebook ON grade.notebook_id = submitted_notebook.id "
             "JOIN submitted_assignment ON submitted_notebook.assignment_id "
             "= submitted_assignment.id GROUP BY submitted_assignment.student_id"
         ).fetchall()
+    return dict(found)
+
+
+def test_a_class_with_the_config_of_the_course(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Right answers, wrong ones, answers that never end, and one who never began."""
+    monkeypatch.setenv("WSEDU_HOME", str(tmp_path / "home"))
+    folder = str(Path(sys.executable).parent)
+    monkeypatch.setenv("PATH", folder + os.pathsep + os.environ["PATH"])
+    (lesson,) = [lesson for lesson in ALL_LESSONS if lesson.number == "04"]
     points = [exercise.stars for exercise in lesson.exercises]
-    assert dict(scores) == {"untouched": 0, "half": sum(points[1:]), "solved": sum(points)}
+    wrong, endless = solved(lesson), solved(lesson)
+    names = [argument(check) for check in cells(wrong, "-check")]
+    for answer, name, exercise in zip(
+        cells(wrong, "-answer"), names, lesson.exercises, strict=True
+    ):
+        if callable(exercise.solution):
+            answer.source = f"def {name}(*args):\n    return b''"
+    answers = list(cells(endless, "-answer"))
+    answers[1].source = "while True:\n    pass"  # a cell that does not end
+    answers[2].source = f"def {names[2]}(*args):\n    while True:\n        pass"
+    places = {
+        "exercises/en": load(lesson.slug),
+        "submitted/right": solved(lesson),
+        "submitted/wrong": wrong,
+        "submitted/endless": endless,
+        "submitted/never": load(lesson.slug),
+    }
+    for place, notebook in places.items():
+        path = tmp_path / place / lesson.slug / f"{lesson.slug}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(notebook, path)
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    nbgrader(tmp_path, "generate_assignment", lesson.slug)
+    nbgrader(tmp_path, "autograde", lesson.slug, "--Execute.timeout=8")
+    values = [p for p, e in zip(points, lesson.exercises, strict=True) if not callable(e.solution)]
+    assert scores(tmp_path) == {
+        "right": sum(points),
+        "wrong": sum(values),
+        "endless": points[0],  # the last exercise uses the third
+        "never": 0,
+    }
+    nbgrader(tmp_path, "generate_feedback", lesson.slug)
+    for learner in ("right", "wrong", "endless", "never"):
+        path = tmp_path / "feedback" / learner / lesson.slug / f"{lesson.slug}.html"
+        assert lesson.exercises[0].title in path.read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ import pytest
 from wsedu import mine
 from wsedu.course import check, workshop
 from wsedu.course.catalogue import EXERCISES
+from wsedu.course.verdict import NotYet
 
 REFERENCE = EXERCISES["02.3"].solution
 
@@ -126,13 +127,13 @@ class TestKeep:
 class TestMine:
     def test_borrowed_until_solved_and_then_yours(self, capsys: pytest.CaptureFixture[str]) -> None:
         borrowed = "02.3 check_request: borrowed from the course until you have solved it\n"
-        assert mine("02.3") is REFERENCE
+        assert mine("02.3").__code__ is REFERENCE.__code__
         assert capsys.readouterr().out == borrowed
         check("02.3", REFERENCE)
         assert capsys.readouterr().out.endswith(
             "Kept as pieces/check_request.py, a piece of your server.\n"
         )
-        assert mine("02.3") is not REFERENCE
+        assert mine("02.3").__code__ is not REFERENCE.__code__
         assert capsys.readouterr().out == "02.3 check_request: yours\n"
 
     @pytest.mark.parametrize(
@@ -141,9 +142,15 @@ class TestMine:
     def test_file_that_no_longer_loads(self, text: str, capsys: pytest.CaptureFixture[str]) -> None:
         workshop.folder().mkdir(parents=True)
         (workshop.folder() / "check_request.py").write_text(text)
-        assert mine("02.3") is REFERENCE
+        assert mine("02.3").__code__ is REFERENCE.__code__
         assert "no longer loads: " in capsys.readouterr().out
 
     def test_exercise_that_is_no_piece(self) -> None:
         with pytest.raises(ValueError, match=r"'02.1' builds no piece .* 02.3 check_request"):
             mine("02.1")
+
+
+def test_what_was_lent_is_no_answer(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(NotYet, match="not attempted"):
+        check("04.2", mine("04.2"))
+    assert "the one that mine(...) gave you" in capsys.readouterr().out

@@ -57,6 +57,13 @@ def _predicted(name: str) -> int:
     return option if known else -1
 
 
+# Else whoever deletes a cell, or stumbles in it, would have the points for the course's work.
+_LENT = Verdict(
+    "not attempted",
+    _("This function is the one that mine(...) gave you. Run the cell with your own, then check."),
+)
+
+
 def judge(name: str, answer: Any, seed: int | None = None) -> Verdict:
     """The verdict about an answer, without showing or keeping anything."""
     exercise = exercise_named(name)
@@ -71,7 +78,7 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
     are partly random: ``seed`` repeats those of an earlier check, which named it.
     """
     seed = secrets.randbelow(10**6) if seed is None else seed
-    verdict = judge(name, answer, seed)
+    verdict = _LENT if workshop.is_lent(answer, name) else judge(name, answer, seed)
     if verdict.outcome != "not attempted":
         journal.write("tried", name, outcome=verdict.outcome)
     marks = {"passed": "✔", "not yet": "✘", "raised": "✘", "not attempted": "○"}

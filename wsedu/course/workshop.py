@@ -53,6 +53,14 @@ def mine(name: str) -> Callable[..., Any]:
     return function
 
 
+def is_lent(function: Any, name: str) -> bool:
+    """Whether it is what ``mine(name)`` gave, and nothing that the learner has just written."""
+    try:
+        return _lent.get(function) == name
+    except TypeError:  # a value, which nobody lends
+        return False
+
+
 def take(name: str) -> Callable[..., Any]:
     """As ``mine``, without a word."""
     return _find(name)[0]
@@ -71,7 +79,9 @@ def _find(name: str) -> tuple[Callable[..., Any], str]:
         )
     piece = pieces[name]
     words = {"name": name, "piece": piece, "file": folder() / f"{piece}.py"}
-    function = EXERCISES[name].solution
+    solution = EXERCISES[name].solution
+    # A copy: what is noted of one that was lent does not hold for the solution itself.
+    function: Callable[..., Any] = types.FunctionType(solution.__code__, solution.__globals__)
     try:
         function = load(piece)
         said = _("{name} {piece}: yours").format(**words)
