@@ -20,6 +20,7 @@ from wsedu.views import (
     MaskingSteps,
     Picture,
     Question,
+    RoundTrips,
     StreamCutter,
     Timeline,
 )
@@ -53,6 +54,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "long ladder": lambda: Ladder(Recording(RECORDING.events * 30)),
     "masking": MaskingSteps,
     "question": lambda: Question("Which?", ["this", "that"], -1, "Kept."),
+    "round trips": lambda: RoundTrips(RECORDING),
     "timeline": lambda: Timeline(RECORDING, timeout=0.7),
 }
 
