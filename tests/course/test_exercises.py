@@ -428,6 +428,21 @@ class TestNeverEnding:
 
         self.assert_stopped(answer)
 
+    def test_asked_again_while_it_is_ending(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """On a slow machine the second request may meet the thread on its way out."""
+        escaped: list[object] = []
+        monkeypatch.setattr(threading, "excepthook", escaped.append)
+        monkeypatch.setattr(attempt, "BETWEEN", 0)
+        monkeypatch.setattr(attempt, "STOPS", 1_000_000)
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(1e-6)
+        try:
+            for _time in range(100):
+                assert run_briefly(lambda data: [None for _ in iter(int, 1)], 0.001).outcome
+        finally:
+            sys.setswitchinterval(interval)
+        assert escaped == []
+
     def test_future_that_nobody_completes(self, capfd: pytest.CaptureFixture[str]) -> None:
         async def answer(data: bytes) -> None:
             await asyncio.Future()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import socket
@@ -323,19 +324,23 @@ async def test_who_watches_is_not_told_too_often(lab: Lab) -> None:
 
 
 async def test_who_takes_long_is_called_less_often(lab: Lab) -> None:
-    calls = []
+    loop, thrice = asyncio.get_running_loop(), asyncio.Event()
+    calls: list[tuple[float, float]] = []
 
     def slow() -> None:
-        calls.append(1)
-        time.sleep(0.1)  # in the lab's thread, which is just what one should not do
+        start = time.monotonic()
+        time.sleep(0.03)  # in the lab's thread, which is just what one should not do
+        calls.append((start, time.monotonic()))
+        if len(calls) == 3:
+            loop.call_soon_threadsafe(thrice.set)
 
     lab.watch(slow)
-    start = time.monotonic()
     async with websockets.connect(lab.url) as client:
-        while time.monotonic() - start < 0.8:
+        while not thrice.is_set():  # there is always news for it
             await client.send("Hello")
             await client.recv()
-    assert len(calls) == 1
+    for (start, end), (later, _end) in itertools.pairwise(calls[:3]):
+        assert later - end > 8 * (end - start), "the lab has nine tenths of the time"
 
 
 async def test_an_error_ends_that_watching_only(

@@ -17,6 +17,7 @@ from .verdict import Verdict, not_attempted, not_yet
 
 SECONDS = 5  # for all the cases of one check together
 STOPS = 10  # how often an answer that does not end is asked to, before it is left behind
+BETWEEN = 0.05  # seconds from one such request to the next
 
 
 class AnswerRaised(Exception):
@@ -47,6 +48,8 @@ class Attempt:
         self.answer = answer
         self.over = False
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._ended = False
+        self._ending = threading.Lock()
 
     def __call__(self, *args: Any) -> Any:
         """The function's result; an async function is awaited."""
@@ -70,9 +73,21 @@ class Attempt:
             raise AnswerMissing
         return value
 
-    def wake(self) -> None:
-        """Let a loop that waits for nothing look up, so that it hears that it must end."""
-        if self._loop is not None:
+    def end(self) -> None:
+        """The thread says that it has finished: from now on nothing is thrown into it."""
+        with self._ending:
+            self._ended = True
+
+    def stop(self, thread: threading.Thread) -> None:
+        """Ask Python to raise in the thread that runs this; a sleeping one hears it on waking."""
+        self.over = True
+        with self._ending:
+            if thread.ident is None or self._ended:
+                return
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(thread.ident), ctypes.py_object(AnswerStopped)
+            )
+        if self._loop is not None:  # a loop that waits for nothing must look up to hear it
             with contextlib.suppress(RuntimeError):  # it is closed already
                 self._loop.call_soon_threadsafe(int)
 
@@ -91,11 +106,15 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
 
     def work() -> None:
         try:
-            verdicts.append(_judge(judge, watched))
-        except AnswerStopped:
-            pass
-        except BaseException as fault:  # a fault of ours: it must not vanish in the thread
-            faults.append(fault)
+            try:
+                verdicts.append(_judge(judge, watched))
+            except AnswerStopped:
+                pass
+            except BaseException as fault:  # a fault of ours: it must not vanish in the thread
+                faults.append(fault)
+            watched.end()
+        except AnswerStopped:  # thrown once more, while the first was on its way out
+            watched.end()
 
     thread = threading.Thread(target=work, name="wsedu check", daemon=True)
     with _quiet() as printed:
@@ -163,19 +182,12 @@ def _line_of(error: BaseException) -> int | None:
 
 
 def _stop(thread: threading.Thread, watched: Attempt) -> None:
-    """Ask Python to raise in a thread that does not end; a sleeping one hears it on waking.
-
-    Once may not do: the answer may catch it.
-    """
-    watched.over = True
+    """End a thread that does not end by itself. Asking once may not do: an answer may catch it."""
     for _try in range(STOPS):
-        if thread.ident is None or not thread.is_alive():
+        watched.stop(thread)
+        if not thread.is_alive():
             return
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(thread.ident), ctypes.py_object(AnswerStopped)
-        )
-        watched.wake()
-        thread.join(0.05)
+        thread.join(BETWEEN)
 
 
 @contextlib.contextmanager
