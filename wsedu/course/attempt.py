@@ -48,8 +48,8 @@ class Attempt:
         self.answer = answer
         self.over = False
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._ended = False
-        self._ending = threading.Lock()
+        self._running = False  # between begin() and end()
+        self._turn = threading.Lock()
 
     def __call__(self, *args: Any) -> Any:
         """The function's result; an async function is awaited."""
@@ -73,16 +73,21 @@ class Attempt:
             raise AnswerMissing
         return value
 
+    def begin(self) -> None:
+        """The thread says that it is ready for what is thrown into it."""
+        with self._turn:
+            self._running = True
+
     def end(self) -> None:
         """The thread says that it has finished: from now on nothing is thrown into it."""
-        with self._ending:
-            self._ended = True
+        with self._turn:
+            self._running = False
 
     def stop(self, thread: threading.Thread) -> None:
         """Ask Python to raise in the thread that runs this; a sleeping one hears it on waking."""
         self.over = True
-        with self._ending:
-            if thread.ident is None or self._ended:
+        with self._turn:
+            if thread.ident is None or not self._running:
                 return
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
                 ctypes.c_ulong(thread.ident), ctypes.py_object(AnswerStopped)
@@ -107,6 +112,7 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
     def work() -> None:
         try:
             try:
+                watched.begin()
                 verdicts.append(_judge(judge, watched))
             except AnswerStopped:
                 pass
