@@ -47,7 +47,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "bytes": lambda: BytesAndFields(SEEN.find("frame")[0]),
     "checklist": lambda: Checklist(SEEN.request),
     "closing": lambda: ClosingSteps(RECORDING),
-    "comparison": lambda: Comparison({"polling": (10, 1620), "SSE": (1, 165)}),
+    "comparison": lambda: Comparison({"polling": (10, 1620, 0.5), "SSE": (1, 165, 0)}),
     "cutter": lambda: StreamCutter(HELLO, "client"),
     "difference": lambda: Difference(b"Hello", b"Hallo"),
     "ladder": lambda: Ladder(RECORDING),

@@ -5,8 +5,8 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from wsedu.live.browser import KEPT
-from wsedu.recording import Recording, dissect
+from wsedu.live.browser import kept
+from wsedu.recording import dissect
 
 from ..jupyter import Notebook
 
@@ -79,8 +79,8 @@ def test_the_lesson_as_a_learner_sees_it(notebook: Notebook) -> None:
     shown = notebook.output("handshake-browser-bytes")
     expect(shown).to_contain_text("Sec-WebSocket-Extensions")
     names = shown.locator("text.strong").all_text_contents()[2:-1]
-    kept = dissect(Recording.load(KEPT)).request.head
-    expected = [line.name.text for line in kept.headers]
+    first = dissect(kept("handshake")).request.head
+    expected = [line.name.text for line in first.headers]
     live = [name.partition(":")[0] for name in names]
     assert [name for name in live if name != "Cookie"] == expected
     # The page is Jupyter's: its cookies come along, and are covered.

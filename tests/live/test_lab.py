@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import itertools
-import json
 import os
 import socket
 import threading
@@ -15,7 +14,7 @@ import websockets
 
 from wsedu.live import Lab, peer, tap
 from wsedu.live.background import Background
-from wsedu.live.browser import KEPT, PATH, BrowserClient
+from wsedu.live.browser import PATH, BrowserClient, kept
 from wsedu.live.tap import BYTES, CONNECTIONS
 from wsedu.protocol import (
     Frame,
@@ -526,7 +525,7 @@ async def test_a_header_that_never_ends_is_let_go(lab: Lab) -> None:
 
 async def test_without_a_page_the_kept_recording_is_shown(lab: Lab) -> None:
     recording = await lab.browser(patience=0.05)
-    assert recording == Recording.load(KEPT)
+    assert recording == kept("handshake")
     assert "not yours" in recording.note
     assert dissect(recording).status == 101
 
@@ -543,12 +542,24 @@ async def test_with_a_page_its_handshake_is_shown(lab: Lab) -> None:
         assert f"GET {PATH} ".encode() in recording.sent_by("client")
 
 
-def test_the_kept_recording_holds_no_secret_and_is_readable() -> None:
-    content = json.loads(KEPT.read_text())
-    assert [next(iter(event.keys() - {"time", "from"})) for event in content["events"]] == [
-        *("text", "text", "hex", "hex", "tcp", "tcp")
-    ]
-    assert "Cookie" not in KEPT.read_text()
+@pytest.mark.parametrize("name", ["handshake", "empty", "masked", "ping"])
+def test_a_kept_recording_holds_no_secret_and_says_what_the_script_was_told(name: str) -> None:
+    recording = kept(name)
+    assert b"Cookie" not in recording.sent_by("client")
+    assert {event.sender for event in recording.events if event.kind in ("end", "lost")} == {
+        "client",
+        "server",
+    }
+    assert dissect(recording).status == 101
+    assert "not yours: Chromium" in recording.note
+    assert "script was told: open: readyState 1" in recording.note
+
+
+async def test_impossible_browsers_are_named(lab: Lab) -> None:
+    with pytest.raises(ValueError, match="until is one of open, message, close, not 'later'"):
+        await lab.browser(until="later")
+    with pytest.raises(ValueError, match="kept is one of .*ping, not 'lunch'"):
+        await lab.browser(kept="lunch")
 
 
 def test_the_browser_client_has_words_for_readers_without_a_page() -> None:

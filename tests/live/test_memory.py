@@ -11,9 +11,8 @@ import websockets
 from websockets.asyncio.server import serve
 
 from wsedu.live import Lab
-from wsedu.live.browser import KEPT
+from wsedu.live.browser import kept
 from wsedu.live.memory import Network
-from wsedu.recording import Recording
 
 from . import test_faults, test_lab, test_news
 from .test_lab import DATE, HELLO, REQUEST, open_sockets
@@ -119,7 +118,7 @@ def test_a_lab_in_memory_opens_no_socket_for_its_network() -> None:
 
 
 async def test_no_page_is_waited_for_in_memory() -> None:
-    assert await asyncio.wait_for(Lab(network="memory").browser(), 1) == Recording.load(KEPT)
+    assert await asyncio.wait_for(Lab(network="memory").browser(), 1) == kept("handshake")
 
 
 async def test_the_cells_own_loop_is_as_before_when_the_lab_is_closed() -> None:

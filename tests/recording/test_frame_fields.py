@@ -47,7 +47,7 @@ class TestBaseFraming:
             ("RSV1", "0"),
             ("RSV2", "1"),
             ("RSV3", "1"),
-            ("opcode", "1001"),
+            ("opcode", "0x9 ping"),
             ("MASK", "1"),
             ("payload length", "0"),
         ]

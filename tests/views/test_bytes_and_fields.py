@@ -57,6 +57,28 @@ class TestSentences:
         assert said["f2"].startswith("bytes 161 to 164: masking key: 37 fa 21 3d")
         assert said["f2"].endswith("[37 fa 21 3d]")
 
+    def test_a_byte_opens_into_its_bits(self) -> None:
+        """All sixteen, numbered as in the figure of 5.2; each part lights up its byte."""
+        picture = BytesAndFields(UNITS[2])
+        drawing = read(picture.svg)
+        bits = {
+            item.get("data-item"): ["".join(row.itertext()) for row in item.iter(f"{SVG}text")]
+            for item in drawing.iter(f"{SVG}g")
+            if (item.get("data-item") or "")[:3] in ("f0p", "f1p")
+        }
+        assert bits == {
+            "f0p0": ["0", "1", "FIN"],
+            "f0p1": ["1", "0", "RSV1"],
+            "f0p2": ["2", "0", "RSV2"],
+            "f0p3": ["3", "0", "RSV3"],
+            "f0p4": ["4567", "0001", "opcode: 0x1 text"],
+            "f1p0": ["0", "1", "MASK"],
+            "f1p1": ["1234567", "0000101", "payload length: 5"],
+        }
+        lit = {i.get("data-item"): i.get("data-lights") for i in drawing.iter(f"{SVG}g")}
+        assert lit["f0p4"] == "f0" and lit["f1p1"] == "f1"
+        assert "         opcode: 0x1 text — the kind of frame\n" in picture.text
+
     def test_problems_are_named(self) -> None:
         (unit,) = units(("client", REQUEST.replace(b"\r\n", b"\n")))
         picture = BytesAndFields(unit)

@@ -8,7 +8,7 @@ from wsedu.views import Comparison, RoundTrips
 
 from .test_timeline import recording
 
-COSTS = {"polling": (10, 1620), "SSE": (1, 165), "a <b> & c": (0, 0)}
+COSTS = {"polling": (10, 1620, 0.5), "SSE": (1, 165, 0.0), "a <b> & c": (0, 0, 0.0)}
 
 
 def texts(svg: str) -> list[str]:
@@ -31,17 +31,21 @@ def trips(*seconds: float | None) -> RoundTrips:
 class TestComparison:
     def test_every_number_and_name_is_written(self) -> None:
         written = texts(Comparison(COSTS).svg)
-        for word in ("polling", "SSE", "a <b> & c", "10", "1,620", "165", "requests", "bytes"):
+        for word in ("polling", "SSE", "a <b> & c", "10", "1,620", "165", "0.5"):
             assert word in written
+        for title in ("requests", "bytes", "seconds until it is heard"):
+            assert title in written
 
     def test_words(self) -> None:
-        assert str(Comparison(COSTS)).splitlines()[0] == "polling: requests 10, bytes 1,620"
+        first = str(Comparison(COSTS)).splitlines()[0]
+        assert first == "polling: requests 10, bytes 1,620, heard after 0.5 s"
 
     def test_longer_bar_for_more(self) -> None:
-        svg = Comparison({"less": (1, 1), "more": (4, 2)}).svg
+        svg = Comparison({"less": (1, 1, 1), "more": (4, 2, 3)}).svg
         bars = re.findall(r'd="M ([\d.]+) [\d.]+ \nL ([\d.]+) [^"]*"[^/]*var\(--accent', svg)
         widths = [float(right) - float(left) for left, right in bars]
         assert round(widths[1] / widths[0]) == 4 and round(widths[3] / widths[2]) == 2
+        assert round(widths[5] / widths[4]) == 3
 
     def test_the_same_numbers_give_the_same_bytes(self) -> None:
         assert Comparison(COSTS).svg == Comparison(COSTS).svg

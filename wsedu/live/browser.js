@@ -1,6 +1,8 @@
 // @ts-check
 // The page as a WebSocket client: it opens one connection and lists what a script is told.
 
+const MESSAGES = 20; // listed; of more, the rest is only on the wire
+
 /** @typedef {{get(name: string): any, set(name: string, value: any): void,
  *   save_changes(): void}} Model */
 
@@ -29,10 +31,27 @@ function render({ model, el }) {
     }
     return;
   }
+  const until = model.get("until");
   const socket = new WebSocket(model.get("url"));
+  function leave() {
+    try {
+      socket.close(...model.get("close_with"));
+    } catch (error) {
+      note(`close() throws ${/** @type {Error} */ (error).name}`);
+      socket.close();
+    }
+  }
   socket.addEventListener("open", () => {
     note(`open: readyState ${socket.readyState}, protocol "${socket.protocol}"`);
-    socket.close(1000, "seen enough");
+    if (until === "open") leave();
+  });
+  let messages = 0;
+  socket.addEventListener("message", (event) => {
+    messages += 1;
+    if (messages > MESSAGES) return;
+    const text = typeof event.data === "string" ? JSON.stringify(event.data) : "binary";
+    note(`message: ${text.slice(0, 200)}`);
+    if (until === "message") leave();
   });
   socket.addEventListener("error", () => note("error"));
   socket.addEventListener("close", (event) =>

@@ -320,24 +320,39 @@ class Lab:
         for tap in self._taps:
             await self._background.wait(tap.drop())
 
-    async def browser(self, patience: float = 3) -> Recording:
+    async def browser(
+        self,
+        until: Literal["open", "message", "close"] = "open",
+        close: Sequence[Any] = (1000, "seen enough"),
+        kept: str = "handshake",
+        patience: float = 3,
+    ) -> Recording:
         """Let the page that shows this notebook open a WebSocket, and return what passed.
 
-        The page connects by itself as soon as it shows the cell's output, and closes again at
-        once. Where there is no page within ``patience`` seconds (a notebook run by a program,
-        or one that is served from another machine), or no page can reach the lab (in memory),
-        what a Chromium did before is returned, and its note says so.
+        The page connects by itself as soon as it shows the cell's output, and lists there what
+        its script is told: open, message, error, close.
+
+        until:    the event after which its script calls ``close``; with "close" it never does,
+                  and the server has to end the connection
+        close:    the arguments of that call
+        patience: seconds until it is clear that there is no page (a notebook run by a program,
+                  or one that is served from another machine); none can reach a lab in memory.
+                  Then what a Chromium did before is returned, and its note says so
+        kept:     which of the recordings of that Chromium
         """
         from IPython.display import display
 
-        from .browser import KEPT, PATH, BrowserClient
+        from . import browser
 
+        if until not in browser.UNTIL:
+            raise ValueError(f"until is one of {', '.join(browser.UNTIL)}, not {until!r}")
+        instead = browser.kept(kept)
         if self._memory:
-            return Recording.load(KEPT)
-        display(BrowserClient(self.url + PATH))
+            return instead
+        display(browser.BrowserClient(self.url + browser.PATH, until, close))
 
         def over(recording: Recording) -> bool:
-            asked = recording.sent_by("client").startswith(f"GET {PATH} ".encode())
+            asked = recording.sent_by("client").startswith(f"GET {browser.PATH} ".encode())
             ended = {e.sender for e in recording.events if e.kind in ("end", "lost")}
             return asked and len(ended) == 2
 
@@ -345,7 +360,7 @@ class Lab:
             await self.until(over, _("the page's connection"), patience)
             return self.recording
         except TimeoutError:
-            return Recording.load(KEPT)
+            return instead
 
     def close(self) -> None:
         """Stop the servers and leave nothing behind; closing twice does nothing."""

@@ -15,6 +15,7 @@ class Field:
     value:   what they say, safe to print
     meaning: a sentence about it; section: where the rule stands
     parts:   smaller fields inside, in the order of their bytes, or of their bits
+    bits:    of a part that is smaller than its byte: its bits, 0 being the leftmost (5.2)
     """
 
     name: str
@@ -23,3 +24,4 @@ class Field:
     meaning: str = ""
     section: str = ""
     parts: tuple[Field, ...] = ()
+    bits: Span | None = None

@@ -65,7 +65,13 @@ def fields_of_frame(layout: FrameLayout, stream: bytes) -> tuple[Field, ...]:
                 _("MASK, and the length, if it is 125 or less"),
                 "5.2",
                 (
-                    Field("MASK", layout.second_byte, str(int(layout.masked)), _mask(layout)),
+                    Field(
+                        "MASK",
+                        layout.second_byte,
+                        str(int(layout.masked)),
+                        _mask(layout),
+                        bits=Span(0, 1),
+                    ),
                     Field(
                         _("payload length"),
                         layout.second_byte,
@@ -75,6 +81,7 @@ def fields_of_frame(layout: FrameLayout, stream: bytes) -> tuple[Field, ...]:
                         else _("the length stands in the next {count} bytes").format(
                             count=2 if length == 126 else 8
                         ),
+                        bits=Span(1, 8),
                     ),
                 ),
             )
@@ -147,6 +154,11 @@ def _kind(layout: FrameLayout) -> str:
     return _("reserved opcode {opcode:#x}").format(opcode=opcode)
 
 
+def _opcode(layout: FrameLayout) -> str:
+    opcode = layout.frame.opcode
+    return f"{opcode:#x} {KINDS[Opcode(opcode)] if opcode in KINDS else _('reserved')}"
+
+
 def _payload(layout: FrameLayout, limit: int) -> str:
     frame = layout.frame
     payload = frame.payload[: limit * 4 + 4]  # one character more than is shown
@@ -175,9 +187,9 @@ def _first_bits(layout: FrameLayout) -> tuple[Field, ...]:
     fin = _("the message ends with this frame") if frame.fin else _("the message goes on")
     reserved = _("for extensions")
     return (
-        Field("FIN", span, str(int(frame.fin)), fin),
-        Field("RSV1", span, str(int(frame.rsv1)), reserved),
-        Field("RSV2", span, str(int(frame.rsv2)), reserved),
-        Field("RSV3", span, str(int(frame.rsv3)), reserved),
-        Field("opcode", span, f"{frame.opcode:04b}", _kind(layout)),
+        Field("FIN", span, str(int(frame.fin)), fin, bits=Span(0, 1)),
+        Field("RSV1", span, str(int(frame.rsv1)), reserved, bits=Span(1, 2)),
+        Field("RSV2", span, str(int(frame.rsv2)), reserved, bits=Span(2, 3)),
+        Field("RSV3", span, str(int(frame.rsv3)), reserved, bits=Span(3, 4)),
+        Field("opcode", span, _opcode(layout), _("the kind of frame"), bits=Span(4, 8)),
     )

@@ -1,7 +1,8 @@
 """Bytes and fields: every byte of a unit, each field on a line of its own.
 
-Each cell is one byte: its character above, its two hex digits below. Beside the bytes stands
-what the field is called, what it says, and where the rule is.
+Each cell is one byte: its character above, its two hex digits below. A byte whose bits have
+names opens into them. Beside the bytes stands what the field is called, what it says, and where
+the rule is.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ COLUMNS = 24  # bytes in a row
 ROW = 38  # pixels
 LEFT = 54
 RIGHT = LEFT + COLUMNS * CELL + 16
+BIT = 48  # pixels for one bit
+BITS = LEFT + 2 * CELL  # where the bits of a byte begin
 NOTES = WIDTH - RIGHT - 12  # the width of the words beside the bytes
 ROWS_SHOWN = 3  # of a field that is longer; its last row is always shown
 FIELDS_SHOWN = 40  # in the drawing; the text has them all
@@ -44,6 +47,7 @@ def describe(unit: Unit) -> str:
     for field in unit.fields:
         lines.append(f"{field.span.start:5}  {_bytes_of(unit, field.span)}")
         lines.append(f"       {_explain(field)}")
+        lines += [f"         {_explain(part)}" for part in field.parts if part.bits]
     lines += [
         _("wrong: {sentence}").format(sentence=problem.sentence)
         for problem in unit.problems[:PROBLEMS_SHOWN]
@@ -101,7 +105,9 @@ def _draw_field(drawing: Drawing, unit: Unit, field: Field, number: int, top: fl
         beside = len(said) * 8 < NOTES
         notes = wrap(" · ".join(filter(None, [field.meaning, field.section])), NOTES)
         lines = [] if beside else [fit(field.value, NOTES, 7.3)]
-        height = max(len(rows) * ROW, 20 + 16 * (len(lines) + len(notes))) + 6
+        opened = [part for part in field.parts if part.bits]
+        tall = ROW + (18 if opened else 0)
+        height = max(len(rows) * tall, 20 + 16 * (len(lines) + len(notes))) + 6
         drawing.rect(6, top, WIDTH - 12, height - 2, "back")
         drawing.text(RIGHT, top + 16, said if beside else field.name, "strong")
         for i, line in enumerate(lines + notes):
@@ -121,7 +127,13 @@ def _draw_field(drawing: Drawing, unit: Unit, field: Field, number: int, top: fl
                 drawing.row(LEFT, y + 31, CELL, [f"{byte:02x}" for byte in data], "mono small")
             y += ROW
     for i, part in enumerate(field.parts):
-        _mark_part(drawing, unit, field, part, f"f{number}p{i}", top, rows)
+        with drawing.item(f"f{number}p{i}", f"{field.name}, {_say(unit, part)}", [f"f{number}"]):
+            if part.bits:
+                _draw_bits(
+                    drawing, part, part.bits, unit.data[part.span.start - unit.span.start], top
+                )
+            else:
+                _mark_part(drawing, part, top, rows)
     return top + height
 
 
@@ -138,8 +150,7 @@ def _rows(span: Span) -> list[Span | None]:
 
 
 def _shade(drawing: Drawing, field: Field, row: Span, y: float) -> None:
-    # The bits of one byte share its span: a byte has one colour.
-    parts = tuple(part for part in field.parts if part.span != field.span)
+    parts = tuple(part for part in field.parts if part.bits is None)
     shades = _START_SHADES if len(parts) > 3 else _SHADES
     drawing.rect(LEFT, y, len(row) * CELL, ROW - 4, "end" if parts else "word")
     for part, shade in zip(parts, shades, strict=False):
@@ -149,24 +160,27 @@ def _shade(drawing: Drawing, field: Field, row: Span, y: float) -> None:
             drawing.rect(x, y, (end - start) * CELL, ROW - 4, shade)
 
 
-def _mark_part(
-    drawing: Drawing,
-    unit: Unit,
-    field: Field,
-    part: Field,
-    name: str,
-    top: float,
-    rows: list[Span | None],
-) -> None:
+def _draw_bits(drawing: Drawing, part: Field, bits: Span, byte: int, top: float) -> None:
+    """The bits of a byte that belong to one part: number, value, and below them the name."""
+    x, width = BITS + bits.start * BIT, len(bits) * BIT
+    shade = ("name", "value", "end", "word")[bits.start % 4]
+    numbers = range(bits.start, bits.end)
+    drawing.row(x, top + 10, BIT, [str(number) for number in numbers], "small soft")
+    drawing.rect(x + 1, top + 14, width - 2, 20, shade)
+    drawing.row(x, top + 29, BIT, [f"{byte:08b}"[number] for number in numbers], "mono")
+    said = part.name if len(bits) == 1 else f"{part.name}: {part.value}"
+    drawing.text(x + width / 2, top + 48, said, "small", "middle")
+
+
+def _mark_part(drawing: Drawing, part: Field, top: float, rows: list[Span | None]) -> None:
     """An invisible layer over the bytes of a part, which makes it an item of its own."""
-    with drawing.item(name, f"{field.name}, {_say(unit, part)}"):
-        for i, row in enumerate(rows):
-            if row is None:
-                continue
-            start, end = max(part.span.start, row.start), min(part.span.end, row.end)
-            if start < end:
-                x = LEFT + (start - row.start) * CELL
-                drawing.rect(x, top + i * ROW, (end - start) * CELL, ROW - 4, "back")
+    for i, row in enumerate(rows):
+        if row is None:
+            continue
+        start, end = max(part.span.start, row.start), min(part.span.end, row.end)
+        if start < end:
+            x = LEFT + (start - row.start) * CELL
+            drawing.rect(x, top + i * ROW, (end - start) * CELL, ROW - 4, "back")
 
 
 def _say(unit: Unit, field: Field) -> str:

@@ -49,34 +49,36 @@ LOOK: Any = {
 class Comparison(Picture):
     """Ways to hear of news, side by side.
 
-    costs: for each way, how many requests it took, and how many bytes
+    costs: for each way, how many requests it took, how many bytes, and after how many seconds
+           the news was heard
     """
 
-    def __init__(self, costs: Mapping[str, tuple[int, int]]) -> None:
+    def __init__(self, costs: Mapping[str, tuple[int, int, float]]) -> None:
         lines = [
-            _("{name}: requests {requests}, bytes {bytes}").format(
-                name=name, requests=f"{requests:,}", bytes=f"{size:,}"
+            _("{name}: requests {requests}, bytes {bytes}, heard after {delay} s").format(
+                name=name, requests=f"{requests:,}", bytes=f"{size:,}", delay=f"{delay:g}"
             )
-            for name, (requests, size) in costs.items()
+            for name, (requests, size, delay) in costs.items()
         ]
         super().__init__(svg=self._draw(costs), text="\n".join(lines))
 
-    def _draw(self, costs: Mapping[str, tuple[int, int]]) -> str:
+    def _draw(self, costs: Mapping[str, tuple[int, int, float]]) -> str:
         import matplotlib
 
         with matplotlib.rc_context(LOOK):
             figure = _figure(0.7 + 0.36 * len(costs))
-            requests, size = figure.subplots(1, 2, sharey=True)
-            for axes, title, at in ((requests, _("requests"), 0), (size, _("bytes"), 1)):
-                counts = [cost[at] for cost in costs.values()]
-                bars = axes.barh(list(costs), counts, color=ACCENT, height=0.6)
-                axes.bar_label(bars, [f"{count:,}" for count in counts], padding=4)
+            columns = figure.subplots(1, 3, sharey=True)
+            titles = (_("requests"), _("bytes"), _("seconds until it is heard"))
+            for at, (axes, title) in enumerate(zip(columns, titles, strict=True)):
+                numbers = [cost[at] for cost in costs.values()]
+                bars = axes.barh(list(costs), numbers, color=ACCENT, height=0.6)
+                axes.bar_label(bars, [f"{number:,}" for number in numbers], padding=4)
                 axes.set_title(title, loc="left")
                 axes.spines["bottom"].set_visible(False)
                 axes.tick_params(bottom=False, labelbottom=False, left=False)
                 axes.margins(x=0.15)
-            requests.invert_yaxis()  # the first is on top
-            return _svg(figure, _("Requests and bytes of each way"))
+            columns[0].invert_yaxis()  # the first is on top
+            return _svg(figure, _("Requests, bytes and delay of each way"))
 
 
 class RoundTrips(Picture):

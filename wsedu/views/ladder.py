@@ -23,7 +23,7 @@ import traitlets
 from .._text import _
 from ..recording import Dissection, Event, Recording, Unit, dissect
 from . import bytes_and_fields
-from .drawing import WIDTH, Drawing, clean, fit
+from .drawing import WIDTH, Drawing, clean, fit, wrap
 from .picture import Picture, module
 
 CLIENT, SERVER = 150, WIDTH - 90  # the x of the two lanes
@@ -31,6 +31,7 @@ PROBLEMS = 3  # of one arrow that the words name; its bytes show more
 STEP = 58  # pixels from arrow to arrow
 FIRST, LAST = 60, 20  # of a longer recording these arrows are stored, and the switch
 TICKS = 12  # chunks of one arrow that are drawn and counted out
+NOTE = 600  # characters of the recording's note that are drawn; the text has all of it
 LARGE = 2**12  # bytes: what is larger is not expected to come in one chunk
 PAGE_FIRST, PAGE_LAST = 11_000, 1_000  # and these are sent to the page, some 6 MB
 
@@ -285,9 +286,10 @@ def _draw(seen: Dissection, arrows: list[Arrow], times: bool) -> str:
             y += 40
     for lane in (CLIENT, SERVER):
         drawing.path(f"M{lane} 34V{y:g}", y, "line")
-    for note in filter(None, (seen.recording.note, _dropped(seen.recording))):
+    notes = filter(None, (seen.recording.note, _dropped(seen.recording)))
+    for note in [line for note in notes for line in wrap(note[:NOTE], WIDTH - 28, 6.2)]:
         y += 20
-        drawing.text(14, y, fit(note, WIDTH - 28, 6.2), "small soft")
+        drawing.text(14, y, note, "small soft")
     return drawing.svg()
 
 

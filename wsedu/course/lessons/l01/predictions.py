@@ -58,5 +58,5 @@ MISCONCEPTIONS = (
     Misconception(_("WebSocket is TCP for a page"), "purpose-not-tcp"),
     Misconception(_("Socket.IO is WebSocket"), "purpose-not-socketio"),
     Misconception(_("Only the server sends over WebSocket"), "purpose-duplex"),
-    Misconception(_("WebSocket is always the cheapest way"), "purpose-compare"),
+    Misconception(_("WebSocket is always the cheapest way"), "purpose-compare-chart"),
 )

@@ -34,6 +34,17 @@ PREDICTIONS = (
         1,
     ),
     Prediction(
+        "08.script",
+        _("Your browser is pinged, and then gets a message. What is the page's script told?"),
+        (
+            (_("Of both, in this order"), _("There is no event for a Ping.")),
+            (_("Of the message only"), _("The browser answered the Ping by itself.")),
+            (_("Of neither"), _("A message is an event for a script; a Ping is not.")),
+            (_("It is asked to send the Pong"), _("The browser sends it, without asking.")),
+        ),
+        1,
+    ),
+    Prediction(
         "08.second",
         _("Interval 0.5 s, timeout 0.7 s, and no Pong ever. When does the server's Close come?"),
         (

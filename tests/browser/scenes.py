@@ -1,0 +1,77 @@
+"""The scenes that a lesson plays with ``lab.browser``, for a Chromium without a notebook."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Browser
+
+from wsedu.live import Lab
+from wsedu.live.browser import HERE, PATH
+from wsedu.live.peer import Peer
+from wsedu.protocol import Frame, Opcode, build_frame
+from wsedu.recording import Recording
+
+CLOCK = "Thu, 01 Dec 2011 00:00:00 GMT"
+
+# Runs browser.js as a widget, and tells what its list has said when the connection is closed.
+PLAY = """
+([source, values]) => new Promise(async done => {
+    const code = new Blob([source], { type: "text/javascript" });
+    const { default: widget } = await import(URL.createObjectURL(code));
+    const model = {
+        get: name => values[name],
+        set: (name, value) => { values[name] = value; },
+        save_changes: () => { if (values.script.at(-1).startsWith("close:")) done(values.script); },
+    };
+    widget.render({ model, el: document.body });
+})
+"""
+
+
+async def masks(peer: Peer) -> None:
+    """A server that masks, which no server may (lesson 05)."""
+    await peer.send(build_frame(Frame(Opcode.TEXT, b"Hello"), mask_key=bytes.fromhex("37fa213d")))
+    await peer.live(closes="never")
+
+
+async def pings(peer: Peer) -> None:
+    """A server that pings, and says so when the Pong has come (lesson 08)."""
+    await peer.send(Frame(Opcode.PING, b"still there?"))
+    pong = await peer.receive()
+    await peer.send(Frame(Opcode.TEXT, b"your browser said: " + pong.payload))
+    await peer.live()
+
+
+# For each name: the lab, when the page closes, and with what.
+SCENES: dict[str, tuple[Callable[[], Lab], str, list[Any]]] = {
+    "handshake": (lambda: Lab(date=CLOCK), "open", [1000, "seen enough"]),
+    "empty": (lambda: Lab(date=CLOCK), "open", []),
+    "masked": (lambda: Lab(raw=masks), "close", []),
+    "ping": (lambda: Lab(raw=pings), "message", [1000, "seen enough"]),
+}
+
+
+def play(browser: Browser, address: str, name: str) -> tuple[Recording, list[str]]:
+    """One scene, by the very module that a notebook's page runs; and what the script was told."""
+    make_lab, until, close_with = SCENES[name]
+    source = (HERE / "browser.js").read_text(encoding="utf-8")
+    lab = make_lab()
+    values = {"script": [], "title": "", "until": until, "close_with": close_with}
+    ended = threading.Event()
+
+    def look() -> None:
+        if len({e.sender for e in lab.recording.events if e.kind in ("end", "lost")}) == 2:
+            ended.set()
+
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(address)
+        told = page.evaluate(PLAY, [source, values | {"url": lab.url + PATH}])
+        stop = lab.watch(look)
+        look()
+        assert ended.wait(5), lab.recording
+        stop()
+    recording = lab.recording
+    lab.close()
+    return recording, told
