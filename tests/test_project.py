@@ -180,6 +180,7 @@ def test_public_names() -> None:
             "predict",
             "progress",
             "recall",
+            "reset",
             "score",
             "solution",
         ]

@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from .course import check, hint, mine, own_server, predict, progress, recall, score, solution
+    from .course import (
+        check,
+        hint,
+        mine,
+        own_server,
+        predict,
+        progress,
+        recall,
+        reset,
+        score,
+        solution,
+    )
     from .live import Lab
     from .protocol import accept_key, build_request
     from .recording import Recording, dissect
@@ -58,6 +69,7 @@ _ROOMS = {
     "predict": "course",
     "progress": "course",
     "recall": "course",
+    "reset": "course",
     "score": "course",
     "solution": "course",
 }
@@ -86,6 +98,7 @@ __all__ = [
     "predict",
     "progress",
     "recall",
+    "reset",
     "score",
     "solution",
 ]

@@ -19,8 +19,10 @@ from wsedu.views import (
     Ladder,
     MaskingSteps,
     Picture,
+    Progress,
     Question,
     RoundTrips,
+    Standing,
     StreamCutter,
     Timeline,
 )
@@ -53,6 +55,18 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "ladder": lambda: Ladder(RECORDING),
     "long ladder": lambda: Ladder(Recording(RECORDING.events * 30)),
     "masking": MaskingSteps,
+    "progress": lambda: Progress(
+        [
+            (
+                "04 Frame layout",
+                (
+                    Standing("04.1", "Read a header", 1, "passed", 2),
+                    Standing("04.2", "Write the header", 2, "not yet", 3),
+                    Standing("04.3", "Read the header", 2, "open", 0),
+                ),
+            )
+        ]
+    ),
     "question": lambda: Question("Which?", ["this", "that"], -1, "Kept."),
     "round trips": lambda: RoundTrips(RECORDING),
     "timeline": lambda: Timeline(RECORDING, timeout=0.7),

@@ -14,10 +14,10 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import Code
 
-from wsedu.course import check, desk, hint, journal, predict, progress, recall, solution
+from wsedu.course import check, desk, hint, journal, predict, progress, recall, reset, solution
 from wsedu.course.catalogue import EXERCISES, LESSONS, PREDICTIONS
 from wsedu.course.verdict import NotYet
-from wsedu.views import Checklist, Difference
+from wsedu.views import Checklist, Difference, Progress
 
 ROOT = Path(__file__).parent.parent.parent
 RIGHT: dict[str, Any] = {name: exercise.solution for name, exercise in EXERCISES.items()}
@@ -258,7 +258,13 @@ class TestProgress:
             check("02.1", EXERCISES["02.1"].slips[0].wrong)  # it stays passed
         capsys.readouterr()
         progress()
-        title, *lines, place = capsys.readouterr().out.splitlines()
+        place = capsys.readouterr().out.rstrip()
+        (picture,) = [thing for thing in shown if isinstance(thing, Progress)]
+        summary, title, *lines = picture.text.splitlines()
+        stars = sum(exercise.stars for exercise in EXERCISES.values())
+        assert summary == (
+            f"Passed: 1 of {len(EXERCISES)} exercises, {EXERCISES['02.1'].stars} of {stars} stars"
+        )
         assert title == "00 Start here"
         lines = [line for line in lines if line.startswith("  ")]  # the others are titles
         assert [line.split()[0] for line in lines] == list(EXERCISES)
@@ -270,16 +276,45 @@ class TestProgress:
         assert place == f"Kept in {home}"
 
     def test_unreadable_journal_is_said_once(
-        self, home: Path, capsys: pytest.CaptureFixture[str]
+        self, home: Path, shown: list[Any], capsys: pytest.CaptureFixture[str]
     ) -> None:
         (home / "journal.jsonl").mkdir()
         progress()
-        out = capsys.readouterr().out
-        assert out.count("cannot be read") == 1
-        assert "02.4" in out
+        assert capsys.readouterr().out.count("cannot be read") == 1
+        assert "02.4" in shown[0].text
 
 
-@pytest.mark.parametrize("call", [lambda name: check(name, 1), hint, solution])
+class TestReset:
+    def test_begins_again_and_keeps_a_copy(
+        self, home: Path, shown: list[Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        check("04.2", RIGHT["04.2"])
+        hint("04.2")
+        with pytest.raises(NotYet):
+            check("04.1", EXERCISES["04.1"].slips[0].wrong)
+        built = (home / "pieces" / "encode_header.py").read_text()
+        capsys.readouterr()
+        reset("04.2")
+        said = capsys.readouterr().out
+        assert said.startswith("04.2 begins again.")
+        assert "put aside as pieces/encode_header.1.py" in said
+        assert not (home / "pieces" / "encode_header.py").exists()
+        assert (home / "pieces" / "encode_header.1.py").read_text() == built
+        progress()
+        assert "04.2 ★★   Write the header: ○ not attempted" in shown[-1].text
+        assert "04.1 ★    Read a header: ✘ not yet (tries: 1)" in shown[-1].text
+        hint("04.2")
+        assert "Hint 1 of 3" in capsys.readouterr().out
+        solution("04.2")
+        assert "Try first" in capsys.readouterr().out
+
+    def test_of_what_was_never_begun(self, capsys: pytest.CaptureFixture[str]) -> None:
+        for name in EXERCISES:
+            reset(name)
+        assert "put aside" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("call", [lambda name: check(name, 1), hint, solution, reset])
 def test_unknown_exercise_lists_the_known(call: Any) -> None:
     with pytest.raises(ValueError, match=r"no exercise '2\.2'; there are: .*02\.1, 02\.2, 02\.3"):
         call("2.2")
@@ -307,4 +342,5 @@ def test_lesson_goes_on_when_nothing_can_be_kept(
     hint("02.1")
     recall("02.status")
     progress()
-    assert "02.4" in capsys.readouterr().out
+    reset("02.1")
+    assert "02.4" in shown[-1].text

@@ -91,7 +91,9 @@ class TestExecuted:
             (said,) = cell.outputs
             assert said.name == "stdout" and said.text.startswith(f"✔ {exercise.name}: ")
         (progress,) = cells(done, "-progress")
-        assert progress.outputs[0].text.count("✔ passed") == len(lesson.exercises)
+        shown = progress.outputs[0].data
+        assert shown["text/plain"].count("✔ passed") == len(lesson.exercises)
+        assert shown["image/svg+xml"].count("✔") == 2 * len(lesson.exercises)
         assert stderr(done) == []
 
 

@@ -1,6 +1,6 @@
 """The course: its catalogue, the checks of its exercises, and what a learner is told."""
 
-from .desk import check, hint, predict, progress, recall, solution
+from .desk import check, hint, predict, progress, recall, reset, solution
 from .own_server import own_server, score
 from .workshop import mine
 
@@ -12,6 +12,7 @@ __all__ = [
     "predict",
     "progress",
     "recall",
+    "reset",
     "score",
     "solution",
 ]

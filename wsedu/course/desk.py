@@ -1,4 +1,4 @@
-"""What a learner calls: predict and recall, check, hint, solution, progress."""
+"""What a learner calls: predict and recall, check, hint, solution, progress, reset."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from IPython.display import Code, display
 
 from .._text import _
-from ..views import Checklist, Difference, Ladder, Question
+from ..views import Checklist, Difference, Ladder, Progress, Question, Standing
 from . import attempt, journal, workshop
 from .catalogue import LESSONS, exercise_named, prediction_named
 from .exercise import Exercise
@@ -142,19 +142,32 @@ def source_of(exercise: Exercise) -> str:
 
 
 def progress() -> None:
-    """Print what is done and what is open."""
+    """Show what is done and what is open."""
     tried = journal.read("tried")
-    for lesson in LESSONS:
-        if lesson.exercises:
-            print(f"{lesson.number} {lesson.title}")
-        for exercise in lesson.exercises:
-            outcomes = [entry.get("outcome") for entry in tried if entry["name"] == exercise.name]
-            state = (
-                _("✔ passed")
-                if "passed" in outcomes
-                else _("✘ not yet (tries: {count})").format(count=len(outcomes))
-                if outcomes
-                else _("○ not attempted")
-            )
-            print(f"  {exercise.name} {'★' * exercise.stars:<4} {exercise.title}: {state}")
+
+    def standing(exercise: Exercise) -> Standing:
+        outcomes = [line.get("outcome") for line in tried if line["name"] == exercise.name]
+        state: Any = "passed" if "passed" in outcomes else "not yet" if outcomes else "open"
+        return Standing(exercise.name, exercise.title, exercise.stars, state, len(outcomes))
+
+    display(
+        Progress(
+            (f"{lesson.number} {lesson.title}", tuple(map(standing, lesson.exercises)))
+            for lesson in LESSONS
+            if lesson.exercises
+        )
+    )
     print(_("Kept in {folder}").format(folder=journal.home()))
+
+
+def reset(name: str) -> None:
+    """Begin an exercise again: no try, no hint; what was built is put aside, never deleted."""
+    exercise = exercise_named(name)
+    journal.write("reset", name)
+    said = workshop.put_aside(exercise.piece) if exercise.piece else ""
+    print(
+        _("{name} begins again. Your cell stays as it is: put the dots back yourself.").format(
+            name=name
+        ),
+        said,
+    )

@@ -80,8 +80,8 @@ def recognise(
     """The sentence of the first slip that the answer makes, and a case that shows it.
 
     An answer makes a slip, perhaps among others, if in every case where the slip's own answer
-    is wrong it says the same as that one. If no slip fits, there is no sentence, and the case
-    is the first in which the answer is wrong; there must be one.
+    is wrong it says the same as that one. If no slip fits, there is no sentence. The case is
+    the shortest of those in which the answer is wrong; there must be one.
 
     results: the cases, each with what the answer gave
     right:   whether a result is right for a case
@@ -99,9 +99,13 @@ def recognise(
                 same.append(_equal(what, said, got))
                 shown.append((args, got))
         if same and all(same):
-            return slip.sentence, *shown[0]
-    args, got = next((args, got) for args, got in results if not right(args, got))
-    return None, args, got
+            return slip.sentence, *_shortest(shown)
+    return None, *_shortest([(args, got) for args, got in results if not right(args, got)])
+
+
+def _shortest(cases: list[tuple[Args, Any]]) -> tuple[Args, Any]:
+    """The case that is read most quickly."""
+    return min(cases, key=lambda case: len(repr(case[0])))
 
 
 def _equal(what: Callable[[Any], Any], said: Any, got: Any) -> bool:

@@ -41,8 +41,9 @@ def write(what: str, name: str, **facts: Any) -> None:
 
 
 def read(what: str | None = None, name: str | None = None) -> list[dict[str, Any]]:
-    """The lines about ``what`` and ``name``, the oldest first; damaged lines are passed over.
+    """The lines about ``what`` and ``name``, the oldest first.
 
+    Damaged lines are passed over, and those about an exercise from before it was last reset.
     A journal that cannot be read is said; one that is not there yet is empty.
     """
     try:
@@ -56,13 +57,15 @@ def read(what: str | None = None, name: str | None = None) -> list[dict[str, Any
             )
         )
         return []
-    found = []
+    found: list[dict[str, Any]] = []
     for line in lines:
         try:
             entry = json.loads(line)
         except (ValueError, RecursionError):
             continue
         if isinstance(entry, dict) and entry.get("what") and entry.get("name"):
+            if entry["what"] == "reset":
+                found = [line for line in found if line["name"] != entry["name"]]
             found.append(entry)
     return [
         entry for entry in found if what in (None, entry["what"]) and name in (None, entry["name"])

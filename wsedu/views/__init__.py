@@ -16,6 +16,7 @@ from .difference import Difference
 from .ladder import Ladder
 from .masking_steps import MaskingSteps
 from .picture import Picture
+from .progress import Progress, Standing
 from .question import Question
 from .timeline import Timeline
 
@@ -30,8 +31,10 @@ __all__ = [
     "Ladder",
     "MaskingSteps",
     "Picture",
+    "Progress",
     "Question",
     "RoundTrips",
+    "Standing",
     "StreamCutter",
     "Timeline",
 ]

@@ -287,9 +287,9 @@ def _draw(seen: Dissection, arrows: list[Arrow], times: bool) -> str:
     for lane in (CLIENT, SERVER):
         drawing.path(f"M{lane} 34V{y:g}", y, "line")
     notes = filter(None, (seen.recording.note, _dropped(seen.recording)))
-    for note in [line for note in notes for line in wrap(note[:NOTE], WIDTH - 28, 6.2)]:
+    for line in [line for note in notes for line in wrap(note[:NOTE], WIDTH - 28, 6.2)]:
         y += 20
-        drawing.text(14, y, note, "small soft")
+        drawing.text(14, y, line, "small soft")
     return drawing.svg()
 
 
