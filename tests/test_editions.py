@@ -1,0 +1,60 @@
+"""The editions for a teacher: made from the lessons, with nothing of them lost or left behind."""
+
+import base64
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbconvert import SlidesExporter
+
+ROOT = Path(__file__).parent.parent
+LESSONS = sorted((ROOT / "notebooks" / "en").glob("*.ipynb"))
+
+sys.path.insert(0, str(ROOT / "scripts"))
+import editions  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    # As deep as the lessons are, so that links to the exercises lead somewhere.
+    folder = tmp_path_factory.mktemp("build")
+    assert len(editions.make(folder)) == 2 * len(LESSONS)
+    return folder
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_live_edition_has_the_words_and_the_questions_and_no_code(path: Path, folder: Path) -> None:
+    lesson = nbformat.read(path, as_version=4)
+    edition = nbformat.read(folder / "live" / path.name, as_version=4)
+    nbformat.validate(edition)
+    first, start, *others = edition.cells
+    assert start.id == "live-start"
+    cells = [first, *others]
+    assert [cell.id for cell in cells] == [cell.id for cell in lesson.cells]
+    for cell, origin in zip(cells, lesson.cells, strict=True):
+        if cell.cell_type == "markdown":
+            assert cell.source == origin.source
+        else:
+            assert cell.outputs == [] and cell.execution_count is None
+            assert cell.source in ("", origin.source)
+            assert bool(cell.source) == bool(re.match(r"(predict|recall)\(", origin.source))
+
+
+def test_live_edition_runs_as_it_is(folder: Path) -> None:
+    edition = nbformat.read(folder / "live" / "07_closing.ipynb", as_version=4)
+    NotebookClient(edition, timeout=60, kernel_name="python3").execute()
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_slides_begin_at_headings_and_keep_the_pictures(path: Path, folder: Path) -> None:
+    lesson = nbformat.read(path, as_version=4)
+    html, _resources = SlidesExporter().from_filename(str(folder / "slides" / path.name))
+    headings = [c for c in lesson.cells if c.cell_type == "markdown" and c.source.startswith("#")]
+    assert html.count("<section><section>") == len(headings)
+    for cell in lesson.cells:
+        for output in cell.get("outputs", []):
+            if picture := output.get("data", {}).get("image/svg+xml"):
+                assert base64.b64encode(picture.encode()).decode() in html, cell.id
