@@ -179,6 +179,7 @@ def test_public_names() -> None:
             "own_server",
             "predict",
             "progress",
+            "quiz",
             "recall",
             "reset",
             "score",

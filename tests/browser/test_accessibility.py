@@ -18,6 +18,7 @@ from wsedu.views import (
     FrameBuilder,
     Ladder,
     MaskingSteps,
+    Ordering,
     Picture,
     Progress,
     Question,
@@ -55,6 +56,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "ladder": lambda: Ladder(RECORDING),
     "long ladder": lambda: Ladder(Recording(RECORDING.events * 30)),
     "masking": MaskingSteps,
+    "ordering": lambda: Ordering("In which order?", ["b", "a"], [1, 0], ["B!", "A!"], "Right."),
     "progress": lambda: Progress(
         [
             (

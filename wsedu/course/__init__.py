@@ -1,6 +1,6 @@
 """The course: its catalogue, the checks of its exercises, and what a learner is told."""
 
-from .desk import check, hint, predict, progress, recall, reset, solution
+from .desk import check, hint, predict, progress, quiz, recall, reset, solution
 from .own_server import own_server, score
 from .workshop import mine
 
@@ -11,6 +11,7 @@ __all__ = [
     "own_server",
     "predict",
     "progress",
+    "quiz",
     "recall",
     "reset",
     "score",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .._text import _
 from .exercise import Exercise
-from .lesson import Lesson, Prediction
+from .lesson import Lesson, Prediction, Quiz
 from .lessons import l00, l01, l02, l03, l04, l05, l06, l07, l08
 
 LESSONS: tuple[Lesson, ...] = (
@@ -23,6 +23,7 @@ EXERCISES = {exercise.name: exercise for lesson in LESSONS for exercise in lesso
 PREDICTIONS = {
     prediction.name: prediction for lesson in LESSONS for prediction in lesson.predictions
 }
+QUIZZES = {quiz.name: quiz for lesson in LESSONS for quiz in lesson.quizzes}
 
 
 def exercise_named(name: str) -> Exercise:
@@ -45,3 +46,14 @@ def prediction_named(name: str) -> Prediction:
             )
         )
     return PREDICTIONS[name]
+
+
+def quiz_named(name: str) -> Quiz:
+    """The quiz of that name; the error lists those that exist."""
+    if name not in QUIZZES:
+        raise ValueError(
+            _("There is no quiz {name}; there are: {known}.").format(
+                name=repr(name), known=", ".join(QUIZZES)
+            )
+        )
+    return QUIZZES[name]

@@ -1,4 +1,4 @@
-"""What a learner calls: predict and recall, check, hint, solution, progress, reset."""
+"""What a learner calls: predict and recall, quiz, check, hint, solution, progress, reset."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 from IPython.display import Code, display
 
 from .._text import _
-from ..views import Checklist, Difference, Ladder, Progress, Question, Standing
+from ..views import Checklist, Difference, Ladder, Ordering, Progress, Question, Standing
 from . import attempt, journal, workshop
-from .catalogue import LESSONS, exercise_named, prediction_named
+from .catalogue import LESSONS, exercise_named, prediction_named, quiz_named
 from .exercise import Exercise
 from .lesson import Prediction
 from .verdict import NotYet, Verdict
@@ -55,6 +55,13 @@ def _predicted(name: str) -> int:
     option = entries[-1].get("option", -1) if entries else -1
     known = isinstance(option, int) and 0 <= option < len(prediction_named(name).options)
     return option if known else -1
+
+
+def quiz(name: str) -> Ordering:
+    """Steps to put in order; what stands wrong is said at once."""
+    asked = quiz_named(name)
+    steps, places, says = zip(*asked.steps, strict=True)
+    return Ordering(asked.question, steps, places, says, asked.done)
 
 
 # Else whoever deletes a cell, or stumbles in it, would have the points for the course's work.

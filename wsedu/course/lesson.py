@@ -1,4 +1,4 @@
-"""What a lesson holds for the course: its predictions, its exercises, its misconceptions."""
+"""What a lesson holds for the course: its predictions, exercises, misconceptions, quizzes."""
 
 from __future__ import annotations
 
@@ -23,6 +23,22 @@ class Prediction:
 
 
 @dataclass(frozen=True)
+class Quiz:
+    """Steps to put in order, at the end of a lesson.
+
+    name:  the lesson and a word, such as ``"02.order"``
+    steps: in the order in which they are shown: each with its right place, from 0, and what is
+           said when it is the first that stands wrong
+    done:  what is said when all are right
+    """
+
+    name: str
+    question: str
+    steps: tuple[tuple[str, int, str], ...]
+    done: str
+
+
+@dataclass(frozen=True)
 class Misconception:
     """What learners often believe, and the cell whose experiment shows otherwise.
 
@@ -44,3 +60,4 @@ class Lesson:
     predictions: tuple[Prediction, ...] = ()
     exercises: tuple[Exercise, ...] = ()
     misconceptions: tuple[Misconception, ...] = ()
+    quizzes: tuple[Quiz, ...] = ()

@@ -15,6 +15,7 @@ from .cutter import StreamCutter
 from .difference import Difference
 from .ladder import Ladder
 from .masking_steps import MaskingSteps
+from .ordering import Ordering
 from .picture import Picture
 from .progress import Progress, Standing
 from .question import Question
@@ -30,6 +31,7 @@ __all__ = [
     "FrameBuilder",
     "Ladder",
     "MaskingSteps",
+    "Ordering",
     "Picture",
     "Progress",
     "Question",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...._text import _
-from ...lesson import Misconception, Prediction
+from ...lesson import Misconception, Prediction, Quiz
 
 PREDICTIONS = (
     Prediction(
@@ -79,4 +79,41 @@ MISCONCEPTIONS = (
         _("A 400 or 426 means that the server speaks no WebSocket"), "handshake-break-proxy"
     ),
     Misconception(_("WebSocket is not HTTP at all"), "handshake-send-request"),
+)
+
+QUIZZES = (
+    Quiz(
+        "02.order",
+        _("Put the opening handshake in order."),
+        (
+            (
+                _("The server computes Sec-WebSocket-Accept"),
+                3,
+                _("It needs the key for that, and answers with it: not yet, or no longer."),
+            ),
+            (
+                _("The client compares Sec-WebSocket-Accept with its own"),
+                5,
+                _("It can compare what has come, and goes on only if it is right."),
+            ),
+            (_("Frames, in both directions"), 6, _("Frames begin when both sides agree.")),
+            (
+                _("The server answers 101 Switching Protocols"),
+                4,
+                _("Before it agrees, it has checked the request and computed its answer."),
+            ),
+            (_("A TCP connection is opened"), 0, _("Nothing can be said without a connection.")),
+            (
+                _("The client sends GET with Upgrade, Connection, a key and a version"),
+                1,
+                _("A request needs a TCP connection, and comes before everything else on it."),
+            ),
+            (
+                _("The server holds the request against its list of rules"),
+                2,
+                _("It checks as soon as the request is whole, before it computes anything."),
+            ),
+        ),
+        _("TCP, request, checks, Accept, 101, check, frames."),
+    ),
 )

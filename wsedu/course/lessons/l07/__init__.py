@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...._text import _
 from ...lesson import Lesson
 from . import close_frame, endings, parse_close
-from .predictions import MISCONCEPTIONS, PREDICTIONS
+from .predictions import MISCONCEPTIONS, PREDICTIONS, QUIZZES
 
 LESSON = Lesson(
     "07",
@@ -14,4 +14,5 @@ LESSON = Lesson(
     PREDICTIONS,
     (endings.EXERCISE, close_frame.EXERCISE, parse_close.EXERCISE),
     misconceptions=MISCONCEPTIONS,
+    quizzes=QUIZZES,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...._text import _
-from ...lesson import Misconception, Prediction
+from ...lesson import Misconception, Prediction, Quiz
 
 PREDICTIONS = (
     Prediction(
@@ -90,4 +90,39 @@ MISCONCEPTIONS = (
     Misconception(_("close() hangs"), "closing-timeout"),
     Misconception(_("No code means 1000"), "closing-empty"),
     Misconception(_("The two codes agree when both close"), "closing-both"),
+)
+
+QUIZZES = (
+    Quiz(
+        "07.order",
+        _("A client wants to leave. Put the ending in order."),
+        (
+            (
+                _("The server sends a Close back"),
+                1,
+                _("It answers a Close, and does so before it ends TCP."),
+            ),
+            (
+                _("The client ends TCP, too"),
+                4,
+                _("The client waits until the server has ended TCP (7.1.1)."),
+            ),
+            (
+                _("The client sends a Close, and from then on no data"),
+                0,
+                _("Somebody must say first that they want to leave."),
+            ),
+            (
+                _("The server ends TCP"),
+                2,
+                _("The server does it right after the Closes, before the client does (7.1.1)."),
+            ),
+            (
+                _("The client has heard of the end of TCP, and records the code that it received"),
+                3,
+                _("It is CLOSED when the end of TCP has come, not before."),
+            ),
+        ),
+        _("Close, Close, and the server ends TCP first."),
+    ),
 )

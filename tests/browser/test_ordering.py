@@ -1,0 +1,37 @@
+"""Steps put in order by keyboard alone, in a page without a kernel."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from wsedu.course import quiz
+
+pytestmark = pytest.mark.browser
+
+
+def test_steps_are_put_in_order_by_keyboard(browser: Browser, tmp_path: Path) -> None:
+    picture = quiz("07.order")
+    picture.save_page(tmp_path / "page.html")
+    page = browser.new_page()
+    try:
+        page.goto(f"file://{tmp_path}/page.html")
+        says = page.locator(".wsedu-says")
+        check = page.get_by_role("button", name="Check the order")
+        check.press("Enter")
+        expect(says).to_have_text(f"✘ {picture.says[0]}")
+        right = sorted(range(len(picture.steps)), key=lambda number: picture.places[number])
+        for place, number in enumerate(right):
+            step = picture.steps[number]
+            button = page.get_by_role("button", name=f"up: {step}", exact=True)
+            steps = page.locator("li")
+            for _press in range(len(right)):
+                if steps.nth(place).get_attribute("data-step") == step:
+                    break
+                button.press("Enter")
+                expect(button).to_be_focused()
+            expect(steps.nth(place)).to_contain_text(step)
+        check.press("Space")
+        expect(says).to_have_text(f"✔ {picture.done}")
+    finally:
+        page.close()

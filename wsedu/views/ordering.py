@@ -1,0 +1,61 @@
+"""Something to put in order: by mouse or by keyboard, judged in the page, without a kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import traitlets
+
+from .._text import _
+from .picture import Picture, module
+
+
+class Ordering(Picture):
+    """Steps in a wrong order, each with buttons that move it up and down.
+
+    question: the sentence
+    steps:    what each says, in the order in which they are shown first
+    places:   for each step its right place, from 0
+    says:     for each step what is said when it is the first that stands wrong
+    done:     what is said when all are right
+    """
+
+    _esm = module("board.js", "ordering.js")
+
+    question = traitlets.Unicode().tag(sync=True)
+    steps: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    places: traitlets.List[int] = traitlets.List(traitlets.Int()).tag(sync=True)
+    says: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    done = traitlets.Unicode().tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        question: str,
+        steps: Sequence[str],
+        places: Sequence[int],
+        says: Sequence[str],
+        done: str,
+    ) -> None:
+        if sorted(places) != list(range(len(steps))) or len(says) != len(steps):
+            raise ValueError("each step needs a place of its own, and something to say")
+        letters = [chr(ord("A") + number) for number in range(len(steps))]
+        right = " ".join(letters[places.index(place)] for place in range(len(steps)))
+        lines = [f"- {letter}: {step}" for letter, step in zip(letters, steps, strict=True)]
+        answer = _("The right order: {order}. {done}").format(order=right, done=done)
+        super().__init__(
+            question=question,
+            steps=list(steps),
+            places=list(places),
+            says=list(says),
+            done=done,
+            words={"up": _("up"), "down": _("down"), "check": _("Check the order")},
+            text="\n".join([question, "", *lines, "", answer]),
+        )
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The widget; and the steps as a list with the answer below, which needs no drawing."""
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        del data["image/svg+xml"]
+        return data | {"text/markdown": self.text}, metadata
