@@ -48,7 +48,7 @@ class Attempt:
         self.answer = answer
         self.over = False
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._running = False  # between begin() and end()
+        self.running = False  # set by the thread that runs it: it may be stopped
         self._turn = threading.Lock()
 
     def __call__(self, *args: Any) -> Any:
@@ -73,21 +73,16 @@ class Attempt:
             raise AnswerMissing
         return value
 
-    def begin(self) -> None:
-        """The thread says that it is ready for what is thrown into it."""
+    def settle(self) -> None:
+        """Wait for a stop that is on its way. It is raised in here, and none comes after it."""
         with self._turn:
-            self._running = True
-
-    def end(self) -> None:
-        """The thread says that it has finished: from now on nothing is thrown into it."""
-        with self._turn:
-            self._running = False
+            pass
 
     def stop(self, thread: threading.Thread) -> None:
         """Ask Python to raise in the thread that runs this; a sleeping one hears it on waking."""
         self.over = True
         with self._turn:
-            if thread.ident is None or not self._running:
+            if thread.ident is None or not self.running:
                 return
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
                 ctypes.c_ulong(thread.ident), ctypes.py_object(AnswerStopped)
@@ -110,17 +105,25 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
     watched = Attempt(answer)
 
     def work() -> None:
+        fault: BaseException | None = None
+        # A plain assignment is never interrupted. So once ``running`` is False, one stop may be
+        # on its way, and no other.
         try:
-            try:
-                watched.begin()
-                verdicts.append(_judge(judge, watched))
-            except AnswerStopped:
-                pass
-            except BaseException as fault:  # a fault of ours: it must not vanish in the thread
+            watched.running = True
+            verdict = _judge(judge, watched)
+            watched.running = False
+            verdicts.append(verdict)
+        except AnswerStopped:
+            watched.running = False
+        except BaseException as error:  # a fault of ours: it must not vanish in the thread
+            watched.running = False
+            fault = error
+        try:
+            watched.settle()
+            if fault is not None:
                 faults.append(fault)
-            watched.end()
-        except AnswerStopped:  # thrown once more, while the first was on its way out
-            watched.end()
+        except AnswerStopped:
+            pass
 
     thread = threading.Thread(target=work, name="wsedu check", daemon=True)
     with _quiet() as printed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...._text import _
 from ...lesson import Lesson
-from . import close_frame, endings, parse_close
+from . import close_frame, ending, endings, parse_close
 from .predictions import MISCONCEPTIONS, PREDICTIONS, QUIZZES
 
 LESSON = Lesson(
@@ -12,7 +12,7 @@ LESSON = Lesson(
     "07_closing",
     _("Closing"),
     PREDICTIONS,
-    (endings.EXERCISE, close_frame.EXERCISE, parse_close.EXERCISE),
+    (endings.EXERCISE, close_frame.EXERCISE, parse_close.EXERCISE, ending.EXERCISE),
     misconceptions=MISCONCEPTIONS,
     quizzes=QUIZZES,
 )

@@ -1,0 +1,186 @@
+"""07.4: how a connection ends, and when."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from websockets.frames import Close, Frame, Opcode
+from websockets.protocol import OPEN
+from websockets.server import ServerProtocol
+
+from ...._text import _
+from ...attempt import Attempt
+from ...exercise import Exercise, Slip, edited, how_many
+from ...judging import by_cases
+from ...verdict import Verdict
+
+Happened = tuple[float, str, int | None]
+
+
+def solution(
+    events: list[tuple[float, str, int | None]], timeout: float
+) -> tuple[int, float] | None:
+    """The code that is recorded, and the second at which TCP ends."""
+    sent = None
+    for second, what, code in events:
+        if sent is not None and second > sent + timeout:
+            break
+        if what == "receive":
+            return (1005 if code is None else code), second
+        if what == "end":
+            return 1006, second
+        if sent is None:
+            sent = second
+    return None if sent is None else (1006, sent + timeout)
+
+
+def witness(events: list[Happened], timeout: float) -> tuple[int, float] | None:
+    """What the library's server does, if somebody ends TCP for it when the time is up."""
+    server = ServerProtocol()
+    server.state = OPEN
+    server.parser = server.parse()
+    next(server.parser)  # it waits for frames now, as after a handshake
+    limit: float | None = None
+    for second, what, code in [*events, (float("inf"), "", None)]:
+        if limit is not None and second > limit:
+            server.receive_eof()
+            return int(server.close_code or 0), limit
+        if what == "send" and limit is None:
+            server.send_close(code)
+            limit = second + timeout
+        elif what == "receive":
+            body = b"" if code is None else Close(code, "").serialize()
+            server.receive_data(Frame(Opcode.CLOSE, body).serialize(mask=True))
+        elif what == "end":
+            server.receive_eof()
+        if what in ("receive", "end") and b"" in server.data_to_send():  # it ends TCP
+            if what == "receive":
+                server.receive_eof()
+            return int(server.close_code or 0), second
+    return None
+
+
+def judge(attempt: Attempt, chance: random.Random) -> Verdict:
+    """Each ending once, the limit from both sides, then random ones, against the library."""
+    cases: list[tuple[list[Happened], float]] = [
+        ([], 2.0),
+        ([(1.0, "receive", 1000)], 2.0),
+        ([(1.0, "receive", None)], 2.0),
+        ([(1.0, "end", None)], 2.0),
+        ([(1.0, "send", 1001)], 2.0),
+        ([(1.0, "send", 1001), (1.5, "receive", 1000)], 2.0),
+        ([(1.0, "send", 1001), (1.5, "receive", None)], 2.0),
+        ([(1.0, "send", 1001), (1.5, "end", None)], 2.0),
+        ([(1.0, "send", 1001), (3.0, "receive", 1001)], 2.0),
+        ([(1.0, "send", 1001), (3.5, "receive", 1001)], 2.0),
+        ([(1.0, "send", 1001), (3.5, "end", None)], 2.0),
+        ([(0.5, "receive", 4000), (1.0, "send", 4000), (2.0, "end", None)], 2.0),
+        ([(1.0, "send", 1001), (1.5, "send", 1001), (3.5, "receive", 1001)], 2.0),
+    ]
+    for _case in range(how_many(20)):
+        second = 0.0
+        events: list[Happened] = []
+        for _event in range(chance.randrange(1, 5)):
+            second += chance.choice([0.5, 1.0, 1.5])
+            what = chance.choice(["send", "send", "receive", "end"])
+            code = chance.choice([1000, 1001, 4000])
+            if what == "receive" and chance.random() < 0.3 or what == "end":
+                events.append((second, what, None))
+            else:
+                events.append((second, what, code))
+        cases.append((events, chance.choice([0.5, 1.0, 2.0])))
+    return by_cases(
+        attempt,
+        cases,
+        witness,
+        SLIPS,
+        called="ending",
+        fits=_fits,
+        like=_("(code, second), two numbers, or None"),
+        passed=_("You end every connection as the library does, and none of them hangs."),
+        section="5.5.1; 7.1.5",
+    )
+
+
+def _fits(got: Any) -> bool:
+    if got is None:
+        return True
+    return isinstance(got, tuple) and [type(part) for part in got] in ([int, float], [int, int])
+
+
+SLIPS = (
+    Slip(
+        "always open",
+        lambda events, timeout: None,
+        _("You return None, as if the connection were still open; here it has ended."),
+    ),
+    Slip(
+        "one's own code",
+        edited(
+            solution,
+            ("    sent = None\n", "    sent = own = None\n"),
+            (
+                "return (1005 if code is None else code), second",
+                "return own or code or 1005, second",
+            ),
+            ("            sent = second\n", "            sent, own = second, code\n"),
+        ),
+        _("You record the code that you have sent; it is the one that you received (7.1.5)."),
+    ),
+    Slip(
+        "no code is 1000",
+        edited(solution, ("1005", "1000")),
+        _("A Close without a code is recorded as 1005: nobody has said 1000."),
+    ),
+    Slip(
+        "the end is 1005",
+        edited(solution, ("1006", "1005")),
+        _("No Close came at all: that is 1006. 1005 is a Close without a code."),
+    ),
+    Slip(
+        "waits for ever",
+        edited(
+            solution,
+            ("None if sent is None else (1006, sent + timeout)", "None"),
+            ("if sent is not None and second > sent + timeout", "if False"),
+        ),
+        _("An answer that never comes is not waited for longer than the timeout."),
+    ),
+    Slip(
+        "a late answer counts",
+        edited(solution, ("if sent is not None and second > sent + timeout", "if False")),
+        _("It came after the timeout: by then TCP had been ended."),
+    ),
+    Slip(
+        "the clock starts at 0",
+        edited(solution, ("sent + timeout", "timeout")),
+        _("The clock starts when you send your Close, not when the connection opens."),
+    ),
+    Slip(
+        "each Close starts the clock again",
+        edited(
+            solution,
+            ("        if sent is None:\n            sent = second", "        sent = second"),
+        ),
+        _("The first Close counts: a second one is not sent, and starts no clock."),
+    ),
+)
+
+EXERCISE = Exercise(
+    name="07.4",
+    title=_("The end of a connection"),
+    stars=3,
+    judge=judge,
+    solution=solution,
+    reason=_(
+        "The first of three things ends it: a Close that comes (you answer at once, and both have "
+        "been said), the end of TCP, or your patience. Only a Close that came brings a code."
+    ),
+    hints=(
+        _("Go through the events in order; remember only when you have sent your Close."),
+        _("A Close that comes ends it at once, and so does the end of TCP; what is the code?"),
+        _("Before you look at an event, ask: was the time up before it? Ask again at the end."),
+    ),
+    slips=SLIPS,
+)
