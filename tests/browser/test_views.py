@@ -32,8 +32,10 @@ def try_items(notebook: Notebook, name: str) -> None:
     board, says = output.locator(".wsedu-board").first, output.locator(".wsedu-says").first
     first = board.locator("[data-item]").first
     first.scroll_into_view_if_needed()
-    # What is pointed at: the middle of a wide arrow, the cell of a byte.
-    first.locator("rect, path").first.hover(force=True)
+    # What is pointed at: the edge of a wide arrow, or of a field, whose bits are in its middle.
+    shape = first.locator("rect, path").first
+    wide = shape.evaluate("shape => shape.tagName === 'rect'")
+    shape.hover(force=True, position={"x": 5, "y": 5} if wide else None)
     expect(first).to_have_class("lit")
     expect(says).to_have_text(first.get_attribute("data-says") or "?")
     board.focus()
@@ -71,6 +73,11 @@ def test_pictures_live_in_both_themes_and_after_a_new_kernel(notebook: Notebook)
     look(notebook, "comparison")  # the last one
     for name in ITEMS:
         try_items(notebook, name)
+    # A bit lights up its byte, and says what it is.
+    frame = look(notebook, "bytes")
+    frame.locator('[data-item="f0p4"] rect').hover()
+    expect(frame.locator('[data-item="f0"]')).to_have_class("lit")
+    expect(frame.locator(".wsedu-says").first).to_contain_text("opcode: 0x1 text")
     for name in CONTROLS:
         try_controls(notebook, name)
     for name in STILL:
