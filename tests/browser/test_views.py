@@ -76,7 +76,7 @@ def test_pictures_live_in_both_themes_and_after_a_new_kernel(notebook: Notebook)
     # A bit lights up its byte, and says what it is.
     frame = look(notebook, "bytes")
     frame.locator('[data-item="f0p4"] rect').hover()
-    expect(frame.locator('[data-item="f0"]')).to_have_class("lit")
+    expect(frame.locator('[data-item="f0"]')).to_have_class("lit chosen")
     expect(frame.locator(".wsedu-says").first).to_contain_text("opcode: 0x1 text")
     for name in CONTROLS:
         try_controls(notebook, name)
