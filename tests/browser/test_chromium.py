@@ -183,6 +183,40 @@ def test_pings_are_answered_by_the_browser_itself(page: Page) -> None:
     assert told(page, Lab(raw=script).url) == ["open", "yes", 1005, "", True]
 
 
+def test_the_developer_tools_show_messages_and_nothing_else(page: Page) -> None:
+    """No Ping, no Pong, no Close, no fragment: lesson 01 says so, and it is why there is a tap."""
+
+    async def script(peer: Peer) -> None:
+        await peer.send(Frame(Opcode.PING, b"still there?"))
+        await peer.receive()
+        await peer.send(Frame(Opcode.TEXT, b"Hel", fin=False))
+        await peer.send(Frame(Opcode.CONTINUATION, b"lo"))
+        await peer.live()
+
+    shown: list[tuple[str, int, str]] = []
+    tools = page.context.new_cdp_session(page)
+    tools.send("Network.enable")
+    for kind in ("Sent", "Received"):
+        tools.on(
+            f"Network.webSocketFrame{kind}",
+            lambda event, kind=kind: shown.append(
+                (kind, event["response"]["opcode"], event["response"]["payloadData"])
+            ),
+        )
+    closed: list[object] = []
+    tools.on("Network.webSocketClosed", lambda event: closed.append(event))
+    lab = Lab(raw=script)
+    assert told(page, lab.url) == ["open", "Hello", 1005, "", True]
+    while not closed:  # its events come while Playwright waits for an answer
+        page.evaluate("1")
+    assert shown == [("Received", 1, "Hello")]
+    until(lab, lambda recording: codes(recording, "client"))
+    kinds = [
+        (u.sender, Opcode(u.layout.frame.opcode)) for u in dissect(lab.recording).find("frame")
+    ]
+    assert len(kinds) == 6 and ("client", Opcode.PONG) in kinds
+
+
 def test_five_deaths_one_code(page: Page) -> None:
     """The script is told the same whatever happened: 1006, no reason, not clean."""
     death = ["error", 1006, "", False]

@@ -40,23 +40,34 @@ def run(client: BlockingKernelClient, code: str, seen: Callable[[str], None] = s
     return "".join(printed)
 
 
+# Each would take ten seconds or more: nobody answers, or nothing happens.
+CALLS = [
+    r"await lab.talk(b'\x81\x85', timeout=20)",
+    "await lab.until(lambda recording: False, timeout=20)",
+    "await lab.ask('GET', '/wait?after=0', timeout=20)",
+    "await lab.browser(patience=20)",
+    "await (await lab.raw()).receive(20)",
+    "await (await lab.raw()).live()",
+]
+
+
 def test_an_interrupted_cell_stops_and_leaves_the_lab_usable(
     kernel: tuple[KernelManager, BlockingKernelClient],
 ) -> None:
     manager, client = kernel
-    run(client, "from wsedu import Lab, dissect, build_request\nlab = Lab()")
-    start = time.monotonic()
+    run(client, "from wsedu import Lab, dissect, build_request\nlab = Lab(news=True)")
 
     def stop(text: str) -> None:
         if "waiting" in text:
             manager.interrupt_kernel()
 
-    # The server would be silent for ten seconds.
-    said = run(client, "print('waiting', flush=True)\nawait lab.talk(b'\\x81\\x85')", stop)
-    assert time.monotonic() - start < 4
-    assert "KeyboardInterrupt" in said or "CancelledError" in said
     request = "build_request('a', '/', 'dGhlIHNhbXBsZSBub25jZQ==').to_bytes()"
-    assert run(client, f"print(dissect(await lab.talk({request})).status)") == "101\n"
+    for call in CALLS:
+        start = time.monotonic()
+        said = run(client, f"print('waiting', flush=True)\n{call}", stop)
+        assert time.monotonic() - start < 4, call
+        assert "KeyboardInterrupt" in said or "CancelledError" in said, call
+        assert run(client, f"print(dissect(await lab.talk({request})).status)") == "101\n", call
 
 
 def test_a_sleeping_cell_does_not_freeze_the_server(
