@@ -101,6 +101,15 @@ def test_pictures_live_in_both_themes_and_after_a_new_kernel(notebook: Notebook)
                 svg => svg.getBoundingClientRect().right > innerWidth).length"""
         )
         assert overflow == 0, "with the file browser open every picture fits"
+    # At 200 % the page is half as wide: what would get too small to read scrolls instead.
+    page.set_viewport_size({"width": 640, "height": 500})
+    for name in ALL:
+        picture = look(notebook, name).locator(".wsedu-board > svg").first
+        assert picture.evaluate("svg => svg.getBoundingClientRect().width") >= 640, name
+        assert picture.evaluate(
+            "svg => svg.parentElement.scrollWidth > svg.parentElement.clientWidth"
+        )
+    page.set_viewport_size({"width": 1280, "height": 1000})
     assert papers == {
         "JupyterLab Light": {"rgb(255, 255, 255)"},
         "JupyterLab Dark": {"rgb(22, 25, 29)"},

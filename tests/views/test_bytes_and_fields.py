@@ -72,8 +72,8 @@ class TestSentences:
             "f0p2": ["2", "0", "RSV2"],
             "f0p3": ["3", "0", "RSV3"],
             "f0p4": ["4567", "0001", "opcode: 0x1 text"],
-            "f1p0": ["0", "1", "MASK"],
-            "f1p1": ["1234567", "0000101", "payload length: 5"],
+            "f1p0": ["8", "1", "MASK"],
+            "f1p1": ["9101112131415", "0000101", "payload length: 5"],
         }
         lit = {i.get("data-item"): i.get("data-lights") for i in drawing.iter(f"{SVG}g")}
         assert lit["f0p4"] == "f0" and lit["f1p1"] == "f1"

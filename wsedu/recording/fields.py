@@ -15,7 +15,8 @@ class Field:
     value:   what they say, safe to print
     meaning: a sentence about it; section: where the rule stands
     parts:   smaller fields inside, in the order of their bytes, or of their bits
-    bits:    of a part that is smaller than its byte: its bits, 0 being the leftmost (5.2)
+    bits:    of a part that is smaller than its byte: its bits, numbered as in the figure of 5.2,
+             on from the byte before
     """
 
     name: str

@@ -70,7 +70,7 @@ def fields_of_frame(layout: FrameLayout, stream: bytes) -> tuple[Field, ...]:
                         layout.second_byte,
                         str(int(layout.masked)),
                         _mask(layout),
-                        bits=Span(0, 1),
+                        bits=Span(8, 9),
                     ),
                     Field(
                         _("payload length"),
@@ -81,7 +81,7 @@ def fields_of_frame(layout: FrameLayout, stream: bytes) -> tuple[Field, ...]:
                         else _("the length stands in the next {count} bytes").format(
                             count=2 if length == 126 else 8
                         ),
-                        bits=Span(1, 8),
+                        bits=Span(9, 16),
                     ),
                 ),
             )

@@ -162,12 +162,12 @@ def _shade(drawing: Drawing, field: Field, row: Span, y: float) -> None:
 
 def _draw_bits(drawing: Drawing, part: Field, bits: Span, byte: int, top: float) -> None:
     """The bits of a byte that belong to one part: number, value, and below them the name."""
-    x, width = BITS + bits.start * BIT, len(bits) * BIT
+    x, width = BITS + bits.start % 8 * BIT, len(bits) * BIT
     shade = ("name", "value", "end", "word")[bits.start % 4]
     numbers = range(bits.start, bits.end)
     drawing.row(x, top + 10, BIT, [str(number) for number in numbers], "small soft")
     drawing.rect(x + 1, top + 14, width - 2, 20, shade)
-    drawing.row(x, top + 29, BIT, [f"{byte:08b}"[number] for number in numbers], "mono")
+    drawing.row(x, top + 29, BIT, [f"{byte:08b}"[number % 8] for number in numbers], "mono")
     said = part.name if len(bits) == 1 else f"{part.name}: {part.value}"
     drawing.text(x + width / 2, top + 48, said, "small", "middle")
 
