@@ -202,6 +202,13 @@ async def test_a_peer_that_waits_in_vain_says_so() -> None:
         await peer.receive(0.05)
 
 
+async def test_unknown_manners_are_named() -> None:
+    peer = await Lab().raw()
+    for wrong in ({"pings": "sometimes"}, {"closes": "always"}):
+        with pytest.raises(ValueError, match="one of 'at once', 'late', 'wrong', 'never', not"):
+            await peer.live(**wrong)  # type: ignore[arg-type]
+
+
 # The network.
 
 
@@ -292,6 +299,7 @@ async def test_a_dropped_connection_is_1006() -> None:
     [
         ({"delay": -1}, "seconds, 0 or more"),
         ({"cut": 0}, "1 or more, not 0"),
+        ({"cut": 8.5}, "1 or more, not 8.5"),
         ({"flip": (0, 8)}, "a bit from 0 to 7"),
         ({"whose": "nobody"}, "not 'nobody'"),
     ],

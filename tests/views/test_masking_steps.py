@@ -17,7 +17,8 @@ class TestRows:
         assert row(picture, "back") == row(picture, "payload") == b"Hello".hex()
 
     def test_the_example_of_the_rfc(self) -> None:
-        assert "Masked: 7f 9f 4d 51 58." in str(MaskingSteps("Hello", "37fa213d"))
+        for key in ("37fa213d", bytes.fromhex("37fa213d")):
+            assert "Masked: 7f 9f 4d 51 58." in str(MaskingSteps("Hello", key))
 
 
 class TestWords:

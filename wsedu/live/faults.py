@@ -37,7 +37,7 @@ class Faults:
     def __post_init__(self) -> None:
         if self.delay < 0 or self.jitter < 0:
             raise ValueError("delay and jitter are seconds, 0 or more")
-        if self.cut is not None and self.cut < 1:
+        if self.cut is not None and (not isinstance(self.cut, int) or self.cut < 1):
             raise ValueError(f"cut is a number of bytes, 1 or more, not {self.cut}")
         if self.flip is not None and (self.flip[0] < 0 or not 0 <= self.flip[1] <= 7):
             raise ValueError(f"flip is an offset and a bit from 0 to 7, not {self.flip}")

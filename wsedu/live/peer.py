@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 from .._text import _
 from ..protocol import (
@@ -79,6 +79,10 @@ class Peer:
         closes: how a Close is answered; "wrong" is another code
         late:   seconds that "late" waits
         """
+        for manners in (pings, closes):
+            if manners not in get_args(Manners):
+                known = ", ".join(map(repr, get_args(Manners)))
+                raise ValueError(f"pings and closes are one of {known}, not {manners!r}")
         frames: list[Frame] = await self._wait(
             self._in_time(self._live(pings, closes, late), seconds)
         )

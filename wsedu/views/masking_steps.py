@@ -24,12 +24,13 @@ class MaskingSteps(Adjustable):
     """A text under a masking key, forwards and back.
 
     text: any text; its first ``SHOWN`` bytes of UTF-8 are drawn
-    key:  four bytes, in hexadecimal
+    key:  four bytes, in hexadecimal or as bytes
     """
 
     _esm = module("board.js", "adjustable.js", "masking_steps.js")
 
-    def __init__(self, text: str = "Hello", key: str = "37fa213d") -> None:
+    def __init__(self, text: str = "Hello", key: str | bytes = "37fa213d") -> None:
+        key = key.hex() if isinstance(key, bytes) else key
         self._says = {
             "bad": _("A masking key is 4 bytes: 8 hexadecimal digits, such as 37fa213d."),
             "empty": _("There is no payload, so there is nothing to mask."),

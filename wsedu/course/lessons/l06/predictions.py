@@ -16,7 +16,10 @@ PREDICTIONS = (
                 _("Nobody can say: any number of bytes, one at least"),
                 _("Once it was all of them, once eight bytes: both are right for TCP."),
             ),
-            (_("As many bytes as one call has sent"), _("TCP does not keep the borders of calls.")),
+            (
+                _("Nothing, until all three are there"),
+                _("TCP knows nothing of borders; it hands over what has come."),
+            ),
         ),
         2,
     ),

@@ -53,7 +53,7 @@ PREDICTIONS = (
     ),
     Prediction(
         "07.rule",
-        _("A client breaks a rule; the server sends Close 1002. Which code does it record?"),
+        _("A client breaks a rule; the server sends 1002. Which code does the server record?"),
         (
             (_("1002: it knows what was wrong"), _("It sent that code. It has received none.")),
             (

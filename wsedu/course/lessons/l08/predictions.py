@@ -96,11 +96,11 @@ PREDICTIONS = (
     ),
     Prediction(
         "08.storm",
-        _("And if each client waits a random time between 0 and 5 seconds?"),
+        _("And if each waits a random time up to 5 s? How many in the busiest tenth of a second?"),
         (
-            (_("About a hundred"), _("Fifty tenths of a second share two hundred clients.")),
-            (_("Fewer than fifteen"), _("Four on average in each tenth, and chance adds some.")),
-            (_("One at a time"), _("Chance does not sort; some meet.")),
+            (_("About 100"), _("Fifty tenths of a second share two hundred clients.")),
+            (_("5 to 20"), _("Four on average in each tenth, and chance adds some.")),
+            (_("Never more than one"), _("Chance does not sort; some meet.")),
         ),
         1,
     ),
