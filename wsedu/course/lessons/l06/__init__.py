@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...._text import _
 from ...lesson import Lesson
-from . import chunks, take_frames, torn
+from . import chunks, read_frame, take_frames, torn
 from .predictions import MISCONCEPTIONS, PREDICTIONS
 
 LESSON = Lesson(
@@ -16,6 +16,7 @@ LESSON = Lesson(
         chunks.EXERCISE,
         torn.EXERCISE,
         take_frames.EXERCISE,
+        read_frame.EXERCISE,
     ),
     misconceptions=MISCONCEPTIONS,
 )

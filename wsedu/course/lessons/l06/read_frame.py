@@ -1,0 +1,222 @@
+"""06.4: read one frame from a connection, and wait for none for ever."""
+
+# Learners paste solutions into their notebooks, where the names of types are not at hand.
+# mypy: allow-untyped-defs
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import random
+from collections.abc import Callable
+from typing import Any
+
+from websockets.frames import Frame, Opcode
+
+from ...._text import _
+from ...attempt import Attempt
+from ...exercise import Exercise, Slip, edited, how_many
+from ...judging import by_cases
+from ...verdict import Verdict
+from .take_frames import solution as take_frames
+
+TIMEOUT = 0.05  # seconds that the answer is told to wait
+PATIENCE = 0.6  # seconds after which the check is sure that it waits for ever
+SPINS = 50  # reads behind the end of the stream: so many are no accident
+
+
+async def solution(read, timeout):
+    """Take what comes until a frame is whole, the stream ends, or the time is up."""
+    import asyncio
+
+    stream = b""
+    async with asyncio.timeout(timeout):
+        while True:
+            frames, _rest = take_frames(stream)
+            if frames:
+                return frames[0]
+            data = await read()
+            if not data:
+                if stream:
+                    raise EOFError
+                return None
+            stream += data
+
+
+class _Spins(Exception):
+    """It asks again and again behind the end."""
+
+
+def _served(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with a ``read`` that brings these chunks; what it did, as a word or a frame."""
+
+    async def watched(chunks: list[bytes], then: str) -> Any:
+        left, ends = list(chunks), 0
+
+        async def read() -> bytes:
+            nonlocal ends
+            await asyncio.sleep(0)
+            if left:
+                return left.pop(0)
+            if then == "silence":
+                await asyncio.Future()
+            ends += 1
+            if ends > SPINS:
+                raise _Spins
+            return b""
+
+        try:
+            value = function(read, TIMEOUT)
+            if not inspect.isawaitable(value):
+                return value
+            return await asyncio.wait_for(_guarded(value), PATIENCE)
+        except _Spins:
+            return "spins"
+        except EOFError:
+            return "EOFError"
+        except TimeoutError:
+            return "waits for ever"
+
+    return watched
+
+
+async def _guarded(value: Any) -> Any:
+    """A TimeoutError of the answer's own is a result; that of the check means "for ever"."""
+    try:
+        return await value
+    except TimeoutError:
+        return "TimeoutError"
+
+
+def witness(chunks: list[bytes], then: str) -> Any:
+    """What is right: the library has written the frames, so it is known what they say."""
+    stream = b"".join(chunks)
+    for written, said in FRAMES:
+        if stream.startswith(written):
+            return said
+    if then == "silence":
+        return "TimeoutError"
+    return "EOFError" if stream else None
+
+
+def _written(fin: bool, opcode: int, payload: bytes) -> tuple[bytes, tuple[bool, int, bytes]]:
+    frame = Frame(Opcode(opcode), payload, fin).serialize(mask=False)
+    return frame, (fin, opcode, payload)
+
+
+FRAMES = [
+    _written(True, 1, b"Hello"),
+    _written(False, 2, b"\x00\xff"),
+    _written(True, 9, b""),
+    _written(True, 2, bytes(200)),
+]
+
+
+def judge(attempt: Attempt, chance: random.Random) -> Verdict:
+    """Whole frames and torn ones, followed by more, by the end, or by silence."""
+    hello, ping = FRAMES[0][0], FRAMES[2][0]
+    cases: list[tuple[list[bytes], str]] = [
+        ([hello], "end"),
+        ([hello], "silence"),
+        ([hello[:1], hello[1:4], hello[4:]], "silence"),
+        ([hello + ping], "silence"),
+        ([], "end"),
+        ([hello[:3]], "end"),
+        ([hello[:1]], "end"),
+        ([], "silence"),
+        ([hello[:6]], "silence"),
+    ]
+    for _case in range(how_many(8)):
+        stream = chance.choice(FRAMES)[0]
+        stop = chance.choice([len(stream), chance.randrange(len(stream))])
+        places = sorted({0, stop, *(chance.randrange(stop + 1) for _cut in range(2))})
+        chunks = [stream[a:b] for a, b in zip(places, places[1:], strict=False)]
+        cases.append((chunks, "end" if stop < len(stream) else "silence"))
+    return by_cases(
+        attempt,
+        cases,
+        witness,
+        SLIPS,
+        called="read_frame",
+        fits=_fits,
+        like=_("(fin, opcode, payload), or None at the end"),
+        passed=_("You take every frame that comes whole, and none that does not holds you up."),
+        section="5.2; 6.2",
+        through=_served,
+    )
+
+
+def _fits(got: Any) -> bool:
+    if got is None or isinstance(got, str):
+        return True
+    return isinstance(got, tuple) and [type(part) for part in got] == [bool, int, bytes]
+
+
+SLIPS = (
+    Slip(
+        "nothing comes back",
+        lambda read, timeout: None,
+        _("You return None, as if the stream had ended in good order; it had not."),
+    ),
+    Slip(
+        "one read is one frame",
+        edited(
+            solution,
+            ("while True:", "for _time in range(1):"),
+            ("            frames,", "            stream = await read()\n            frames,"),
+            ("            data = await read()\n", "            data = b''\n"),
+        ),
+        _("You read once; a frame may come in many chunks, so go on until it is whole."),
+    ),
+    Slip(
+        "waits for ever",
+        edited(solution, ("timeout(timeout)", "timeout(None)")),
+        _("When the rest does not come, you wait for ever; raise TimeoutError after timeout."),
+    ),
+    Slip(
+        "spins at the end",
+        edited(
+            solution,
+            (
+                "            if not data:\n"
+                "                if stream:\n"
+                "                    raise EOFError\n"
+                "                return None\n",
+                "",
+            ),
+        ),
+        _("An empty read is the end; you ask again and again, and nothing will ever come."),
+    ),
+    Slip(
+        "half a frame is no error",
+        edited(solution, ("                if stream:\n                    raise EOFError\n", "")),
+        _("The stream ended inside a frame; that is no good end: raise EOFError."),
+    ),
+    Slip(
+        "every end is an error",
+        edited(
+            solution,
+            ("if stream:\n                    raise", "if True:\n                    raise"),
+        ),
+        _("The stream ended between two frames, in good order: return None."),
+    ),
+)
+
+EXERCISE = Exercise(
+    name="06.4",
+    title=_("Never hang"),
+    stars=3,
+    judge=judge,
+    solution=solution,
+    reason=_(
+        "Three things may happen while a frame is not whole: more comes, the stream ends, or "
+        "nothing happens. Each needs an answer of its own; a loop that knows only the first one "
+        "spins at the end, or waits for ever."
+    ),
+    hints=(
+        _("What may await read() bring? Bytes, no bytes, or nothing at all. What then?"),
+        _("Collect the bytes, and ask take_frames after each chunk whether a frame is whole."),
+        _("async with asyncio.timeout(timeout): around the loop raises TimeoutError for you."),
+    ),
+    slips=SLIPS,
+)
