@@ -113,8 +113,12 @@ def by_cases(
     if isinstance(got, bytes) and isinstance(wanted, bytes):
         sentence = said or _("These are not the bytes that were expected.")
         return not_yet(sentence, section, expected=wanted, got=got, case=call)
+    if isinstance(got, str) and isinstance(wanted, str) and len(wanted) > 16:
+        sentence = said or _("This is not the text that was expected.")
+        wanted_bytes, got_bytes = wanted.encode(), got.encode("utf-8", "replace")
+        return not_yet(sentence, section, expected=wanted_bytes, got=got_bytes, case=call)
     return not_yet(
-        said or _("In this case something else is right."),
+        said or _("Not right yet: compare what you returned with what was expected."),
         section,
         case=_("{call}: you returned {got}, expected {wanted}").format(
             call=call, got=shorten(got, 200), wanted=shorten(wanted, 200)

@@ -20,8 +20,8 @@ from ...judging import by_cases
 from ...verdict import Verdict
 from .take_frames import solution as take_frames
 
-TIMEOUT = 0.05  # seconds that the answer is told to wait
-PATIENCE = 0.6  # seconds after which the check is sure that it waits for ever
+TIMEOUT = 0.03  # seconds that the answer is told to wait
+PATIENCE = 0.4  # seconds after which the check is sure that it waits for ever
 SPINS = 50  # reads behind the end of the stream: so many are no accident
 
 

@@ -64,10 +64,10 @@ def witness(events: list[Happened], timeout: float) -> tuple[int, float] | None:
 def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     """Each ending once, the limit from both sides, then random ones, against the library."""
     cases: list[tuple[list[Happened], float]] = [
-        ([], 2.0),
         ([(1.0, "receive", 1000)], 2.0),
         ([(1.0, "receive", None)], 2.0),
         ([(1.0, "end", None)], 2.0),
+        ([], 2.0),
         ([(1.0, "send", 1001)], 2.0),
         ([(1.0, "send", 1001), (1.5, "receive", 1000)], 2.0),
         ([(1.0, "send", 1001), (1.5, "receive", None)], 2.0),
