@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 from .._text import _
 from .exercise import Exercise
 from .lesson import Lesson, Prediction, Quiz
 from .lessons import l00, l01, l02, l03, l04, l05, l06, l07, l08
+
+T = TypeVar("T")
 
 LESSONS: tuple[Lesson, ...] = (
     l00.LESSON,
@@ -28,32 +33,20 @@ QUIZZES = {quiz.name: quiz for lesson in LESSONS for quiz in lesson.quizzes}
 
 def exercise_named(name: str) -> Exercise:
     """The exercise of that name; the error lists those that exist."""
-    if name not in EXERCISES:
-        raise ValueError(
-            _("There is no exercise {name}; there are: {known}.").format(
-                name=repr(name), known=", ".join(EXERCISES)
-            )
-        )
-    return EXERCISES[name]
+    return _named(name, EXERCISES, _("There is no exercise {name}; there are: {known}."))
 
 
 def prediction_named(name: str) -> Prediction:
     """The prediction of that name; the error lists those that exist."""
-    if name not in PREDICTIONS:
-        raise ValueError(
-            _("There is no prediction {name}; there are: {known}.").format(
-                name=repr(name), known=", ".join(PREDICTIONS)
-            )
-        )
-    return PREDICTIONS[name]
+    return _named(name, PREDICTIONS, _("There is no prediction {name}; there are: {known}."))
 
 
 def quiz_named(name: str) -> Quiz:
     """The quiz of that name; the error lists those that exist."""
-    if name not in QUIZZES:
-        raise ValueError(
-            _("There is no quiz {name}; there are: {known}.").format(
-                name=repr(name), known=", ".join(QUIZZES)
-            )
-        )
-    return QUIZZES[name]
+    return _named(name, QUIZZES, _("There is no quiz {name}; there are: {known}."))
+
+
+def _named(name: str, known: Mapping[str, T], unknown: str) -> T:
+    if name not in known:
+        raise ValueError(unknown.format(name=repr(name), known=", ".join(known)))
+    return known[name]
