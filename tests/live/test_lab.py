@@ -122,6 +122,12 @@ async def test_the_wire_takes_bytes_only(lab: Lab) -> None:
         await lab.talk("GET / HTTP/1.1\r\n\r\n")
 
 
+async def test_a_raw_client_takes_bytes_only(lab: Lab) -> None:
+    peer = await lab.raw()
+    with pytest.raises(TypeError, match="The wire takes bytes, not str; write b'"):
+        await peer.send("Hello")  # type: ignore[arg-type]
+
+
 async def test_waiting_in_vain_says_what_was_seen(lab: Lab) -> None:
     await lab.talk(REQUEST)
     with pytest.raises(TimeoutError, match=r"for a pong, in vain\. Seen so far: .*101"):

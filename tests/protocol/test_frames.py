@@ -306,3 +306,8 @@ def test_round_trip_long(frame: Frame, key: bytes | None, form: LengthForm | Non
 def test_a_layout_tells_whether_the_frame_is_masked() -> None:
     assert read_layout(build_frame(Frame(Opcode.TEXT, b"x"), b"\x37\xfa\x21\x3d")).masked
     assert not read_layout(build_frame(Frame(Opcode.TEXT, b"x"))).masked
+
+
+def test_a_payload_is_bytes() -> None:
+    with pytest.raises(TypeError, match="payload of a frame is bytes, not str"):
+        build_frame(Frame(Opcode.TEXT, "Hello"))  # type: ignore[arg-type]

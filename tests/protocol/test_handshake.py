@@ -43,6 +43,10 @@ def broken_answer(data: bytes, request: bytes = REQUEST) -> list[str]:
 class TestKey:
     """1.3, 4.1, 4.2.2."""
 
+    def test_a_key_is_text(self) -> None:
+        with pytest.raises(TypeError, match="the key is a str, .* not bytes"):
+            accept_key(b"abc")  # type: ignore[arg-type]
+
     def test_example_of_1_3(self) -> None:
         assert accept_key(KEY) == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 

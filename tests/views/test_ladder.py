@@ -70,6 +70,7 @@ class TestArrows:
 
     def test_nothing_at_all(self) -> None:
         assert_three_forms(Ladder(Recording()))
+        assert Ladder(Recording()).text.startswith("Nothing was recorded yet")
 
 
 class TestManyArrows:

@@ -30,7 +30,7 @@ from .background import Background
 from .faults import Faults
 from .memory import Network
 from .news import News
-from .peer import Peer
+from .peer import Peer, only_bytes
 from .tap import HOST, Tap
 
 T = TypeVar("T")
@@ -247,12 +247,7 @@ class Lab:
         Raises TimeoutError if there is neither within ``timeout`` seconds.
         """
         for turn in turns:
-            if not isinstance(turn, bytes):
-                raise TypeError(
-                    _("The wire takes bytes, not {type}; write b'...' or .encode().").format(
-                        type=type(turn).__name__
-                    )
-                )
+            only_bytes(turn)
         return await self._background.wait(self._talk(turns, timeout))
 
     async def _talk(

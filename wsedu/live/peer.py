@@ -56,6 +56,7 @@ class Peer:
         """Send bytes as they are; a frame is written as this role must, a client's masked."""
         if isinstance(data, Frame):
             data = build_frame(data, MASK_KEY if self.role == "client" else None)
+        only_bytes(data)
         await self._wait(self._send(data))
 
     async def receive(self, seconds: float = 5) -> Frame | None:
@@ -174,3 +175,13 @@ class Peer:
             with contextlib.suppress(OSError):
                 await self._send(build_frame(Frame(opcode, payload), key))
         return frames
+
+
+def only_bytes(data: object) -> None:
+    """Raise TypeError, in words for a learner, for what is not bytes."""
+    if not isinstance(data, bytes):
+        raise TypeError(
+            _("The wire takes bytes, not {type}; write b'...' or .encode().").format(
+                type=type(data).__name__
+            )
+        )

@@ -87,6 +87,8 @@ def build_frame(
     Nothing is forbidden that can be written: lessons need wrong frames too.
     """
     opcode, payload, fin, rsv1, rsv2, rsv3 = frame
+    if isinstance(payload, str):
+        raise TypeError("the payload of a frame is bytes, not str; write b'...' or .encode()")
     length = len(payload)
     form = length_form or shortest_form(length)
     if length_form and length > _LONGEST[length_form]:

@@ -26,6 +26,8 @@ GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # 1.3: the same for everybody, fo
 
 def accept_key(key: str) -> str:
     """Sec-WebSocket-Accept for a Sec-WebSocket-Key: the key's text and the GUID, hashed (4.2.2)."""
+    if not isinstance(key, str):
+        raise TypeError(f"the key is a str, as it stands in the header, not {type(key).__name__}")
     return base64.b64encode(hashlib.sha1((key + GUID).encode("latin-1")).digest()).decode()
 
 

@@ -328,6 +328,8 @@ def _ticks(chunks: tuple[int, ...]) -> list[float]:
 
 
 def _title(seen: Dissection) -> str:
+    if not seen.recording.events:
+        return _("Nothing was recorded yet")
     return _("One TCP connection, {count} bytes").format(
         count=sum(len(event.data) for event in seen.recording.events)
     )

@@ -31,17 +31,17 @@ PREDICTIONS = (
     ),
     Prediction(
         "01.polling",
-        _("Ten seconds, a question every second, three orders. How many requests does one make?"),
+        _("Four seconds, a question every 0.4 s, three orders. How many requests are made?"),
         (
             (_("3: one for each order"), _("Who asks does not know when there is something.")),
-            (_("10"), _("One each second, whether there is news or not.")),
+            (_("10"), _("One each interval, whether there is news or not.")),
             (_("1, which stays open"), _("That is another way: server-sent events.")),
         ),
         1,
     ),
     Prediction(
         "01.choose",
-        _("A page shows the results of a match, and only shows. What is enough?"),
+        _("A page only shows the results of a match. What is the simplest that tells it at once?"),
         (
             (_("Only WebSocket will do"), _("It will do; half of it would never be used.")),
             (

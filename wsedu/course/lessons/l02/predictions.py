@@ -31,7 +31,7 @@ PREDICTIONS = (
     ),
     Prediction(
         "02.case",
-        _("You write «connection: keep-alive, UPGRADE» instead of «Connection: Upgrade»."),
+        _("You write «connection: keep-alive, UPGRADE». What does the server answer?"),
         (
             (
                 _("101: the server does not mind"),
