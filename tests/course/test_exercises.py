@@ -4,6 +4,7 @@ The answers come from one place each: the catalogue, and the notebook's own star
 """
 
 import asyncio
+import base64
 import inspect
 import json
 import logging
@@ -287,6 +288,14 @@ class TestWrongTypes:
         result = EXERCISES["02.2"].solution("h", "/", "k")
         assert clear(judge("02.2", result), "you gave b'GET / HTTP/1.1", "without parentheses")
 
+    def test_word_that_is_none_of_the_words(self) -> None:
+        verdict = judge("01.3", EXERCISES["01.3"].solution | {"C": "Websocket"})
+        assert clear(verdict, "C: 'Websocket' is none of the words", "HTTP, SSE, WebRTC, WebSocket")
+
+    def test_letter_that_is_none_of_the_letters(self) -> None:
+        verdict = judge("04.1", {letter.lower(): 1 for letter in "ABCDE"})
+        assert clear(verdict, "Still without an answer: A, B, C, D, E. Not asked for: 'a', 'b', ")
+
     @pytest.mark.parametrize("value", VALUES)
     def test_given_instead_of_a_dict(self, value: str) -> None:
         verdict = judge("02.1", VALUES[value])
@@ -339,13 +348,17 @@ class TestRaising:
             return
         assert verdict.outcome == "raised"
         name = type(error).__name__
-        assert clear(verdict, "Called with (", f"your function raised {name}: ")
+        assert clear(verdict, "In the case (", "your function raised ", f"{name}: ")
 
     def test_error_that_cannot_be_printed(self) -> None:
         def answer(*args: Any) -> None:
             raise EvilError
 
-        assert clear(judge("02.2", answer, 1), "your function raised EvilError: <EvilError>")
+        assert clear(judge("02.2", answer, 1), "your function raised ", "EvilError: <EvilError>")
+
+    def test_error_is_named_as_in_a_traceback(self) -> None:
+        verdict = judge("03.4", base64.b64decode, 1)
+        assert clear(verdict, "your function raised binascii.Error: ")
 
     def test_line_of_the_cell_is_named(self) -> None:
         names: dict[str, Any] = {}

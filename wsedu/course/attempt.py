@@ -168,14 +168,20 @@ def _judge(judge: Callable[[Attempt], Verdict], attempt: Attempt) -> Verdict:
         if isinstance(raised.cause, RecursionError):
             sentence = _("Your function calls itself without an end (RecursionError).")
         else:
-            sentence = _("Called with ({call}), your function raised {name}: {error}").format(
+            sentence = _("In the case ({call}) your function raised {name}: {error}").format(
                 call=raised.call,
-                name=type(raised.cause).__name__,
+                name=_name_of(type(raised.cause)),
                 error=shorten(raised.cause, 200, write=str),
             )
             if line := _line_of(raised.cause):
                 sentence += " " + _("(its line {line})").format(line=line)
         return Verdict("raised", sentence)
+
+
+def _name_of(kind: type[BaseException]) -> str:
+    """As it stands in the last line of a traceback: ``binascii.Error``, not ``Error``."""
+    module = "" if kind.__module__ in ("builtins", "__main__") else kind.__module__ + "."
+    return module + kind.__qualname__
 
 
 def _line_of(error: BaseException) -> int | None:

@@ -33,6 +33,7 @@ def by_letter(
 ) -> Verdict:
     """A dict from letter to prediction against ``right``, which is computed, not written down.
 
+    right: if the answers are words, each that may be given is right for a letter at least
     rules: what is said about a letter whose answer nobody has foreseen
     like:  what an answer is, with an example
     """
@@ -47,14 +48,24 @@ def by_letter(
     if all(value is ... for value in answer.values()):
         return not_attempted()
     if missing := [letter for letter in right if answer.get(letter, ...) is ...]:
-        return not_yet(
-            _("Still without an answer: {letters}.").format(letters=", ".join(missing)), section
-        )
+        said = _("Still without an answer: {letters}.").format(letters=", ".join(missing))
+        if unknown := [shorten(letter, 20) for letter in answer if letter not in right]:
+            said += " " + _("Not asked for: {letters}.").format(letters=", ".join(unknown))
+        return not_yet(said, section)
     for letter, value in right.items():
         if type(answer[letter]) is not type(value):
             return not_yet(
-                _("The answer to {letter} is {like}, not {value}.").format(
+                _("An answer is {like}; yours to {letter} is {value}.").format(
                     letter=letter, like=like, value=shorten(answer[letter], 40)
+                ),
+                section,
+            )
+        if isinstance(value, str) and answer[letter] not in right.values():
+            return not_yet(
+                _("{letter}: {value} is none of the words that the task gives: {words}.").format(
+                    letter=letter,
+                    value=shorten(answer[letter], 40),
+                    words=", ".join(sorted(set(right.values()))),
                 ),
                 section,
             )
@@ -79,21 +90,22 @@ def by_cases(
     like: str,
     passed: str,
     section: str,
-    right: Callable[[Args, Any], bool] | None = None,
+    nearest: Callable[[Args, Any], Any] | None = None,
     through: Callable[[Function], Function] = lambda function: function,
 ) -> Verdict:
     """A function against ``expected`` in every case; small cases come first.
 
     called:  the function's name, for the words
     fits:    whether a result has the right form; ``like`` says which
-    right:   whether a result is right, if more than ``expected`` may be
+    nearest: if more than one result is right, the one that comes nearest to a result
     through: what stands between a case and a function: it plays the other side, or watches
     """
 
+    def wanted_for(args: Args, got: Any) -> Any:
+        return nearest(args, got) if nearest else expected(*args)
+
     def is_right(args: Args, got: Any) -> bool:
-        if not fits(got):
-            return False
-        return bool(right(args, got) if right else got == expected(*args))
+        return fits(got) and bool(got == wanted_for(args, got))
 
     if callable(attempt.answer):
         attempt.answer = through(attempt.answer)
@@ -102,14 +114,14 @@ def by_cases(
     if all(is_right(args, got) for args, got in results):
         return Verdict("passed", passed, section)
     said, args, got = recognise(slips, results, is_right)
-    call = f"{called}({', '.join(shorten(arg, 100) for arg in args)})"
+    call = f"{called}({', '.join(shorten(arg, 300) for arg in args)})"
     if not fits(got):
         return not_yet(
             said or _("Return {like}, not {got}.").format(like=like, got=shorten(got)),
             section,
             case=call,
         )
-    wanted = expected(*args)
+    wanted = wanted_for(args, got)
     if isinstance(got, bytes) and isinstance(wanted, bytes):
         sentence = said or _("These are not the bytes that were expected.")
         return not_yet(sentence, section, expected=wanted, got=got, case=call)

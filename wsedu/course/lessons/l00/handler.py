@@ -167,7 +167,7 @@ SLIPS = (
     Slip(
         "an error when a client vanishes",
         edited(solution, ("except websockets.ConnectionClosedError:", "except ZeroDivisionError:")),
-        _("A client that vanishes without a Close makes async for raise ConnectionClosedError."),
+        _("A client vanished without a Close; then ConnectionClosedError is raised: catch it."),
     ),
     Slip(
         "counts one too many",

@@ -28,6 +28,7 @@ async def solution(message, seconds):
 
 
 TURNS = 10  # a function that steps aside leaves thousands of them to the others
+LATE = 0.1  # seconds after an alarm that was set for the same time
 
 
 class Wait(NamedTuple):
@@ -45,13 +46,13 @@ def _beside_others(function: Callable[..., Any]) -> Callable[..., Any]:
         value = function(message, seconds)
         if inspect.isawaitable(value):
             return _count_turns(value, begin, seconds)
-        return _told(value, 0, begin, seconds)  # it was no async function: nobody had a turn
+        return Wait(value, "not async") if isinstance(value, str) else value
 
     return watched
 
 
 async def _count_turns(waiting: Awaitable[Any], begin: float, seconds: float) -> Any:
-    turns = 0
+    turns, rang = 0, None
 
     async def others() -> None:
         nonlocal turns
@@ -59,25 +60,30 @@ async def _count_turns(waiting: Awaitable[Any], begin: float, seconds: float) ->
             turns += 1
             await asyncio.sleep(0)
 
-    task = asyncio.create_task(others())
+    async def alarm() -> None:
+        nonlocal rang
+        await asyncio.sleep(seconds)
+        rang = time.monotonic()
+
+    tasks = [asyncio.create_task(others()), asyncio.create_task(alarm())]
     try:
         value = await waiting
     finally:
-        task.cancel()
-    return _told(value, turns, begin, seconds)
-
-
-def _told(value: Any, turns: int, begin: float, seconds: float) -> Any:
+        for task in tasks:
+            task.cancel()
     if not isinstance(value, str):
         return value
-    if time.monotonic() - begin < 0.9 * seconds:
+    now = time.monotonic()
+    if now - begin < 0.9 * seconds:
         return Wait(value, "too early")
+    if rang is not None and now - rang > LATE:
+        return Wait(value, "too late")
     return Wait(value, "in time" if turns > TURNS else "in time, and the others stood still")
 
 
 def judge(attempt: Attempt, chance: random.Random) -> Verdict:
-    """Short waits beside a busy task."""
-    cases = [("Hello", 0.02), ("", 0.01)]
+    """Short waits beside a busy task, and one that is long enough to be too long."""
+    cases = [("Hello", 0.02), ("", 0.01), ("Hello again", 1.5 * LATE)]
     cases += [
         ("".join(chance.choices("abcdé👋 ", k=5)), chance.randrange(10, 30) / 1000)
         for _case in range(how_many(4))
@@ -110,6 +116,16 @@ SLIPS = (
         "no wait",
         edited(solution, ("await asyncio.sleep(seconds)", "asyncio")),
         _("It does not wait as long as it should. Without await, asyncio.sleep does not begin."),
+    ),
+    Slip(
+        "waits too long",
+        edited(solution, ("sleep(seconds)", "sleep(2 * seconds)")),
+        _("It waits longer than it should: for so many seconds as it was told, whatever they are."),
+    ),
+    Slip(
+        "no async",
+        edited(solution, ("async def", "def"), ("await asyncio.sleep(seconds)", "asyncio")),
+        _("It is no async function, so nobody can await it: it begins with async def."),
     ),
     Slip(
         "shouts",

@@ -37,6 +37,11 @@ def events(stream: bytes) -> list[tuple[str, str]]:
     return found
 
 
+def heard(number: int, text: str) -> tuple[str, str]:
+    """What a page should hear."""
+    return str(number), text
+
+
 def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     """One line, several, an empty one, blanks at the edge, other alphabets; then random ones."""
     cases = [(1, "one tea"), (2, "one tea\ntwo teas"), (3, ""), (4, " x"), (5, "x\n"), (6, "\n\n")]
@@ -53,7 +58,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         like=_("bytes"),
         passed=_("A page hears all of it."),
         section="RFC 6202 2; WHATWG HTML 9.2.6",
-        right=lambda args, got: events(got) == [(str(args[0]), args[1])],
+        nearest=lambda args, got: got if events(got) == [heard(*args)] else solution(*args),
     )
 
 
@@ -77,6 +82,14 @@ SLIPS = (
         "several lines in one field",
         edited(solution, ('text.split("\\n")', "[text]")),
         _("Each line of the text needs its own «data: »; only the first one has it."),
+    ),
+    Slip(
+        "the last empty line is dropped",
+        edited(solution, ('text.split("\\n")', "text.splitlines()")),
+        _(
+            "text.splitlines() drops an empty line at the end, and finds none in an empty text; "
+            "text.split('\\n') keeps them."
+        ),
     ),
     Slip(
         "no blank after the colon",

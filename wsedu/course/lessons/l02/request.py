@@ -73,7 +73,7 @@ def _explain(args: tuple[str, str, str], got: Any, said: str | None) -> Verdict:
     expected = _in_the_order_of(got, args)
     if said is None and broken:
         said = _("A rule is broken: {rule}. Found: {found}.").format(
-            rule=broken[0].requirement, found=broken[0].found
+            rule=broken[0].requirement, found=broken[0].found.removesuffix(".")
         )
     elif said is None and head.end is not None and head.end < len(got):
         said = _("There are bytes behind the empty line; the request ends with it.")

@@ -71,6 +71,21 @@ SLIPS = (
         _("A newline has got in between the key and the GUID; echo on a command line adds one."),
     ),
     Slip(
+        "a newline behind the GUID",
+        edited(solution, ("key + GUID", 'key + GUID + "\\n"')),
+        _("A newline has got in behind the GUID; what is hashed ends with the GUID."),
+    ),
+    Slip(
+        "the signs of bytes",
+        edited(solution, ("base64.b64encode(digest).decode()", "str(base64.b64encode(digest))")),
+        _("str() of bytes writes b'...' around them; .decode() makes text of them."),
+    ),
+    Slip(
+        "the alphabet of addresses",
+        edited(solution, ("b64encode", "urlsafe_b64encode")),
+        _("This Base64 has - and _, as in addresses; the header wants the usual one, + and /."),
+    ),
+    Slip(
         "a newline at the end of the value",
         edited(solution, ("b64encode", "encodebytes")),
         _("Your value ends with a newline: encodebytes adds one, b64encode does not."),

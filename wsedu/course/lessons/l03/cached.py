@@ -23,12 +23,12 @@ def solution(stored: bytes, keys: list[str]) -> list[bool]:
     def accept(key: str) -> str:
         return base64.b64encode(hashlib.sha1((key + GUID).encode()).digest()).decode()
 
-    values = []
+    sent = ""
     for line in stored.decode("latin-1").split("\r\n"):
         name, _colon, value = line.partition(":")
         if name.lower() == "sec-websocket-accept":
-            values.append(value.strip())
-    return [values == [accept(key)] for key in keys]
+            sent = value.strip()
+    return [sent == accept(key) for key in keys]
 
 
 def witness(stored: bytes, keys: list[str]) -> list[bool]:
@@ -36,10 +36,12 @@ def witness(stored: bytes, keys: list[str]) -> list[bool]:
     return [client_accepts(stored, key, []) for key in keys]
 
 
-def _answer(key: str, name: str = "Sec-WebSocket-Accept", space: str = " ") -> bytes:
+def _answer(
+    key: str, name: str = "Sec-WebSocket-Accept", space: str = " ", others: str = ""
+) -> bytes:
     return (
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"X-Key: {key}\r\n{name}:{space}{accept_key(key)}{space}\r\n\r\n"
+        f"X-Key: {key}\r\n{others}{name}:{space}{accept_key(key)}{space}\r\n\r\n"
     ).encode()
 
 
@@ -49,12 +51,12 @@ def _value(key: str) -> bytes:
 
 def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     """The first client's answer, as a cache gives it to the others."""
-    first = random_key(chance)
+    first, second = random_key(chance), random_key(chance)
     cases = [(_answer(first), [first]), (_answer(first), [first, random_key(chance)])]
     cases.append((_answer(first, "sec-websocket-accept", ""), [first]))
     cases.append((_answer(first, "Sec-WebSocket-ACCEPT", "  "), [random_key(chance), first]))
-    cases.append((_answer(first, "X-Accept"), [first, random_key(chance)]))
-    cases.append((_answer(first)[:-2] + b"Sec-WebSocket-Accept: a\r\n\r\n", [first]))
+    other = f"X-Accept: {accept_key(second)}\r\n"
+    cases.append((_answer(first, others=other), [second, first]))
     for _case in range(how_many(10)):
         keys = [random_key(chance) for _key in range(chance.randint(1, 4))]
         kept = chance.choice([*keys, random_key(chance)])
@@ -85,9 +87,19 @@ SLIPS = (
         _("You let everybody go on; but the answer was made for another key than theirs."),
     ),
     Slip(
+        "the first one goes on",
+        lambda stored, keys: [True] + [False] * (len(keys) - 1),
+        _("You let the first of the list go on; whose answer it is, only its Accept tells."),
+    ),
+    Slip(
         "the answer holds the key",
         lambda stored, keys: [key.encode() in stored for key in keys],
         _("You look for the key in the answer; what proves something is the Accept of the key."),
+    ),
+    Slip(
+        "anywhere in the answer",
+        lambda stored, keys: [accept_key(key).encode() in stored for key in keys],
+        _("You look for the value anywhere in the answer; only Sec-WebSocket-Accept counts."),
     ),
     Slip(
         "the name's case matters",
@@ -101,7 +113,7 @@ SLIPS = (
         edited(
             solution,
             ("value.strip()", "value.strip().lower()"),
-            ("accept(key)", "accept(key).lower()"),
+            ("== accept(key)", "== accept(key).lower()"),
         ),
         _("Base64 does distinguish case: the value must be the same, letter by letter."),
     ),
@@ -120,7 +132,7 @@ EXERCISE = Exercise(
     hints=(
         _("Which part of the stored answer depends on the key of the one who asked first?"),
         _("Find that header, whatever the case of its name, and compare for each key."),
-        _("True where the stored value is accept(key); there must be exactly one such header."),
+        _("True where the value of that header is accept(key), letter by letter."),
     ),
     slips=SLIPS,
 )

@@ -54,6 +54,11 @@ def _bugs(key: str) -> dict[str, str]:
     return values | {"right": accept_key(key)}
 
 
+def _stranger(chance: random.Random) -> str:
+    """As long as the value of the hex digest, and none."""
+    return base64.b64encode(chance.randbytes(20).hex().encode()).decode()
+
+
 def witness(key: str, value: str) -> str:
     """The name of the bug."""
     return next((name for name, wrong in _bugs(key).items() if wrong == value), "unknown")
@@ -64,11 +69,11 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     keys = ["dGhlIHNhbXBsZSBub25jZQ=="] + [random_key(chance) for _case in range(how_many(5))]
     return by_cases(
         attempt,
-        [(key, value) for key in keys for value in _bugs(key).values()],
+        [(key, value) for key in keys for value in [*_bugs(key).values(), _stranger(chance)]],
         witness,
         SLIPS,
         called="diagnose",
-        fits=lambda got: isinstance(got, str),
+        fits=lambda got: isinstance(got, str) and got in [*_bugs(keys[0])],
         like=_("one of the six names"),
         passed=_("You tell every bug from its value."),
         section="4.2.2",
@@ -85,6 +90,19 @@ SLIPS = (
         "never unknown",
         edited(solution, ('return "unknown"', 'return "lower case"')),
         _("No name fits this value, and still you name a bug; say «unknown» then."),
+    ),
+    Slip(
+        "long is hex",
+        edited(
+            solution,
+            (
+                "    candidates = {",
+                """    if len(value) > 28:
+        return "hex digest"
+    candidates = {""",
+            ),
+        ),
+        _("A long value may be the Base64 of other digits: compute the hex digest, and compare."),
     ),
     Slip(
         "hex in the wrong place",

@@ -58,6 +58,11 @@ SLIPS = (
         _("You take every key; a server looks at it before it answers 101."),
     ),
     Slip(
+        "the published key alone",
+        lambda key: key != "SGVsbG8sIHdvcmxkIQ==",
+        _("You refuse the published key alone; other keys do not decode to 16 bytes either."),
+    ),
+    Slip(
         "any Base64",
         edited(solution, ("== 16", "> 0")),
         _(

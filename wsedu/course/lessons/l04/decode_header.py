@@ -46,7 +46,17 @@ def witness(data: bytes) -> tuple[bool, int, bool, int, int] | None:
     raise AssertionError("three forms are all")
 
 
-HEADERS = ("8105", "8100", "0203", "89fd", "8185", "817e0100", "82fe007e", "827f0000000000010000")
+HEADERS = (
+    "8105",
+    "8100",
+    "c105",
+    "0203",
+    "89fd",
+    "8185",
+    "817e0100",
+    "82fe007e",
+    "827f0000000000010000",
+)
 
 
 def judge(attempt: Attempt, chance: random.Random) -> Verdict:
@@ -59,7 +69,9 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     for _case in range(how_many(20)):
         sign = chance.choice([126, 127, chance.randrange(126)])
         second = sign | chance.choice([0, 128])
-        first = chance.choice([0, 128]) | chance.choice([0, 1, 2, 8, 9, 10])
+        first = (
+            chance.choice([0, 128]) | chance.choice([0, 0, 64]) | chance.choice([0, 1, 2, 8, 9, 10])
+        )
         cases.append((bytes([first, second]) + chance.randbytes(chance.randrange(12)),))
     return by_cases(
         attempt,
@@ -68,7 +80,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         SLIPS,
         called="decode_header",
         fits=_fits,
-        like=_("None, or (fin, opcode, masked, length, size)"),
+        like=_("None, or (fin, opcode, masked, length, size), True or False for fin and masked"),
         passed=_("Every header is read as it is, and you wait for the rest of it where you must."),
         section="5.2",
     )
@@ -116,6 +128,11 @@ SLIPS = (
         "the opcode with FIN",
         edited(solution, ("data[0] & 15", "data[0]")),
         _("The opcode is only the last four bits of the first byte."),
+    ),
+    Slip(
+        "the opcode with RSV",
+        edited(solution, ("data[0] & 15", "data[0] & 127")),
+        _("The three bits behind FIN are RSV1, RSV2 and RSV3, and no part of the opcode."),
     ),
     Slip(
         "the length with MASK",

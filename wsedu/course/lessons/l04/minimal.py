@@ -6,7 +6,7 @@ import random
 
 from ...._text import _
 from ...attempt import Attempt
-from ...exercise import Exercise, Slip, how_many
+from ...exercise import Exercise, Slip, edited, how_many
 from ...judging import by_cases
 from ...verdict import Verdict
 from .decode_header import solution as decode_header
@@ -57,6 +57,16 @@ SLIPS = (
         "every form will do",
         lambda header: True,
         _("You accept every form; 5.2 says that the minimal number of bytes MUST be used."),
+    ),
+    Slip(
+        "the other way round",
+        edited(solution, ("== header", "!= header")),
+        _("It is the other way round: True for the minimal form, False for one too long."),
+    ),
+    Slip(
+        "another first byte",
+        edited(solution, ("encode_header(fin, opcode,", "encode_header(True, 1,")),
+        _("You write another first byte than the one that came: take FIN and opcode from it."),
     ),
     Slip(
         "only the shortest of all",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from typing import Any
 
 from websockets.utils import apply_mask
 
@@ -20,15 +19,16 @@ def solution(wanted: bytes, key: bytes, before: int) -> bytes:
     return mask(bytes(before) + wanted, key)
 
 
-def _right(args: Args, got: Any) -> bool:
-    wanted, key, before = args
-    on_the_wire = bytes(apply_mask(got, key))
-    return len(got) == before + len(wanted) and on_the_wire[before:] == bytes(wanted)
-
-
 def witness(wanted: bytes, key: bytes, before: int) -> bytes:
-    """One of the right payloads: what stands before does not matter."""
+    """One of the right payloads."""
     return bytes(apply_mask(bytes(before) + wanted, key))
+
+
+def _nearest(args: Args, got: bytes) -> bytes:
+    """What stands before does not matter."""
+    *_others, before = args
+    right = witness(*args)
+    return got[:before] + right[before:] if len(got) >= before else right
 
 
 def judge(attempt: Attempt, chance: random.Random) -> Verdict:
@@ -46,7 +46,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         called="craft",
         fits=lambda got: isinstance(got, bytes),
         like=_("bytes"),
-        right=_right,
+        nearest=_nearest,
         passed=_("On the wire stands what you wanted: with a known key, masking protects nobody."),
         section="5.3; 10.3",
     )
