@@ -55,7 +55,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     cases = [(_answer(first), [first]), (_answer(first), [first, random_key(chance)])]
     cases.append((_answer(first, "sec-websocket-accept", ""), [first]))
     cases.append((_answer(first, "Sec-WebSocket-ACCEPT", "  "), [random_key(chance), first]))
-    other = f"X-Accept: {accept_key(second)}\r\n"
+    other = f"X-Accept: {accept_key(second)}\r\nX-Key: {second}\r\n"
     cases.append((_answer(first, others=other), [second, first]))
     for _case in range(how_many(10)):
         keys = [random_key(chance) for _key in range(chance.randint(1, 4))]

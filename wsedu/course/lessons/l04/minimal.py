@@ -54,14 +54,14 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
 
 SLIPS = (
     Slip(
-        "every form will do",
-        lambda header: True,
-        _("You accept every form; 5.2 says that the minimal number of bytes MUST be used."),
-    ),
-    Slip(
         "the other way round",
         edited(solution, ("== header", "!= header")),
         _("It is the other way round: True for the minimal form, False for one too long."),
+    ),
+    Slip(
+        "every form will do",
+        lambda header: True,
+        _("You accept every form; 5.2 says that the minimal number of bytes MUST be used."),
     ),
     Slip(
         "another first byte",
