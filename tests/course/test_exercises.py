@@ -323,6 +323,35 @@ class TestWrongTypes:
         assert verdict.sentence.endswith("a check needs it returned: use return.")
         assert capfd.readouterr() == ("", "")
 
+    def test_printed_beside_a_result(self) -> None:
+        def answer(read: Any, timeout: float) -> tuple[bool, int, str]:
+            print("here")
+            return True, 1, "None"
+
+        assert judge("06.4", answer, 1).sentence.startswith("Return (fin, opcode, payload)")
+
+    @pytest.mark.parametrize("name", ["06.4", "07.3"])
+    def test_names_of_errors_are_no_errors(self, name: str) -> None:
+        solution = EXERCISES[name].solution
+
+        async def answer(*args: Any) -> Any:
+            try:
+                value = solution(*args)
+                return await value if inspect.isawaitable(value) else value
+            except (ValueError, EOFError, TimeoutError) as error:
+                return f"raised {type(error).__name__}"
+
+        assert clear(judge(name, answer, 1), "Return (")
+
+    def test_what_is_kept_from_call_to_call_is_seen(self) -> None:
+        kept: list[int] = []
+
+        def answer(frames: list[int], chunks: list[int]) -> list[int]:
+            kept.extend(EXERCISES["06.2"].solution(frames, chunks))
+            return kept
+
+        assert clear(judge("06.2", answer, 1), "Called once more with the same")
+
 
 class TestRaising:
     @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)

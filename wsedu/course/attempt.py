@@ -47,6 +47,7 @@ class Attempt:
     def __init__(self, answer: Any) -> None:
         self.answer = answer
         self.over = False
+        self.only_none = True  # nothing else was returned yet
         self._loop: asyncio.AbstractEventLoop | None = None
         self.running = False  # set by the thread that runs it: it may be stopped
         self._turn = threading.Lock()
@@ -71,6 +72,7 @@ class Attempt:
             raise AnswerRaised(error, args) from error
         if value is ...:
             raise AnswerMissing
+        self.only_none = self.only_none and value is None
         return value
 
     def settle(self) -> None:
@@ -143,7 +145,7 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
             ).format(seconds=seconds),
         )
     verdict = verdicts[0]
-    if verdict.outcome == "not yet" and printed.getvalue() and "None" in verdict.sentence:
+    if verdict.outcome == "not yet" and printed.getvalue() and watched.only_none:
         return Verdict(
             "not yet",
             _("Your function prints its result; a check needs it returned: use return."),
@@ -208,16 +210,16 @@ def _stop(thread: threading.Thread, watched: Attempt) -> None:
 @contextlib.contextmanager
 def _quiet() -> Iterator[io.StringIO]:
     """Keep what an answer prints or logs out of the cell: a grader takes stderr for failure."""
-    printed = io.StringIO()
+    printed, complained = io.StringIO(), io.StringIO()
     handlers = [
         handler
         for handler in logging.root.handlers
         if isinstance(handler, logging.StreamHandler)
         and not isinstance(handler, logging.FileHandler)
     ]
-    streams = [handler.setStream(printed) for handler in handlers]
+    streams = [handler.setStream(complained) for handler in handlers]
     try:
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(complained):
             yield printed
     finally:
         for handler, stream in zip(handlers, streams, strict=True):

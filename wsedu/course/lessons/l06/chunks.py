@@ -74,6 +74,11 @@ SLIPS = (
         _("C: the 82 of the chunk before belongs here: 82 01 ff is a frame."),
     ),
     Slip(
+        "counted in all",
+        SOLUTION | {"C": 3},
+        _("C: that is how many there are in all; how many more are there after this chunk?"),
+    ),
+    Slip(
         "the last header is a frame",
         SOLUTION | {"C": 2},
         _("C: 7e says that two bytes of length follow, and they have not come."),

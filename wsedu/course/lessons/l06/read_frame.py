@@ -16,13 +16,17 @@ from websockets.frames import Frame, Opcode
 from ...._text import _
 from ...attempt import Attempt
 from ...exercise import Exercise, Slip, edited, how_many
-from ...judging import by_cases
+from ...judging import Did, by_cases
 from ...verdict import Verdict
 from .take_frames import solution as take_frames
 
-TIMEOUT = 0.03  # seconds that the answer is told to wait
+SHORT, LONG = 0.03, 5.0  # seconds that the answer is told to wait
 PATIENCE = 0.4  # seconds after which the check is sure that it waits for ever
-SPINS = 50  # reads behind the end of the stream: so many are no accident
+FINISHED = Did("raised EOFError")
+GAVE_UP = Did("raised TimeoutError")
+WAITS = Did("waits on and on")
+SPINS = Did("asks again and again behind the end")
+READS = 50  # reads behind the end of the stream: so many are no accident
 
 
 async def solution(read, timeout):
@@ -52,6 +56,7 @@ def _served(function: Callable[..., Any]) -> Callable[..., Any]:
 
     async def watched(chunks: list[bytes], then: str) -> Any:
         left, ends = list(chunks), 0
+        timeout = SHORT if witness(chunks, then) == GAVE_UP else LONG
 
         async def read() -> bytes:
             nonlocal ends
@@ -61,21 +66,21 @@ def _served(function: Callable[..., Any]) -> Callable[..., Any]:
             if then == "silence":
                 await asyncio.Future()
             ends += 1
-            if ends > SPINS:
+            if ends > READS:
                 raise _Spins
             return b""
 
         try:
-            value = function(read, TIMEOUT)
+            value = function(read, timeout)
             if not inspect.isawaitable(value):
                 return value
             return await asyncio.wait_for(_guarded(value), PATIENCE)
         except _Spins:
-            return "spins"
+            return SPINS
         except EOFError:
-            return "EOFError"
+            return FINISHED
         except TimeoutError:
-            return "waits for ever"
+            return WAITS
 
     return watched
 
@@ -85,7 +90,7 @@ async def _guarded(value: Any) -> Any:
     try:
         return await value
     except TimeoutError:
-        return "TimeoutError"
+        return GAVE_UP
 
 
 def witness(chunks: list[bytes], then: str) -> Any:
@@ -95,8 +100,8 @@ def witness(chunks: list[bytes], then: str) -> Any:
         if stream.startswith(written):
             return said
     if then == "silence":
-        return "TimeoutError"
-    return "EOFError" if stream else None
+        return GAVE_UP
+    return FINISHED if stream else None
 
 
 def _written(fin: bool, opcode: int, payload: bytes) -> tuple[bytes, tuple[bool, int, bytes]]:
@@ -147,9 +152,16 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
 
 
 def _fits(got: Any) -> bool:
-    if got is None or isinstance(got, str):
+    if got is None or isinstance(got, Did):
         return True
     return isinstance(got, tuple) and [type(part) for part in got] == [bool, int, bytes]
+
+
+async def _takes_silence_for_the_end(read, timeout):
+    try:
+        return await solution(read, timeout)  # type: ignore[no-untyped-call]
+    except TimeoutError:
+        return None
 
 
 SLIPS = (
@@ -171,7 +183,7 @@ SLIPS = (
     Slip(
         "waits for ever",
         edited(solution, ("timeout(timeout)", "timeout(None)")),
-        _("When the rest does not come, you wait for ever; raise TimeoutError after timeout."),
+        _("The rest does not come, and you wait on and on; after timeout, raise TimeoutError."),
     ),
     Slip(
         "spins at the end",
@@ -186,6 +198,16 @@ SLIPS = (
             ),
         ),
         _("An empty read is the end; you ask again and again, and nothing will ever come."),
+    ),
+    Slip(
+        "silence is a good end",
+        _takes_silence_for_the_end,
+        _("You return None when the time is up, as if the stream had ended; raise TimeoutError."),
+    ),
+    Slip(
+        "the last frame",
+        edited(solution, ("frames[0]", "frames[-1]")),
+        _("You give the last of the frames that have come; the first one is asked for."),
     ),
     Slip(
         "half a frame is no error",

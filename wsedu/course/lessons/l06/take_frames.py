@@ -59,6 +59,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     hello = bytes.fromhex("818537fa213d7f9f4d5158")
     stream = hello + bytes.fromhex("898037fa213d") + bytes.fromhex("028137fa213d7f")
     cases = [(b"",), (hello,), (hello * 2,), (hello + b"\x81",), (b"\x81\x05Hello",)]
+    cases += [(bytes.fromhex("888037fa213d") + hello,)]
     cases += [(stream[:end],) for end in range(1, len(stream) + 1)]
     for _case in range(how_many(20)):
         whole = b"".join(
@@ -79,7 +80,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         SLIPS,
         called="take_frames",
         fits=_fits,
-        like=_("a list of (fin, opcode, payload), and the rest"),
+        like=_("(frames, rest): a list of tuples (fin, opcode, payload), and bytes, as payload is"),
         passed=_("However the stream is cut, the library finds the same frames and the same rest."),
         section="5.2",
     )
@@ -125,6 +126,36 @@ SLIPS = (
         _("Your payloads are still masked; the key stands in the last four bytes of the header."),
     ),
     Slip(
+        "the key at a fixed place",
+        edited(solution, ("stream[size - 4 : size]", "stream[2:6]")),
+        _("You take the key from bytes 2 to 5; with 126 or 127 the length stands there."),
+    ),
+    Slip(
+        "the key behind the header",
+        edited(solution, ("stream[size - 4 : size]", "stream[size : size + 4]")),
+        _("You take the first bytes of the payload for the key, which belongs to the header."),
+    ),
+    Slip(
+        "seven bits of length",
+        edited(
+            solution,
+            ("size = header\n", "size = header\n        length = stream[1] & 127\n"),
+        ),
+        _("You take 126 and 127 for lengths; decode_header tells the real one."),
+    ),
+    Slip(
+        "always the last fragment",
+        edited(solution, ("append((fin,", "append((True,")),
+        _("You say that FIN is set in every frame; decode_header tells whether it is."),
+    ),
+    Slip(
+        "nothing in it",
+        edited(
+            solution, ("        frames.append", "        if payload:\n            frames.append")
+        ),
+        _("You leave out frames without a payload; a Ping often has none."),
+    ),
+    Slip(
         "one byte too early",
         edited(solution, ("< size + length", "< size + length - 1")),
         _("You give out a frame of which the last byte is missing."),
@@ -133,6 +164,17 @@ SLIPS = (
         "one byte too late",
         edited(solution, ("< size + length", "<= size + length")),
         _("You wait for a byte behind the frame; it is whole without it."),
+    ),
+    Slip(
+        "a Close ends it",
+        edited(
+            solution,
+            (
+                "size + length :]\n",
+                "size + length :]\n        if opcode == 8:\n            break\n",
+            ),
+        ),
+        _("You stop at a Close; here every whole frame is given out, whatever it says."),
     ),
 )
 

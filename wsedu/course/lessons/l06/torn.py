@@ -37,11 +37,12 @@ def witness(frames: list[int], chunks: list[int]) -> list[int]:
 def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     """A few cuts by hand, then random ones."""
     cases = [([7], [7]), ([7], [3, 4]), ([7, 2], [9]), ([7, 2], [3, 5, 1]), ([5, 5], [5, 3])]
+    cases += [([2, 2, 2], [6]), ([2, 2, 2, 2], [7, 1])]
     for _case in range(how_many(20)):
         frames = [chance.randint(2, 9) for _frame in range(chance.randint(1, 5))]
         left, chunks = sum(frames), []
         while left:
-            chunks.append(chance.randint(1, min(left, 8)))
+            chunks.append(chance.randint(1, min(left, chance.choice([8, 30]))))
             left -= chunks[-1]
         cases.append((frames, chunks))
     return by_cases(
@@ -55,6 +56,21 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         passed=_("You see every place where the naive reader breaks."),
         section="5.2",
     )
+
+
+def _two_at_most(frames: list[int], chunks: list[int]) -> list[int]:
+    """Counts down what is missing of a frame, and goes on to one frame more in each chunk."""
+    left, found = list(frames), list[int]()
+    missing = left.pop(0)
+    for number, size in enumerate(chunks):
+        missing -= size
+        if missing < 0:
+            missing += left.pop(0) if left else -missing
+        if missing != 0:
+            found.append(number)
+        elif left:
+            missing = left.pop(0)
+    return found
 
 
 SLIPS = (
@@ -74,6 +90,26 @@ SLIPS = (
             n for n, size in enumerate(chunks) if n >= len(frames) or frames[n] != size
         ],
         _("You expect one frame in each chunk; two whole frames in a chunk are no harm here."),
+    ),
+    Slip(
+        "two frames a chunk",
+        _two_at_most,
+        _("You go on to one frame more in a chunk; it may hold three, or a hundred."),
+    ),
+    Slip(
+        "the first alone",
+        edited(solution, ("torn.append(number)", "return [number]")),
+        _("You stop at the first torn chunk; all of them are asked for."),
+    ),
+    Slip(
+        "sizes",
+        edited(solution, ("torn.append(number)", "torn.append(size)")),
+        _("These are the sizes of the torn chunks; their numbers are asked for, from 0."),
+    ),
+    Slip(
+        "places",
+        edited(solution, ("torn.append(number)", "torn.append(end)")),
+        _("These are the places where the torn chunks end; their numbers are asked for, from 0."),
     ),
     Slip(
         "counted from one",

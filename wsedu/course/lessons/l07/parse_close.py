@@ -11,7 +11,7 @@ from websockets.frames import Close
 from ...._text import _
 from ...attempt import Attempt
 from ...exercise import Exercise, Slip, edited, how_many
-from ...judging import by_cases, refusing
+from ...judging import Did, by_cases, refusing
 from ...verdict import Verdict
 
 
@@ -34,7 +34,7 @@ def witness(payload: bytes) -> Any:
         if payload:
             close.check()
     except (ProtocolError, UnicodeDecodeError):
-        return "ValueError"
+        return Did("raised ValueError")
     return int(close.code), close.reason
 
 
@@ -65,8 +65,8 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
 
 
 def _fits(got: Any) -> bool:
-    if isinstance(got, str):
-        return got == "ValueError"
+    if isinstance(got, Did):
+        return True
     return isinstance(got, tuple) and [type(part) for part in got] == [int, str]
 
 
