@@ -187,6 +187,25 @@ class TestOutcomes:
         assert verdict.expected.replace(b": 13", b": 14") == verdict.got
         assert verdict.where == "Sec-WebSocket-Version"
 
+    @pytest.mark.parametrize(
+        ("begins", "field"),
+        [
+            (b"\x08\x05\x03\xe8", "FIN"),
+            (b"\xc8\x05\x03\xe8", "RSV1"),
+            (b"\x89\x05\x03\xe8", "opcode"),
+            (b"\x88\x85\x03\xe8", "MASK"),
+            (b"\x88\x04\x03\xe8", "payload length"),
+            (b"\x88\x05\xe8\x03", "close code"),
+            (b"\x88\x05\x03\xe8x", "reason"),
+        ],
+    )
+    def test_field_of_a_frame_is_named(self, begins: bytes, field: str) -> None:
+        def answer(code: int | None, reason: str) -> bytes:
+            right: bytes = EXERCISES["07.2"].solution(code, reason)
+            return begins + right[len(begins) :] if (code, reason) == (1000, "bye") else right
+
+        assert judge("07.2", answer, 1).where == field
+
     @pytest.mark.parametrize("name", ["02.3", "02.4"])
     def test_message_is_shown_that_was_judged_wrongly(self, name: str) -> None:
         verdict = judge(name, EXERCISES[name].slips[0].wrong, 1)
@@ -377,7 +396,7 @@ class TestRaising:
             return
         assert verdict.outcome == "raised"
         name = type(error).__name__
-        assert clear(verdict, "In the case (", "your function raised ", f"{name}: ")
+        assert clear(verdict, "In the case (", "your function raised ", name)
 
     def test_error_that_cannot_be_printed(self) -> None:
         def answer(*args: Any) -> None:

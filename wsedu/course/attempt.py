@@ -170,10 +170,9 @@ def _judge(judge: Callable[[Attempt], Verdict], attempt: Attempt) -> Verdict:
         if isinstance(raised.cause, RecursionError):
             sentence = _("Your function calls itself without an end (RecursionError).")
         else:
-            sentence = _("In the case ({call}) your function raised {name}: {error}").format(
-                call=raised.call,
-                name=_name_of(type(raised.cause)),
-                error=shorten(raised.cause, 200, write=str),
+            name, words = _name_of(type(raised.cause)), shorten(raised.cause, 200, write=str)
+            sentence = _("In the case ({call}) your function raised {error}").format(
+                call=raised.call, error=f"{name}: {words}" if words else name
             )
             if line := _line_of(raised.cause):
                 sentence += " " + _("(its line {line})").format(line=line)

@@ -92,6 +92,7 @@ def by_cases(
     section: str,
     nearest: Callable[[Args, Any], Any] | None = None,
     through: Callable[[Function], Function] = lambda function: function,
+    where: Callable[[bytes, bytes], str] = lambda expected, got: "",
 ) -> Verdict:
     """A function against ``expected`` in every case; small cases come first.
 
@@ -99,6 +100,7 @@ def by_cases(
     fits:    whether a result has the right form; ``like`` says which
     nearest: if more than one result is right, the one that comes nearest to a result
     through: what stands between a case and a function: it plays the other side, or watches
+    where:   names the field of the expected bytes in which those that came begin to differ
     """
 
     def wanted_for(args: Args, got: Any) -> Any:
@@ -133,7 +135,8 @@ def by_cases(
     wanted = wanted_for(args, got)
     if isinstance(got, bytes) and isinstance(wanted, bytes):
         sentence = said or _("These are not the bytes that were expected.")
-        return not_yet(sentence, section, expected=wanted, got=got, case=call)
+        at = where(wanted, got)
+        return not_yet(sentence, section, expected=wanted, got=got, where=at, case=call)
     if isinstance(got, str) and isinstance(wanted, str) and len(wanted) > 16:
         sentence = said or _("This is not the text that was expected.")
         wanted_bytes, got_bytes = wanted.encode(), got.encode("utf-8", "replace")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import random
+from collections.abc import Iterable
 
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidHandshake, InvalidMessage
@@ -16,7 +17,10 @@ from websockets.server import ServerProtocol
 from websockets.typing import Origin, Subprotocol
 from websockets.uri import parse_uri
 
-from ..recording import Event, Recording, Unit, dissect
+from ..protocol import read_layout
+from ..recording import Event, Field, Recording, Unit, dissect
+from ..recording.frame_fields import fields_of_frame
+from ..views.difference import first_difference
 
 OWN_ORIGIN = "http://example.com:8000"
 
@@ -53,6 +57,28 @@ def unit_of(data: bytes, answer: bytes = b"") -> Unit:
         events.append(Event(0, "server", "data", answer))
     seen = dissect(Recording(tuple(events)))
     return seen.response if answer and seen.response else seen.request
+
+
+def field_at(fields: Iterable[Field], expected: bytes, got: bytes) -> str:
+    """The name of the field of ``expected`` in which the two begin to differ."""
+    at = first_difference(expected, got)
+    if at is None or at >= len(expected):
+        return ""
+    turned = expected[at] ^ got[at] if at < len(got) else 0xFF
+    bit = 8 * at + 8 - turned.bit_length()  # numbered as those of a field are
+    for field in fields:
+        here, span = (bit, field.bits) if field.bits else (at, field.span)
+        if span.start <= here < span.end:
+            return field.name
+    return ""
+
+
+def frame_field_at(expected: bytes, got: bytes) -> str:
+    """The same for the fields of a frame (5.2), the bits of its first two bytes among them."""
+    layout = read_layout(expected)
+    fields = fields_of_frame(layout, expected) if layout else ()
+    parts = [part for field in fields for part in field.parts or (field,)]
+    return field_at(parts, expected, got)
 
 
 def random_key(chance: random.Random) -> str:

@@ -10,7 +10,7 @@ from ....protocol import Request, build_request, check_request, holds, read_head
 from ...attempt import Attempt
 from ...exercise import Exercise, Slip, how_many, recognise
 from ...verdict import Verdict, not_yet
-from ...witness import random_host, random_key, random_target, server_status, unit_of
+from ...witness import field_at, random_host, random_key, random_target, server_status, unit_of
 
 
 def solution(host: str, target: str, key: str) -> bytes:
@@ -82,7 +82,7 @@ def _explain(args: tuple[str, str, str], got: Any, said: str | None) -> Verdict:
         broken[0].section if broken else "4.1",
         expected=expected,
         got=got,
-        where=_field_at(expected, got),
+        where=field_at(unit_of(expected).fields, expected, got),
     )
 
 
@@ -101,16 +101,6 @@ def _in_the_order_of(got: bytes, args: tuple[str, str, str]) -> bytes:
         headers.append((place, name, value))
     headers.sort(key=lambda header: header[0])
     return Request(args[1], tuple((name, value) for _place, name, value in headers)).to_bytes()
-
-
-def _field_at(expected: bytes, got: bytes) -> str:
-    """The name of the field of ``expected`` in which the two begin to differ."""
-    pairs = zip(expected, got, strict=False)
-    at = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(expected), len(got)))
-    for field in unit_of(expected).fields:
-        if field.span.start <= at < field.span.end:
-            return field.name
-    return ""
 
 
 def _changed(old: str, new: str) -> Any:

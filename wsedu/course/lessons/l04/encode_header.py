@@ -11,6 +11,7 @@ from ...attempt import Attempt
 from ...exercise import Exercise, Slip, edited, how_many
 from ...judging import by_cases
 from ...verdict import Verdict
+from ...witness import frame_field_at
 
 
 def solution(fin: bool, opcode: int, length: int) -> bytes:
@@ -55,6 +56,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         like=_("bytes"),
         passed=_("The library writes the same headers."),
         section="5.2",
+        where=frame_field_at,
     )
 
 

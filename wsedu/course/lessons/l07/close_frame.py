@@ -11,6 +11,7 @@ from ...attempt import Attempt
 from ...exercise import Exercise, Slip, edited, how_many
 from ...judging import by_cases
 from ...verdict import Verdict
+from ...witness import frame_field_at
 from ..l04.encode_header import solution as encode_header
 
 
@@ -51,6 +52,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         like=_("bytes"),
         passed=_("The library writes the same frames."),
         section="5.5; 5.5.1",
+        where=frame_field_at,
     )
 
 
@@ -101,6 +103,21 @@ SLIPS = (
         "the code as text",
         edited(solution, ('code.to_bytes(2, "big")', "str(code).encode()")),
         _("The code is a number of two bytes, not four digits."),
+    ),
+    Slip(
+        "a reason without a code",
+        edited(solution, ('payload = b""', 'payload = b"" if code else reason.encode()[:123]')),
+        _("A reason stands behind a code; without a code the Close is empty, whatever the reason."),
+    ),
+    Slip(
+        "no FIN",
+        edited(solution, ("encode_header(True,", "encode_header(False,")),
+        _("FIN is not set; a control frame comes in one piece (5.5)."),
+    ),
+    Slip(
+        "the length of the reason",
+        edited(solution, ("8, len(payload))", "8, max(0, len(payload) - 2))")),
+        _("The two bytes of the code belong to the payload, and so to its length."),
     ),
 )
 

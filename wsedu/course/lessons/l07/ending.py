@@ -109,6 +109,22 @@ def _fits(got: Any) -> bool:
     return isinstance(got, tuple) and [type(part) for part in got] in ([int, float], [int, int])
 
 
+def _waits_for_its_own(events: list[Happened], timeout: float) -> tuple[int, float] | None:
+    sent = came = None
+    for second, what, code in events:
+        if sent is not None and second > sent + timeout:
+            break
+        if what == "end":
+            return came or 1006, second
+        if what == "receive":
+            came = 1005 if code is None else code
+        elif sent is None:
+            sent = second
+        if came is not None and sent is not None:
+            return came, second
+    return None if sent is None else (1006, sent + timeout)
+
+
 SLIPS = (
     Slip(
         "always open",
@@ -164,6 +180,35 @@ SLIPS = (
             ("        if sent is None:\n            sent = second", "        sent = second"),
         ),
         _("The first Close counts: a second one is not sent, and starts no clock."),
+    ),
+    Slip(
+        "one's own Close is enough",
+        edited(solution, ("return 1006, second", "return 1006 if sent is None else 1000, second")),
+        _("Your Close went out and none came: 1006, however orderly you were."),
+    ),
+    Slip(
+        "the second of what came too late",
+        edited(solution, ("            break\n", "            return 1006, second\n")),
+        _("TCP ends when your time is up, not when the next thing happens."),
+    ),
+    Slip(
+        "the last moment is too late",
+        edited(solution, ("second > sent", "second >= sent")),
+        _("In the very second in which the time is up, what comes still counts."),
+    ),
+    Slip(
+        "nothing happens, nothing ends",
+        edited(
+            solution,
+            ("return None if sent is None else (1006, sent + timeout)", "return None"),
+            ("            break\n", "            return 1006, sent + timeout\n"),
+        ),
+        _("The events are over, but your time runs on, and ends the connection."),
+    ),
+    Slip(
+        "a Close that came waits for yours",
+        _waits_for_its_own,
+        _("You answer a Close at once: when one comes, both have been said."),
     ),
 )
 

@@ -122,6 +122,21 @@ SLIPS = (
         edited(solution, (".decode()", '.decode(errors="replace")')),
         _("The reason must be UTF-8; you let broken text pass."),
     ),
+    Slip(
+        "1015 travels",
+        edited(solution, ("1014", "1015")),
+        _("1015 is never sent: one side notes it when TLS has failed."),
+    ),
+    Slip(
+        "the list of 2011",
+        edited(solution, ("1014", "1011")),
+        _("You stop at 1011; 1012, 1013 and 1014 have come to the list since."),
+    ),
+    Slip(
+        "broken text is dropped",
+        edited(solution, (".decode()", '.decode(errors="ignore")')),
+        _("The reason must be UTF-8; you drop what is broken, and let the rest pass."),
+    ),
 )
 
 EXERCISE = Exercise(

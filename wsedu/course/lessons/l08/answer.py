@@ -13,6 +13,7 @@ from ...._text import _
 from ...attempt import Attempt, shorten
 from ...exercise import Exercise, Slip, edited, how_many, recognise
 from ...verdict import Verdict, not_yet
+from ...witness import frame_field_at
 from ..l04.encode_header import solution as encode_header
 from ..l07.close_frame import solution as close_frame
 from ..l07.parse_close import solution as parse_close
@@ -117,6 +118,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
             "5.5",
             expected=right[0],
             got=got[0],
+            where=frame_field_at(right[0], got[0]),
             case=called,
         )
     return not_yet(
@@ -194,6 +196,43 @@ SLIPS = (
         "all is text",
         edited(solution, ("header(fin, opcode", "header(fin, 1 if opcode == 2 else opcode")),
         _("You send binary data back as text; the opcode goes back as it came."),
+    ),
+    Slip(
+        "a broken Close is 1007",
+        edited(solution, ('close_frame(1002, "")', 'close_frame(1007, "")')),
+        _("A Close that breaks a rule is answered with 1002; 1007 is for text that is no UTF-8."),
+    ),
+    Slip(
+        "a broken Close has no answer but an empty one",
+        edited(solution, ('close_frame(1002, "")', 'close_frame(None, "")')),
+        _("A Close that breaks a rule is answered with 1002; yours says nothing."),
+    ),
+    Slip(
+        "a broken Close comes back",
+        edited(
+            solution,
+            (
+                'return close_frame(1002, "")',
+                "return encode_header(True, 8, len(payload)) + payload",
+            ),
+        ),
+        _("You send back what broke a rule; where parse_close raises ValueError, answer 1002."),
+    ),
+    Slip(
+        "an empty Close",
+        edited(solution, ("None if code == 1005 else code, reason", 'None, ""')),
+        _("Your Close is always empty; it echoes the code that came."),
+    ),
+    Slip(
+        "the short form for all",
+        edited(
+            solution,
+            (
+                "return encode_header(fin, opcode, len(payload))",
+                "return bytes([128 * fin + opcode, len(payload) % 128])",
+            ),
+        ),
+        _("You know the short form of the length only; encode_header writes the others, too."),
     ),
 )
 

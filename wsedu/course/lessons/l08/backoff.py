@@ -137,6 +137,17 @@ SLIPS = (
         edited(solution, ("chance.uniform", "1000 * chance.uniform")),
         _("These are milliseconds; the answer is in seconds, as time is in Python."),
     ),
+    Slip(
+        "the time is truncated",
+        edited(
+            solution,
+            (
+                "chance.uniform(0, min(60, 5 * 2**n))",
+                "min(60, chance.uniform(0, 5 * 2 ** min(n, 500)))",
+            ),
+        ),
+        _("You cut off the time, not its limit: in the end nearly all wait for 60 s, together."),
+    ),
 )
 
 EXERCISE = Exercise(

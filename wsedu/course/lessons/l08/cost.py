@@ -124,6 +124,21 @@ SLIPS = (
         edited(solution, ("return clients", "return 8 * clients")),
         _("These are bits; asked are bytes per second."),
     ),
+    Slip(
+        "the Pong is empty",
+        edited(solution, ("2 + 4 + payload", "2 + 4")),
+        _("You count the payload once; the Pong carries it back."),
+    ),
+    Slip(
+        "one client",
+        edited(solution, ("return clients * ", "return ")),
+        _("That is one client; all of them are asked for."),
+    ),
+    Slip(
+        "rounded down",
+        edited(solution, ("/ interval", "// interval")),
+        _("You have rounded; bytes per second need not be a whole number."),
+    ),
 )
 
 EXERCISE = Exercise(

@@ -227,6 +227,27 @@ SLIPS = (
             "up for want of a Pong sends 1011, as most libraries do."
         ),
     ),
+    Slip(
+        "a wrong Pong is none",
+        edited(
+            solution,
+            ("while pong != payload:", "for _once in (1,):"),
+            ("if pong is None:", "if pong != payload:"),
+        ),
+        _("You give up at a wrong Pong; it says nothing, so wait on for the right one."),
+    ),
+    Slip(
+        "a Ping at once",
+        edited(
+            solution,
+            ("        await connection.sleep(interval)\n", ""),
+            (
+                '"keepalive ping timeout"\n',
+                '"keepalive ping timeout"\n        await connection.sleep(interval)\n',
+            ),
+        ),
+        _("Your first Ping goes out at once; the interval comes before it."),
+    ),
 )
 
 EXERCISE = Exercise(
