@@ -75,6 +75,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         ([(1.0, "send", 1001), (3.0, "receive", 1001)], 2.0),
         ([(1.0, "send", 1001), (3.5, "receive", 1001)], 2.0),
         ([(1.0, "send", 1001), (3.5, "end", None)], 2.0),
+        ([(0.0, "send", 1001), (1.5, "send", 1001)], 1.0),
         ([(0.5, "receive", 4000), (1.0, "send", 4000), (2.0, "end", None)], 2.0),
         ([(1.0, "send", 1001), (1.5, "send", 1001), (3.5, "receive", 1001)], 2.0),
     ]
@@ -97,7 +98,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         SLIPS,
         called="ending",
         fits=_fits,
-        like=_("(code, second), two numbers, or None"),
+        like=_("(code, second), two numbers in this order, or None"),
         passed=_("You end every connection as the library does, and none of them hangs."),
         section="5.5.1; 7.1.5",
     )
@@ -209,6 +210,26 @@ SLIPS = (
         "a Close that came waits for yours",
         _waits_for_its_own,
         _("You answer a Close at once: when one comes, both have been said."),
+    ),
+    Slip(
+        "None for no code",
+        edited(solution, ("(1005 if code is None else code)", "code")),
+        _("A Close without a code is recorded as 1005, not as None."),
+    ),
+    Slip(
+        "a timeout of one's own",
+        edited(solution, ("+ timeout", "+ 2.0")),
+        _("You wait for 2 s; how long is told by timeout."),
+    ),
+    Slip(
+        "a second of 0 is none",
+        edited(
+            solution,
+            ("if sent is None:", "if not sent:"),
+            ("sent is not None and", "sent and"),
+            ("None if sent is None else", "None if not sent else"),
+        ),
+        _("A Close that was sent at second 0 was sent, too: compare with None."),
     ),
 )
 

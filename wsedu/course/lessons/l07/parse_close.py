@@ -38,13 +38,31 @@ def witness(payload: bytes) -> Any:
     return int(close.code), close.reason
 
 
-CODES = (0, 999, 1000, 1001, 1003, 1004, 1005, 1006, 1007, 1011, 1014, 1015, 1016, 2999, 3000)
+CODES = (
+    0,
+    999,
+    1000,
+    1001,
+    1003,
+    1004,
+    1005,
+    1006,
+    1007,
+    1011,
+    1014,
+    1015,
+    1016,
+    2999,
+    3000,
+    0x0C0C,
+)
 
 
 def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     """Every border of the codes, broken reasons, then random ones, against the library."""
     cases = [(b"\x03\xe8",), (b"\x03\xe8bye",), (b"",), (b"\x03",), (b"\x03\xe8\xff",)]
     cases += [(code.to_bytes(2, "big"),) for code in (*CODES, 4999, 5000, 65535)]
+    cases += [(b"\x03\xe8 bye \n",), (b"\x03\xe8\xed\xa0\x80",)]
     cases += [(b"\x0f\xa0" + "Grüße 👋".encode(),), (b"\x0f\xa0" + "👋".encode()[:3],)]
     for _case in range(how_many(20)):
         code = chance.choice([1000, 1002, chance.randrange(3000, 5000), chance.randrange(2**16)])
@@ -70,7 +88,23 @@ def _fits(got: Any) -> bool:
     return isinstance(got, tuple) and [type(part) for part in got] == [int, str]
 
 
+def _refuses_every_code(payload: bytes) -> tuple[int, str]:
+    if payload:
+        raise ValueError
+    return 1005, ""
+
+
 SLIPS = (
+    Slip(
+        "no code is good",
+        _refuses_every_code,
+        _("You refuse every code. Do you write «code == 1004 or 1005»? That is always true."),
+    ),
+    Slip(
+        "a header in front",
+        lambda payload: solution(payload[2:]),
+        _("What comes in is the payload alone, without a header: begin at its first byte."),
+    ),
     Slip(
         "empty is 1000",
         edited(solution, ("return 1005", "return 1000")),

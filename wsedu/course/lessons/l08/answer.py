@@ -52,6 +52,7 @@ CLOSES = (
     b"\x03",
     b"\x03\xed",
     b"\x03\xee",
+    b"\x03\xe8\xff",
 )
 LENGTHS = (0, 125, 126, 127, 65535, 65536)
 
@@ -122,7 +123,8 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
             case=called,
         )
     return not_yet(
-        said or _("The bytes are right; whether the connection goes on is not."),
+        said
+        or _("The bytes are right. A Close ends the connection, and nothing else does: go_on."),
         "5.5.1",
         case=_("{called}: you returned {got}, expected {right}").format(
             called=called, got=got[1], right=args[1] != 8
@@ -233,6 +235,11 @@ SLIPS = (
             ),
         ),
         _("You know the short form of the length only; encode_header writes the others, too."),
+    ),
+    Slip(
+        "nothing becomes 1000",
+        edited(solution, ("None if code == 1005 else code", "1000 if code == 1005 else code")),
+        _("To a Close without a code you say 1000, which nobody has said: send an empty one."),
     ),
 )
 
