@@ -206,6 +206,21 @@ class TestOutcomes:
 
         assert judge("07.2", answer, 1).where == field
 
+    def test_payload_that_can_be_guessed(self) -> None:
+        code = inspect.getsource(EXERCISES["08.3"].solution)
+        code = code.replace("while True:", "count = 0\n    while True:\n        count += 1", 1)
+        code = code.replace("os.urandom(4)", 'count.to_bytes(4, "big")')
+        names: dict[str, Any] = {}
+        exec(code, names)
+        assert clear(judge("08.3", names["solution"], 1), "four random bytes", "new for each")
+
+    def test_limit_of_the_answer_is_told(self) -> None:
+        def answer(n: int, chance: random.Random) -> float:
+            return chance.random() * min(30, 5 * 2**n)
+
+        words = "Before try 3 your limit is 30.0 s; it should be 40 s."
+        assert judge("08.4", answer, 1).sentence == words
+
     @pytest.mark.parametrize("name", ["02.3", "02.4"])
     def test_message_is_shown_that_was_judged_wrongly(self, name: str) -> None:
         verdict = judge(name, EXERCISES[name].slips[0].wrong, 1)
@@ -421,7 +436,7 @@ class TestRaising:
 
         verdict = judge(exercise.name, answer, 1)
         assert verdict.outcome == "raised"
-        assert clear(verdict, "calls itself without an end")
+        assert clear(verdict, "calls itself too often")
 
     @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
     def test_wrong_number_of_parameters(self, exercise: Exercise) -> None:

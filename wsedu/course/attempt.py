@@ -47,7 +47,7 @@ class Attempt:
     def __init__(self, answer: Any) -> None:
         self.answer = answer
         self.over = False
-        self.only_none = True  # nothing else was returned yet
+        self.only_none: bool | None = None  # whether it returned None, and nothing else
         self._loop: asyncio.AbstractEventLoop | None = None
         self.running = False  # set by the thread that runs it: it may be stopped
         self._turn = threading.Lock()
@@ -72,7 +72,7 @@ class Attempt:
             raise AnswerRaised(error, args) from error
         if value is ...:
             raise AnswerMissing
-        self.only_none = self.only_none and value is None
+        self.only_none = value is None and self.only_none is not False
         return value
 
     def settle(self) -> None:
@@ -168,7 +168,9 @@ def _judge(judge: Callable[[Attempt], Verdict], attempt: Attempt) -> Verdict:
         )
     except AnswerRaised as raised:
         if isinstance(raised.cause, RecursionError):
-            sentence = _("Your function calls itself without an end (RecursionError).")
+            sentence = _(
+                "Your function calls itself too often, perhaps without an end (RecursionError)."
+            )
         else:
             name, words = _name_of(type(raised.cause)), shorten(raised.cause, 200, write=str)
             sentence = _("In the case ({call}) your function raised {error}").format(

@@ -44,7 +44,7 @@ class Share(random.Random):
 
 
 # The limit of each try, in seconds, counted by hand.
-LIMITS = {0: 5, 1: 10, 2: 20, 3: 40, 4: 60, 5: 60, 6: 60, 20: 60, 1000: 60}
+LIMITS = {0: 5, 1: 10, 2: 20, 3: 40, 4: 60, 5: 60, 6: 60, 20: 60, 200: 60}
 
 
 def _cases(chance: random.Random) -> list[tuple[int, Share]]:
@@ -62,7 +62,12 @@ def _expected(n: int, chance: Share) -> float:
 def _right(args: tuple[Any, ...], got: Any) -> bool:
     if type(got) not in (int, float) or not 0 <= got <= 60:  # no float holds a huge int
         return False
-    return math.isclose(got, _expected(*args), abs_tol=1e-9)
+    n, chance = args
+    # Counted from either end, it is as random.
+    return any(
+        math.isclose(got, LIMITS[n] * share, abs_tol=1e-9)
+        for share in (chance.share, 1 - chance.share)
+    )
 
 
 def judge(attempt: Attempt, chance: random.Random) -> Verdict:
@@ -73,6 +78,10 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     said, args, got = recognise(SLIPS, results, _right, what=_rounded)
     if type(got) not in (int, float):
         said = _("Return seconds, as a number, not {got}.").format(got=shorten(got))
+    elif said is None and (limit := _limit_of(args[0], results)):
+        said = _("Before try {n} your limit is {limit} s; it should be {right} s.").format(
+            n=args[0], limit=shorten(limit, 20), right=LIMITS[args[0]]
+        )
     elif said is None and not 0 <= got <= LIMITS[args[0]]:
         said = _("Before try {n}, wait between 0 and {limit} s.").format(
             n=args[0], limit=LIMITS[args[0]]
@@ -84,6 +93,17 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
             n=args[0], share=args[1].share, got=shorten(got), right=_expected(*args)
         ),
     )
+
+
+def _limit_of(n: int, results: list[tuple[tuple[int, Share], Any]]) -> float | None:
+    """The limit below which an answer draws evenly before try ``n``; None if it does not."""
+    drawn = [(args[1].share, got) for args, got in results if args[0] == n]
+    if any(type(got) not in (int, float) or abs(got) > 1e300 for _share, got in drawn):
+        return None
+    share, got = max(drawn)
+    limit = got / share
+    even = all(math.isclose(got, limit * share, abs_tol=1e-9) for share, got in drawn)
+    return round(limit, 6) if even else None
 
 
 def _rounded(got: Any) -> Any:
@@ -101,7 +121,7 @@ SLIPS = (
     ),
     Slip(
         "no limit",
-        edited(solution, ("min(60, 5 * 2**n)", "5 * 2 ** min(n, 500)")),
+        edited(solution, ("min(60, 5 * 2**n)", "5 * 2**n")),
         _("Your limit doubles for ever; «truncated» means that it stops, here at 60 s."),
     ),
     Slip(
@@ -143,7 +163,7 @@ SLIPS = (
             solution,
             (
                 "chance.uniform(0, min(60, 5 * 2**n))",
-                "min(60, chance.uniform(0, 5 * 2 ** min(n, 500)))",
+                "min(60, chance.uniform(0, 5 * 2**n))",
             ),
         ),
         _("You cut off the time, not its limit: in the end nearly all wait for 60 s, together."),

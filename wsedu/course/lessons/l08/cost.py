@@ -139,6 +139,11 @@ SLIPS = (
         edited(solution, ("/ interval", "// interval")),
         _("You have rounded; bytes per second need not be a whole number."),
     ),
+    Slip(
+        "frames without packets",
+        edited(solution, ("packet + ping + packet + pong", "ping + pong")),
+        _("You count no packets; each of the two frames travels in one."),
+    ),
 )
 
 EXERCISE = Exercise(

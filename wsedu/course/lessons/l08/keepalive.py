@@ -56,8 +56,13 @@ def _scripts(timeout: float, chance: random.Random) -> list[Script]:
     return scripts
 
 
-def run(attempt: Any, script: Script, interval: float, timeout: float) -> dict[str, Any]:
-    """What a keepalive did: its Pings, and when it returned what."""
+def run(
+    attempt: Any, script: Script, interval: float, timeout: float, seen: set[bytes]
+) -> dict[str, Any]:
+    """What a keepalive did: its Pings, and when it returned what.
+
+    seen: the payloads of earlier Pings, which are not to come again; those of this run are added
+    """
     connection = Connection(script)
     try:
         result = attempt(connection, interval, timeout)
@@ -66,11 +71,14 @@ def run(attempt: Any, script: Script, interval: float, timeout: float) -> dict[s
             raise
         result = "no end"
     payloads = [payload for _time, payload in connection.sent]
+    again = not seen.isdisjoint(payloads)
+    seen.update(payloads)
     return {
         "result": result,
         "pings": [round(moment, 6) for moment, _payload in connection.sent],
         "end": round(connection.now(), 6),
         "same": len(set(payloads)) < len(payloads),
+        "again": again,
         "short": any(len(payload) < 4 for payload in payloads),
     }
 
@@ -93,7 +101,8 @@ def _right(args: tuple[Any, ...], got: Any) -> bool:
     return (
         _well_formed(got["result"])
         and got["result"][0] == 1011
-        and (got["pings"], got["end"], got["same"], got["short"]) == (pings, end, False, False)
+        and (got["pings"], got["end"]) == (pings, end)
+        and not (got["same"] or got["again"] or got["short"])
     )
 
 
@@ -108,11 +117,12 @@ def _well_formed(result: Any) -> bool:
 def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     """Every script against the seconds that can be counted by hand."""
     results = []
+    seen: set[bytes] = set()
     for number in range(2 if how_many(1) == 1 else 4):
         interval, timeout = (0.5, 0.75) if not number else chance.choice([(2, 1), (20, 8), (4, 6)])
         for script in _scripts(timeout, chance):
             args = (script, interval, timeout)
-            results.append((args, run(attempt, *args)))
+            results.append((args, run(attempt, *args, seen)))
     if all(_right(args, got) for args, got in results):
         return Verdict(
             "passed", _("Who is there stays, and who is gone is noticed in time."), "5.5.2"
@@ -124,12 +134,13 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         said or _explain(args, got),
         "5.5.2",
         case=_(
-            "interval {interval}, timeout {timeout}, Pongs {script}: you sent Pings at {pings} and "
-            "returned {result} at {end}; expected are Pings at {right}, and the end at {right_end}"
+            "interval {interval}, timeout {timeout}, Pongs: {script}. You sent Pings at {pings} "
+            "and returned {result} at {end}; expected are Pings at {right}, and the end at "
+            "{right_end}"
         ).format(
             interval=args[1],
             timeout=args[2],
-            script=shorten(args[0], 200),
+            script=_in_words(args[0]),
             pings=shorten(got["pings"], 100),
             result=shorten(got["result"]),
             end=got["end"],
@@ -139,15 +150,38 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     )
 
 
+def _in_words(script: Script) -> str:
+    """Which Pongs come after each Ping."""
+    words = []
+    for number, answers in enumerate(script, 1):
+        pongs = [
+            _("after {delay} s {pong}").format(
+                delay=delay, pong=_("the right one") if echo is None else repr(echo)
+            )
+            for delay, echo in answers
+        ]
+        words.append(_("to Ping {n} ").format(n=number) + ", ".join(pongs))
+    return "; ".join([*words, _("to others none")])
+
+
 def _what(got: dict[str, Any]) -> Any:
     result = got["result"]
-    return (got["pings"], got["end"], got["same"], got["short"], type(result), result)
+    said = result[0] if _well_formed(result) else result  # the reason is free
+    return (got["pings"], got["end"], got["same"], got["short"], type(result), said)
 
 
 def _explain(args: tuple[Any, ...], got: dict[str, Any]) -> str:
     pings, end = expected(*args)
     if isinstance(got["result"], str) and got["result"] == "no end":
         return _("Your keepalive pings on and on, although nobody answers.")
+    if not got["pings"]:
+        return _("No Ping went out. Is there an await before connection.send_ping?")
+    if got["pings"][0] == 0:
+        return _("Your first Ping goes out at once. Is there an await before connection.sleep?")
+    if got["pings"] == pings[: len(got["pings"])] != pings:
+        return _("You stop although the Pong came; ping again and again, until one is missing.")
+    if pings == got["pings"][: len(pings)] != got["pings"]:
+        return _("You go on, although the right Pong did not come in time.")
     if not _well_formed(got["result"]):
         return _("Return a code and a reason when a Pong is missing, not {got}.").format(
             got=shorten(got["result"])
@@ -156,7 +190,7 @@ def _explain(args: tuple[Any, ...], got: dict[str, Any]) -> str:
         return _("The code of a keepalive that gives up is 1011 here, not {got}.").format(
             got=shorten(got["result"][0])
         )
-    if got["same"] or got["short"]:
+    if got["same"] or got["again"] or got["short"]:
         return _("Give each Ping four random bytes or more, new for each.")
     if got["pings"] != pings:
         return _("Your Pings go out at other times than the interval asks for.")
@@ -167,7 +201,7 @@ def _as_case(wrong: Any) -> Any:
     """A slip's answer as ``recognise`` calls it: with a script instead of a connection."""
 
     def said(script: Script, interval: float, timeout: float) -> dict[str, Any]:
-        return run(Attempt(wrong), script, interval, timeout)
+        return run(Attempt(wrong), script, interval, timeout, set())
 
     return said
 
