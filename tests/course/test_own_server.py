@@ -45,7 +45,7 @@ async def test_lab_runs_it() -> None:
 
 def test_pieces_of_the_course_pass_all_that_lesson_8_can_reach() -> None:
     reached = score(put_together(gather(quiet=True)))
-    assert reached.passed == reached.count >= 128
+    assert reached.passed == reached.count >= 127
     assert str(reached) == f"{reached.count} of {reached.count} cases pass."
 
 

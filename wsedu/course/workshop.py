@@ -116,6 +116,8 @@ def _run(text: str, piece: str, file: str) -> dict[str, Any]:
 def keep(piece: str, function: Any) -> str:
     """Keep a function that has passed; returns one sentence that says where, or why not."""
     try:
+        if inspect.iscoroutinefunction(function):
+            raise NotKept(_("your server calls it without await. Write def, not async def."))
         text = write(piece, function)
         _run(text, piece, f"<{piece}>")
         _put(piece, text.encode())

@@ -21,6 +21,7 @@ from ...verdict import Verdict
 from .take_frames import solution as take_frames
 
 SHORT, LONG = 0.03, 5.0  # seconds that the answer is told to wait
+DRIP, LATE = 0.02, 0.15  # seconds before each chunk that drips, and before one that is late
 PATIENCE = 0.4  # seconds after which the check is sure that it waits for ever
 FINISHED = Did("raised EOFError")
 GAVE_UP = Did("raised TimeoutError")
@@ -60,7 +61,7 @@ def _served(function: Callable[..., Any]) -> Callable[..., Any]:
 
         async def read() -> bytes:
             nonlocal ends
-            await asyncio.sleep(0)
+            await asyncio.sleep({"drips": DRIP, "late": LATE}.get(then, 0))
             if left:
                 return left.pop(0)
             if then == "silence":
@@ -96,10 +97,10 @@ async def _guarded(value: Any) -> Any:
 def witness(chunks: list[bytes], then: str) -> Any:
     """What is right: the library has written the frames, so it is known what they say."""
     stream = b"".join(chunks)
-    for written, said in FRAMES:
+    for written, said in FRAMES if then != "drips" else ():
         if stream.startswith(written):
             return said
-    if then == "silence":
+    if then in ("silence", "drips"):
         return GAVE_UP
     return FINISHED if stream else None
 
@@ -125,6 +126,9 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         ([hello], "silence"),
         ([hello[:1], hello[1:4], hello[4:]], "silence"),
         ([hello + ping], "silence"),
+        ([hello + ping[:1]], "silence"),
+        ([hello], "late"),
+        ([hello[at : at + 1] for at in range(len(hello))], "drips"),
         ([], "end"),
         ([hello[:3]], "end"),
         ([hello[:1]], "end"),
@@ -221,6 +225,25 @@ SLIPS = (
             ("if stream:\n                    raise", "if True:\n                    raise"),
         ),
         _("The stream ended between two frames, in good order: return None."),
+    ),
+    Slip(
+        "the clock starts again",
+        edited(
+            solution,
+            ("async with asyncio.timeout(timeout):", "if True:"),
+            ("await read()", "await asyncio.wait_for(read(), timeout)"),
+        ),
+        _("Each chunk gives you the whole timeout again; it is for the frame as a whole."),
+    ),
+    Slip(
+        "a timeout of one's own",
+        edited(solution, ("timeout(timeout)", "timeout(0.1)")),
+        _("You have a timeout of your own; how long to wait is told by timeout."),
+    ),
+    Slip(
+        "a frame with nothing behind it",
+        edited(solution, ("if frames:", "if frames and not _rest:")),
+        _("A frame is whole, and you wait on: what stands behind it belongs to the next one."),
     ),
 )
 

@@ -99,7 +99,7 @@ def _library(server: Running, chance: random.Random) -> str | None:
                 if client.recv(PATIENCE) != message:
                     return _("Another message came back than was sent.")
             if not client.ping(chance.randbytes(4)).wait(PATIENCE):
-                return _("No Pong came for the Ping of a client.")
+                return _("A client sent a Ping, and no Pong with the same bytes came back.")
             client.close(1000)
             if client.protocol.close_rcvd is None:
                 return _("A client closed, and your server ended without a Close of its own.")
@@ -110,7 +110,11 @@ def _library(server: Running, chance: random.Random) -> str | None:
             "A client refused your answer to its handshake: it must be a 101 with the right "
             "Sec-WebSocket-Accept."
         )
-    except ConnectionClosed:
+    except ConnectionClosed as closed:
+        if closed.sent is not None and closed.sent.code == 1002:
+            return _("A client gave up, because a frame of yours breaks a rule: {reason}.").format(
+                reason=closed.sent.reason
+            )
         return _("Your server ended the connection after a message; it goes on until a Close.")
     return None
 
