@@ -91,6 +91,11 @@ SLIPS = (
         SOLUTION | {"F": 1002},
         _("F: nobody has broken a rule of the frame; TCP ended, and no Close had come: 1006."),
     ),
+    Slip(
+        "the end of TCP is 1005",
+        SOLUTION | {"C": 1005},
+        _("C: 1005 would mean that a Close came without a code; here none came at all."),
+    ),
 )
 
 EXERCISE = Exercise(

@@ -80,6 +80,11 @@ def _refused(server: Running, chance: random.Random) -> str | None:
     with socket.create_connection((HOST, server.port), PATIENCE) as client:
         client.sendall(request.replace(b"Upgrade: websocket\r\n", b""))
         answer = _read(client, 12)
+    if not answer:
+        return _(
+            "A request without Upgrade got no answer in {seconds} s. Does your server wait for "
+            "more, or loop without an await?"
+        ).format(seconds=PATIENCE)
     if answer.startswith(b"HTTP/1.1 101"):
         return _("Your server let in a request without Upgrade; look at the status before the 101.")
     if not answer.startswith(b"HTTP/1.1 4"):
