@@ -264,4 +264,5 @@ EXERCISE = Exercise(
         _("async with asyncio.timeout(timeout): around the loop raises TimeoutError for you."),
     ),
     slips=SLIPS,
+    seconds=15,  # to be sure that an answer waits on and on takes time
 )

@@ -174,11 +174,11 @@ def _explain(args: tuple[Any, ...], got: dict[str, Any]) -> str:
     pings, end = expected(*args)
     if isinstance(got["result"], str) and got["result"] == "no end":
         return _("Your keepalive pings on and on, although nobody answers.")
-    if not got["pings"]:
+    if not got["pings"] and (got["result"] is None or _well_formed(got["result"])):
         return _("No Ping went out. Is there an await before connection.send_ping?")
-    if got["pings"][0] == 0:
+    if got["pings"][:1] == [0]:
         return _("Your first Ping goes out at once. Is there an await before connection.sleep?")
-    if got["pings"] == pings[: len(got["pings"])] != pings:
+    if got["pings"] and got["pings"] == pings[: len(got["pings"])] != pings:
         return _("You stop although the Pong came; ping again and again, until one is missing.")
     if pings == got["pings"][: len(pings)] != got["pings"]:
         return _("You go on, although the right Pong did not come in time.")
