@@ -5,6 +5,7 @@ The answers come from one place each: the catalogue, and the notebook's own star
 
 import asyncio
 import base64
+import gc
 import inspect
 import json
 import logging
@@ -12,6 +13,7 @@ import random
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ from wsedu.course.catalogue import (
 )
 from wsedu.course.desk import judge
 from wsedu.course.exercise import Exercise, Slip, edited, recognise
+from wsedu.course.quick import QuickLoop
 from wsedu.course.verdict import Verdict, not_yet
 
 ROOT = Path(__file__).parent.parent.parent
@@ -213,6 +216,26 @@ class TestOutcomes:
         names: dict[str, Any] = {}
         exec(code, names)
         assert clear(judge("08.3", names["solution"], 1), "four random bytes", "new for each")
+
+    def test_answer_that_goes_by_the_clock_on_the_wall(self) -> None:
+        async def slow_echo(message: str, seconds: float) -> str:
+            end = time.monotonic() + seconds
+            while time.monotonic() < end:
+                await asyncio.sleep(0)
+            return message
+
+        async def read_frame(read: Any, timeout: float) -> Any:
+            end = time.monotonic() + timeout
+
+            async def read_in_time() -> bytes:
+                data = await asyncio.wait_for(read(), end - time.monotonic())
+                return bytes(data)
+
+            return await EXERCISES["06.4"].solution(read_in_time, None)
+
+        for seed in range(5):
+            assert judge("00.2", slow_echo, seed).passed
+            assert judge("06.4", read_frame, seed).passed
 
     def test_limit_of_the_answer_is_told(self) -> None:
         def answer(n: int, chance: random.Random) -> float:
@@ -563,6 +586,55 @@ class TestNeverEnding:
 
     def test_slow_answer_that_ends_in_time_passes(self) -> None:
         assert run_briefly(EXERCISES["02.3"].solution, seconds=30).passed
+
+    # A coroutine that nobody has awaited would write a warning into the learner's cell. (00.4 is
+    # left out: it has sockets, and asyncio leaves one to Python if it is cancelled at its birth.)
+    @pytest.mark.parametrize("name", ["00.2", "06.4"])
+    def test_stopped_at_any_moment_leaves_nothing_open(self, name: str) -> None:
+        exercise = EXERCISES[name]
+        wrong = exercise.slips[-1].wrong
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            for number in range(100):
+                attempt.run(
+                    lambda watched: exercise.judge(watched, random.Random(1)), wrong, number / 5000
+                )
+            for thread in left_threads():
+                thread.join(10)
+            gc.collect()
+        assert [str(warning.message) for warning in warned] == []
+
+
+class TestQuickLoop:
+    def test_nobody_waits_and_all_come_in_order(self) -> None:
+        came: list[tuple[str, float]] = []
+
+        async def come(name: str, seconds: float) -> None:
+            await asyncio.sleep(seconds)
+            came.append((name, round(asyncio.get_running_loop().time() - begin)))
+
+        async def all_come() -> None:
+            nonlocal begin
+            begin = asyncio.get_running_loop().time()
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(10_000):
+                    await asyncio.gather(
+                        come("late", 5000), come("soon", 60), come("never", 20_000)
+                    )
+
+        begin = 0.0
+        before = time.monotonic()
+        with asyncio.Runner(loop_factory=QuickLoop) as runner:
+            runner.run(all_come())
+        assert came == [("soon", 60), ("late", 5000)]
+        assert time.monotonic() - before < 60
+
+    def test_what_comes_from_another_thread_is_waited_for(self) -> None:
+        async def ask() -> str:
+            return await asyncio.to_thread(lambda: "here")
+
+        with asyncio.Runner(loop_factory=QuickLoop) as runner:
+            assert runner.run(ask()) == "here"
 
 
 class TestQuiet:

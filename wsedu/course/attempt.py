@@ -42,28 +42,36 @@ class AnswerStopped(BaseException):
 
 
 class Attempt:
-    """The learner's answer, as the checks call it."""
+    """The learner's answer, as the checks call it.
+
+    An answer that does not end is stopped: an async one is cancelled, and if that does not help,
+    an exception is raised in its thread from outside. That happens only while the answer runs:
+    elsewhere it would leave loops open and coroutines lost.
+    """
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer
         self.over = False
         self.only_none: bool | None = None  # whether it returned None, and nothing else
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self.running = False  # set by the thread that runs it: it may be stopped
+        self.loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
+        self._task: asyncio.Task[Any] | None = None  # of an async answer
+        self._running = False  # now it may be stopped
         self._turn = threading.Lock()
 
     def __call__(self, *args: Any) -> Any:
         """The function's result; an async function is awaited."""
-        if self.over:
-            raise AnswerStopped
+        self.go_on()
         if not callable(self.answer):
             raise AnswerNoFunction
         try:
-            value = self.answer(*args)
+            try:
+                self._running = True
+                value = self.answer(*args)
+            finally:
+                self._settle()
             if inspect.isawaitable(value):
-                with asyncio.Runner() as runner:
-                    self._loop = runner.get_loop()
-                    value = runner.run(_finish(value))
+                with asyncio.Runner(loop_factory=self.loop_factory) as runner:
+                    value = runner.run(self._finish(value))
         except AnswerStopped:
             raise
         except BaseException as error:  # even SystemExit must not end the kernel
@@ -75,27 +83,46 @@ class Attempt:
         self.only_none = value is None and self.only_none is not False
         return value
 
-    def settle(self) -> None:
-        """Wait for a stop that is on its way. It is raised in here, and none comes after it."""
-        with self._turn:
-            pass
+    def go_on(self) -> None:
+        """Raise AnswerStopped if the time is up."""
+        if self.over:
+            raise AnswerStopped
 
-    def stop(self, thread: threading.Thread) -> None:
-        """Ask Python to raise in the thread that runs this; a sleeping one hears it on waking."""
+    async def _finish(self, value: Any) -> Any:
+        self._task = asyncio.current_task()
+        try:
+            self._running = True
+            return await value
+        except asyncio.CancelledError:
+            self.go_on()
+            raise
+        finally:
+            self._settle()
+
+    def _settle(self) -> None:
+        """From here on no stop comes; one that is on its way holds the lock, and comes here."""
+        self._running = False
+        with self._turn:
+            self._task = None
+
+    def stop(self, thread: threading.Thread, *, gently: bool) -> None:
+        """Cancel what awaits, if ``gently``; else ask Python to raise in the thread that runs it.
+
+        A thread that sleeps hears of it on waking.
+        """
         self.over = True
         with self._turn:
-            if thread.ident is None or not self.running:
+            if thread.ident is None or not self._running:
+                return
+            loop = self._task and self._task.get_loop()
+            if gently and self._task and loop:
+                loop.call_soon_threadsafe(self._task.cancel)
                 return
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
                 ctypes.c_ulong(thread.ident), ctypes.py_object(AnswerStopped)
             )
-        if self._loop is not None:  # a loop that waits for nothing must look up to hear it
-            with contextlib.suppress(RuntimeError):  # it is closed already
-                self._loop.call_soon_threadsafe(int)
-
-
-async def _finish(value: Any) -> Any:
-    return await value
+            if loop:  # if it waits for nothing, it must look up to hear it
+                loop.call_soon_threadsafe(int)
 
 
 def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECONDS) -> Verdict:
@@ -107,25 +134,12 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
     watched = Attempt(answer)
 
     def work() -> None:
-        fault: BaseException | None = None
-        # A plain assignment is never interrupted. So once ``running`` is False, one stop may be
-        # on its way, and no other.
         try:
-            watched.running = True
-            verdict = _judge(judge, watched)
-            watched.running = False
-            verdicts.append(verdict)
-        except AnswerStopped:
-            watched.running = False
-        except BaseException as error:  # a fault of ours: it must not vanish in the thread
-            watched.running = False
-            fault = error
-        try:
-            watched.settle()
-            if fault is not None:
-                faults.append(fault)
+            verdicts.append(_judge(judge, watched))
         except AnswerStopped:
             pass
+        except BaseException as error:  # a fault of ours: it must not vanish in the thread
+            faults.append(error)
 
     thread = threading.Thread(target=work, name="wsedu check", daemon=True)
     with _quiet() as printed:
@@ -201,8 +215,8 @@ def _line_of(error: BaseException) -> int | None:
 
 def _stop(thread: threading.Thread, watched: Attempt) -> None:
     """End a thread that does not end by itself. Asking once may not do: an answer may catch it."""
-    for _try in range(STOPS):
-        watched.stop(thread)
+    for number in range(STOPS):
+        watched.stop(thread, gently=not number)
         if not thread.is_alive():
             return
         thread.join(BETWEEN)
