@@ -36,6 +36,7 @@ CONNECT = """
                                    socket.close(); },
             "send early": () => socket.close(),
             "hello": () => socket.send("Hello"),
+            "long": () => socket.send("x".repeat(2 ** 20)),
         };
         acts[act]?.();
     };
@@ -148,6 +149,40 @@ def test_a_servers_close_arrives(page: Page, code: int) -> None:
     until(lab, lambda recording: codes(recording, "client") == [code])
 
 
+# Nobody may send 999 (7.4.2): Chromium takes it all the same.
+@pytest.mark.parametrize(("body", "code"), [(b"\x03\xe7", 999), (b"", 1005)])
+def test_a_close_with_an_odd_body_is_sent_back(page: Page, body: bytes, code: int) -> None:
+    sent_back: list[Frame | None] = []
+
+    async def script(peer: Peer) -> None:
+        await peer.send(Frame(Opcode.CLOSE, body))
+        sent_back.append(await peer.receive())
+        await peer.close()
+
+    lab = Lab(raw=script)
+    assert told(page, lab.url) == ["open", code, "", True]
+    assert sent_back == [Frame(Opcode.CLOSE, body)]
+
+
+def test_a_long_message_is_sent_in_fragments(page: Page) -> None:
+    fragments: list[Frame] = []
+
+    async def script(peer: Peer) -> None:
+        while frame := await peer.receive():
+            fragments.append(frame)
+            if frame.fin:
+                await peer.send(Frame(Opcode.CLOSE, b""))
+                await peer.live(closes="never")
+                await peer.close()
+                return
+
+    assert told(page, Lab(raw=script).url, "long")[-2:] == ["", True]
+    assert b"".join(frame.payload for frame in fragments) == b"x" * 2**20
+    assert [frame.opcode for frame in fragments] == [1] + [0] * (len(fragments) - 1)
+    assert [frame.fin for frame in fragments] == [False] * (len(fragments) - 1) + [True]
+    assert {len(frame.payload) for frame in fragments[:-1]} == {131_000}
+
+
 @pytest.mark.parametrize(
     ("sent", "code"),
     [
@@ -155,13 +190,15 @@ def test_a_servers_close_arrives(page: Page, code: int) -> None:
         (b"\xc1\x00", 1002),  # RSV1, which was not negotiated
         (b"\x83\x00", 1002),  # a reserved opcode
         (b"\x09\x00", 1002),  # a fragmented Ping
+        (b"\x89\x7e\x00\x7e" + bytes(126), 1002),  # a long Ping
         (b"\x80\x00", 1002),  # a stray continuation
         (b"\x81\x01\xff", 1002),  # not UTF-8: not 1007
         (b"\x81\x7e\x00\x01a", 1002),  # a longer length form than needed
         (b"\x88\x01\x03", 1002),  # half a close code
+        (b"\x88\x02\x03\xed", 1002),  # 1005
         (b"\x88\x02\x03\xee", 1002),  # 1006
     ],
-    ids=lambda value: value.hex() if isinstance(value, bytes) else str(value),
+    ids=lambda value: value[:8].hex() if isinstance(value, bytes) else str(value),
 )
 def test_broken_frames_fail_the_connection(page: Page, sent: bytes, code: int) -> None:
     async def script(peer: Peer) -> None:
