@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ...._text import _
@@ -20,6 +22,9 @@ def solution(n, chance):
     return chance.uniform(0, min(60, 5 * 2**n))
 
 
+SEEDED = 0.3
+
+
 class Share(random.Random):
     """Chance that always says the same share between 0 and 1, so that a case can be repeated."""
 
@@ -28,11 +33,15 @@ class Share(random.Random):
 
     def __init__(self, share: float) -> None:
         super().__init__(0)
-        self.share = share
+        self.share = self._says = share
 
     def random(self) -> float:
         """The share."""
-        return self.share
+        return self._says
+
+    def seed(self, *args: object, **options: object) -> None:
+        """From now on it says the same to everybody, as a generator does that is seeded."""
+        self._says = SEEDED
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Share) and other.share == self.share
@@ -70,12 +79,19 @@ def _right(args: tuple[Any, ...], got: Any) -> bool:
     )
 
 
+def _from_anew(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with a chance that nobody has seeded yet."""
+    return lambda n, chance: function(n, Share(chance.share))
+
+
 def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     """Every case against the table of limits."""
-    results = [(args, attempt(*args)) for args in _cases(chance)]
+    draw = _from_anew(attempt)
+    results = [(args, draw(*args)) for args in _cases(chance)]
     if all(_right(args, got) for args, got in results):
         return Verdict("passed", _("Your clients come back one by one, and not too late."), "7.2.3")
-    said, args, got = recognise(SLIPS, results, _right, what=_rounded)
+    slips = [replace(slip, wrong=_from_anew(slip.wrong)) for slip in SLIPS]
+    said, args, got = recognise(slips, results, _right, what=_rounded)
     if type(got) not in (int, float):
         said = _("Return seconds, as a number, not {got}.").format(got=shorten(got))
     elif said is None and (limit := _limit_of(args[0], results)):
@@ -118,6 +134,11 @@ SLIPS = (
             "Nothing is left to chance: all clients that lost their connection together come back "
             "together."
         ),
+    ),
+    Slip(
+        "chance is seeded",
+        edited(solution, ("return ", "chance.seed(n)\n    return ")),
+        _("You seed chance: then all clients draw the same, and come back together."),
     ),
     Slip(
         "no limit",

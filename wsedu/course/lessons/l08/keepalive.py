@@ -12,6 +12,7 @@ from typing import Any
 from ...._text import _
 from ...attempt import AnswerRaised, Attempt, shorten
 from ...exercise import Exercise, Slip, edited, how_many, recognise
+from ...quick import QuickLoop
 from ...verdict import Verdict, not_yet
 from .clock import Connection, NoEnd
 
@@ -38,6 +39,7 @@ Script = tuple[tuple[tuple[float, bytes | None], ...], ...]
 def _scripts(timeout: float, chance: random.Random) -> list[Script]:
     """From the smallest on: silence, one Pong, strangers' Pongs, late ones."""
     at_once, late = ((0.0, None),), ((1.25 * timeout, None),)
+    twice = (*at_once, *late)  # the second one is for a Ping that has had its answer
     wrong = ((0.25 * timeout, b"wrong"),)
     scripts: list[Script] = [
         (),
@@ -48,6 +50,8 @@ def _scripts(timeout: float, chance: random.Random) -> list[Script]:
         (late, at_once),
         (at_once, ((0.5 * timeout, None),), at_once),
         (((0.25 * timeout, b""),),),
+        (twice,),
+        (twice, at_once),
     ]
     for _case in range(how_many(10)):
         scripts.append(
@@ -116,6 +120,7 @@ def _well_formed(result: Any) -> bool:
 
 def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     """Every script against the seconds that can be counted by hand."""
+    attempt.loop_factory = QuickLoop  # for one who waits with asyncio.sleep
     results = []
     seen: set[bytes] = set()
     for number in range(2 if how_many(1) == 1 else 4):
@@ -177,7 +182,10 @@ def _explain(args: tuple[Any, ...], got: dict[str, Any]) -> str:
     if not got["pings"] and (got["result"] is None or _well_formed(got["result"])):
         return _("No Ping went out. Is there an await before connection.send_ping?")
     if got["pings"][:1] == [0]:
-        return _("Your first Ping goes out at once. Is there an await before connection.sleep?")
+        return _(
+            "Your first Ping goes out at once. Is there an await before connection.sleep? Time "
+            "passes there, not in asyncio.sleep."
+        )
     if got["pings"] and got["pings"] == pings[: len(got["pings"])] != pings:
         return _("You stop although the Pong came; ping again and again, until one is missing.")
     if pings == got["pings"][: len(pings)] != got["pings"]:
@@ -238,6 +246,16 @@ SLIPS = (
             "Your Pings carry nothing, so any empty Pong passes for their answer. Take random "
             "bytes, new for each."
         ),
+    ),
+    Slip(
+        "an old Pong counts",
+        edited(
+            solution,
+            ("    while True:\n", "    sent = []\n    while True:\n"),
+            ("        deadline =", "        sent.append(payload)\n        deadline ="),
+            ("while pong != payload:", "while pong not in sent:"),
+        ),
+        _("A second Pong for an older Ping came, and you take it; wait for that of the new one."),
     ),
     Slip(
         "interval and timeout are exchanged",
