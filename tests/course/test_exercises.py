@@ -10,6 +10,7 @@ import inspect
 import json
 import logging
 import random
+import subprocess
 import sys
 import threading
 import time
@@ -603,6 +604,59 @@ class TestNeverEnding:
                 thread.join(10)
             gc.collect()
         assert [str(warning.message) for warning in warned] == []
+
+    # In a process of its own: what Python says to it at its exit is part of the test.
+    @pytest.mark.parametrize("waits", ["read()", "asyncio.sleep(3)"])
+    def test_async_answer_that_catches_everything(self, waits: str) -> None:
+        program = f"""
+import asyncio, gc, random, threading
+from wsedu.course import attempt
+from wsedu.course.catalogue import EXERCISES
+
+async def answer(read, timeout):
+    while True:
+        try:
+            await {waits}
+        except:
+            pass
+
+judge = EXERCISES["06.4"].judge
+print(attempt.run(lambda watched: judge(watched, random.Random(1)), answer, 0.1).outcome)
+gc.collect()
+for thread in threading.enumerate():
+    if thread.name == "wsedu check":
+        thread.join(30)
+        print("ended" if not thread.is_alive() else "lives")
+"""
+        run = subprocess.run(
+            [sys.executable, "-X", "dev", "-c", program], capture_output=True, text=True, timeout=60
+        )
+        assert (run.stdout.splitlines()[0], run.stderr) == ("raised", "")
+        assert "lives" not in run.stdout
+
+    def test_task_that_is_left_running_holds_nobody_up(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async def stay() -> None:
+            while True:
+                try:
+                    await asyncio.sleep(3)
+                except asyncio.CancelledError:
+                    pass
+
+        async def fail() -> None:
+            raise ZeroDivisionError
+
+        async def answer(data: bytes) -> Any:
+            tasks.extend([asyncio.create_task(stay()), asyncio.create_task(fail())])
+            await asyncio.sleep(0)
+            return EXERCISES["02.3"].solution(data)
+
+        tasks: list[asyncio.Task[None]] = []
+        assert run_briefly(answer, seconds=30).passed
+        tasks.clear()
+        gc.collect()
+        assert caplog.messages == []
 
 
 class TestQuickLoop:

@@ -70,8 +70,7 @@ class Attempt:
             finally:
                 self._settle()
             if inspect.isawaitable(value):
-                with asyncio.Runner(loop_factory=self.loop_factory) as runner:
-                    value = runner.run(self._finish(value))
+                value = self._awaited(value)
         except AnswerStopped:
             raise
         except BaseException as error:  # even SystemExit must not end the kernel
@@ -88,6 +87,16 @@ class Attempt:
         if self.over:
             raise AnswerStopped
 
+    def _awaited(self, value: Any) -> Any:
+        loop = (self.loop_factory or asyncio.new_event_loop)()
+        try:
+            try:
+                return loop.run_until_complete(self._finish(value))
+            finally:
+                self._settle()
+        finally:
+            _end(loop)
+
     async def _finish(self, value: Any) -> Any:
         self._task = asyncio.current_task()
         try:
@@ -96,8 +105,6 @@ class Attempt:
         except asyncio.CancelledError:
             self.go_on()
             raise
-        finally:
-            self._settle()
 
     def _settle(self) -> None:
         """From here on no stop comes; one that is on its way holds the lock, and comes here."""
@@ -123,6 +130,25 @@ class Attempt:
             )
             if loop:  # if it waits for nothing, it must look up to hear it
                 loop.call_soon_threadsafe(int)
+
+
+def _end(loop: asyncio.AbstractEventLoop) -> None:
+    """Cancel what an answer has left running, and let what does not end by that never run again.
+
+    ``asyncio.run`` would wait for it, for ever. Python would run it when it forgets it, and even
+    at its own exit: so it must never forget it.
+    """
+    loop.set_exception_handler(lambda *_: None)  # what a forgotten task raised would be logged
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(task))
+        task.cancel()
+    if tasks:
+        ended, _others = loop.run_until_complete(asyncio.wait(tasks, timeout=BETWEEN))
+        for task in ended:
+            ctypes.pythonapi.Py_DecRef(ctypes.py_object(task))
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.close()
 
 
 def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECONDS) -> Verdict:

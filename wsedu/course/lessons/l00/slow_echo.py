@@ -26,8 +26,8 @@ async def solution(message, seconds):
     return message
 
 
-TURNS = 100  # that others could take while the function waits
-FEW = 10  # a function that steps aside leaves more of them to the others
+TURNS = 20  # that others could take while the function waits
+FEW = 4  # a function that steps aside leaves more of them to the others
 LATE = 0.05  # seconds after an alarm; no shorter wait is judged by it, lest chance decides
 
 
@@ -42,47 +42,55 @@ def _beside_others(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function beside a task that wants a turn again and again, and counts them."""
 
     async def watched(message: str, seconds: float) -> Any:
-        turns, rang = 0, None  # rang: when the alarm did, and after how many turns
-        now = asyncio.get_running_loop().time
-
-        async def others() -> None:
-            nonlocal turns
-            while True:
-                turns += 1
-                await asyncio.sleep(seconds / TURNS)
-
-        async def alarm() -> None:
-            nonlocal rang
-            await asyncio.sleep(seconds)
-            rang = now(), turns
-
-        begin = now()
-        waiting = function(message, seconds)
-        if not inspect.isawaitable(waiting):
-            return Wait(waiting, "not async") if isinstance(waiting, str) else waiting
-        tasks = [asyncio.create_task(others()), asyncio.create_task(alarm())]
-        try:
-            value = await waiting
-        finally:
-            for task in tasks:
-                task.cancel()
-        if not isinstance(value, str):
-            return value
-        if now() - begin < 0.9 * seconds:
-            return Wait(value, "too early")
-        if rang and seconds > LATE and now() - rang[0] > LATE and turns - rang[1] > FEW:
-            return Wait(value, "too late")
-        return Wait(value, "in time" if turns > FEW else "in time, and the others stood still")
+        seen = await _observe(function, message, seconds)
+        if isinstance(seen, Wait) and seen.how != "in time":
+            # The whole machine may have stood still for a moment, but hardly twice.
+            seen = await _observe(function, message, seconds)
+        return seen
 
     return watched
 
 
+async def _observe(function: Callable[..., Any], message: str, seconds: float) -> Any:
+    turns, rang = 0, None  # rang: when the alarm did, and after how many turns
+    now = asyncio.get_running_loop().time
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(seconds / TURNS)
+
+    async def alarm() -> None:
+        nonlocal rang
+        await asyncio.sleep(seconds)
+        rang = now(), turns
+
+    begin = now()
+    waiting = function(message, seconds)
+    if not inspect.isawaitable(waiting):
+        return Wait(waiting, "not async") if isinstance(waiting, str) else waiting
+    tasks = [asyncio.create_task(others()), asyncio.create_task(alarm())]
+    try:
+        value = await waiting
+    finally:
+        for task in tasks:
+            task.cancel()
+    if not isinstance(value, str):
+        return value
+    if now() - begin < 0.9 * seconds:
+        return Wait(value, "too early")
+    if rang and seconds > LATE and now() - rang[0] > LATE and turns - rang[1] > FEW:
+        return Wait(value, "too late")
+    return Wait(value, "in time" if turns > FEW else "in time, and the others stood still")
+
+
 def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     """Short waits beside a busy task, and one that is long enough to be too long."""
-    cases = [("Hello", 0.02), ("", 0.01), ("Hello again", 0.08)]
+    cases = [("Hello", 0.03), ("", 0.02), ("Hello again", 0.1)]
     cases += [
-        ("".join(chance.choices("abcdé👋 ", k=5)), chance.randrange(10, 30) / 1000)
-        for _case in range(how_many(3))
+        ("".join(chance.choices("abcdé👋 ", k=5)), chance.randrange(20, 40) / 1000)
+        for _case in range(how_many(2))
     ]
     return by_cases(
         attempt,
