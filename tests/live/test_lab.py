@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 import websockets
@@ -547,16 +547,25 @@ async def test_without_a_page_the_kept_recording_is_shown(lab: Lab) -> None:
     assert dissect(recording).status == 101
 
 
-async def test_with_a_page_its_handshake_is_shown(lab: Lab) -> None:
-    async def page() -> AsyncIterator[None]:
-        async with websockets.connect(lab.url + PATH):
-            pass
-        yield
+async def test_with_a_page_its_connection_is_shown_and_not_an_earlier_one(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visits: list[asyncio.Task[None]] = []
 
-    async for _closed in page():
+    def show(client: BrowserClient) -> None:
+        visits.append(asyncio.create_task(visit(client.url, f"visit {len(visits)}")))
+
+    async def visit(url: str, words: str) -> None:
+        async with websockets.connect(url, compression=None) as connection:
+            await connection.send(words)
+
+    monkeypatch.setattr("IPython.display.display", show)
+    for number in range(3):
         recording = await lab.browser()
         assert recording.note == ""
         assert f"GET {PATH} ".encode() in recording.sent_by("client")
+        assert f"visit {number}".encode() in recording.sent_by("server")  # the echo
+    await asyncio.gather(*visits)
 
 
 @pytest.mark.parametrize("name", ["handshake", "empty", "masked", "ping"])
