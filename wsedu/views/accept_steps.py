@@ -19,6 +19,7 @@ from .picture import module
 
 STEPS = 6
 TOP, ROW = 44, 62
+ROWS = ("name", "value", "word", "end", "name", "word")  # the style of each step
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class AcceptSteps(Adjustable):
                 {"name": "step", "label": _("step"), "kind": "range", "min": 1, "max": STEPS},
             ],
             state={"way": "right", "step": STEPS},
-            words={"tables": self._tables, "steps": STEPS},
+            words={"tables": self._tables, "rows": ROWS},
             hint=_("Move the step from left to right; choose a wrong way to see where it leads."),
         )
 
@@ -101,7 +102,7 @@ class AcceptSteps(Adjustable):
             },
             {
                 "title": _("3. What is hashed"),
-                "value": clean(way.hashed.decode("latin-1")),
+                "value": clean(way.hashed.decode("latin-1").replace("\n", r"\n")),
                 "note": _("{count} bytes").format(count=len(way.hashed)),
             },
             {
@@ -117,7 +118,7 @@ class AcceptSteps(Adjustable):
                 ),
             },
             {
-                "title": _("6. The same as the right one?"),
+                "title": _("6. The right one: is it the same?"),
                 "value": right,
                 "note": _("✔ the same") if holds else "✘ " + way.sentence,
             },
@@ -130,10 +131,13 @@ class AcceptSteps(Adjustable):
         for number, line in enumerate(self._tables[state["way"]], 1):
             shown = number <= state["step"]
             slots[f"step{number}.class"] = "" if shown else "gone"
+            slots[f"row{number}.class"] = ROWS[number - 1]
             for name, text in line.items():
                 slots[f"{name}{number}"] = text
             if shown:
                 said.append(f"{line['title']}: {line['value']} ({line['note']})")
+        if self._tables[state["way"]][4]["value"] != self._tables["right"][4]["value"]:
+            slots["row6.class"] = "wrong"
         slots["said"] = "\n".join(said)
         return slots
 
@@ -141,12 +145,13 @@ class AcceptSteps(Adjustable):
         """One step under the other."""
         drawing = Drawing(_("From Sec-WebSocket-Key to Sec-WebSocket-Accept"))
         drawing.text(14, 26, _("From Sec-WebSocket-Key to Sec-WebSocket-Accept"), "strong")
-        styles = ("name", "value", "word", "end", "name", "word")
-        for number, style in enumerate(styles, 1):
+        for number in range(1, STEPS + 1):
             y = TOP + ROW * (number - 1)
             with drawing.kind(f"step{number}", slots):
                 drawing.slot(f"title{number}", 14, y + 14, slots, "small strong")
-                drawing.rect(14, y + 20, WIDTH - 28, 34, style)
+                drawing.rect(
+                    14, y + 20, WIDTH - 28, 34, slots[f"row{number}.class"], f"row{number}"
+                )
                 drawing.slot(f"value{number}", 22, y + 35, slots, "mono small")
                 drawing.slot(f"note{number}", 22, y + 50, slots, "small")
         return drawing.svg()

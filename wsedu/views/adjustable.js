@@ -108,6 +108,13 @@ export function adjustable(compute) {
     const show = () => {
       const slots = compute(state, model.get("words"));
       fill(board, slots);
+      for (const control of controls.querySelectorAll("input")) {
+        const max = slots[`${control.dataset.control}.max`];
+        if (max === undefined || control.max === max) continue;
+        control.max = max; // a slider goes as far as there is something
+        const shown = control.parentElement?.querySelector("output");
+        if (shown) shown.textContent = control.value;
+      }
       said.textContent = slots["said"] ?? "";
       board.setAttribute("aria-description", slots["said"] ?? "");
     };

@@ -93,6 +93,7 @@ export function makeBoard(says, choose, all) {
   });
   board.addEventListener("keydown", (event) => {
     const last = list().length - 1;
+    if (last < 0) return; // the keys scroll
     const steps = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
     const step = steps[/** @type {keyof typeof steps} */ (event.key)];
     if (step) at = Math.min(Math.max(at + step, 0), last);

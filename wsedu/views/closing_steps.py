@@ -32,16 +32,16 @@ from .drawing import WIDTH, Drawing, Slots, fit
 from .picture import module
 
 SIDES: tuple[Side, Side] = ("client", "server")
-BOX, TALL = 126, 30
+BOX, TALL = 148, 30
 PANEL = {"client": 14, "server": 464}  # where the two drawings begin
 PLACES = {  # the middle of each state's box
-    State.CONNECTING: (200, 104),
-    State.OPEN: (170, 174),
-    State.CLOSE_SENT: (64, 266),
-    State.CLOSE_RECEIVED: (210, 312),
-    State.CLOSE_EXCHANGED: (130, 386),
-    State.FAILED: (350, 266),
-    State.CLOSED: (350, 386),
+    State.CONNECTING: (180, 104),
+    State.OPEN: (160, 174),
+    State.CLOSE_SENT: (75, 280),
+    State.CLOSE_RECEIVED: (225, 320),
+    State.CLOSE_EXCHANGED: (140, 392),
+    State.FAILED: (345, 224),
+    State.CLOSED: (345, 392),
 }
 
 
@@ -127,9 +127,9 @@ class ClosingSteps(adjustable.Adjustable):
             drawing.text(left + x, y + 30, _into_closed(), "small soft", "middle")
             for number, line in enumerate(("sent", "received", "code")):
                 style = "strong" if line == "code" else ""
-                drawing.slot(f"{side}-{line}", left, 446 + 22 * number, slots, style)
-        drawing.path("M14 512h40", 512, "fault")
-        drawing.text(62, 516, Step.FAIL.value, "small soft")
+                drawing.slot(f"{side}-{line}", left, 452 + 22 * number, slots, style)
+        drawing.path("M14 518h40", 518, "fault")
+        drawing.text(62, 522, Step.FAIL.value, "small soft")
         return drawing.svg()
 
 
@@ -161,8 +161,9 @@ def _draw_way(
     points = "L".join(f"{x:g} {y:g}" for x, y in [end, *corners])
     drawing.path(f"M{points}Z", bottom, "tip")
     if step != Step.FAIL:
-        x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
-        right = state == State.CLOSE_RECEIVED
+        right = State.CLOSE_RECEIVED in (state, then)
+        part = 0.75 if then == State.CLOSE_RECEIVED else 0.5  # clear of a dotted line
+        x, y = (a + part * (b - a) for a, b in zip(start, end, strict=True))
         drawing.text(
             x + (10 if right else -10), y + 4, step.value, "small soft", "start" if right else "end"
         )

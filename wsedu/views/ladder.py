@@ -179,7 +179,12 @@ def _arrows(seen: Dissection, first: int, last: int) -> list[Arrow]:
     steps: list[tuple[int, str, Step]] = [
         (unit.arrived, f"u{number}", unit) for number, unit in enumerate(seen.units)
     ]
-    steps += [(index, "", event) for index, event in enumerate(events) if event.kind != "data"]
+    breaks = next((event for event in events if event.kind == "lost"), None)
+    steps += [  # a connection breaks once, though both sides lose it
+        (index, "", event)
+        for index, event in enumerate(events)
+        if event.kind != "data" and (event.kind != "lost" or event is breaks)
+    ]
     steps.sort(key=lambda step: step[0])  # stable: units keep their order
     switch = None if seen.switch is None else f"u{seen.switch}"
     ends = _ends(seen.recording)
@@ -275,7 +280,8 @@ def _draw(seen: Dissection, arrows: list[Arrow], times: bool) -> str:
             drawing.text(14, y + 24, f"{arrow.time:.2f} s", "small mono soft")
         words = _label(step)
         if isinstance(step, Unit):
-            words = f"{words}. {step.sentence} {arrow.came}".rstrip()
+            broken = [f"✘ {problem.sentence}" for problem in step.problems[:PROBLEMS]]
+            words = " ".join(filter(None, (f"{words}.", step.sentence, arrow.came, *broken)))
         with drawing.item(arrow.name, words):
             drawing.rect(CLIENT + 4, y, SERVER - CLIENT - 8, STEP - 4, "back")
             _draw_arrow(drawing, arrow, y)

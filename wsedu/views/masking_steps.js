@@ -61,6 +61,7 @@ export function compute(state, words) {
       masked: hex(rows["masked"][at]),
     });
   }
+  slots["byte.max"] = String(Math.max(Math.min(payload.length, words.shown) - 1, 0));
   const leftOut = payload.length - words.shown;
   slots["more"] = leftOut > 0 ? format(words.more, { count: String(leftOut) }) : "";
   slots["sentence"] = said;

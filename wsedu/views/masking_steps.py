@@ -74,6 +74,7 @@ class MaskingSteps(Adjustable):
                 slots[f"{name}{i}"] = f"{row[i]:02x}" if i < len(row) else ""
         for name in ("payload", "key", "masked"):
             slots[f"bits-{name}"] = f"{rows[name][at]:08b}" if 0 <= at < len(rows[name]) else ""
+        slots["byte.max"] = str(max(len(payload[:SHOWN]) - 1, 0))
         slots["said"] = self._sentence(rows, key, at)
         left_out = len(payload) - SHOWN
         slots["more"] = self._says["more"].format(count=left_out) if left_out > 0 else ""
@@ -113,9 +114,9 @@ class MaskingSteps(Adjustable):
                     top = 52 + ROW * number
                     drawing.rect(x + 1, top, CELL - 2, 28, style)
                     drawing.slot(f"{name}{i}", x + CELL / 2, top + 19, slots, "mono", "middle")
-                drawing.rect(
-                    x, 50, CELL, ROW * len(ROWS) - 12, slots[f"chosen{i}.class"], f"chosen{i}"
-                )
+        for i in range(SHOWN):  # over all cells
+            x, kind = LEFT + i * CELL, f"chosen{i}"
+            drawing.rect(x, 50, CELL, ROW * len(ROWS) - 12, slots[f"{kind}.class"], kind)
         y = 52.0 + ROW * len(ROWS) + 16
         for name, sign in (("payload", ""), ("key", "XOR"), ("masked", "=")):
             drawing.text(LEFT - 12, y, sign, "small soft", "end")
