@@ -16,10 +16,12 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+import websockets
 
 from wsedu.course import attempt
 from wsedu.course.catalogue import (
@@ -237,6 +239,61 @@ class TestOutcomes:
         for seed in range(5):
             assert judge("00.2", slow_echo, seed).passed
             assert judge("06.4", read_frame, seed).passed
+
+    def test_message_that_another_task_sends_back(self) -> None:
+        async def answer(connection: websockets.ServerConnection) -> int:
+            async def read() -> None:
+                with suppress(websockets.ConnectionClosed):
+                    async for message in connection:
+                        await queue.put(message)
+                await queue.put(None)
+
+            queue: asyncio.Queue[Any] = asyncio.Queue()
+            reading, count = asyncio.create_task(read()), 0
+            while (message := await queue.get()) is not None:
+                await connection.send(message)
+                count += 1
+            await reading
+            return count
+
+        assert judge("00.4", answer, 1).passed
+
+    def test_what_a_function_did_is_shown_as_words_and_not_as_bytes(self) -> None:
+        async def answer(read: Any, timeout: float) -> Any:
+            try:
+                return await EXERCISES["06.4"].solution(read, timeout)
+            except TimeoutError:
+                raise EOFError from None
+
+        verdict = judge("06.4", answer, 1)
+        assert (verdict.expected, verdict.got) == (None, None)
+        assert "got (raised EOFError), expected (raised TimeoutError)" in verdict.case
+
+    @pytest.mark.parametrize("share", [0.1, 0.5, 2.0])
+    def test_timeout_that_is_not_the_one_that_was_told(self, share: float) -> None:
+        async def answer(read: Any, timeout: float) -> Any:
+            return await EXERCISES["06.4"].solution(read, timeout * share)
+
+        assert judge("06.4", answer, 1).outcome == "not yet"
+
+    @pytest.mark.parametrize("seconds", [1.5, 1000])
+    def test_wait_that_is_too_long_is_told_so(self, seconds: float) -> None:
+        async def answer(message: str, told: float) -> str:
+            await asyncio.sleep(seconds * told)
+            return message
+
+        assert clear(judge("00.2", answer, 1), "waits longer than it should")
+
+    @pytest.mark.parametrize("reason", ["", "bye", "Grüße"])
+    def test_reason_in_the_answer_to_a_close_is_free(self, reason: str) -> None:
+        def answer(fin: bool, opcode: int, payload: bytes) -> tuple[bytes, bool]:
+            said, goes_on = EXERCISES["08.2"].solution(fin, opcode, payload)
+            if opcode == 8 and len(said) >= 4:
+                body = said[2:4] + reason.encode()
+                return b"\x88" + bytes([len(body)]) + body, goes_on
+            return said, goes_on
+
+        assert judge("08.2", answer, 1).passed
 
     def test_limit_of_the_answer_is_told(self) -> None:
         def answer(n: int, chance: random.Random) -> float:
@@ -633,6 +690,19 @@ for thread in threading.enumerate():
         )
         assert (run.stdout.splitlines()[0], run.stderr) == ("raised", "")
         assert "lives" not in run.stdout
+
+    def test_coroutine_that_nobody_awaits_does_not_complain_in_a_later_cell(self) -> None:
+        async def answer(message: str, seconds: float) -> str:
+            asyncio.run(asyncio.sleep(seconds))
+            return message
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            assert clear(judge("00.2", answer, 1), "cannot be called from a running event loop")
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            gc.collect()
+        assert [str(warning.message) for warning in warned] == []
 
     def test_task_that_is_left_running_holds_nobody_up(
         self, caplog: pytest.LogCaptureFixture

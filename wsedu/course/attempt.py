@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import gc
 import inspect
 import io
 import logging
@@ -174,6 +175,8 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
             thread.join(seconds)
         finally:  # the time is up, or the learner has interrupted the cell
             _stop(thread, watched)
+            if not (verdicts and verdicts[0].passed):
+                gc.collect(1)  # a coroutine that nobody awaited complains now, or in a later cell
     if faults:
         raise faults[0]
     if not verdicts:

@@ -155,7 +155,8 @@ def by_cases(
         sentence = said or _("These are not the bytes that were expected.")
         at = where(wanted, got)
         return not_yet(sentence, section, expected=wanted, got=got, where=at, case=call)
-    if isinstance(got, str) and isinstance(wanted, str) and len(wanted) > 16:
+    is_text = type(got) is type(wanted) is str  # not what the function did
+    if is_text and len(wanted) > 16:
         sentence = said or _("This is not the text that was expected.")
         wanted_bytes, got_bytes = wanted.encode(), got.encode("utf-8", "replace")
         return not_yet(sentence, section, expected=wanted_bytes, got=got_bytes, case=call)

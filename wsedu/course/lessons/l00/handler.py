@@ -24,6 +24,7 @@ from ...exercise import Exercise, Slip, edited, how_many
 from ...judging import by_cases
 from ...verdict import Verdict
 
+TURNS = 100
 CLOSES, VANISHES = "closes", "vanishes"
 
 _quiet = logging.getLogger("wsedu.course.handler")  # what a handler raises is said in the verdict
@@ -57,20 +58,28 @@ class _Watched(ServerConnection):
 
     heard = echoed = 0
     silent: asyncio.Event
+    waiting: asyncio.Task[None]
 
     async def recv(self, *args: Any, **options: Any) -> Any:
         if self.heard > self.echoed:
-            self.silent.set()
+            self.waiting = asyncio.create_task(self._wait())
         message = await super().recv(*args, **options)
         self.heard += 1
         return message
+
+    async def _wait(self) -> None:
+        """It may be another task that sends it back: that one has a few turns."""
+        for _turn in range(TURNS):
+            await asyncio.sleep(0)
+        if self.heard > self.echoed:
+            self.silent.set()
 
     async def send(self, *args: Any, **options: Any) -> None:
         await super().send(*args, **options)
         self.echoed += 1
 
 
-async def _talk(client: ClientConnection, messages: list[str], silent: asyncio.Event) -> list[Any]:
+async def _talk(client: ClientConnection, messages: list[Any], silent: asyncio.Event) -> list[Any]:
     """Say everything, as long as there are echoes; what came back."""
     echoes: list[Any] = []
     silence = asyncio.create_task(silent.wait())
@@ -90,7 +99,7 @@ async def _talk(client: ClientConnection, messages: list[str], silent: asyncio.E
 def _served(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function as the handler of a real server, with a client that talks and leaves."""
 
-    async def meet(messages: list[str], leaves: str) -> Any:
+    async def meet(messages: list[Any], leaves: str) -> Any:
         ended, silent = asyncio.Event(), asyncio.Event()
         values: list[Any] = []
         errors: list[BaseException] = []
@@ -124,14 +133,18 @@ def _served(function: Callable[..., Any]) -> Callable[..., Any]:
     return meet
 
 
-def _expected(messages: list[str], leaves: str) -> Served:
+def _expected(messages: list[Any], leaves: str) -> Served:
     return Served(messages, len(messages))
 
 
 def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     """A client says a few things and closes; another one vanishes."""
-    cases = [(["Hello"], CLOSES), ([], CLOSES), (["one", "two", "three"], CLOSES)]
-    cases += [([], VANISHES), (["Hello", "again"], VANISHES)]
+    cases: list[tuple[list[Any], str]] = [
+        (["Hello"], CLOSES),
+        ([], CLOSES),
+        (["one", "two", "three"], CLOSES),
+    ]
+    cases += [([], VANISHES), (["Hello", "again"], VANISHES), ([b"\x00\xff"], CLOSES)]
     for _case in range(how_many(4)):
         words = ["".join(chance.choices("abcdé👋 ", k=4)) for _word in range(chance.randrange(6))]
         cases.append((words, chance.choice([CLOSES, VANISHES])))
@@ -173,6 +186,11 @@ SLIPS = (
         "counts one too many",
         edited(solution, ("count = 0", "count = 1")),
         _("The count is of messages; the end of the connection is none."),
+    ),
+    Slip(
+        "all is text",
+        edited(solution, ("send(message)", "send(str(message))")),
+        _("A binary message came back as a text; send each message back as it came."),
     ),
     Slip(
         "listens and says nothing",

@@ -57,7 +57,7 @@ async def _observe(function: Callable[..., Any], message: str, seconds: float) -
 
     async def others() -> None:
         nonlocal turns
-        while True:
+        while not (rang and turns - rang[1] > FEW):
             turns += 1
             await asyncio.sleep(seconds / TURNS)
 
@@ -70,24 +70,28 @@ async def _observe(function: Callable[..., Any], message: str, seconds: float) -
     waiting = function(message, seconds)
     if not inspect.isawaitable(waiting):
         return Wait(waiting, "not async") if isinstance(waiting, str) else waiting
-    tasks = [asyncio.create_task(others()), asyncio.create_task(alarm())]
+    answer = asyncio.ensure_future(waiting)
+    tasks = [answer, asyncio.create_task(others()), asyncio.create_task(alarm())]
     try:
-        value = await waiting
+        await asyncio.wait([answer], timeout=3 * seconds + 10 * LATE)
+        took = now() - begin
+        value = answer.result() if answer.done() else message
     finally:
         for task in tasks:
             task.cancel()
     if not isinstance(value, str):
         return value
-    if now() - begin < 0.9 * seconds:
-        return Wait(value, "too early")
-    if rang and seconds > LATE and now() - rang[0] > LATE and turns - rang[1] > FEW:
+    if took < 0.9 * seconds:
+        return Wait(value, "at once" if took < 0.2 * seconds else "too early")
+    late = rang and seconds > LATE and took > seconds + LATE and turns - rang[1] > FEW
+    if late or not answer.done():
         return Wait(value, "too late")
     return Wait(value, "in time" if turns > FEW else "in time, and the others stood still")
 
 
 def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     """Short waits beside a busy task, and one that is long enough to be too long."""
-    cases = [("Hello", 0.03), ("", 0.02), ("Hello again", 0.1)]
+    cases = [("Hello", 0.03), ("", 0.02), ("Hello again", 0.2)]
     cases += [
         ("".join(chance.choices("abcdé👋 ", k=5)), chance.randrange(20, 40) / 1000)
         for _case in range(how_many(2))
@@ -121,6 +125,11 @@ SLIPS = (
         "no wait",
         edited(solution, ("await asyncio.sleep(seconds)", "asyncio")),
         _("It does not wait as long as it should. Without await, asyncio.sleep does not begin."),
+    ),
+    Slip(
+        "half the time",
+        edited(solution, ("sleep(seconds)", "sleep(seconds / 2)")),
+        _("It waits, but not as long as it should: for so many seconds as it was told."),
     ),
     Slip(
         "waits too long",

@@ -20,11 +20,13 @@ from ...judging import Did, by_cases
 from ...verdict import Verdict
 from .take_frames import solution as take_frames
 
-SHORT, LONG = 0.03, 5.0  # seconds that the answer is told to wait
-DRIP, LATE = 0.02, 0.15  # seconds before each chunk that drips, and before one that is late
-PATIENCE = 0.4  # seconds after which the check is sure that it waits for ever
+SHORT, LONG = 0.2, 5.0  # seconds that the answer is told to wait
+DRIP, LATE = 0.16, 3.0  # seconds before each chunk that drips, and before one that is late
+PATIENCE = 0.8  # seconds after the time is up, when it is sure that it waits for ever
 FINISHED = Did("raised EOFError")
 GAVE_UP = Did("raised TimeoutError")
+TOO_SOON = Did("raised TimeoutError too soon")
+TOO_LATE = Did("raised TimeoutError too late")
 WAITS = Did("waits on and on")
 SPINS = Did("asks again and again behind the end")
 READS = 50  # reads behind the end of the stream: so many are no accident
@@ -75,7 +77,7 @@ def _served(function: Callable[..., Any]) -> Callable[..., Any]:
             value = function(read, timeout)
             if not inspect.isawaitable(value):
                 return value
-            return await asyncio.wait_for(_guarded(value), PATIENCE)
+            return await asyncio.wait_for(_guarded(value, timeout), timeout + PATIENCE)
         except _Spins:
             return SPINS
         except EOFError:
@@ -86,12 +88,15 @@ def _served(function: Callable[..., Any]) -> Callable[..., Any]:
     return watched
 
 
-async def _guarded(value: Any) -> Any:
+async def _guarded(value: Any, timeout: float) -> Any:
     """A TimeoutError of the answer's own is a result; that of the check means "for ever"."""
+    now = asyncio.get_running_loop().time
+    begin = now()
     try:
         return await value
     except TimeoutError:
-        return GAVE_UP
+        share = (now() - begin) / timeout
+        return TOO_SOON if share < 0.9 else TOO_LATE if share > 1.4 else GAVE_UP
 
 
 def witness(chunks: list[bytes], then: str) -> Any:
@@ -128,7 +133,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         ([hello + ping], "silence"),
         ([hello + ping[:1]], "silence"),
         ([hello], "late"),
-        ([hello[at : at + 1] for at in range(len(hello))], "drips"),
+        ([hello[:1], hello[1:3], hello[3:5], hello[5:]], "drips"),
         ([], "end"),
         ([hello[:3]], "end"),
         ([hello[:1]], "end"),
@@ -157,8 +162,8 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
 
 
 def _timed(wanted: Any, got: Any) -> bool:
-    """It gave up, or waited, or did not give up: that depends on its clock."""
-    return isinstance(got, Did) or (wanted == GAVE_UP and isinstance(got, tuple))
+    """When it gave up, or whether it did, may depend on its clock."""
+    return wanted == GAVE_UP and isinstance(got, (Did, tuple))
 
 
 def _fits(got: Any) -> bool:
@@ -172,6 +177,22 @@ async def _takes_silence_for_the_end(read, timeout):
         return await solution(read, timeout)  # type: ignore[no-untyped-call]
     except TimeoutError:
         return None
+
+
+async def _looks_at_the_clock_between_chunks(read, timeout):
+    import asyncio
+
+    stream, end = b"", asyncio.get_running_loop().time() + timeout
+    while not (frames := take_frames(stream)[0]):
+        if asyncio.get_running_loop().time() > end:
+            raise TimeoutError
+        data = await asyncio.wait_for(read(), timeout)
+        if not data:
+            if stream:
+                raise EOFError
+            return None
+        stream += data
+    return frames[0]
 
 
 SLIPS = (
@@ -242,9 +263,32 @@ SLIPS = (
         _("Each chunk gives you the whole timeout again; it is for the frame as a whole."),
     ),
     Slip(
+        "the clock after a chunk",
+        edited(
+            _looks_at_the_clock_between_chunks,
+            ("await asyncio.wait_for(read(), timeout)", "await read()"),
+        ),
+        _("You look at the clock when a chunk has come; if none comes, you wait on and on."),
+    ),
+    Slip(
         "a timeout of one's own",
-        edited(solution, ("timeout(timeout)", "timeout(0.1)")),
+        edited(solution, ("timeout(timeout)", "timeout(0.5)")),
         _("You have a timeout of your own; how long to wait is told by timeout."),
+    ),
+    Slip(
+        "half the time",
+        edited(solution, ("timeout(timeout)", "timeout(timeout / 2)")),
+        _("You give up before the time is up; timeout says how many seconds to wait."),
+    ),
+    Slip(
+        "twice the time",
+        edited(solution, ("timeout(timeout)", "timeout(2 * timeout)")),
+        _("You give up when the time has long been up; timeout says how many seconds to wait."),
+    ),
+    Slip(
+        "the clock between the chunks",
+        _looks_at_the_clock_between_chunks,
+        _("A chunk that does not come holds you up too long: wait only for the time that is left."),
     ),
     Slip(
         "a frame with nothing behind it",

@@ -80,15 +80,28 @@ def _well_formed(got: Any) -> bool:
 
 
 def _right(args: tuple[Any, ...], got: Any) -> bool:
-    return _well_formed(got) and got[0] in _allowed(*args) and got[1] is (args[1] != 8)
+    return _well_formed(got) and _is_allowed(args, got[0]) and got[1] is (args[1] != 8)
+
+
+def _is_allowed(args: tuple[Any, ...], got: bytes) -> bool:
+    """Whether these bytes answer the frame. The reason in a Close is free."""
+    allowed = _allowed(*args)
+    if args[1] != 8 or len(allowed[0]) < 4 or len(got) < 4:
+        return got in allowed
+    try:
+        got[4:].decode()
+    except UnicodeDecodeError:
+        return False
+    starts = (0x88, len(got) - 2)  # FIN and opcode, and the length of what follows
+    codes = {answer[2:4] for answer in allowed}
+    return tuple(got[:2]) == starts and len(got) <= 127 and got[2:4] in codes
 
 
 def _allowed(fin: bool, opcode: int, payload: bytes) -> list[bytes]:
     """The library's answer, and what the RFC allows instead; the first is what is shown.
 
-    A Close may come back without its reason (5.5.1: "typically echos the status code"). The
-    words in an answer to a broken Close are free, so only that with none counts here, with
-    1002 or the library's own code.
+    A Close may come back without its reason (5.5.1: "typically echos the status code"), and the
+    answer to a broken Close has 1002 or the library's own code.
     """
     answer = witness(fin, opcode, payload)
     if opcode != 8:
@@ -113,7 +126,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
             case=called,
         )
     right = _allowed(*args)
-    if got[0] not in right:
+    if not _is_allowed(args, got[0]):
         return not_yet(
             said or _("These are not the bytes that answer this frame."),
             "5.5",
@@ -180,8 +193,8 @@ SLIPS = (
             solution,
             (
                 "close_frame(None if code == 1005 else code, reason)",
-                'encode_header(True, 8, 2 + len(reason)) + code.to_bytes(2, "big") '
-                "+ reason.encode()",
+                "encode_header(True, 8, 2 + len(reason.encode())) "
+                '+ code.to_bytes(2, "big") + reason.encode()',
             ),
         ),
         _(

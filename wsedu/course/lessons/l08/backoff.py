@@ -103,7 +103,11 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
             n=args[0], limit=LIMITS[args[0]]
         )
     return not_yet(
-        said or _("Your times do not come evenly from the chance that you were given."),
+        said
+        or _(
+            "Your times do not come evenly from the chance that you were given: take them from "
+            "chance.random() or chance.uniform(a, b)."
+        ),
         "7.2.3",
         case=_("n={n}, chance says {share}: you returned {got}, expected {right}").format(
             n=args[0], share=args[1].share, got=shorten(got), right=_expected(*args)

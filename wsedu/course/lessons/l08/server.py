@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 import socket
+import time
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
@@ -66,8 +67,10 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
 
 
 def _explain(server: Running, said: str) -> Verdict:
-    if server.errors:
-        error = server.errors[0]
+    # A connection that we have ended is no error of the server.
+    errors = [error for error in server.errors if not isinstance(error, ConnectionError)]
+    if errors:
+        error = errors[0]
         said = _("Your server raised {name}: {error}").format(
             name=type(error).__name__, error=shorten(error, 200, write=str)
         )
@@ -79,7 +82,10 @@ def _refused(server: Running, chance: random.Random) -> str | None:
     request = build_request(HOST, "/", make_key(chance.randbytes(16))).to_bytes()
     with socket.create_connection((HOST, server.port), PATIENCE) as client:
         client.sendall(request.replace(b"Upgrade: websocket\r\n", b""))
+        begin = time.monotonic()
         answer = _read(client, 12)
+    if not answer and time.monotonic() - begin < PATIENCE / 2:
+        return _("Your server ended the connection, and had not said a word.")
     if not answer:
         return _(
             "A request without Upgrade got no answer in {seconds} s. Does your server wait for "
