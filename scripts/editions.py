@@ -28,12 +28,15 @@ def live(notebook: NotebookNode) -> NotebookNode:
 
 
 def slides(notebook: NotebookNode) -> NotebookNode:
-    """The lesson as slides; code stands with the text above it."""
+    """The lesson as slides; code stands with the text above it, and waits behind a question."""
+    asked = False
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            kind = "-"
+            kind = "fragment" if asked else "-"
+            asked = asked or cell.source.startswith("predict(")
         else:
             kind = "slide" if cell.source.startswith("#") else "subslide"
+            asked = False
         cell.metadata.slideshow = nbformat.from_dict({"slide_type": kind})
     return notebook
 

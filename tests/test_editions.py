@@ -58,3 +58,12 @@ def test_slides_begin_at_headings_and_keep_the_pictures(path: Path, folder: Path
         for output in cell.get("outputs", []):
             if picture := output.get("data", {}).get("image/svg+xml"):
                 assert base64.b64encode(picture.encode()).decode() in html, cell.id
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_slides_hold_back_what_a_question_asks_about(path: Path, folder: Path) -> None:
+    asked = False
+    for cell in nbformat.read(folder / "slides" / path.name, as_version=4).cells:
+        asked = asked and cell.cell_type == "code"
+        assert (cell.metadata.slideshow.slide_type == "fragment") == asked
+        asked = asked or cell.source.startswith("predict(")

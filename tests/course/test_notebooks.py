@@ -283,7 +283,14 @@ def test_a_class_with_the_config_of_the_course(
         "endless": points[0],  # the last exercise uses the third
         "never": 0,
     }
+    for learner, passed in (("right", len(points)), ("never", 0)):  # of their own, and no others'
+        graded = tmp_path / "autograded" / learner / lesson.slug / f"{lesson.slug}.ipynb"
+        (progress,) = cells(nbformat.read(graded, as_version=4), "-progress")
+        assert progress.outputs[0].data["text/plain"].count("✔ passed") == passed
     nbgrader(tmp_path, "generate_feedback", lesson.slug)
     for learner in ("right", "wrong", "endless", "never"):
         path = tmp_path / "feedback" / learner / lesson.slug / f"{lesson.slug}.html"
-        assert lesson.exercises[0].title in path.read_text(encoding="utf-8")
+        page = path.read_text(encoding="utf-8")
+        assert lesson.exercises[0].title in page
+        pictures = page.count("data:image/svg+xml") + page.count("<svg")
+        assert pictures > 1 if learner == "wrong" else pictures == 1  # what differs; the progress
