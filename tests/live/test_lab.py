@@ -558,6 +558,7 @@ async def test_with_a_page_its_connection_is_shown_and_not_an_earlier_one(
     async def visit(url: str, words: str) -> None:
         async with websockets.connect(url, compression=None) as connection:
             await connection.send(words)
+            assert await connection.recv() == words
 
     monkeypatch.setattr("IPython.display.display", show)
     for number in range(3):

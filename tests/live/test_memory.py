@@ -34,7 +34,7 @@ ON_LOOPBACK_ONLY = {
     "test_starting_again_replaces_the_lab",
     "test_everything_is_on_loopback",
     # A page cannot come.
-    "test_with_a_page_its_handshake_is_shown",
+    "test_with_a_page_its_connection_is_shown_and_not_an_earlier_one",
     # One of them is enough.
     "test_two_hundred_labs_leave_nothing_behind",
 }

@@ -54,7 +54,11 @@ class TestBaseFraming:
 
     @pytest.mark.parametrize(
         ("length", "bytes_of_length", "seven"),
-        [(125, 0, "125"), (126, 2, "126"), (65536, 8, "127")],
+        [
+            (125, 0, "125"),
+            (126, 2, "126: see the next 2 bytes"),
+            (65536, 8, "127: see the next 8 bytes"),
+        ],
     )
     def test_extended_length(self, length: int, bytes_of_length: int, seven: str) -> None:
         unit = frame_of("server", build_frame(Frame(Opcode.BINARY, bytes(length))))

@@ -6,6 +6,7 @@ import inspect
 import os
 import random
 import secrets
+import textwrap
 from typing import Any
 
 from IPython.display import Code, display
@@ -35,15 +36,20 @@ def recall(name: str) -> None:
     prediction = prediction_named(name)
     chosen = _predicted(name)
     if chosen < 0:
-        print(_("You made no prediction; the question is further up."), _happened(prediction))
+        _say(_("You made no prediction; the question is further up."), _happened(prediction))
     elif chosen == prediction.right:
-        print(_("You predicted it: {option}.").format(option=prediction.options[chosen][0]))
+        _say(_("You predicted it: {option}.").format(option=prediction.options[chosen][0]))
     else:
         option, said = prediction.options[chosen]
-        print(_("You predicted: {option}.").format(option=option), said)
-        print(_happened(prediction))
+        _say(_("You predicted: {option}.").format(option=option), said)
+        _say(_happened(prediction))
         return
-    print(prediction.options[prediction.right][1])
+    _say(prediction.options[prediction.right][1])
+
+
+def _say(*sentences: str) -> None:
+    """Print in lines that a notebook does not break inside of words."""
+    print(textwrap.fill(" ".join(sentences), 80, break_on_hyphens=False))
 
 
 def _happened(prediction: Prediction) -> str:
@@ -91,7 +97,7 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
     marks = {"passed": "✔", "not yet": "✘", "raised": "✘", "not attempted": "○"}
     rule = verdict.section if verdict.section.startswith("RFC") else f"RFC 6455 {verdict.section}"
     section = f" ({rule})" if verdict.section else ""
-    print(f"{marks[verdict.outcome]} {name}: {verdict.sentence}{section}")
+    _say(f"{marks[verdict.outcome]} {name}: {verdict.sentence}{section}")
     if verdict.case:
         print(f"  {verdict.case}")
     if verdict.expected is not None and verdict.got is not None:
@@ -120,7 +126,7 @@ def hint(name: str) -> None:
     exercise = exercise_named(name)
     number = min(len(journal.read("hint", name)), len(exercise.hints) - 1)
     journal.write("hint", name)
-    print(
+    _say(
         _("Hint {number} of {count}: {hint}").format(
             number=number + 1, count=len(exercise.hints), hint=exercise.hints[number]
         )
@@ -138,7 +144,7 @@ def solution(name: str) -> None:
         print(_("Try first: check an answer of your own once, then ask again."))
         return
     display(Code(source_of(exercise), language="python"))
-    print(exercise.reason)
+    _say(exercise.reason)
 
 
 def source_of(exercise: Exercise) -> str:

@@ -379,6 +379,7 @@ class Lab:
         for peer in self._peers:
             await peer.abort()
         for tap in self._taps:
+            await tap.remark(_("the lab was closed"))
             await tap.close()
         if self._news is not None:
             self._news.close()

@@ -75,7 +75,11 @@ def fields_of_frame(layout: FrameLayout, stream: bytes) -> tuple[Field, ...]:
                     Field(
                         _("payload length"),
                         layout.second_byte,
-                        str(length),
+                        str(length)
+                        if length < 126
+                        else _("{length}: see the next {count} bytes").format(
+                            length=length, count=2 if length == 126 else 8
+                        ),
                         _("the length itself")
                         if length < 126
                         else _("the length stands in the next {count} bytes").format(

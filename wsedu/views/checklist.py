@@ -55,7 +55,7 @@ def draw(unit: Unit) -> str:
         says = f"{field.name}: {field.value}"
         with drawing.item(f"line{i}", says, [f"rule{n}" for n in touching]):
             drawing.rect(10, y - 15, LINES_END - 10, 25, "name" if touching else "end")
-            drawing.text(16, y + 2, fit(_line(unit, i), LINES_END - 22, 7.6), "mono small")
+            drawing.text(16, y + 2, fit(_line(unit, i), LINES_END - 20, 7.25), "mono small")
             for n in touching:
                 drawing.path(
                     f"M{LINES_END} {y - 2:g}C{LINES_END + 35} {y - 2:g} {RULES - 42} "

@@ -238,7 +238,7 @@ def describe(seen: Dissection, times: bool) -> str:
             continue
         lines.append(f"  {when}{whence}  {_label(step)}")
         if isinstance(step, Unit):
-            lines.append(f"      {step.sentence}")
+            lines.append(f"      {_sentence(seen, step)}")
             lines += [f"      {arrow.came}"] if arrow.came else []
             lines += [f"      ✘ {problem.sentence}" for problem in step.problems[:PROBLEMS]]
         if arrow.switches:
@@ -281,10 +281,11 @@ def _draw(seen: Dissection, arrows: list[Arrow], times: bool) -> str:
         words = _label(step)
         if isinstance(step, Unit):
             broken = [f"✘ {problem.sentence}" for problem in step.problems[:PROBLEMS]]
-            words = " ".join(filter(None, (f"{words}.", step.sentence, arrow.came, *broken)))
+            said = _sentence(seen, step)
+            words = " ".join(filter(None, (f"{words}.", said, arrow.came, *broken)))
         with drawing.item(arrow.name, words):
             drawing.rect(CLIENT + 4, y, SERVER - CLIENT - 8, STEP - 4, "back")
-            _draw_arrow(drawing, arrow, y)
+            _draw_arrow(drawing, seen, arrow, y)
         y += STEP
         if arrow.switches:
             drawing.path(f"M14 {y + 8:g}H{WIDTH - 14}", y + 8, "switch")
@@ -299,7 +300,7 @@ def _draw(seen: Dissection, arrows: list[Arrow], times: bool) -> str:
     return drawing.svg()
 
 
-def _draw_arrow(drawing: Drawing, arrow: Arrow, y: float) -> None:
+def _draw_arrow(drawing: Drawing, seen: Dissection, arrow: Arrow, y: float) -> None:
     step = arrow.step
     start, end = (CLIENT, SERVER) if step.sender == "client" else (SERVER, CLIENT)
     back = 9 if start < end else -9
@@ -318,12 +319,21 @@ def _draw_arrow(drawing: Drawing, arrow: Arrow, y: float) -> None:
     label = fit(("✘ " if problem else "") + _label(step), width, 8.5)
     drawing.text(middle, line - 7, label, "mono bad" if problem else "mono", "middle")
     if isinstance(step, Unit):
-        said = step.problems[0].sentence if problem and step.kind == "frame" else step.sentence
+        said = _sentence(seen, step)
+        if problem and step.kind == "frame":
+            said = step.problems[0].sentence
         caption = fit(f"{arrow.came} {said}".lstrip(), width, 6.4)
         drawing.text(middle, line + 17, caption, "small soft", "middle")
         for tick in _ticks(arrow.chunks):  # where one chunk ends and the next begins
             x = start + (end - start) * (0.1 + 0.8 * tick)
             drawing.path(f"M{x:g} {line - 5:g}v10", line + 5, "arrow")
+
+
+def _sentence(seen: Dissection, unit: Unit) -> str:
+    """What a unit is; what the recording had no room for may well have arrived."""
+    if seen.recording.dropped and unit.layout is not None and unit.layout.truncated is not None:
+        return _("Recorded only up to here: the recording was full, or was let go.")
+    return unit.sentence
 
 
 def _ticks(chunks: tuple[int, ...]) -> list[float]:

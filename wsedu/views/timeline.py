@@ -19,7 +19,7 @@ from .drawing import WIDTH, Drawing
 from .picture import Picture
 
 LEFT, RIGHT = 110, WIDTH - 30
-AXIS = 60  # the y of the axis
+AXIS = 74  # the y of the axis
 LANE = 46  # pixels for one Ping
 GRID = 0.1  # seconds
 SHOWN = 12  # Pings; of a longer recording these come first
@@ -123,7 +123,7 @@ class Story:
         for time, sender in self.others:
             who = _("the client") if sender == "client" else _("the server")
             words.append(
-                _("{time:.2f} s: a Pong of {who} that answers no Ping").format(time=time, who=who)
+                _("◆ {time:.2f} s: a Pong of {who} that answers no Ping").format(time=time, who=who)
             )
         if self.ending is not None:
             words.append(_("{time:.2f} s: {what}").format(time=self.ending[0], what=self.ending[1]))
@@ -157,7 +157,10 @@ class Story:
             y += 24
         if self.ending is not None:
             x = self._x(self.ending[0])
-            drawing.path(f"M{x:g} {AXIS}V{y:g}", y, "fault")
+            drawing.path(f"M{x:g} {AXIS - 18}V{y:g}", y, "fault")
+            drawing.text(x, AXIS - 24, _("Close"), "small bad", "middle")
+        for time, _sender in self.others[:SHOWN]:  # a Pong that answers nothing: a diamond
+            drawing.path(f"M{self._x(time):g} {AXIS - 7}l6 7l-6 7l-6 -7z", AXIS + 7, "wrong")
         for words in self.other_words()[:SHOWN]:
             drawing.text(LEFT, y + 18, words, "small soft")
             y += 18

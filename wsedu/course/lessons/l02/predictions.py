@@ -89,12 +89,14 @@ QUIZZES = (
             (
                 _("The server computes Sec-WebSocket-Accept"),
                 3,
-                _("It needs the key for that, and answers with it: not yet, or no longer."),
+                _(
+                    "Between request and answer: the value needs the key, and travels in the answer."
+                ),
             ),
             (
                 _("The client compares Sec-WebSocket-Accept with its own"),
                 5,
-                _("It can compare what has come, and goes on only if it is right."),
+                _("The client can compare only what has come, and goes on only if it is right."),
             ),
             (_("Frames, in both directions"), 6, _("Frames begin when both sides agree.")),
             (
