@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import nbconvert
+import nbformat
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from ..jupyter import ROOT, Notebook
+from ..jupyter import ROOT, Jupyter, Notebook
 
 GALLERY = "notebooks/en/gallery.ipynb"
 
@@ -132,6 +133,35 @@ def test_pictures_live_in_both_themes_and_after_a_new_kernel(notebook: Notebook)
     try_controls(notebook, "closing")
     # The live one has grown since it was drawn.
     expect(look(notebook, "live")).to_contain_text("text: Hello")
+
+
+def test_notebook_that_is_opened_again_has_its_pictures(
+    browser: Browser, jupyter: Jupyter, notebook: Notebook
+) -> None:
+    """The next day: no kernel has run a cell yet. The course's setting keeps what was shown."""
+    path = "notebooks/en/yesterday.ipynb"
+    cell = nbformat.v4.new_code_cell("from wsedu import AcceptSteps\nAcceptSteps()", id="picture")
+    lesson = nbformat.read(ROOT / GALLERY, as_version=4)
+    lesson.cells = [cell]  # a notebook that names no kernel would ask for one
+    nbformat.write(lesson, jupyter.folder / path)
+    notebook.open(path)
+    notebook.run("picture")
+    expect(notebook.output("picture").locator(".wsedu-board svg")).to_be_visible()
+    notebook.page.evaluate(
+        """async () => {
+            await window.lesson.context.save();
+            await window.lesson.sessionContext.shutdown();
+        }"""
+    )
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        tomorrow = Notebook(context.new_page(), jupyter)
+        tomorrow.open(path)
+        output = tomorrow.output("picture")
+        expect(output.locator(".wsedu-board svg")).to_be_visible(timeout=30_000)
+        board = output.locator(".wsedu-board").first
+        before = board.get_attribute("aria-description")
+        output.locator("select").select_option(index=1)
+        assert board.get_attribute("aria-description") != before, "it follows without a kernel"
 
 
 def test_pictures_stand_still_on_a_page_without_scripts(browser: Browser, tmp_path: Path) -> None:
