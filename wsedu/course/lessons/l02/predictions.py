@@ -89,9 +89,7 @@ QUIZZES = (
             (
                 _("The server computes Sec-WebSocket-Accept"),
                 3,
-                _(
-                    "Between request and answer: the value needs the key, and travels in the answer."
-                ),
+                _("It stands between request and answer: it needs the key, and is in the answer."),
             ),
             (
                 _("The client compares Sec-WebSocket-Accept with its own"),
