@@ -19,7 +19,7 @@ from .drawing import WIDTH, Drawing
 from .picture import Picture
 
 LEFT, RIGHT = 110, WIDTH - 30
-AXIS = 74  # the y of the axis
+AXIS = 78  # the y of the axis
 LANE = 46  # pixels for one Ping
 GRID = 0.1  # seconds
 SHOWN = 12  # Pings; of a longer recording these come first
@@ -145,7 +145,7 @@ class Story:
         while mark <= seconds + GRID / 2:
             x = self._x(mark)
             drawing.path(f"M{x:g} {AXIS - 4}V{AXIS + 4}", AXIS + 4, "line")
-            drawing.text(x, AXIS - 8, f"{mark:g}", "small soft", "middle")
+            drawing.text(x, AXIS - 12, f"{mark:g}", "small soft", "middle")
             mark += step
         y = AXIS + 14.0
         for number, ping in enumerate(self.asked[:SHOWN]):
@@ -157,8 +157,8 @@ class Story:
             y += 24
         if self.ending is not None:
             x = self._x(self.ending[0])
-            drawing.path(f"M{x:g} {AXIS - 18}V{y:g}", y, "fault")
-            drawing.text(x, AXIS - 24, _("Close"), "small bad", "middle")
+            drawing.path(f"M{x:g} {AXIS - 22}V{y:g}", y, "fault")
+            drawing.text(x, AXIS - 26, _("Close"), "small bad", "middle")
         for time, _sender in self.others[:SHOWN]:  # a Pong that answers nothing: a diamond
             drawing.path(f"M{self._x(time):g} {AXIS - 7}l6 7l-6 7l-6 -7z", AXIS + 7, "wrong")
         for words in self.other_words()[:SHOWN]:
