@@ -691,6 +691,32 @@ for thread in threading.enumerate():
         assert (run.stdout.splitlines()[0], run.stderr) == ("raised", "")
         assert "lives" not in run.stdout
 
+    def test_coroutine_that_nobody_awaits_is_named(self) -> None:
+        async def keepalive(connection: Any, interval: float, timeout: float) -> Any:
+            while True:
+                connection.sleep(interval)
+                connection.send_ping(b"1234")
+                if connection.next_pong(timeout) is None:
+                    return 1011, "gone"
+
+        async def slow_echo(message: str, seconds: float) -> str:
+            asyncio.sleep(seconds)
+            return message
+
+        answers: tuple[tuple[str, Any, str], ...] = (
+            ("08.3", keepalive, "connection.sleep"),
+            ("00.2", slow_echo, "sleep"),
+        )
+        for name, answer, forgotten in answers:
+            judge_it = EXERCISES[name].judge
+            for _again in range(2):  # Python would warn only once
+                verdict = attempt.run(
+                    lambda watched, judge_it=judge_it: judge_it(watched, random.Random(1)),
+                    answer,
+                    0.5,
+                )
+                assert clear(verdict, f"{forgotten} was called, and nobody awaited it")
+
     def test_coroutine_that_nobody_awaits_does_not_complain_in_a_later_cell(self) -> None:
         async def answer(message: str, seconds: float) -> str:
             asyncio.run(asyncio.sleep(seconds))

@@ -9,8 +9,11 @@ import gc
 import inspect
 import io
 import logging
+import re
 import threading
+import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from .._text import _
@@ -169,25 +172,27 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
             faults.append(error)
 
     thread = threading.Thread(target=work, name="wsedu check", daemon=True)
-    with _quiet() as printed:
+    with _quiet() as (printed, warned):
         thread.start()
         try:
             thread.join(seconds)
         finally:  # the time is up, or the learner has interrupted the cell
             _stop(thread, watched)
             if not (verdicts and verdicts[0].passed):
-                gc.collect(1)  # a coroutine that nobody awaited complains now, or in a later cell
+                gc.collect(1)  # a coroutine that nobody awaited is found now, or in a later cell
     if faults:
         raise faults[0]
-    if not verdicts:
-        return Verdict(
-            "raised",
-            _(
-                "Your answer did not finish within {seconds} s. Does it wait for something "
-                "that never comes, or loop without an end?"
-            ).format(seconds=seconds),
+    if verdicts:
+        verdict = verdicts[0]
+    else:
+        said = _(
+            "Your answer did not finish within {seconds} s. Does it wait for something that "
+            "never comes, or loop without an end?"
         )
-    verdict = verdicts[0]
+        verdict = Verdict("raised", said.format(seconds=seconds))
+    if not verdict.passed and (forgotten := _never_awaited(warned)):
+        said = _("{name} was called, and nobody awaited it: is there an await before the call?")
+        return replace(verdict, sentence=f"{verdict.sentence} {said.format(name=forgotten)}")
     if verdict.outcome == "not yet" and printed.getvalue() and watched.only_none:
         return Verdict(
             "not yet",
@@ -195,6 +200,14 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
             verdict.section,
         )
     return verdict
+
+
+def _never_awaited(warned: list[warnings.WarningMessage]) -> str:
+    """The name of a coroutine function that was called without await, if there was one."""
+    for warning in warned:
+        if found := re.match("coroutine '(.*)' was never awaited", str(warning.message)):
+            return found[1]
+    return ""
 
 
 def _judge(judge: Callable[[Attempt], Verdict], attempt: Attempt) -> Verdict:
@@ -252,8 +265,11 @@ def _stop(thread: threading.Thread, watched: Attempt) -> None:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[io.StringIO]:
-    """Keep what an answer prints or logs out of the cell: a grader takes stderr for failure."""
+def _quiet() -> Iterator[tuple[io.StringIO, list[warnings.WarningMessage]]]:
+    """Keep what an answer prints or logs out of the cell: a grader takes stderr for failure.
+
+    Gives what it printed, and the warnings of Python.
+    """
     printed, complained = io.StringIO(), io.StringIO()
     handlers = [
         handler
@@ -263,8 +279,13 @@ def _quiet() -> Iterator[io.StringIO]:
     ]
     streams = [handler.setStream(complained) for handler in handlers]
     try:
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(complained):
-            yield printed
+        with (
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(complained),
+            warnings.catch_warnings(record=True) as warned,
+        ):
+            warnings.simplefilter("default")  # each once, from each line
+            yield printed, warned
     finally:
         for handler, stream in zip(handlers, streams, strict=True):
             if stream is not None:
