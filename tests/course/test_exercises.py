@@ -138,7 +138,7 @@ class TestOutcomes:
         ("exercise", "slip"), SLIPS, ids=[f"{e.name}-{s.name}" for e, s in SLIPS]
     )
     def test_slip_is_recognised_with_its_own_sentence(self, exercise: Exercise, slip: Slip) -> None:
-        for seed in (0, 1, 2):
+        for seed in (0,) if exercise is SERVER else (0, 1, 2):  # its clients wait for seconds
             verdict = judge(exercise.name, slip.wrong, seed)
             assert (verdict.outcome, verdict.sentence) == ("not yet", slip.sentence), seed
             assert verdict.section or exercise.name.startswith("00"), "lesson 00 is about Python"

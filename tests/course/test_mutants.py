@@ -21,7 +21,7 @@ from wsedu.course.exercise import Exercise
 
 FUNCTIONS = [exercise for exercise in EXERCISES.values() if inspect.isfunction(exercise.solution)]
 MOST = 24  # mutants of one solution, spread over its source
-SECONDS = 2  # a mutant that loops has been noticed after these
+SECONDS = 1  # a mutant that loops has been noticed after these
 LEAST = 0.95  # of the wrong mutants of all exercises together are rejected
 
 # Solutions of a line or two: they have no more places to change.
