@@ -11,7 +11,7 @@ import nbformat
 from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parent.parent
-QUESTIONS = ("predict(", "recall(")
+QUESTIONS = ("predict(", "revisit(")
 
 
 def live(notebook: NotebookNode) -> NotebookNode:
@@ -22,7 +22,7 @@ def live(notebook: NotebookNode) -> NotebookNode:
             if not cell.source.startswith(QUESTIONS):
                 cell.source = ""
     # What the questions need; everything else is typed before the class.
-    imports = nbformat.v4.new_code_cell("from wsedu import predict, recall", id="live-start")
+    imports = nbformat.v4.new_code_cell("from wsedu import predict, revisit", id="live-start")
     notebook.cells.insert(1, imports)
     return notebook
 

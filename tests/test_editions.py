@@ -40,7 +40,7 @@ def test_live_edition_has_the_words_and_the_questions_and_no_code(path: Path, fo
         else:
             assert cell.outputs == [] and cell.execution_count is None
             assert cell.source in ("", origin.source)
-            assert bool(cell.source) == bool(re.match(r"(predict|recall)\(", origin.source))
+            assert bool(cell.source) == bool(re.match(r"(predict|revisit)\(", origin.source))
 
 
 def test_live_edition_runs_as_it_is(folder: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from IPython.core.interactiveshell import InteractiveShell
 from packaging.requirements import Requirement
 from rattler import MatchSpec
 
@@ -180,14 +181,21 @@ def test_public_names() -> None:
             "predict",
             "progress",
             "quiz",
-            "recall",
-            "reset",
+            "revisit",
             "score",
             "solution",
+            "start_over",
         ]
     )
     for name in wsedu.__all__:
         assert getattr(wsedu, name).__doc__
+
+
+def test_no_public_name_is_a_magic() -> None:
+    """Before the import cell has run, IPython would take ``reset(...)`` for ``%reset (...)``."""
+    magics = InteractiveShell().magics_manager.magics
+    assert {"recall", "reset"} <= set(magics["line"])  # the test can see them
+    assert not {*wsedu.__all__} & {*magics["line"], *magics["cell"]}
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
         predict,
         progress,
         quiz,
-        recall,
-        reset,
+        revisit,
         score,
         solution,
+        start_over,
     )
     from .live import Lab
     from .protocol import accept_key, build_request
@@ -70,10 +70,10 @@ _ROOMS = {
     "predict": "course",
     "progress": "course",
     "quiz": "course",
-    "recall": "course",
-    "reset": "course",
+    "revisit": "course",
     "score": "course",
     "solution": "course",
+    "start_over": "course",
 }
 
 __all__ = [
@@ -100,10 +100,10 @@ __all__ = [
     "predict",
     "progress",
     "quiz",
-    "recall",
-    "reset",
+    "revisit",
     "score",
     "solution",
+    "start_over",
 ]
 
 

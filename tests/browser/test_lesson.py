@@ -11,7 +11,7 @@ from wsedu.recording import dissect
 from ..jupyter import Notebook
 
 LESSON = "notebooks/en/02_the_opening_handshake.ipynb"
-EXERCISES = "exercises/en/02_the_opening_handshake/02_the_opening_handshake.ipynb"
+EXERCISES = "exercises/en/02_the_opening_handshake/02_exercises.ipynb"
 
 pytestmark = pytest.mark.browser
 

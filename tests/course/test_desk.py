@@ -14,7 +14,17 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import Code
 
-from wsedu.course import check, desk, hint, journal, predict, progress, recall, reset, solution
+from wsedu.course import (
+    check,
+    desk,
+    hint,
+    journal,
+    predict,
+    progress,
+    revisit,
+    solution,
+    start_over,
+)
 from wsedu.course.catalogue import EXERCISES, LESSONS, PREDICTIONS
 from wsedu.course.verdict import NotYet
 from wsedu.views import Checklist, Difference, Progress
@@ -28,7 +38,7 @@ def start_of(name: str) -> dict[str, Any]:
     """The names that the start cell of an exercise's notebook gives."""
     names: dict[str, Any] = {}
     (lesson,) = (lesson for lesson in LESSONS if lesson.number == name[:2])
-    path = ROOT / "exercises" / "en" / lesson.slug / f"{lesson.slug}.ipynb"
+    path = ROOT / "exercises" / "en" / lesson.slug / f"{lesson.number}_exercises.ipynb"
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         if cell["id"].endswith("-start"):
             exec("".join(cell["source"]), names)
@@ -216,7 +226,7 @@ class TestPredictAndRecall:
 
     def test_choice_is_known_in_another_process(self, home: Path) -> None:
         predict("02.status").chosen = 2
-        program = "from wsedu import recall; recall('02.status')"
+        program = "from wsedu import revisit; revisit('02.status')"
         run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
         assert run.returncode == 0, run.stderr
         assert run.stdout.startswith("You predicted: No status at all")
@@ -231,14 +241,14 @@ class TestPredictAndRecall:
         self, prediction: Any, capsys: pytest.CaptureFixture[str]
     ) -> None:
         right, why = prediction.options[prediction.right]
-        recall(prediction.name)
+        revisit(prediction.name)
         out = said(capsys)
         assert out.startswith("You made no prediction")
         assert f"It happened: {right}." in out and why in out
         for number, (option, comment) in enumerate(prediction.options):
             predict(prediction.name).chosen = number
             capsys.readouterr()
-            recall(prediction.name)
+            revisit(prediction.name)
             out = said(capsys)
             if number == prediction.right:
                 assert out == f"You predicted it: {option}. {why}"
@@ -299,7 +309,7 @@ class TestReset:
             check("04.1", EXERCISES["04.1"].slips[0].wrong)
         built = (home / "pieces" / "encode_header.py").read_text()
         capsys.readouterr()
-        reset("04.2")
+        start_over("04.2")
         said = capsys.readouterr().out
         assert said.startswith("04.2 begins again.")
         assert "put aside as pieces/encode_header.1.py" in said
@@ -315,17 +325,17 @@ class TestReset:
 
     def test_of_what_was_never_begun(self, capsys: pytest.CaptureFixture[str]) -> None:
         for name in EXERCISES:
-            reset(name)
+            start_over(name)
         assert "put aside" not in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("call", [lambda name: check(name, 1), hint, solution, reset])
+@pytest.mark.parametrize("call", [lambda name: check(name, 1), hint, solution, start_over])
 def test_unknown_exercise_lists_the_known(call: Any) -> None:
     with pytest.raises(ValueError, match=r"no exercise '2\.2'; there are: .*02\.1, 02\.2, 02\.3"):
         call("2.2")
 
 
-@pytest.mark.parametrize("call", [predict, recall])
+@pytest.mark.parametrize("call", [predict, revisit])
 def test_unknown_prediction_lists_the_known(call: Any) -> None:
     with pytest.raises(
         ValueError, match=r"no prediction '02\.1'; there are: .*02\.status, 02\.case"
@@ -345,7 +355,7 @@ def test_lesson_goes_on_when_nothing_can_be_kept(
     assert "This could not be kept" in capsys.readouterr().out
     predict("02.status").chosen = 1
     hint("02.1")
-    recall("02.status")
+    revisit("02.status")
     progress()
-    reset("02.1")
+    start_over("02.1")
     assert "02.4" in shown[-1].text

@@ -52,7 +52,7 @@ def starters() -> dict[str, Any]:
     """What the starters of the notebooks define, by the name of the exercise that checks it."""
     found: dict[str, Any] = {}
     for lesson in filter(lambda lesson: lesson.exercises, LESSONS):
-        path = ROOT / "exercises" / "en" / lesson.slug / f"{lesson.slug}.ipynb"
+        path = ROOT / "exercises" / "en" / lesson.slug / f"{lesson.number}_exercises.ipynb"
         names: dict[str, Any] = {"check": lambda name, answer: found.update({name: answer})}
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             if cell["id"].endswith(("-answer", "-check")):

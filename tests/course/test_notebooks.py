@@ -26,7 +26,7 @@ from wsedu.course.exercise import Exercise
 ROOT = Path(__file__).parent.parent.parent
 LESSONS = [lesson for lesson in ALL_LESSONS if lesson.exercises]
 NOTEBOOKS = {
-    lesson.slug: ROOT / "exercises" / "en" / lesson.slug / f"{lesson.slug}.ipynb"
+    lesson.slug: ROOT / "exercises" / "en" / lesson.slug / f"{lesson.number}_exercises.ipynb"
     for lesson in LESSONS
 }
 PAIRS = [(lesson.slug, exercise) for lesson in LESSONS for exercise in lesson.exercises]
@@ -209,7 +209,7 @@ def test_grader_counts_what_was_solved(
         "submitted/solved": solved(lesson),
     }
     for place, notebook in places.items():
-        path = tmp_path / place / lesson.slug / f"{lesson.slug}.ipynb"
+        path = tmp_path / place / lesson.slug / f"{lesson.number}_exercises.ipynb"
         path.parent.mkdir(parents=True)
         nbformat.write(notebook, path)
     nbgrader(tmp_path, "generate_assignment", lesson.slug)
@@ -270,7 +270,7 @@ def test_a_class_with_the_config_of_the_course(
         "submitted/never": load(lesson.slug),
     }
     for place, notebook in places.items():
-        path = tmp_path / place / lesson.slug / f"{lesson.slug}.ipynb"
+        path = tmp_path / place / lesson.slug / f"{lesson.number}_exercises.ipynb"
         path.parent.mkdir(parents=True)
         nbformat.write(notebook, path)
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
@@ -284,12 +284,14 @@ def test_a_class_with_the_config_of_the_course(
         "never": 0,
     }
     for learner, passed in (("right", len(points)), ("never", 0)):  # of their own, and no others'
-        graded = tmp_path / "autograded" / learner / lesson.slug / f"{lesson.slug}.ipynb"
+        graded = (
+            tmp_path / "autograded" / learner / lesson.slug / f"{lesson.number}_exercises.ipynb"
+        )
         (progress,) = cells(nbformat.read(graded, as_version=4), "-progress")
         assert progress.outputs[0].data["text/plain"].count("✔ passed") == passed
     nbgrader(tmp_path, "generate_feedback", lesson.slug)
     for learner in ("right", "wrong", "endless", "never"):
-        path = tmp_path / "feedback" / learner / lesson.slug / f"{lesson.slug}.html"
+        path = tmp_path / "feedback" / learner / lesson.slug / f"{lesson.number}_exercises.html"
         page = path.read_text(encoding="utf-8")
         assert lesson.exercises[0].title in page
         pictures = page.count("data:image/svg+xml") + page.count("<svg")

@@ -1,6 +1,6 @@
 """The course: its catalogue, the checks of its exercises, and what a learner is told."""
 
-from .desk import check, hint, predict, progress, quiz, recall, reset, solution
+from .desk import check, hint, predict, progress, quiz, revisit, solution, start_over
 from .own_server import own_server, score
 from .workshop import mine
 
@@ -12,8 +12,8 @@ __all__ = [
     "predict",
     "progress",
     "quiz",
-    "recall",
-    "reset",
+    "revisit",
     "score",
     "solution",
+    "start_over",
 ]

@@ -1,4 +1,4 @@
-"""What a learner calls: predict and recall, quiz, check, hint, solution, progress, reset."""
+"""What a learner calls: predict and revisit, quiz, check, hint, solution, progress, start_over."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .verdict import NotYet, Verdict
 
 
 def predict(name: str) -> Question:
-    """Ask a question of the lesson; the choice is kept, and met again by ``recall``."""
+    """Ask a question of the lesson; the choice is kept, and met again by ``revisit``."""
     prediction = prediction_named(name)
     options = [option for option, _said in prediction.options]
     question = Question(prediction.question, options, _predicted(name), _("Kept. Run on."))
@@ -31,7 +31,7 @@ def predict(name: str) -> Question:
     return question
 
 
-def recall(name: str) -> None:
+def revisit(name: str) -> None:
     """Say what was predicted, and what the experiment has shown."""
     prediction = prediction_named(name)
     chosen = _predicted(name)
@@ -173,7 +173,7 @@ def progress() -> None:
     print(_("Kept in {folder}").format(folder=journal.home()))
 
 
-def reset(name: str) -> None:
+def start_over(name: str) -> None:
     """Begin an exercise again: no try, no hint; what was built is put aside, never deleted."""
     exercise = exercise_named(name)
     journal.write("reset", name)
