@@ -178,6 +178,7 @@ def test_public_names() -> None:
             "hint",
             "mine",
             "own_server",
+            "peers",
             "predict",
             "progress",
             "quiz",
