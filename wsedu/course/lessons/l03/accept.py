@@ -73,7 +73,7 @@ SLIPS = (
     Slip(
         "a newline behind the GUID",
         edited(solution, ("key + GUID", 'key + GUID + "\\n"')),
-        _("A newline has got in behind the GUID; what is hashed ends with the GUID."),
+        _("A newline has got in after the GUID; what is hashed ends with the GUID."),
     ),
     Slip(
         "the signs of bytes",
@@ -103,7 +103,7 @@ SLIPS = (
     Slip(
         "no GUID",
         edited(solution, ("key + GUID", "key")),
-        _("You hashed the key alone; without the GUID any server with SHA-1 would do."),
+        _("You hashed the key alone; append the GUID to it first (4.2.2)."),
     ),
     Slip(
         "another hash",
@@ -119,7 +119,7 @@ EXERCISE = Exercise(
     judge=judge,
     solution=solution,
     reason=_(
-        "4.2.2 gives the recipe: the value of the key as it was sent, the GUID behind it, SHA-1, "
+        "4.2.2 gives the recipe: the value of the key as it was sent, the GUID after it, SHA-1, "
         "Base64. That SHA-1 is weak for signatures does not matter here; nothing is secret."
     ),
     hints=(

@@ -1,9 +1,32 @@
-"""What lesson 05 asks before it shows, and the beliefs that it puts to the test."""
+"""What lesson 05 promises, what it asks before it shows, and the beliefs that it tests."""
 
 from __future__ import annotations
 
 from ...._text import _
-from ...lesson import Misconception, Prediction
+from ...lesson import Misconception, Objective, Prediction
+
+OBJECTIVES = (
+    Objective(
+        _("mask and unmask bytes by hand"),
+        ("05.1", "05.2"),
+    ),
+    Objective(
+        _("say who masks and who does not, and what happens to those who get it wrong"),
+        ("05.unmasked",),
+    ),
+    Objective(
+        _("retell the attack that masking stops"),
+        ("05.why", "05.cache"),
+    ),
+    Objective(
+        _("explain why the key must be unpredictable, and new in every frame"),
+        ("05.4",),
+    ),
+    Objective(
+        _("say why masking is no encryption"),
+        ("05.why", "05.3"),
+    ),
+)
 
 PREDICTIONS = (
     Prediction(

@@ -1,9 +1,28 @@
-"""What lesson 06 asks before it shows, and the beliefs that it puts to the test."""
+"""What lesson 06 promises, what it asks before it shows, and the beliefs that it tests."""
 
 from __future__ import annotations
 
 from ...._text import _
-from ...lesson import Misconception, Prediction
+from ...lesson import Misconception, Objective, Prediction
+
+OBJECTIVES = (
+    Objective(
+        _("tell chunk, frame, fragment and message apart"),
+        ("06.count", "06.1"),
+    ),
+    Objective(
+        _("explain why one `read` may bring half a frame, or three"),
+        ("06.read", "06.naive", "06.2"),
+    ),
+    Objective(
+        _("say how a reader works that does not care where the stream is cut"),
+        ("06.writers", "06.3"),
+    ),
+    Objective(
+        _("say what a reader must do when the rest never comes"),
+        ("06.4",),
+    ),
+)
 
 PREDICTIONS = (
     Prediction(
