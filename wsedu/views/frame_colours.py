@@ -94,7 +94,7 @@ def legend(drawing: Drawing, kinds: Iterable[str], x: float, y: float) -> float:
     """
     left = x
     for kind in kinds:
-        width = 22 + 6.6 * len(LOOKS[kind].name) + 14
+        width = 22 + 7.2 * len(LOOKS[kind].name) + 12
         if x > left and x + width > WIDTH - 10:
             x, y = left, y + 22
         end = badges(drawing, [kind], x, y)
