@@ -143,7 +143,7 @@ SLIPS = (
         _("B: asyncio.run tries to start a second loop; write await in the cell instead."),
     ),
     Slip(
-        "nobody is there",
+        "the other side is gone",
         SOLUTION | {"C": "gone"},
         _("C: a server is already listening at this port, perhaps your old one."),
     ),

@@ -1,9 +1,34 @@
-"""What lesson 00 asks before it shows, and the beliefs that it puts to the test."""
+"""What lesson 00 promises, what it asks before it shows, and the beliefs that it tests."""
 
 from __future__ import annotations
 
 from ...._text import _
-from ...lesson import Misconception, Prediction
+from ...lesson import Misconception, Objective, Prediction
+
+OBJECTIVES = (
+    Objective(_("start the lab's server from a cell, and run any cell again"), ("00.again",)),
+    Objective(
+        _("say what `asyncio.run()` does in a notebook, and what to write"),
+        (
+            "00.run",
+            "00.1",
+        ),
+    ),
+    Objective(
+        _("say what one `time.sleep` in a handler does to the other clients"),
+        (
+            "00.sleep",
+            "00.2",
+        ),
+    ),
+    Objective(
+        _("write a handler that serves a client until it leaves"),
+        (
+            "00.once",
+            "00.4",
+        ),
+    ),
+)
 
 PREDICTIONS = (
     Prediction(

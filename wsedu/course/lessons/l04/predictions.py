@@ -1,9 +1,42 @@
-"""What lesson 04 asks before it shows, and the beliefs that it puts to the test."""
+"""What lesson 04 promises, what it asks before it shows, and the beliefs that it tests."""
 
 from __future__ import annotations
 
 from ...._text import _
-from ...lesson import Misconception, Prediction
+from ...lesson import Misconception, Objective, Prediction
+
+OBJECTIVES = (
+    Objective(
+        _("read the first two bytes of any frame"),
+        (
+            "04.overhead",
+            "04.1",
+            "04.3",
+        ),
+    ),
+    Objective(
+        _("say how long the header is for a payload of any length"),
+        (
+            "04.header",
+            "04.2",
+            "04.3",
+        ),
+    ),
+    Objective(
+        _("choose between text and binary, and say what happens if you choose wrongly"),
+        (
+            "04.jpeg",
+            "04.choose",
+        ),
+    ),
+    Objective(
+        _('explain what "minimal length" means, and which programs check it'),
+        (
+            "04.minimal",
+            "04.4",
+        ),
+    ),
+)
 
 PREDICTIONS = (
     Prediction(

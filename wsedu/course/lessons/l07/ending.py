@@ -156,7 +156,7 @@ SLIPS = (
         _("You record 1005 although no Close came. That is 1006; 1005 is a Close without a code."),
     ),
     Slip(
-        "waits for ever",
+        "waits forever",
         edited(
             solution,
             ("None if sent is None else (1006, sent + timeout)", "None"),

@@ -1,9 +1,45 @@
-"""What lesson 07 asks before it shows, and the beliefs that it puts to the test."""
+"""What lesson 07 promises, what it asks before it shows, and the beliefs that it tests."""
 
 from __future__ import annotations
 
 from ...._text import _
-from ...lesson import Misconception, Prediction, Quiz
+from ...lesson import Misconception, Objective, Prediction, Quiz
+
+OBJECTIVES = (
+    Objective(
+        _("trace each side's path from open to closed"),
+        (
+            "07.next",
+            "07.order",
+        ),
+    ),
+    Objective(
+        _("say who ends TCP, and why"),
+        (
+            "07.first",
+            "07.order",
+        ),
+    ),
+    Objective(
+        _("give the code that each side records for six endings"),
+        (
+            "07.empty",
+            "07.torn",
+            "07.rule",
+            "07.both",
+            "07.1",
+        ),
+    ),
+    Objective(
+        _("choose a code, and explain 1005, 1006 and 1015"),
+        (
+            "07.choose",
+            "07.2",
+            "07.3",
+        ),
+    ),
+    Objective(_("bound the wait for an answer that never comes"), ("07.4",)),
+)
 
 PREDICTIONS = (
     Prediction(
