@@ -90,3 +90,8 @@ async def test_our_server_still_refuses_a_frame_without_mask_as_it_was_measured(
     (close,) = await peer.live(closes="never")
     code = int.from_bytes(close.payload[:2], "big")
     assert f"Close {code}" == outcome("no mask", "websockets")
+
+
+def test_in_lesson_02_no_column_holds_one_status_from_top_to_bottom() -> None:
+    for row in HANDSHAKES:
+        assert len({outcome(row, server) for server in measured()["versions"]}) > 1

@@ -35,7 +35,7 @@ PREDICTIONS = (
             ),
             (
                 _("All four get an HTTP answer"),
-                _("The three have asked nothing; HTTP cannot tell them anything."),
+                _("The three have asked nothing; HTTP/1.1 answers only those that ask."),
             ),
             (
                 _("Only the three: an order is no question"),
@@ -52,7 +52,10 @@ PREDICTIONS = (
         "01.polling",
         _("Four seconds, a question every 0.4 s, three orders. How many requests are made?"),
         (
-            (_("3: one for each order"), _("Who asks does not know when there is something.")),
+            (
+                _("3: one for each order"),
+                _("The client does not know when there is something new."),
+            ),
             (_("10"), _("One each interval, whether there is news or not.")),
             (_("1, which stays open"), _("That is another way: server-sent events.")),
         ),

@@ -83,7 +83,7 @@ SLIPS = (
     Slip(
         "a request for each event",
         SOLUTION | {"D": 3},
-        _("D: all events come in one answer that does not end."),
+        _("D: all events come in one response that does not end."),
     ),
     Slip(
         "each message is a request",

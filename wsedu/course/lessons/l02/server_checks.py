@@ -213,7 +213,7 @@ SLIPS = (
         edited(solution, ('.split(",")]', '.split("\\0")]')),
         _(
             "You compare Connection as a whole; it is a list, and 'keep-alive, Upgrade' names "
-            "Upgrade too. (Older versions of Firefox send this list; ESR 153 sends Upgrade alone.)"
+            "Upgrade too. (Firefox used to send this list; Firefox ESR 153 sends Upgrade alone.)"
         ),
     ),
     Slip(

@@ -35,11 +35,11 @@ PREDICTIONS = (
         (
             (
                 _("The text, from people who read along"),
-                _("The key is in the frame: who can read the bytes can read the text."),
+                _("The key is in the frame: if you can read the bytes, you can read the text."),
             ),
             (
                 _("The text, from being changed on the way"),
-                _("Nothing would be noticed: a bit turned on the way is a bit turned in the text."),
+                _("The receiver would not notice: a bit flipped on the way flips one in the text."),
             ),
             (
                 _("Machines in between, from taking a client's text for a request"),
@@ -47,30 +47,30 @@ PREDICTIONS = (
             ),
             (
                 _("The server, from clients that are not browsers"),
-                _("Any program can mask; it proves nothing about who is asking."),
+                _("Any program can mask; it proves nothing about the client."),
             ),
         ),
         2,
     ),
     Prediction(
         "05.unmasked",
-        _("A client sends a frame without masking it. What does the server do?"),
+        _("A client sends a frame without masking it. What does this server do?"),
         (
             (
                 _("It reads the text, which is easier without a mask"),
-                _("It could, but it must not: 5.1 wants the connection closed."),
+                _("Some servers do; 5.1 says that it must close the connection."),
             ),
             (
                 _("It ignores the frame"),
-                _("A broken rule is never passed over in silence."),
+                _("5.1 says that it must close the connection, and this one does."),
             ),
             (
                 _("It closes the connection with a code"),
-                _("A Close frame with 1002, protocol error."),
+                _("A Close frame with 1002, protocol error. 5.1 says that it may send one."),
             ),
             (
                 _("It cuts TCP without a word"),
-                _("It may, but this one says why: a Close frame comes first."),
+                _("Some servers do, and may; this one says why, in a Close frame."),
             ),
         ),
         2,

@@ -30,10 +30,10 @@ PREDICTIONS = (
         _("Three frames are sent with one call. What does one read on the other side bring?"),
         (
             (_("One frame"), _("TCP knows nothing of frames; it brings bytes.")),
-            (_("All three frames"), _("On a quiet line often; nothing promises it.")),
+            (_("All three frames"), _("Often, on a fast network; TCP does not promise it.")),
             (
-                _("Nobody can say: any number of bytes, one at least"),
-                _("Once it was all of them, once eight bytes: both are right for TCP."),
+                _("It depends: any number of bytes, at least one"),
+                _("Once it was all of them, once eight bytes: TCP allows both."),
             ),
             (
                 _("Nothing, until all three are there"),
