@@ -17,6 +17,7 @@ from wsedu.views import (
     Difference,
     FrameBuilder,
     Ladder,
+    LengthForms,
     MaskingSteps,
     Ordering,
     Picture,
@@ -43,6 +44,18 @@ RECORDING = Recording(
     )
 )
 SEEN = dissect(RECORDING)
+FORMS = dissect(
+    Recording(
+        (
+            *RECORDING.events[:2],
+            *(
+                Event(1, "client", "data", build_frame(Frame(Opcode.BINARY, bytes(size)), b"7key"))
+                for size in (125, 126, 65536)
+            ),
+            Event(2, "server", "data", build_frame(Frame(Opcode.BINARY, bytes(200)))),
+        )
+    )
+).find("frame")
 
 PICTURES: dict[str, Callable[[], Picture]] = {
     "accept": AcceptSteps,
@@ -55,6 +68,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "difference": lambda: Difference(b"Hello", b"Hallo"),
     "ladder": lambda: Ladder(RECORDING),
     "long ladder": lambda: Ladder(Recording(RECORDING.events * 30)),
+    "lengths": lambda: LengthForms(FORMS),
     "masking": MaskingSteps,
     "ordering": lambda: Ordering("In which order?", ["b", "a"], [1, 0], ["B!", "A!"], "Right."),
     "progress": lambda: Progress(

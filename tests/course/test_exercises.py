@@ -282,7 +282,7 @@ class TestOutcomes:
             await asyncio.sleep(seconds * told)
             return message
 
-        assert clear(judge("00.2", answer, 1), "waits longer than it should")
+        assert clear(judge("00.2", answer, 1), "You wait too long")
 
     @pytest.mark.parametrize("reason", ["", "bye", "Grüße"])
     def test_reason_in_the_answer_to_a_close_is_free(self, reason: str) -> None:

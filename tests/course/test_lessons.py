@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from wsedu import views
 from wsedu.course.catalogue import LESSONS, PREDICTIONS
 from wsedu.course.lesson import Lesson
 
@@ -77,6 +78,16 @@ def test_terms_of_the_glossary_are_in_the_lesson_that_they_name() -> None:
         assert name.startswith(number)
         text = " ".join(source(cell) for cell in cells(name) if cell["cell_type"] == "markdown")
         assert term.lower() in text.lower(), f"{term} in {name}"
+
+
+# What is no picture of bytes: the questions, the progress, and what pictures are made of.
+OTHER_VIEWS = {"Ordering", "Picture", "Progress", "Question", "Standing"}
+
+
+def test_gallery_shows_every_picture_of_the_course() -> None:
+    code = "\n".join(source(cell) for cell in cells("gallery") if cell["cell_type"] == "code")
+    shown = {name for name in views.__all__ if re.search(rf"\b{name}\(", code)}
+    assert shown == set(views.__all__) - OTHER_VIEWS
 
 
 def test_links_that_leave_the_course_have_one_list() -> None:

@@ -12,9 +12,6 @@ from wsedu.course.lesson import Lesson
 
 FOLDER = Path(__file__).parent.parent.parent / "notebooks" / "en"
 
-# Lessons whose table of practice is still to be filled in; the goal is none.
-OPEN = {"00", "04", "07", "08"}
-
 
 def prose_and_code(lesson: Lesson) -> tuple[list[str], str]:
     cells = json.loads((FOLDER / f"{lesson.slug}.ipynb").read_text("utf-8"))["cells"]
@@ -29,9 +26,6 @@ def lesson(request: pytest.FixtureRequest) -> Any:
 
 
 def test_objectives_are_those_of_the_title_cell(lesson: Lesson) -> None:
-    if lesson.number in OPEN:
-        assert lesson.objectives == (), "filled in: take it out of OPEN"
-        return
     title = prose_and_code(lesson)[0][0]
     promised = re.findall(r"(?m)^\d+\. (.+)[;.]$", title.partition("You will be able to")[2])
     assert 3 <= len(promised) <= 5
@@ -51,4 +45,4 @@ def test_every_objective_names_what_practises_it(lesson: Lesson) -> None:
 def test_what_you_saw_has_a_line_for_each_objective(lesson: Lesson) -> None:
     (seen,) = [text for text in prose_and_code(lesson)[0] if text.startswith("## What you saw")]
     table = re.findall(r"(?m)^\| (?!you can now|---)(.+?) \| .+ \|$", seen.partition("\n## ")[0])
-    assert lesson.number in OPEN or len(table) == len(lesson.objectives)
+    assert len(table) == len(lesson.objectives)

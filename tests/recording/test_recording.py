@@ -145,3 +145,18 @@ class TestSecrets:
             ("client", b"\x81\x85\x00\x00\x00\x00Hello"),
         )
         assert recording.with_secrets_covered() is recording
+
+
+@pytest.mark.parametrize(
+    ("events", "ended"),
+    [
+        ((), False),
+        ((Event(0, "server", "end"),), False),
+        ((Event(0, "server", "end"), Event(1, "server", "lost")), False),
+        ((Event(0, "server", "end"), Event(1, "client", "end")), True),
+        ((Event(0, "client", "lost"), Event(1, "server", "end")), True),
+        ((Event(0, "client", "data", b"GET"), Event(1, "server", "end")), False),
+    ],
+)
+def test_recording_has_ended_when_both_sides_have(events: tuple[Event, ...], ended: bool) -> None:
+    assert Recording(events).ended is ended

@@ -61,6 +61,11 @@ class Recording:
     note: str = ""
     dropped: int = 0
 
+    @property
+    def ended(self) -> bool:
+        """Whether both sides have ended their streams, by TCP FIN or RST."""
+        return len({event.sender for event in self.events if event.kind in ("end", "lost")}) == 2
+
     def sent_by(self, side: Side) -> bytes:
         """All bytes of one side, joined: the stream that the other side reads."""
         return b"".join(
