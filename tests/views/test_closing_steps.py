@@ -153,6 +153,12 @@ class TestPicture:
         shown.state = {"step": 1}
         assert str(shown) == before
 
+    def test_no_step_lies_outside_of_the_story(self) -> None:
+        shown = ClosingSteps(recording(("server", "end")))
+        for step, allowed in ((99, 2), (-1, 0)):
+            shown.state = {"step": step}
+            assert shown.state == {"step": allowed}
+
     def test_a_hostile_reason_stays_text_and_short(self) -> None:
         reason = "<script>" * 15
         shown = ClosingSteps(recording(("client", close(1000, reason))))

@@ -117,6 +117,13 @@ class TestSheet:
         assert (first.get("data-lights"), second.get("data-lights")) == ("b", None)
         assert words(picture.svg()) == "A\nB"
 
+    def test_an_item_says_what_a_click_does(self) -> None:
+        picture = Drawing("a title")
+        with picture.item("a", "FIN", act="fin", says_of="bit0"):
+            picture.text(0, 0, "A")
+        (item,) = read(picture.svg()).iter(f"{SVG}g")
+        assert (item.get("data-act"), item.get("data-says-of")) == ("fin", "bit0")
+
     def test_style_is_well_formed_and_fetches_nothing(self) -> None:
         assert drawing.STYLE.count("{") == drawing.STYLE.count("}")
         assert "url(" not in drawing.STYLE and "@import" not in drawing.STYLE

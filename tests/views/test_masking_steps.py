@@ -36,6 +36,10 @@ class TestWords:
         picture = MaskingSteps("Hi")
         picture.state = {**picture.state, "byte": 9}
         assert str(picture).startswith("Byte 1 runs in lane B")
+        assert picture.state["byte"] == 1
+        picture.state = {**picture.state, "text": ""}
+        picture.state = {**picture.state, "text": "Hello"}
+        assert picture.state["byte"] == 0, "where the slider is"
 
 
 def test_a_payload_is_data() -> None:

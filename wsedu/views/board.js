@@ -39,7 +39,7 @@ export function itemsOf(board) {
 
 /** A drawing whose items can be pointed at and walked through.
  * @param {HTMLElement} says
- * @param {(name: string) => void} choose
+ * @param {(name: string, item: SVGElement) => void} choose what a click, Enter or Space does
  * @param {() => Items} [all] its items, if not all of them are in the page */
 export function makeBoard(says, choose, all) {
   const board = document.createElement("div");
@@ -69,8 +69,8 @@ export function makeBoard(says, choose, all) {
   function select(item) {
     for (const other of items()) other.classList.toggle("chosen", other === item);
     at = list().indexOf(item);
-    light(item);
-    choose(item.dataset.item ?? "");
+    choose(item.dataset.item ?? "", item);
+    light(item); // last: what it says may have changed
   }
 
   /** @param {Event} event */

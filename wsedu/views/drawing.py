@@ -120,13 +120,22 @@ class Drawing:
         self._add(f'<path d="{points}" class="{style}"/>', bottom)
 
     @contextmanager
-    def item(self, name: str, says: str, lights: Iterable[str] = ()) -> Iterator[None]:
+    def item(
+        self, name: str, says: str, lights: Iterable[str] = (), *, act: str = "", says_of: str = ""
+    ) -> Iterator[None]:
         """Everything drawn inside belongs to item ``name``.
 
-        says: what a screen reader and the line under the picture say about it
-        lights: other items that light up with it
+        says:    what a screen reader and the line under the picture say about it
+        lights:  other items that light up with it
+        act:     what a click, Enter or Space does to a control of the picture: ``fin`` flips it,
+                 ``opcode^8`` flips one bit of its number, ``step=3`` sets it
+        says_of: the page may change what it says, to the slot ``says_of.says``
         """
-        others = f" data-lights={quoteattr(' '.join(lights))}" if lights else ""
+        others = "".join(
+            f" data-{key}={quoteattr(value)}"
+            for key, value in (("lights", " ".join(lights)), ("act", act), ("says-of", says_of))
+            if value
+        )
         self._shapes.append(
             f"<g data-item={quoteattr(name)} data-says={quoteattr(clean(says))}{others}>"
         )

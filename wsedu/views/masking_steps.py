@@ -45,7 +45,7 @@ class MaskingSteps(Adjustable):
             label=_("Text, key, and the byte to look at"),
             controls=[
                 {"name": "text", "label": _("text"), "kind": "text", "limit": 200},
-                {"name": "key", "label": _("key"), "kind": "text", "limit": 11},
+                {"name": "key", "label": _("key"), "kind": "text", "limit": 40},
                 {"name": "byte", "label": _("byte"), "kind": "range", "min": 0, "max": SHOWN - 1},
             ],
             state={"text": text, "key": key, "byte": 0},
