@@ -166,6 +166,7 @@ def test_public_names() -> None:
             "FrameBuilder",
             "Lab",
             "Ladder",
+            "LengthForms",
             "MaskingSteps",
             "Recording",
             "RoundTrips",

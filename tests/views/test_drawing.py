@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from wsedu.views import drawing
 from wsedu.views.drawing import Drawing, clean, fit, glyph, wrap
+from wsedu.views.frame_colours import LOOKS
 
 from . import SVG, items, read, words
 
@@ -50,7 +51,8 @@ class TestColours:
         assert contrast(palette["line"], palette["paper"]) >= 3
 
     def test_both_themes_name_the_same_roles(self) -> None:
-        assert set(LIGHT) == set(DARK) == {*INKS, *PAPERS, "line"}
+        fields = {look.style for look in LOOKS.values()}
+        assert set(LIGHT) == set(DARK) == {*INKS, *PAPERS, "line", *fields}
 
     def test_every_role_that_is_used_is_named(self) -> None:
         assert set(re.findall(r"var\(--([\w-]+)\)", drawing.STYLE)) == set(LIGHT)

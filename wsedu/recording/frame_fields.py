@@ -71,6 +71,7 @@ def fields_of_frame(layout: FrameLayout, stream: bytes) -> tuple[Field, ...]:
                         str(int(layout.masked)),
                         _mask(layout),
                         bits=Span(8, 9),
+                        kind="mask",
                     ),
                     Field(
                         _("payload length"),
@@ -86,12 +87,14 @@ def fields_of_frame(layout: FrameLayout, stream: bytes) -> tuple[Field, ...]:
                             count=2 if length == 126 else 8
                         ),
                         bits=Span(9, 16),
+                        kind="length",
                     ),
                 ),
             )
         )
-    for name, span, value, meaning, section in (
+    for kind, name, span, value, meaning, section in (
         (
+            "extended",
             _("extended payload length"),
             layout.extended_length,
             "?" if layout.length is None else f"{layout.length:,}",
@@ -99,6 +102,7 @@ def fields_of_frame(layout: FrameLayout, stream: bytes) -> tuple[Field, ...]:
             "5.2",
         ),
         (
+            "key",
             _("masking key"),
             layout.masking_key,
             stream[layout.masking_key.start : layout.masking_key.end].hex(" "),
@@ -106,6 +110,7 @@ def fields_of_frame(layout: FrameLayout, stream: bytes) -> tuple[Field, ...]:
             "5.3",
         ),
         (
+            "payload",
             _("payload"),
             layout.payload,
             _payload(layout, 200),
@@ -117,7 +122,7 @@ def fields_of_frame(layout: FrameLayout, stream: bytes) -> tuple[Field, ...]:
     ):
         if len(span):
             parts = _close_parts(layout) if span == layout.payload else ()
-            fields.append(Field(name, span, value, meaning, section, parts))
+            fields.append(Field(name, span, value, meaning, section, parts, kind=kind))
     return tuple(fields)
 
 
@@ -191,9 +196,11 @@ def _first_bits(layout: FrameLayout) -> tuple[Field, ...]:
     fin = _("the message ends with this frame") if frame.fin else _("the message goes on")
     reserved = _("for extensions")
     return (
-        Field("FIN", span, str(int(frame.fin)), fin, bits=Span(0, 1)),
-        Field("RSV1", span, str(int(frame.rsv1)), reserved, bits=Span(1, 2)),
-        Field("RSV2", span, str(int(frame.rsv2)), reserved, bits=Span(2, 3)),
-        Field("RSV3", span, str(int(frame.rsv3)), reserved, bits=Span(3, 4)),
-        Field("opcode", span, _opcode(layout), _("the kind of frame"), bits=Span(4, 8)),
+        Field("FIN", span, str(int(frame.fin)), fin, bits=Span(0, 1), kind="fin"),
+        Field("RSV1", span, str(int(frame.rsv1)), reserved, bits=Span(1, 2), kind="rsv"),
+        Field("RSV2", span, str(int(frame.rsv2)), reserved, bits=Span(2, 3), kind="rsv"),
+        Field("RSV3", span, str(int(frame.rsv3)), reserved, bits=Span(3, 4), kind="rsv"),
+        Field(
+            "opcode", span, _opcode(layout), _("the kind of frame"), bits=Span(4, 8), kind="opcode"
+        ),
     )
