@@ -29,7 +29,7 @@ from ..protocol import (
 from ..recording import Dissection, Event, Recording, Unit, dissect
 from ..recording.recording import Side
 from . import adjustable
-from .drawing import WIDTH, Drawing, Slots, fit
+from .drawing import WIDTH, Drawing, Slots, clean, fit
 from .picture import module
 
 SIDES: tuple[Side, Side] = ("client", "server")
@@ -291,7 +291,8 @@ class _Story:
             words = f"{titles[side]}: {machine.state.value}"
             said.append(words if code is None else f"{words}, {lines['code']}")
         slots["said"] = f"{said[0]} {'; '.join(said[1:])}"
-        self.steps.append(slots)
+        # A reason is the peer's text: nothing in it may move a cursor or turn the writing.
+        self.steps.append({name: clean(text) for name, text in slots.items()})
 
 
 def _names(sender: Side) -> tuple[str, str]:

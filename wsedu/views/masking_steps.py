@@ -11,7 +11,7 @@ import re
 from .._text import _
 from ..protocol import mask
 from . import frame_colours
-from .adjustable import Adjustable, State
+from .adjustable import Adjustable, State, well_formed
 from .drawing import Drawing, Slots, glyph
 from .picture import module
 
@@ -132,5 +132,5 @@ class MaskingSteps(Adjustable):
 
 
 def utf8(text: str) -> bytes:
-    """UTF-8, with U+FFFD for half a surrogate pair, as a browser writes it."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+    """UTF-8, as a browser writes it."""
+    return well_formed(text).encode()
