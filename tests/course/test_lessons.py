@@ -63,6 +63,23 @@ def test_lesson_has_the_frame_of_a_lesson(lesson: Lesson) -> None:
         assert heading in text
 
 
+def test_lesson_02_explains_each_tool_where_it_first_uses_it() -> None:
+    """It is the lesson that introduces them; a list of imports at its top explains none."""
+    prose = ""
+    for cell in cells("02_the_opening_handshake"):
+        text = source(cell)
+        if cell["cell_type"] == "markdown":
+            prose += text
+            continue
+        imported = re.findall(r"(?m)^from wsedu(?:\.protocol)? import (.+)$", text)
+        for name in ", ".join(imported).split(", ") if imported else []:
+            used = len(re.findall(rf"\b{name}\b", text)) > 1 or name == "revisit"
+            assert used, f"{name} is imported before it is used"
+            # The lab has a paragraph of its own; frames are the subject of lesson 04.
+            said = f"`{name}`" in prose or name in ("Lab", "Frame", "Opcode")
+            assert said, f"{name} is used without a sentence"
+
+
 def test_at_most_one_cell_in_ten_is_not_compared(lesson: Lesson) -> None:
     code = [cell for cell in cells(lesson.slug) if cell["cell_type"] == "code"]
     ignored = [cell for cell in code if "nbval-ignore-output" in cell["metadata"].get("tags", [])]
