@@ -338,7 +338,7 @@ def test_unknown_exercise_lists_the_known(call: Any) -> None:
 @pytest.mark.parametrize("call", [predict, revisit])
 def test_unknown_prediction_lists_the_known(call: Any) -> None:
     with pytest.raises(
-        ValueError, match=r"no prediction '02\.1'; there are: .*02\.status, 02\.case"
+        ValueError, match=r"no prediction '02\.1'; there are: .*02\.status, .*02\.case"
     ):
         call("02.1")
 

@@ -91,7 +91,9 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     ]
     if all(_right(args, got) for args, got in results):
         return Verdict(
-            "passed", _("Your client believes what it may, and nothing else."), "4.1; 4.2.2"
+            "passed",
+            _("Your client accepts every valid response and refuses the rest."),
+            "4.1; 4.2.2",
         )
     said, args, got = recognise(SLIPS, results, _right)
     response, key, asked = args
@@ -147,7 +149,7 @@ SLIPS = (
     Slip(
         "extensions not looked at",
         edited(solution, ('"sec-websocket-extensions" not in headers', "True")),
-        _("You accept an extension that was never offered; its frames would be unreadable."),
+        _("You accept an extension that you did not offer; you could not read its frames."),
     ),
     Slip(
         "subprotocol not looked at",

@@ -153,7 +153,9 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     results = [((data,), attempt(data)) for data in _cases(chance)]
     if all(_right(args, got) for args, got in results):
         return Verdict(
-            "passed", _("Your server lets in whom it must, and refuses the rest."), "4.2.1; 4.2.2"
+            "passed",
+            _("Your server accepts every valid request and refuses the rest."),
+            "4.2.1; 4.2.2",
         )
     said, args, got = recognise(SLIPS, results, _right, what=lambda result: result[0])
     return _explain(args[0], got, said)

@@ -44,7 +44,7 @@ SLIPS = (
     Slip(
         "bytes instead of text",
         edited(solution, (".decode()", "")),
-        _("Your function returned bytes; b64encode gives bytes, and .decode() makes text of them."),
+        _("Your function returned bytes; .decode() makes a string of what b64encode gives."),
     ),
     Slip(
         "the key is decoded",
@@ -78,7 +78,7 @@ SLIPS = (
     Slip(
         "the signs of bytes",
         edited(solution, ("base64.b64encode(digest).decode()", "str(base64.b64encode(digest))")),
-        _("str() of bytes writes b'...' around them; .decode() makes text of them."),
+        _("str() of bytes writes b'...' around them; .decode() makes a string of them."),
     ),
     Slip(
         "the alphabet of addresses",

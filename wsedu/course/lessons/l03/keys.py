@@ -66,7 +66,7 @@ SLIPS = (
         "any Base64",
         edited(solution, ("== 16", "> 0")),
         _(
-            "You take any Base64; the RFC asks for 16 bytes, and «Hello, world!», the key of the "
+            "You take any Base64; the RFC asks for 16 bytes, and 'Hello, world!', the key of the "
             "published test, has 13."
         ),
     ),
@@ -100,7 +100,7 @@ EXERCISE = Exercise(
     judge=judge,
     solution=solution,
     reason=_(
-        "SGVsbG8sIHdvcmxkIQ== has 20 characters and decodes to «Hello, world!»: 13 bytes. 4.1 "
+        "SGVsbG8sIHdvcmxkIQ== has 20 characters and decodes to 'Hello, world!': 13 bytes. 4.1 "
         "says that the nonce has 16, and a server that checks this answers 400."
     ),
     hints=(

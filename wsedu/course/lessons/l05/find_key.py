@@ -60,7 +60,7 @@ SLIPS = (
     Slip(
         "only the beginning",
         edited(solution, ("return mask(masked, key)", "return begins")),
-        _("You give back what was known already; the rest can be read too."),
+        _("You return only what you knew already; you can read the rest, too."),
     ),
     Slip(
         "masked, as it came",
