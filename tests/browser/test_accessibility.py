@@ -66,6 +66,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "comparison": lambda: Comparison({"polling": (10, 1620, 0.5), "SSE": (1, 165, 0)}),
     "cutter": lambda: StreamCutter(HELLO, "client"),
     "difference": lambda: Difference(b"Hello", b"Hallo"),
+    "difference of frames": lambda: Difference(HELLO, HELLO[:1] + b"\x05" + HELLO[2:], "MASK"),
     "ladder": lambda: Ladder(RECORDING),
     "long ladder": lambda: Ladder(Recording(RECORDING.events * 30)),
     "lengths": lambda: LengthForms(FORMS),

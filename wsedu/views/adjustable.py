@@ -60,11 +60,16 @@ class Adjustable(Picture):
 
     @traitlets.validate("state")
     def _allowed(self, proposal: dict[str, Any]) -> State:
-        """The state with every slider inside its limits, which may depend on other controls.
+        """The state as it may be: texts are Unicode, and sliders are inside their limits, which
+        may depend on other controls.
 
         The page does the same: a slider at its end, whose text then gets shorter, comes back.
         """
-        state = self._inside(proposal["value"], {})
+        state = {
+            name: well_formed(value) if isinstance(value, str) else value
+            for name, value in proposal["value"].items()
+        }
+        state = self._inside(state, {})
         return self._inside(state, self.slots(state))
 
     def _inside(self, state: State, slots: Slots) -> State:
@@ -97,3 +102,8 @@ class Adjustable(Picture):
         """The picture as it is now, not as it was when it was made."""
         data, metadata = super()._repr_mimebundle_(**kwargs)
         return data | {"image/svg+xml": self.draw(self.slots(self.state))}, metadata
+
+
+def well_formed(text: str) -> str:
+    """Text with U+FFFD for each half of a surrogate pair, as a browser writes it in UTF-8."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -142,12 +142,12 @@ class Drawing:
         says_of: the page may change what it says, to the slot ``says_of.says``
         """
         others = "".join(
-            f" data-{key}={quoteattr(value)}"
+            f" data-{key}={quoteattr(clean(value))}"
             for key, value in (("lights", " ".join(lights)), ("act", act), ("says-of", says_of))
             if value
         )
         self._shapes.append(
-            f"<g data-item={quoteattr(name)} data-says={quoteattr(clean(says))}{others}>"
+            f"<g data-item={quoteattr(clean(name))} data-says={quoteattr(clean(says))}{others}>"
         )
         yield
         self._shapes.append("</g>")

@@ -12,6 +12,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from .drawing import clean
+
 HERE = Path(__file__).parent
 
 
@@ -43,6 +45,11 @@ class Picture(anywidget.AnyWidget):
     selected = traitlets.Unicode().tag(sync=True)
     detail = traitlets.Unicode().tag(sync=True)
     hint = traitlets.Unicode().tag(sync=True)
+
+    @traitlets.validate("text", "hint")
+    def _clean(self, proposal: dict[str, Any]) -> str:
+        """Words as they may be printed: lines, and nothing in them that a terminal obeys."""
+        return "\n".join(map(clean, proposal["value"].split("\n")))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The widget for a running JupyterLab; the SVG and the text for everybody else."""
