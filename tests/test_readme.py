@@ -4,10 +4,8 @@ A fresh clone, an empty home, a terminal, a real Chromium. Everything is done as
 it: by looking, pressing, and typing. No setting of ours helps, for that is what is tested.
 """
 
-import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
