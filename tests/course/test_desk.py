@@ -99,14 +99,16 @@ class TestCheck:
     def test_raised_names_the_error(
         self, shown: list[Any], capsys: pytest.CaptureFixture[str]
     ) -> None:
-        with pytest.raises(NotYet, match=r"^02.2: raised\. The same cases again: .*seed=5\)$"):
+        with pytest.raises(
+            NotYet, match=r"^02.2: raised\. Mend .* The same cases again: .*seed=5\)$"
+        ):
             check("02.2", lambda *args: 1 // 0, seed=5)
         assert "your function raised ZeroDivisionError" in capsys.readouterr().out
 
     def test_not_attempted_is_not_counted_as_a_try(
         self, shown: list[Any], capsys: pytest.CaptureFixture[str]
     ) -> None:
-        with pytest.raises(NotYet, match=r"^02.2: not attempted\.$"):
+        with pytest.raises(NotYet, match=r"^02.2: not attempted\. Put your answer"):
             check("02.2", ...)
         assert capsys.readouterr().out.startswith("○ 02.2: Not attempted yet")
         assert journal.read("tried") == []
@@ -131,7 +133,8 @@ class TestCheck:
 
     def test_error_is_an_assertion_of_one_line(self) -> None:
         assert issubclass(NotYet, AssertionError)
-        assert NotYet("02.1: not yet.")._render_traceback_() == ["02.1: not yet."]
+        error = NotYet("02.1: not yet.", "Go on.")
+        assert (str(error), error._render_traceback_()) == ("02.1: not yet. Go on.", ["Go on."])
 
     def test_jupyter_prints_that_line_and_no_traceback(
         self, shown: list[Any], capsys: pytest.CaptureFixture[str]
@@ -142,8 +145,20 @@ class TestCheck:
         lines = capsys.readouterr().out.splitlines()
         assert lines == [
             "○ 02.1: Not attempted yet: the dots are still there.",
-            "02.1: not attempted.",
+            "Put your answer in place of the dots, and run this cell again.",
         ]
+
+    @pytest.mark.parametrize("answer", ["...", "{}", "lambda *args: None", "lambda *args: 1 // 0"])
+    def test_red_line_repeats_no_word_of_the_verdict(
+        self, answer: str, shown: list[Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        shell = InteractiveShell()
+        for name in ("02.1", "02.2"):
+            shell.run_cell(f"from wsedu import check\ncheck('{name}', {answer}, seed=1)")
+            *verdict, red = capsys.readouterr().out.splitlines()
+            assert red.startswith(("hint(", "Mend that", "Put your answer")), red
+            assert f"{name}:" in verdict[0] and f"{name}:" not in red
+            assert not any("not yet" in line or "raised." in line for line in [red])
 
     def test_outcomes_are_kept(self, shown: list[Any]) -> None:
         for answer in (EXERCISES["02.1"].slips[0].wrong, RIGHT["02.1"]):

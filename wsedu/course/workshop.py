@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from .._awaited import values_only
 from .._text import _
 from . import journal
 from .attempt import shorten
@@ -42,6 +43,7 @@ def folder() -> Path:
     return journal.home() / "pieces"
 
 
+@values_only
 def mine(name: str) -> Callable[..., Any]:
     """Your function of the exercise ``name`` (``"04.3"``), and a line that says whose it is.
 
