@@ -5,8 +5,10 @@ really starts one.
 """
 
 import json
+import resource
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -358,19 +360,57 @@ def test_unknown_prediction_lists_the_known(call: Any) -> None:
         call("02.1")
 
 
+@pytest.fixture(params=["home is a file", "disk is full"])
+def unwritable(
+    request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """A home in which a piece was kept, and nothing can be written any more."""
+    check("04.2", RIGHT["04.2"])
+    if request.param == "home is a file":
+        file = home / "file"
+        file.write_text("")
+        monkeypatch.setenv("WSEDU_HOME", str(file))
+        yield file
+        return
+    size = max(path.stat().st_size for path in [*home.rglob("*.*"), ROOT / "README.md"])
+    with open(home / "journal.jsonl", "ab") as file:
+        file.write(b"\n" * size)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    full = (home / "journal.jsonl").stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (full, before[1]))
+    yield home
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
 def test_lesson_goes_on_when_nothing_can_be_kept(
-    home: Path,
-    shown: list[Any],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    unwritable: Path, shown: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (home / "file").write_text("")
-    monkeypatch.setenv("WSEDU_HOME", str(home / "file"))
-    check("02.1", RIGHT["02.1"])
-    assert "This could not be kept" in capsys.readouterr().out
-    predict("02.status").chosen = 1
-    hint("02.1")
+    with pytest.raises(NotYet):
+        check("02.1", EXERCISES["02.1"].slips[0].wrong)
+    assert capsys.readouterr().out.count(f"Nothing can be kept in {unwritable}: ") == 1
+    predict("02.status").chosen = STATUS.right
+    for number in (1, 2, 3):
+        hint("02.1")
+        assert f"Hint {number} of 3" in said(capsys)
     revisit("02.status")
+    assert "You predicted it" in said(capsys)
+    solution("02.1")
+    assert EXERCISES["02.1"].reason in said(capsys)
+    shown.clear()
     progress()
-    start_over("02.1")
-    assert "02.4" in shown[-1].text
+    (line,) = [line for line in shown[-1].text.splitlines() if line.startswith("  02.1 ")]
+    assert line.endswith("✘ not yet (tries: 1)")
+    assert capsys.readouterr().out == f"Not kept: {unwritable} cannot be written.\n"
+
+
+def test_start_over_that_cannot_be_kept_changes_nothing(
+    home: Path, unwritable: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {path: path.read_bytes() for path in home.rglob("*.py")}
+    length = (home / "journal.jsonl").stat().st_size
+    capsys.readouterr()
+    start_over("04.2")
+    out = " ".join(capsys.readouterr().out.split())
+    assert out.startswith(f"04.2 stays as it is: nothing can be written in {unwritable} (")
+    assert {path: path.read_bytes() for path in home.rglob("*.py")} == before
+    assert (home / "journal.jsonl").stat().st_size == length

@@ -180,15 +180,29 @@ def progress() -> None:
             if lesson.exercises
         )
     )
-    print(_("Kept in {folder}").format(folder=journal.home()))
+    if journal.is_kept():
+        print(_("Kept in {folder}").format(folder=journal.home()))
+    else:
+        print(_("Not kept: {folder} cannot be written.").format(folder=journal.home()))
 
 
 @values_only
 def start_over(name: str) -> None:
     """Begin an exercise again: no try, no hint; what was built is put aside, never deleted."""
     exercise = exercise_named(name)
-    journal.write("reset", name)
-    said = workshop.put_aside(exercise.piece) if exercise.piece else ""
+    try:
+        with workshop.put_aside(exercise.piece) as copy:
+            journal.write_now("reset", name)
+    except OSError as error:
+        print(
+            _("{name} stays as it is: nothing can be written in {folder} ({error}).").format(
+                name=name, folder=journal.home(), error=error.strerror or error
+            )
+        )
+        return
+    said = ""
+    if copy:
+        said = _("What you had built is put aside as pieces/{copy}.").format(copy=copy.name)
     print(
         _("{name} begins again. Your cell stays as it is: put the dots back yourself.").format(
             name=name
