@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from .._awaited import values_only
 from .._text import _
 from ..protocol import (
     Binary,
@@ -149,6 +150,7 @@ class Dissection:
         return _status(self.response.head)
 
 
+@values_only
 def dissect(recording: Recording) -> Dissection:
     """Read a recording; never raises, whatever bytes it holds."""
     walk = _Walk(recording)

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from .._awaited import no_coroutine
+
 Side = Literal["client", "server"]
 EventKind = Literal["data", "end", "lost", "held", "fault"]
 
@@ -60,6 +62,10 @@ class Recording:
     events: tuple[Event, ...] = ()
     note: str = ""
     dropped: int = 0
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.events, tuple):  # there may be 40,000 of them
+            no_coroutine("Recording", self.events)
 
     @property
     def ended(self) -> bool:
