@@ -14,6 +14,7 @@ import atexit
 import hmac
 import logging
 import re
+import textwrap
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
@@ -32,7 +33,7 @@ from .faults import Faults
 from .memory import Network
 from .news import News
 from .peer import Peer, only_bytes
-from .tap import HOST, Tap
+from .tap import HOST, Log, Tap
 
 T = TypeVar("T")
 OwnServer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -349,10 +350,14 @@ class Lab:
         until:    the event after which its script calls ``close``; with "close" it never does,
                   and the server has to end the connection
         close:    the arguments of that call
-        patience: seconds until it is clear that there is no page (a notebook run by a program,
-                  or one that is served from another machine); none can reach a lab in memory.
-                  Then what a Chromium did before is returned, and its note says so
+        patience: seconds for the page to connect, and again for the connection to end. If it
+                  does not end, what passed so far is returned, and its note says what is open.
+                  If no page connects (a program runs the notebook, or the page is on another
+                  machine), what a Chromium did before is returned. The cell prints both notes
         kept:     which of the recordings of that Chromium
+
+        A lab in memory returns a kept recording at once. Raises RuntimeError if the lab is
+        closed.
         """
         from IPython.display import display
 
@@ -360,24 +365,40 @@ class Lab:
 
         if until not in browser.UNTIL:
             raise ValueError(f"until is one of {', '.join(browser.UNTIL)}, not {until!r}")
-        instead = browser.kept(kept)
-        if self._memory:
-            return instead
-        before = list(self._tap.logs)[-1:]  # perhaps of an earlier call
-        display(browser.BrowserClient(self.url + browser.PATH, until, close))
+        recording = browser.kept(kept)
+        if Lab._current is not self:
+            raise RuntimeError(_("This lab is closed. Start another one: lab = Lab()"))
+        if not self._memory:
+            before = set(self._tap.logs)  # perhaps of an earlier call
+            url = f"ws://{self._host}:{self._tap.port}{browser.PATH}{self._query.lstrip('/')}"
+            display(browser.BrowserClient(url, until, close))
+            with suppress(TimeoutError):
+                recording = await self._page(before, patience)
+        if recording.note:
+            # Below the page's list, so that what is not live is seen where it should have been.
+            print(textwrap.fill(recording.note, 80, break_on_hyphens=False))
+        return recording
 
-        def over(recording: Recording) -> bool:
-            if list(self._tap.logs)[-1:] == before:
-                return False
-            asked = recording.sent_by("client").startswith(f"GET {browser.PATH} ".encode())
-            ended = {e.sender for e in recording.events if e.kind in ("end", "lost")}
-            return asked and len(ended) == 2
+    async def _page(self, before: set[Log], patience: float) -> Recording:
+        """The connection of the page; raises TimeoutError if it does not come."""
+        from . import browser
 
+        def come(_newest: Recording) -> list[Log]:
+            new = [log for log in self._tap.logs if log not in before]
+            return [log for log in new if browser.is_from_page(log.recording())]
+
+        log = (await self.until(come, _("the page's connection"), patience))[-1]
+        log.wanted = True
         try:
-            await self.until(over, _("the page's connection"), patience)
-            return self.recording
-        except TimeoutError:
-            return instead
+            with suppress(TimeoutError):
+                await self.until(
+                    lambda _newest: log.closed_by("client") and log.closed_by("server"),
+                    timeout=patience,
+                )
+                return log.recording()
+            return browser.still_open(log.recording(), patience)
+        finally:
+            log.wanted = False
 
     def close(self) -> None:
         """Stop the servers and leave nothing behind; closing twice does nothing.
