@@ -49,6 +49,9 @@ _silent.propagate = False
 class Lab:
     """A real server on this machine, behind a tap that records every byte.
 
+    It is a thing to look at and guards nothing: any program here, and any page that your browser
+    shows, may connect to it, and order something, as long as it is open.
+
     The server is ``websockets``. Unless it is given a ``handler`` it sends every message back;
     an ordinary request for ``/page`` is answered with 200. The other arguments are the
     library's own, with its defaults:

@@ -473,6 +473,8 @@ HEADERS = {
     "origin": (_("which page's script asks; browsers set it themselves"), "4.1, item 8"),
     "cookie": (_("sent by the browser unasked; covered here"), "4.1, item 12"),
     "authorization": (_("a secret of the client; covered here"), "4.1, item 12"),
+    "proxy-authorization": (_("a secret for a proxy; covered here"), "RFC 9110 11.7.2"),
+    "set-cookie": (_("a secret for the browser to keep; covered here"), "RFC 6265 4.1"),
     "user-agent": (_("which program asks; not part of WebSocket"), "RFC 9110 10.1.5"),
     "accept-encoding": (_("about HTTP bodies; not part of WebSocket"), "RFC 9110 12.5.3"),
     "accept-language": (_("the reader's languages; not part of WebSocket"), "RFC 9110 12.5.4"),
