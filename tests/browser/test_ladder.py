@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page
 
 from wsedu.protocol import Frame, Opcode, build_frame, build_request, build_response, make_key
 from wsedu.recording import Event, Recording
 from wsedu.views import Ladder
+
+from ..firefox import Browser, expect
 
 pytestmark = pytest.mark.browser
 
