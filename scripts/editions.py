@@ -1,13 +1,18 @@
-"""Make the editions for a teacher out of the lessons: ``.venv/bin/python scripts/editions.py``.
+"""Make the editions for a teacher out of the lessons: ``python3 scripts/classroom.py editions``.
 
 ``build/live`` has them with empty code cells, to be filled before the class; only the questions
 are still there. ``build/slides`` has them as slides, with their outputs: a heading begins a
-slide, and each text under it the next one below. Nothing here is edited by hand.
+slide, and each text under it the next one below. Each is there as a notebook and as a page that
+a browser opens without a network. Nothing here is edited by hand.
 """
 
+import shutil
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import nbformat
+from jinja2 import DictLoader
+from nbconvert import SlidesExporter
 from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,6 +46,51 @@ def slides(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
+# nbconvert's own page of slides loads reveal.js, require.js, jQuery and MathJax from the network.
+# No lesson needs the last three, and reveal.js is put beside the pages.
+PAGE = """
+{%- extends 'index.html.j2' -%}
+{%- block html_head_js -%}{%- endblock -%}
+{%- block html_head_js_mathjax -%}{%- endblock -%}
+{%- block html_head_css -%}
+<style>
+.reveal .slides section { max-height: 100%; overflow-y: auto; text-align: left }
+.reveal h1, .reveal h2, .reveal h3 { text-transform: none }
+.reveal .slides > section.stack { overflow: visible }
+</style>
+{%- endblock -%}
+{%- block footer_js -%}
+<script src="reveal.js/dist/reveal.js"></script>
+<script>
+Reveal.initialize({ hash: true, center: false, transition: "none", width: 1280, height: 720 });
+</script>
+{%- endblock -%}
+"""
+
+
+def page(notebook: Path) -> Path:
+    """A notebook of slides as a page beside it; ``reveal.js`` must be in the same folder."""
+    exporter = SlidesExporter(
+        extra_loaders=[DictLoader({"page.html.j2": PAGE})],
+        template_file="page.html.j2",
+        reveal_url_prefix="reveal.js",
+        reveal_theme="white",
+    )
+    text, _resources = exporter.from_filename(str(notebook))
+    path = notebook.with_suffix(".html")
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def bring_reveal(folder: Path) -> None:
+    """Put what the pages need of reveal.js beside them, as the package pyreveal has it."""
+    with as_file(files("pyreveal") / "revealjs") as reveal:
+        for name in ("LICENSE", "dist/reveal.js", "dist/reveal.css", "dist/theme/white.css"):
+            place = folder / "reveal.js" / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(reveal / name, place)
+
+
 def make(folder: Path) -> list[Path]:
     """Write all editions below ``folder``, and return the files."""
     made = []
@@ -50,6 +100,9 @@ def make(folder: Path) -> list[Path]:
             made.append(folder / edition.__name__ / path.name)
             made[-1].parent.mkdir(parents=True, exist_ok=True)
             nbformat.write(notebook, made[-1])
+            if edition is slides:
+                made.append(page(made[-1]))
+    bring_reveal(folder / "slides")
     return made
 
 

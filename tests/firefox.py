@@ -43,6 +43,7 @@ KEYS = {
     "Enter": "\ue007",
     "Space": " ",
     "Tab": "\ue004",
+    "Backspace": "\ue003",
     "Escape": "\ue00c",
     "Home": "\ue011",
     "End": "\ue010",
@@ -63,13 +64,17 @@ async function until(look, seconds) {
         await new Promise(go => setTimeout(go, 10));
     }
 }
+const words = node => node.textContent.replace(/\\s+/g, " ").trim();
+const labels = node => [node.ariaLabel, ...[...(node.labels ?? [])].map(words)].join("\\n");
 function all(steps) {
-    return steps.reduce((found, step) => typeof step === "number"
-        ? [found.at(step)].filter(Boolean)
-        : [...new Set(found.flatMap(node => [...node.querySelectorAll(step)]))], [document]);
+    return steps.reduce((found, step) => {
+        if (typeof step === "number") return [found.at(step)].filter(Boolean);
+        const css = typeof step === "string" ? step : "input, select, textarea, [aria-label]";
+        const inside = [...new Set(found.flatMap(node => [...node.querySelectorAll(css)]))];
+        return css === step ? inside : inside.filter(node => labels(node).includes(step.label));
+    }, [document]);
 }
 const visible = node => node.checkVisibility() && node.getBoundingClientRect().width > 0;
-const words = node => node.textContent.replace(/\\s+/g, " ").trim();
 async function settled(node) {
     // In this browser scrollIntoView does nothing for a group of SVG.
     const part = node instanceof SVGGElement ? node.querySelector("rect, path, text") : null;
@@ -211,7 +216,7 @@ class Page:
         made = self._firefox.command("browsingContext.create", type="tab", userContext=context.name)
         self._tab = made["context"]
         self._do("browsingContext.activate")  # the timers of a hidden tab are slow
-        self.keyboard = Keyboard(self)
+        self.keyboard, self.mouse = Keyboard(self), Mouse(self)
 
     @property
     def _firefox(self) -> Firefox:
@@ -294,6 +299,10 @@ class Page:
     def locator(self, css: str) -> "Locator":
         return Locator(self, (css,))
 
+    def get_by_label(self, text: str) -> "Locator":
+        """The controls whose label holds this text."""
+        return Locator(self, ({"label": text},))
+
     def act(self, kind: str, *actions: dict[str, Any], **more: Any) -> None:
         """What a hand does with the mouse or the keys."""
         source = {"type": kind, "id": kind, "actions": actions, **more}
@@ -310,14 +319,34 @@ class Keyboard:
         kinds = ("keyDown", "keyUp")
         self._page.act("key", *({"type": kind, "value": KEYS.get(key, key)} for kind in kinds))
 
+    def type(self, text: str) -> None:
+        for letter in text:
+            self.press(letter)
+
+
+class Mouse:
+    """The pointer."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def move(self, x: float, y: float) -> None:
+        self.do({"type": "pointerMove", "x": round(x), "y": round(y)})
+
+    def do(self, *actions: dict[str, Any]) -> None:
+        self._page.act("pointer", *actions, parameters={"pointerType": "mouse"})
+
+
+Step = str | int | dict[str, str]
+
 
 class Locator:
-    """Nodes of a page, found anew each time: by selectors, each within what the last one found.
+    """Nodes of a page, found anew each time: each step within what the last one found.
 
-    steps: a CSS selector, or the number of the node to go on with (-1 for the last)
+    steps: a CSS selector, the number of the node to go on with (-1 for the last), or a label
     """
 
-    def __init__(self, page: Page, steps: tuple[str | int, ...]) -> None:
+    def __init__(self, page: Page, steps: tuple[Step, ...]) -> None:
         self.page, self._steps = page, steps
 
     def __repr__(self) -> str:
@@ -395,6 +424,19 @@ class Locator:
     def scroll_into_view_if_needed(self) -> None:
         self.evaluate("node => settled(node).then(() => null)")
 
+    def is_checked(self) -> bool:
+        checked: bool = self.evaluate("node => node.checked")
+        return checked
+
+    def fill(self, text: str) -> None:
+        self.evaluate(
+            """(node, text) => {
+                node.value = text;
+                node.dispatchEvent(new Event("input", { bubbles: true }));
+            }""",
+            text,
+        )
+
     def select_option(self, index: int) -> None:
         self.evaluate(
             """(node, index) => {
@@ -419,14 +461,11 @@ class Locator:
         box = self.evaluate("node => settled(node)")
         x = box["x"] + (position["x"] if position else box["width"] / 2)
         y = box["y"] + (position["y"] if position else box["height"] / 2)
-        self._mouse({"type": "pointerMove", "x": round(x), "y": round(y)})
+        self.page.mouse.move(x, y)
 
     def click(self) -> None:
         self.hover()
-        self._mouse({"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0})
-
-    def _mouse(self, *actions: dict[str, Any]) -> None:
-        self.page.act("pointer", *actions, parameters={"pointerType": "mouse"})
+        self.page.mouse.do(*({"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp")))
 
 
 class Expectation:
@@ -449,6 +488,12 @@ class Expectation:
     def to_be_visible(self, timeout: float = 1000 * PATIENCE) -> None:
         self._one("visible(node)", timeout=timeout)
 
+    def to_be_attached(self) -> None:
+        self._is("nodes => nodes.length > 0")
+
+    def to_be_empty(self) -> None:
+        self._one("!node.textContent")
+
     def to_have_text(self, text: str) -> None:
         self._one("words(node) === value", " ".join(text.split()))
 
@@ -470,11 +515,17 @@ class Expectation:
     def to_be_checked(self) -> None:
         self._one("node.checked")
 
+    def not_to_be_checked(self) -> None:
+        self._one("!node.checked")
+
+    def to_have_value(self, value: str) -> None:
+        self._one("node.value === value", value)
+
     def to_be_focused(self) -> None:
         self._one("node.getRootNode().activeElement === node")
 
-    def to_be_in_viewport(self, ratio: float) -> None:
-        self._one("(await shown(node)) >= value", ratio)
+    def to_be_in_viewport(self, ratio: float = 0) -> None:
+        self._one("(await shown(node)) > 0 && (await shown(node)) >= value", ratio)
 
 
 def expect(locator: Locator | playwright.sync_api.Locator) -> Any:

@@ -20,6 +20,7 @@ from wsedu.views import (
     Difference,
     FrameBuilder,
     Ladder,
+    LengthForms,
     MaskingSteps,
     Ordering,
     Picture,
@@ -46,6 +47,27 @@ RECORDING = Recording(
     )
 )
 SEEN = dissect(RECORDING)
+GOING = Frame(Opcode.CLOSE, (1001).to_bytes(2, "big"))
+CLOSING = Recording(
+    (
+        *RECORDING.events[:2],
+        Event(0.6, "server", "data", build_frame(GOING)),
+        Event(0.9, "client", "data", build_frame(GOING, b"7key")),
+        Event(0.9, "server", "end"),
+    )
+)
+FORMS = dissect(
+    Recording(
+        (
+            *RECORDING.events[:2],
+            *(
+                Event(1, "client", "data", build_frame(Frame(Opcode.BINARY, bytes(size)), b"7key"))
+                for size in (125, 126, 65536)
+            ),
+            Event(2, "server", "data", build_frame(Frame(Opcode.BINARY, bytes(200)))),
+        )
+    )
+).find("frame")
 
 PICTURES: dict[str, Callable[[], Picture]] = {
     "accept": AcceptSteps,
@@ -56,8 +78,10 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "comparison": lambda: Comparison({"polling": (10, 1620, 0.5), "SSE": (1, 165, 0)}),
     "cutter": lambda: StreamCutter(HELLO, "client"),
     "difference": lambda: Difference(b"Hello", b"Hallo"),
+    "difference of frames": lambda: Difference(HELLO, HELLO[:1] + b"\x05" + HELLO[2:], "MASK"),
     "ladder": lambda: Ladder(RECORDING),
     "long ladder": lambda: Ladder(Recording(RECORDING.events * 30)),
+    "lengths": lambda: LengthForms(FORMS),
     "masking": MaskingSteps,
     "ordering": lambda: Ordering("In which order?", ["b", "a"], [1, 0], ["B!", "A!"], "Right."),
     "progress": lambda: Progress(
@@ -75,6 +99,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "question": lambda: Question("Which?", ["this", "that"], -1, "Kept."),
     "round trips": lambda: RoundTrips(RECORDING),
     "timeline": lambda: Timeline(RECORDING, timeout=0.7),
+    "timeline of a closing": lambda: Timeline(CLOSING, close_timeout=0.5),
 }
 
 

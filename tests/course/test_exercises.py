@@ -104,7 +104,7 @@ class TestCatalogue:
     def test_unknown_names_list_the_known(self) -> None:
         with pytest.raises(ValueError, match="02.1, 02.2, 02.3, 02.4"):
             exercise_named("02.9")
-        with pytest.raises(ValueError, match="02.status, 02.case, 02.early"):
+        with pytest.raises(ValueError, match="02.status, 02.after, 02.page, 02.case, 02.early"):
             prediction_named("02.9")
 
 
@@ -282,7 +282,7 @@ class TestOutcomes:
             await asyncio.sleep(seconds * told)
             return message
 
-        assert clear(judge("00.2", answer, 1), "waits longer than it should")
+        assert clear(judge("00.2", answer, 1), "You wait too long")
 
     @pytest.mark.parametrize("reason", ["", "bye", "Grüße"])
     def test_reason_in_the_answer_to_a_close_is_free(self, reason: str) -> None:

@@ -530,6 +530,35 @@ async def test_cookies_never_get_into_a_recording(lab: Lab) -> None:
     assert len(recording.sent_by("client")) == len(request)
 
 
+async def test_no_secret_gets_into_a_recording(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The lab's own token, a proxy's password, and a cookie that the server sets."""
+
+    async def server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nSet-Cookie: id=opensesame; HttpOnly\r\n\r\n")
+
+    lab = Lab(server=server)
+    request = REQUEST.replace(b"/chat", b"/chat?token=opensesame")
+    request = request[:-2] + b"Proxy-Authorization: Basic opensesame\r\n\r\n"
+    await lab.fault(hold=True)
+    talking = asyncio.ensure_future(lab.talk(request[:-30], request[-30:], timeout=30))
+    recording = await lab.until(
+        lambda r: r if any(event.kind == "held" for event in r.events) else None
+    )
+    assert "opensesame" not in repr(recording)
+    await lab.fault()
+    talking.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await talking
+    recording = await lab.talk(request)
+    assert "opensesame" not in repr(recording)
+    assert "token=**********" in dissect(recording).request.title
+    assert b"Set-Cookie: ****" in recording.sent_by("server")
+    lab.close()
+
+
 async def test_a_header_that_never_ends_is_let_go(lab: Lab) -> None:
     recording = await lab.talk(b"GET / HTTP/1.1\r\n" + b"X-A: " + b"a" * 10**6)
     assert any(e.sender == "server" and e.kind != "data" for e in recording.events)

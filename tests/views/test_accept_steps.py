@@ -1,7 +1,7 @@
 import pytest
 
 from wsedu.protocol import accept_key
-from wsedu.views.accept_steps import STEPS, AcceptSteps
+from wsedu.views.accept_steps import ROWS, STEPS, AcceptSteps
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 WRONG = ("decoded", "hex", "newline", "lower")
@@ -22,10 +22,37 @@ class TestWays:
     def test_a_wrong_way_ends_elsewhere_and_says_why(self, way: str) -> None:
         slots = AcceptSteps(KEY).slots({"way": way, "step": STEPS})
         assert slots["value5"] != slots["value6"] == accept_key(KEY)
-        assert "✘" in last(way)
+        assert "✘ not the same" in last(way)
 
-    def test_each_wrong_way_has_a_value_and_a_sentence_of_its_own(self) -> None:
-        assert len({last(way) for way in WRONG}) == len(WRONG)
+    @pytest.mark.parametrize(
+        ("way", "first"), [("decoded", 3), ("hex", 5), ("newline", 3), ("lower", 2)]
+    )
+    def test_the_first_step_that_differs_is_marked_and_all_after_it(
+        self, way: str, first: int
+    ) -> None:
+        picture = AcceptSteps(KEY)
+        slots = picture.slots({"way": way, "step": STEPS})
+        right = picture.slots({"way": "right", "step": STEPS})
+        styles = [slots[f"row{n}.class"] for n in range(1, STEPS + 1)]
+        assert styles == [*ROWS[: first - 1], "wrong", *["fault"] * (STEPS - first)]
+        differs = [n for n in range(1, STEPS + 1) if slots[f"value{n}"] != right[f"value{n}"]]
+        assert differs[0] == first
+        assert slots[f"note{first}"].startswith("✘ wrong from here on: ")
+        assert [n for n in range(1, STEPS) if "✘" in slots[f"note{n}"]] == [first]
+
+    def test_the_right_way_has_no_mark(self) -> None:
+        slots = AcceptSteps(KEY).slots({"way": "right", "step": STEPS})
+        assert [slots[f"row{n}.class"] for n in range(1, STEPS + 1)] == list(ROWS)
+        assert "✘" not in slots["said"]
+
+    def test_each_wrong_way_has_a_sentence_of_its_own(self) -> None:
+        said = {
+            note
+            for way in WRONG
+            for note in AcceptSteps(KEY).slots({"way": way, "step": STEPS})["said"].splitlines()
+            if "wrong from here on" in note
+        }
+        assert len(said) == len(WRONG)
 
     def test_the_end_in_bits_is_the_end_of_the_value(self) -> None:
         note = AcceptSteps(KEY).slots({"way": "right", "step": STEPS})["note5"]

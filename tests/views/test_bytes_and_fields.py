@@ -2,11 +2,12 @@
 
 import pytest
 
+from wsedu.protocol import Frame, Opcode, build_frame
 from wsedu.recording import Unit
 from wsedu.views import BytesAndFields
 from wsedu.views.bytes_and_fields import COLUMNS, FIELDS_SHOWN, PROBLEMS_SHOWN
 
-from . import ANSWER, HELLO, REQUEST, SVG, items, read, units, words
+from . import ANSWER, HELLO, MASK, REQUEST, SVG, items, read, units, words
 
 UNITS = units(("client", REQUEST), ("server", ANSWER), ("client", HELLO))
 
@@ -18,7 +19,8 @@ class TestWhole:
         assert unit.sentence in text
         for field in unit.fields:
             data = unit.data[field.span.start - unit.span.start : field.span.end - unit.span.start]
-            assert f"{field.span.start:5}  {data.hex(' ')}" in text
+            offset = field.span.start - unit.span.start
+            assert f"\n{offset:5}  {data.hex(' ')}\n" in text
             for said in (field.name, field.value, field.meaning, field.section):
                 assert said in text
 
@@ -49,13 +51,33 @@ class TestWhole:
 
 
 class TestSentences:
-    def test_offset_and_bytes(self) -> None:
-        """Offsets are those in the sender's stream, where a request of 159 bytes came first."""
-        said = items(BytesAndFields(UNITS[2]).svg)
-        assert said["f0"].startswith("byte 159: first byte: 1000 0001")
+    def test_offsets_count_from_the_beginning_of_the_frame(self) -> None:
+        picture = BytesAndFields(UNITS[2])
+        said = items(picture.svg)
+        assert said["f0"].startswith("byte 0: first byte: 1000 0001")
         assert said["f0"].endswith("[81]")
-        assert said["f2"].startswith("bytes 161 to 164: masking key: 37 fa 21 3d")
+        assert said["f2"].startswith("bytes 2 to 5: masking key: 37 fa 21 3d")
         assert said["f2"].endswith("[37 fa 21 3d]")
+
+    def test_the_place_in_the_stream_is_said_once_in_grey_with_a_label(self) -> None:
+        """A request of 159 bytes came before the frame of 11."""
+        picture = BytesAndFields(UNITS[2])
+        where = "in the client's stream: bytes 159 to 169"
+        assert picture.text.splitlines()[2] == where
+        (shown,) = [t for t in read(picture.svg).iter(f"{SVG}text") if "159" in (t.text or "")]
+        assert (shown.text, shown.get("class")) == (where, "small soft")
+
+    def test_an_offset_of_seven_digits_stays_on_the_paper(self) -> None:
+        large = build_frame(Frame(Opcode.BINARY, bytes(2**20)), MASK)
+        unit = units(("client", REQUEST), ("server", ANSWER), ("client", large))[-1]
+        svg = BytesAndFields(unit).svg
+        offsets = [
+            (float(text.get("x") or 0), text.text or "")
+            for text in read(svg).iter(f"{SVG}text")
+            if text.get("class") == "small mono soft"
+        ]
+        assert max(len(offset) for _x, offset in offsets) == 7
+        assert all(x - 7.3 * len(offset) > 4 for x, offset in offsets)
 
     def test_a_byte_opens_into_its_bits(self) -> None:
         """All sixteen, numbered as in the figure of 5.2; each part lights up its byte."""

@@ -1,6 +1,7 @@
 """The closing stepper against recordings whose endings are known."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -19,6 +20,7 @@ from wsedu.protocol import (
 )
 from wsedu.recording import Event, Recording
 from wsedu.views import ClosingSteps
+from wsedu.views.closing_steps import BOX, INTO_CLOSED, PANEL, PLACES, TALL
 
 KEY = bytes.fromhex("37fa213d")
 NONCE = make_key(b"the sample nonce")
@@ -64,7 +66,7 @@ class TestEndings:
         assert end(shown) == ("CLOSED, code recorded: 1000",) * 2
         assert "client: CLOSE SENT; server: CLOSE RECEIVED" in str(shown)
         assert "client: CLOSE EXCHANGED; server: CLOSE EXCHANGED" in str(shown)
-        assert "Close (1000 bye)" in str(shown)
+        assert 'Close (1000 "bye")' in str(shown)
 
     def test_without_a_code(self) -> None:
         shown = ClosingSteps(recording(("client", close()), ("server", close()), *BOTH_END))
@@ -121,14 +123,52 @@ class TestPicture:
         svg = ClosingSteps(recording()).svg
         for side in ("client", "server"):
             for state, step in TRANSITIONS:
-                drawn = f'data-kind="{side}-{state.name}-{step.name}"' in svg
-                assert drawn == (step != Step.END_OF_TCP), (state, step)
+                assert f'data-kind="{side}-{state.name}-{step.name}"' in svg, (state, step)
             for state in State:
                 assert f'data-kind="{side}-{state.name}"' in svg
 
-    def test_no_two_boxes_overlap(self) -> None:
-        from wsedu.views.closing_steps import BOX, PLACES, TALL
+    def test_ways_into_closed_lead_from_box_to_box(self) -> None:
+        """Each begins and ends at the border of a box, and crosses no other box."""
+        assert {state for state, step in TRANSITIONS if step == Step.END_OF_TCP} == set(INTO_CLOSED)
 
+        def inside(x: float, y: float, state: State, edge: float) -> bool:
+            left, top = PLACES[state][0] - BOX / 2, PLACES[state][1] - TALL / 2
+            across = left - edge <= x <= left + BOX + edge
+            return across and top - edge <= y <= top + TALL + edge
+
+        for state, corners in INTO_CLOSED.items():
+            assert inside(*corners[0], state, 0) and not inside(*corners[0], state, -1)
+            assert inside(*corners[-1], State.CLOSED, 0)
+            assert not inside(*corners[-1], State.CLOSED, -1)
+            for (x, y), (to_x, to_y) in pairwise(corners):
+                assert (x == to_x) != (y == to_y), "straight"
+                for part in range(101):
+                    at = x + (to_x - x) * part / 100, y + (to_y - y) * part / 100
+                    assert 0 < at[0] < PANEL["server"] - PANEL["client"]
+                    others = set(State) - {state, State.CLOSED}
+                    assert not any(inside(*at, other, 0) for other in others), (state, at)
+
+    def test_the_way_that_was_taken_into_closed_is_a_thick_arrow(self) -> None:
+        shown = ClosingSteps(recording(("client", close(1000)), ("server", close(1000)), *BOTH_END))
+        last = shown.slots({"step": len(str(shown).splitlines()) - 1})
+        taken = {
+            name
+            for name, style in last.items()
+            if name.endswith("-END_OF_TCP.class") and style != "gone"
+        }
+        sides = ("client", "server")
+        assert taken == {f"{side}-CLOSE_EXCHANGED-END_OF_TCP.class" for side in sides}
+
+    def test_it_opens_on_its_first_step_and_paper_shows_the_last(self) -> None:
+        shown = ClosingSteps(recording(("client", close()), ("server", close()), *BOTH_END))
+        assert shown.state == {"step": 0}
+        assert "0  TCP is there" in shown.svg
+        steps = len(str(shown).splitlines())
+        data, _metadata = shown._repr_mimebundle_()
+        assert f">{steps - 1}  " in data["image/svg+xml"]
+        assert data["text/plain"] == str(shown)
+
+    def test_no_two_boxes_overlap(self) -> None:
         assert set(PLACES) == set(State)
         places = list(PLACES.values())
         for number, (x, y) in enumerate(places):
@@ -152,6 +192,12 @@ class TestPicture:
         before = str(shown)
         shown.state = {"step": 1}
         assert str(shown) == before
+
+    def test_no_step_lies_outside_of_the_story(self) -> None:
+        shown = ClosingSteps(recording(("server", "end")))
+        for step, allowed in ((99, 2), (-1, 0)):
+            shown.state = {"step": step}
+            assert shown.state == {"step": allowed}
 
     def test_a_hostile_reason_stays_text_and_short(self) -> None:
         reason = "<script>" * 15

@@ -1,7 +1,11 @@
+from xml.etree import ElementTree
+
 import pytest
 
 from wsedu.protocol import Frame, Opcode, build_frame
 from wsedu.views.cutter import LONGEST, StreamCutter
+
+from . import SVG
 
 KEY = bytes.fromhex("37fa213d")
 
@@ -13,28 +17,62 @@ def stream(*frames: Frame) -> bytes:
 HELLO = stream(Frame(Opcode.TEXT, b"Hel", fin=False), Frame(Opcode.CONTINUATION, b"lo"))
 
 
-class TestKnown:
-    def test_nothing_before_the_first_byte_and_everything_after_the_last(self) -> None:
-        known = StreamCutter(HELLO, "client").words["known"]
-        assert known[0] == "no frame complete; no message."
-        assert known[-1] == "2 frames complete; 1 message."
+def items_of(cutter: StreamCutter) -> dict[str, str]:
+    groups = ElementTree.fromstring(cutter.svg).iter(f"{SVG}g")
+    return {g.get("data-item", ""): g.get("data-says", "") for g in groups}
 
-    def test_a_fragment_is_a_frame_and_no_message(self) -> None:
-        assert (
-            StreamCutter(HELLO, "client")
-            .words["known"][9]
-            .startswith("1 frame complete; no message")
-        )
+
+class TestKnown:
+    def test_more_frames_and_messages_are_told_from_those_in_all(self) -> None:
+        """The question of exercise 06.1: how many more after each chunk."""
+        said = StreamCutter(HELLO, "client").slots({"first": 9, "second": 12})["said"]
+        assert said.splitlines() == [
+            "Chunk 1, bytes 0 to 8: Frames complete: 1 more, 1 in all. "
+            "Messages: 0 more, 0 in all. Bytes left over: 0.",
+            "Chunk 2, bytes 9 to 11: Frames complete: 0 more, 1 in all. "
+            "Messages: 0 more, 0 in all. Bytes left over: 3, part of a header.",
+            "Chunk 3, bytes 12 to 16: Frames complete: 1 more, 2 in all. "
+            "Messages: 1 more, 1 in all. Bytes left over: 0.",
+        ]
+
+    def test_exercise_06_1_can_be_read_off(self) -> None:
+        """Its chunks, without the half of a frame at their end."""
+        parts = ("81 05 48 65 6c", "6c 6f 89 00 82", "01 ff 81 7e")
+        chunks = [bytes.fromhex(part) for part in parts]
+        cutter = StreamCutter(b"".join(chunks)[:-2], "server")
+        slots = cutter.slots({"first": 5, "second": 10})
+        more = [slots[f"counts{n}"].split(",")[0] for n in (1, 2, 3)]
+        assert more == [f"Frames complete: {n} more" for n in (0, 2, 1)]
 
     def test_a_header_is_complete_with_its_masking_key(self) -> None:
-        known = StreamCutter(HELLO, "client").words["known"]
-        assert "a header, which is not complete (bytes so far: 5)" in known[5]
-        assert "announces 3 bytes, of which 0 have come" in known[6]
+        left = StreamCutter(HELLO, "client").words["left"]
+        assert left[5] == "Bytes left over: 5, part of a header."
+        announced = "and 0 of the 3 bytes of payload that it announces."
+        assert left[6] == f"Bytes left over: 6: a header of 6, {announced}"
 
     def test_a_broken_rule_is_named(self) -> None:
         unmasked = build_frame(Frame(Opcode.TEXT, b"Hello"))
-        assert "masked" in StreamCutter(unmasked, "client").words["known"][-1]
-        assert "1 message" in StreamCutter(unmasked, "server").words["known"][-1]
+        assert "✘ A client's frame must be masked" in str(StreamCutter(unmasked, "client"))
+        assert StreamCutter(unmasked, "server").words["messages"][-1] == 1
+
+
+class TestFields:
+    def test_picture_and_legend_use_the_same_words(self) -> None:
+        said = items_of(StreamCutter(HELLO, "client"))
+        assert said["b0"] == (
+            "byte 0 of the stream, 01: FIN, RSV1-3, opcode, in the header of frame 1"
+        )
+        assert said["b11"].endswith("masking key, in the header of frame 2")
+        assert said["b16"].endswith("payload of frame 2")
+        svg = StreamCutter(HELLO, "client").svg
+        for kind in ("fin", "rsv", "opcode", "mask", "length"):
+            assert svg.count(f'class="f-{kind}"') == 2 + 1  # frames, and the legend
+        assert svg.count('class="f-key"') == 2 * 4 + 1
+        assert svg.count('class="f-payload"') == 5 + 1
+        assert "f-extended" not in svg.split("</style>")[1]
+        for word in ("masking key", "payload"):
+            assert f">{word}</text>" in svg
+        assert "all that stands before the payload, the masking key too" in svg
 
 
 class TestSlots:

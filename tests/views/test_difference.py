@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wsedu.protocol import Frame, Opcode, build_frame
 from wsedu.views import Difference
 from wsedu.views.difference import COLUMNS, first_difference
 
-from . import SVG, assert_three_forms, read, words
+from . import MASK, SVG, assert_three_forms, read, words
 
 
 def marks(picture: Difference) -> list[int]:
@@ -71,3 +72,41 @@ class TestMark:
         picture = Difference(bytes(10**6), bytes(10**6 - 1) + b"x")
         assert len(picture.svg) < 50_000
         assert marks(picture) == [(10**6 - 1) % COLUMNS] * 2
+
+
+class TestFields:
+    """The bytes of a frame have the colours and letters that they have everywhere."""
+
+    EXPECTED = build_frame(Frame(Opcode.TEXT, b"Hello"), MASK, 16)
+
+    @pytest.mark.parametrize("where", ["FIN", "payload length", "masking key", "payload"])
+    def test_of_a_frame(self, where: str) -> None:
+        picture = Difference(self.EXPECTED, self.EXPECTED[:-1] + b"x", where)
+        shown = words(picture.svg)
+        assert shown.count("FRO") == shown.count("ML") == 2
+        for kind, count in (("extended", 2), ("key", 4), ("payload", 5)):
+            assert picture.svg.count(f'class="f-{kind}"') == 2 * count + 1  # and the legend
+        assert_three_forms(picture)
+
+    def test_each_row_is_read_for_itself(self) -> None:
+        """What came says 5 in the seven bits: its key begins two bytes earlier."""
+        got = build_frame(Frame(Opcode.TEXT, b"Hello"), MASK)
+        svg = Difference(self.EXPECTED, got, "payload length").svg
+        assert svg.count('class="f-extended"') == 2 + 1
+        assert svg.count('class="f-key"') == 2 * 4 + 1
+
+    def test_of_a_close(self) -> None:
+        close = build_frame(Frame(Opcode.CLOSE, b"\x03\xe8bye"))
+        assert "f-payload" in drawn(Difference(close, close[:-1] + b"E", "reason"))
+
+    @pytest.mark.parametrize("where", ["", "reason", "Host", "lane C"])
+    def test_not_of_other_bytes(self, where: str) -> None:
+        """An HTTP answer begins as a Close frame would: 48 is its opcode 8."""
+        answer = b"HTTP/1.1 101 Switching Protocols\r\n"
+        assert "f-" not in drawn(Difference(answer, answer.lower(), where))
+        assert "f-" not in drawn(Difference(b"", b"x", where))
+
+
+def drawn(picture: Difference) -> str:
+    """The shapes without the stylesheet."""
+    return picture.svg.partition("</style>")[2]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from wsedu.views import drawing
 from wsedu.views.drawing import Drawing, clean, fit, glyph, wrap
+from wsedu.views.frame_colours import LOOKS
 
 from . import SVG, items, read, words
 
@@ -50,7 +51,8 @@ class TestColours:
         assert contrast(palette["line"], palette["paper"]) >= 3
 
     def test_both_themes_name_the_same_roles(self) -> None:
-        assert set(LIGHT) == set(DARK) == {*INKS, *PAPERS, "line"}
+        fields = {look.style for look in LOOKS.values()}
+        assert set(LIGHT) == set(DARK) == {*INKS, *PAPERS, "line", *fields}
 
     def test_every_role_that_is_used_is_named(self) -> None:
         assert set(re.findall(r"var\(--([\w-]+)\)", drawing.STYLE)) == set(LIGHT)
@@ -116,6 +118,13 @@ class TestSheet:
         (first, second) = read(picture.svg()).iter(f"{SVG}g")
         assert (first.get("data-lights"), second.get("data-lights")) == ("b", None)
         assert words(picture.svg()) == "A\nB"
+
+    def test_an_item_says_what_a_click_does(self) -> None:
+        picture = Drawing("a title")
+        with picture.item("a", "FIN", act="fin", says_of="bit0"):
+            picture.text(0, 0, "A")
+        (item,) = read(picture.svg()).iter(f"{SVG}g")
+        assert (item.get("data-act"), item.get("data-says-of")) == ("fin", "bit0")
 
     def test_style_is_well_formed_and_fetches_nothing(self) -> None:
         assert drawing.STYLE.count("{") == drawing.STYLE.count("}")

@@ -1,3 +1,5 @@
+import re
+
 from wsedu.protocol import mask
 from wsedu.views.masking_steps import SHOWN, MaskingSteps
 
@@ -36,6 +38,18 @@ class TestWords:
         picture = MaskingSteps("Hi")
         picture.state = {**picture.state, "byte": 9}
         assert str(picture).startswith("Byte 1 runs in lane B")
+        assert picture.state["byte"] == 1
+        picture.state = {**picture.state, "text": ""}
+        picture.state = {**picture.state, "text": "Hello"}
+        assert picture.state["byte"] == 0, "where the slider is"
+
+
+def test_each_row_has_the_colour_and_the_letter_of_its_field() -> None:
+    svg = MaskingSteps("Hello").svg
+    assert svg.count('class="f-payload"') == 3 * (SHOWN + 1)
+    assert svg.count('class="f-key"') == SHOWN + 1
+    badges = re.findall(r'class="f-(\w+)"/><text [^>]*>([A-Z])</text>', svg)
+    assert badges == [("payload", "P"), ("key", "K"), ("payload", "P"), ("payload", "P")]
 
 
 def test_a_payload_is_data() -> None:

@@ -2,6 +2,7 @@
 
 from .desk import check, hint, predict, progress, quiz, revisit, solution, start_over
 from .own_server import own_server, score
+from .peers import peers
 from .workshop import mine
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "hint",
     "mine",
     "own_server",
+    "peers",
     "predict",
     "progress",
     "quiz",

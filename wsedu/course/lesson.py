@@ -1,4 +1,4 @@
-"""What a lesson holds for the course: its predictions, exercises, misconceptions, quizzes."""
+"""What a lesson holds for the course: its objectives, predictions, exercises, and so on."""
 
 from __future__ import annotations
 
@@ -51,6 +51,18 @@ class Misconception:
 
 
 @dataclass(frozen=True)
+class Objective:
+    """What a learner can do after a lesson, and what practises it.
+
+    says:      the objective, word for word as in the title cell of the lesson
+    practised: names of the lesson's exercises, predictions and quizzes; one at least
+    """
+
+    says: str
+    practised: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Lesson:
     """One lesson: its number, the name of its files, its title, and what belongs to it."""
 
@@ -61,3 +73,4 @@ class Lesson:
     exercises: tuple[Exercise, ...] = ()
     misconceptions: tuple[Misconception, ...] = ()
     quizzes: tuple[Quiz, ...] = ()
+    objectives: tuple[Objective, ...] = ()

@@ -24,10 +24,11 @@ from urllib.parse import parse_qs, urlsplit
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 
+from .._awaited import no_coroutine
 from .._text import _
 from ..protocol import Request as HttpRequest
 from ..recording import Recording, dissect
-from .background import Background
+from .background import SHORTEST, Background, Stopped, closed
 from .faults import Faults
 from .memory import Network
 from .news import News
@@ -47,6 +48,9 @@ _silent.propagate = False
 
 class Lab:
     """A real server on this machine, behind a tap that records every byte.
+
+    It is a thing to look at and guards nothing: any program here, and any page that your browser
+    shows, may connect to it, and order something, as long as it is open.
 
     The server is ``websockets``. Unless it is given a ``handler`` it sends every message back;
     an ordinary request for ``/page`` is answered with 200. The other arguments are the
@@ -97,6 +101,7 @@ class Lab:
         open_to_the_network: str | None = None,
         token: str | None = None,
     ) -> None:
+        no_coroutine("Lab", handler, raw, server)
         if sum(script is not None for script in (handler, raw, server)) > 1:
             raise ValueError("handler, raw and server all say what the server does; give one")
         own = server or (raw and _raw_server(raw))
@@ -145,13 +150,18 @@ class Lab:
                 self._leave_memory = self._memory.install(asyncio.get_running_loop())
         Lab._current = self
 
+    def _be_open(self) -> None:
+        if Lab._current is not self:
+            raise closed()
+
     @property
     def _taps(self) -> tuple[Tap, ...]:
         return (self._tap, self._http_tap) if self._http_tap else (self._tap,)
 
     @property
     def url(self) -> str:
-        """Where clients connect: the tap's address."""
+        """Where clients connect: the tap's address; raises LabClosed when it is closed."""
+        self._be_open()
         return f"ws://{self._host}:{self._tap.port}{self._query}"
 
     @property
@@ -159,6 +169,7 @@ class Lab:
         """Where the news are served by HTTP; only of a lab that was started with ``news``."""
         if self._http_tap is None:
             raise RuntimeError(_("this lab serves no news: start it with Lab(news=True)"))
+        self._be_open()
         return f"http://{HOST}:{self._http_tap.port}"
 
     @property
@@ -187,8 +198,10 @@ class Lab:
 
         Raises TimeoutError after ``timeout`` seconds, saying what was seen instead.
         """
+        no_coroutine("lab.until", condition)
         return await self._background.wait(
-            self._until(lambda: condition(self.recording), lambda: self.recording, what, timeout)
+            self._until(lambda: condition(self.recording), lambda: self.recording, what, timeout),
+            timeout,
         )
 
     async def _until(
@@ -200,8 +213,9 @@ class Lab:
                 while True:
                     async with self._tap.news:
                         start = time.monotonic()
-                        if result := look():
-                            return result
+                        with self._background.at_work():
+                            if result := look():
+                                return result
                         looked = time.monotonic() - start
                         await self._tap.news.wait()
                     # A look reads the whole recording. With a rest after each, as long as the
@@ -224,6 +238,7 @@ class Lab:
         does: one that takes long is called less often, so that the lab has nine tenths of the
         time at least. When it raises, it is called no more.
         """
+        no_coroutine("lab.watch", call)
         watching = self._background.start(self._watch(call))
 
         def stop() -> None:
@@ -237,7 +252,8 @@ class Lab:
                 await news.wait()
                 news.clear()
                 start = time.monotonic()
-                call()
+                with self._background.at_work():
+                    call()
                 await asyncio.sleep(max(PAUSE, 9 * (time.monotonic() - start)))
 
     async def talk(self, *turns: bytes, timeout: float = 5) -> Recording:
@@ -249,7 +265,7 @@ class Lab:
         """
         for turn in turns:
             only_bytes(turn)
-        return await self._background.wait(self._talk(turns, timeout))
+        return await self._background.wait(self._talk(turns, timeout), timeout)
 
     async def _talk(
         self, turns: tuple[bytes, ...], timeout: float, tap: Tap | None = None
@@ -284,11 +300,12 @@ class Lab:
 
         Raises TimeoutError if the answer has not ended within ``timeout`` seconds.
         """
+        no_coroutine("lab.ask", method, path, body)
         address = self.http_url.removeprefix("http://")
         length = (("Content-Length", str(len(body))),) if body else ()
         request = HttpRequest(path, (("Host", address), *length), method)
         return await self._background.wait(
-            self._talk((request.to_bytes() + body,), timeout, self._http_tap)
+            self._talk((request.to_bytes() + body,), timeout, self._http_tap), timeout
         )
 
     async def raw(self) -> Peer:
@@ -387,13 +404,17 @@ class Lab:
             log.wanted = False
 
     def close(self) -> None:
-        """Stop the servers and leave nothing behind; closing twice does nothing."""
+        """Stop the servers and leave nothing behind; closing twice does nothing.
+
+        A server that keeps the event loop to itself is stopped, or else left behind, after a
+        second or two.
+        """
         if Lab._current is self:
             Lab._current = None
             if self._leave_memory:
                 self._leave_memory()
             with suppress(Exception):
-                self._background.call(self._stop())
+                self._background.call(self._stop(), SHORTEST, excuse=1)
             self._background.close()
 
     async def _stop(self) -> None:
@@ -461,8 +482,15 @@ async def _start(
             del response.headers["Date"]
             response.headers["Date"] = date
 
+    async def serve_one(connection: ServerConnection) -> None:
+        try:
+            await handler(connection)
+        except Stopped:
+            await tap.blame_server(connection.remote_address[1], _looped())
+            raise RuntimeError("stopped") from None  # the library closes with 1011
+
     server = await serve(
-        handler,
+        serve_one,
         HOST,
         0,
         logger=_silent,
@@ -472,7 +500,8 @@ async def _start(
         process_response=set_date,
         **options,
     )
-    return server, await _tap_before(next(iter(server.sockets)), address)
+    tap = await _tap_before(next(iter(server.sockets)), address)
+    return server, tap
 
 
 async def _start_news() -> tuple[News, Tap]:
@@ -511,6 +540,8 @@ async def _start_own(own: OwnServer) -> tuple[Server | asyncio.Server, Tap]:
             except Exception as error:
                 words = ": ".join(filter(None, (type(error).__name__, str(error)[:200])))
                 await tap.blame_server(port, _("the server raised {error}").format(error=words))
+            except Stopped:
+                await tap.blame_server(port, _looped())
             finally:
                 writer.close()
                 running.discard(asyncio.current_task())
@@ -518,6 +549,10 @@ async def _start_own(own: OwnServer) -> tuple[Server | asyncio.Server, Tap]:
     server = await asyncio.start_server(connected, HOST, 0)
     tap = await _tap_before(server.sockets[0])
     return server, tap
+
+
+def _looped() -> str:
+    return _("the server looped without an await, and was stopped")
 
 
 async def _tap_before(listener: Any, address: str = HOST) -> Tap:

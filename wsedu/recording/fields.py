@@ -17,6 +17,8 @@ class Field:
     parts:   smaller fields inside, in the order of their bytes, or of their bits
     bits:    of a part that is smaller than its byte: its bits, numbered as in the figure of 5.2,
              on from the byte before
+    kind:    which field of a frame it is (5.2), for the pictures: fin, rsv, opcode, mask, length,
+             extended, key or payload; nothing elsewhere
     """
 
     name: str
@@ -26,3 +28,4 @@ class Field:
     section: str = ""
     parts: tuple[Field, ...] = ()
     bits: Span | None = None
+    kind: str = ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from codecs import getincrementaldecoder
+
 from .._text import _
 from ..protocol import FrameLayout, Opcode, Span, close_code_meaning
 from ..protocol.http import shorten
@@ -71,6 +73,7 @@ def fields_of_frame(layout: FrameLayout, stream: bytes) -> tuple[Field, ...]:
                         str(int(layout.masked)),
                         _mask(layout),
                         bits=Span(8, 9),
+                        kind="mask",
                     ),
                     Field(
                         _("payload length"),
@@ -86,12 +89,14 @@ def fields_of_frame(layout: FrameLayout, stream: bytes) -> tuple[Field, ...]:
                             count=2 if length == 126 else 8
                         ),
                         bits=Span(9, 16),
+                        kind="length",
                     ),
                 ),
             )
         )
-    for name, span, value, meaning, section in (
+    for kind, name, span, value, meaning, section in (
         (
+            "extended",
             _("extended payload length"),
             layout.extended_length,
             "?" if layout.length is None else f"{layout.length:,}",
@@ -99,6 +104,7 @@ def fields_of_frame(layout: FrameLayout, stream: bytes) -> tuple[Field, ...]:
             "5.2",
         ),
         (
+            "key",
             _("masking key"),
             layout.masking_key,
             stream[layout.masking_key.start : layout.masking_key.end].hex(" "),
@@ -106,6 +112,7 @@ def fields_of_frame(layout: FrameLayout, stream: bytes) -> tuple[Field, ...]:
             "5.3",
         ),
         (
+            "payload",
             _("payload"),
             layout.payload,
             _payload(layout, 200),
@@ -117,7 +124,7 @@ def fields_of_frame(layout: FrameLayout, stream: bytes) -> tuple[Field, ...]:
     ):
         if len(span):
             parts = _close_parts(layout) if span == layout.payload else ()
-            fields.append(Field(name, span, value, meaning, section, parts))
+            fields.append(Field(name, span, value, meaning, section, parts, kind=kind))
     return tuple(fields)
 
 
@@ -137,7 +144,7 @@ def _close_parts(layout: FrameLayout) -> tuple[Field, ...]:
         )
     ]
     if len(payload) > 2:
-        reason = shorten(payload[2:].decode("utf-8", "replace"), 130)
+        reason = text_or_hex(payload[2:], 130)
         parts.append(Field(_("reason"), Span(span.start + 2, span.end), reason, "", "7.1.6"))
     return tuple(parts)
 
@@ -163,16 +170,36 @@ def _opcode(layout: FrameLayout) -> str:
     return f"{opcode:#x} {KINDS[Opcode(opcode)] if opcode in KINDS else _('reserved')}"
 
 
+def text_or_hex(data: bytes, limit: int) -> str:
+    """Bytes that need not be text: in quotes if they are printable text, else in hexadecimal.
+
+    limit: how many characters are shown; "…" stands after what is longer
+    """
+    # One character more than is shown; the last one may be cut in the middle.
+    start = data[: limit * 4 + 4]
+    try:
+        text = getincrementaldecoder("utf-8")().decode(start, final=start == data)
+    except UnicodeDecodeError:
+        text = ""
+    if not text.isprintable() or not text:
+        shown, cut = data[: limit // 3].hex(" "), len(data) > limit // 3
+    else:
+        shown, cut = f'"{text[:limit]}"', len(text) > limit
+    return f"{shown} …" if cut else shown
+
+
 def _payload(layout: FrameLayout, limit: int) -> str:
     frame = layout.frame
-    payload = frame.payload[: limit * 4 + 4]  # one character more than is shown
     if frame.opcode == Opcode.CLOSE:
-        if len(payload) < 2:
-            return _("no code") if not payload else payload.hex()
-        reason = shorten(payload[2:].decode("utf-8", "replace"), limit)
-        return f"{int.from_bytes(payload[:2], 'big')} {reason}".strip()
+        if len(frame.payload) < 2:
+            return frame.payload.hex() or _("no code")
+        code = int.from_bytes(frame.payload[:2], "big")
+        return f"{code} {text_or_hex(frame.payload[2:], limit)}".strip()
     if frame.opcode == Opcode.TEXT:
-        return shorten(payload.decode("utf-8", "replace"), limit)
+        start = frame.payload[: limit * 4 + 4]  # one character more than is shown
+        return shorten(start.decode("utf-8", "replace"), limit)
+    if frame.opcode in (Opcode.PING, Opcode.PONG):
+        return text_or_hex(frame.payload, limit)
     shown = frame.payload[: limit // 3].hex(" ")
     return shown if len(frame.payload) <= limit // 3 else f"{shown} …"
 
@@ -191,9 +218,11 @@ def _first_bits(layout: FrameLayout) -> tuple[Field, ...]:
     fin = _("the message ends with this frame") if frame.fin else _("the message goes on")
     reserved = _("for extensions")
     return (
-        Field("FIN", span, str(int(frame.fin)), fin, bits=Span(0, 1)),
-        Field("RSV1", span, str(int(frame.rsv1)), reserved, bits=Span(1, 2)),
-        Field("RSV2", span, str(int(frame.rsv2)), reserved, bits=Span(2, 3)),
-        Field("RSV3", span, str(int(frame.rsv3)), reserved, bits=Span(3, 4)),
-        Field("opcode", span, _opcode(layout), _("the kind of frame"), bits=Span(4, 8)),
+        Field("FIN", span, str(int(frame.fin)), fin, bits=Span(0, 1), kind="fin"),
+        Field("RSV1", span, str(int(frame.rsv1)), reserved, bits=Span(1, 2), kind="rsv"),
+        Field("RSV2", span, str(int(frame.rsv2)), reserved, bits=Span(2, 3), kind="rsv"),
+        Field("RSV3", span, str(int(frame.rsv3)), reserved, bits=Span(3, 4), kind="rsv"),
+        Field(
+            "opcode", span, _opcode(layout), _("the kind of frame"), bits=Span(4, 8), kind="opcode"
+        ),
     )

@@ -14,6 +14,7 @@ from .closing_steps import ClosingSteps
 from .cutter import StreamCutter
 from .difference import Difference
 from .ladder import Ladder
+from .length_forms import LengthForms
 from .masking_steps import MaskingSteps
 from .ordering import Ordering
 from .picture import Picture
@@ -30,6 +31,7 @@ __all__ = [
     "Difference",
     "FrameBuilder",
     "Ladder",
+    "LengthForms",
     "MaskingSteps",
     "Ordering",
     "Picture",

@@ -2,7 +2,7 @@
 // The lines of one way, as far as one step. Python has computed them all.
 import { adjustable } from "./adjustable.js";
 
-/** @typedef {{tables: Record<string, Record<string, string>[]>, rows: string[]}} Words */
+/** @typedef {{tables: Record<string, Record<string, string>[]>}} Words */
 
 /** @param {import("./adjustable.js").State} state
  * @param {Words} words
@@ -15,12 +15,10 @@ export function compute(state, words) {
   words.tables[state["way"]].forEach((line, i) => {
     const shown = i + 1 <= state["step"];
     slots[`step${i + 1}.class`] = shown ? "" : "gone";
-    slots[`row${i + 1}.class`] = words.rows[i];
-    for (const [name, text] of Object.entries(line)) slots[`${name}${i + 1}`] = text;
+    slots[`row${i + 1}.class`] = line["style"];
+    for (const name of ["title", "value", "note"]) slots[`${name}${i + 1}`] = line[name];
     if (shown) said.push(`${line["title"]}: ${line["value"]} (${line["note"]})`);
   });
-  const value = (/** @type {string} */ way) => words.tables[way][4]["value"];
-  if (value(state["way"]) !== value("right")) slots["row6.class"] = "wrong";
   slots["said"] = said.join("\n");
   return slots;
 }

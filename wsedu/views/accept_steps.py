@@ -1,8 +1,9 @@
 """The accept stepper: from Sec-WebSocket-Key to Sec-WebSocket-Accept, a step at a time (4.2.2).
 
 How to think about it: there is one right way and there are four wrong turnings that nearly
-everybody takes once. Each is the same five lines with something else in one of them; the page
-shows the lines of the way that was chosen, as far as the step that was chosen.
+everybody takes once. Each is the same five lines with something else in one of them: the first
+that differs is marked, and what follows from it too. The page shows the lines of the way that was
+chosen, as far as the step that was chosen.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from .picture import module
 STEPS = 6
 TOP, ROW = 44, 62
 ROWS = ("name", "value", "word", "end", "name", "word")  # the style of each step
+FIRST, LATER = "wrong", "fault"  # of the first step that is wrong, and of those that follow it
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Way:
     title: str
     hashed: bytes
     in_hex: bool = False
+    guid: str = GUID
     sentence: str = ""
 
     @property
@@ -64,7 +67,9 @@ class AcceptSteps(Adjustable):
         if len(nonce) != 16:
             raise ValueError(f"a key is Base64 of 16 bytes (RFC 6455 4.1), which {key!r} is not")
         self._key = key
-        self._tables = {way.name: self._lines(way) for way in _ways(key, nonce)}
+        ways = _ways(key, nonce)
+        right = self._lines(ways[0])
+        self._tables = {way.name: self._marked(way, right) for way in ways}
         super().__init__(
             label=_("The way, and how far to go"),
             controls=[
@@ -72,19 +77,18 @@ class AcceptSteps(Adjustable):
                     "name": "way",
                     "label": _("way"),
                     "kind": "select",
-                    "options": [[way.name, way.title] for way in _ways(key, nonce)],
+                    "options": [[way.name, way.title] for way in ways],
                 },
                 {"name": "step", "label": _("step"), "kind": "range", "min": 1, "max": STEPS},
             ],
             state={"way": "right", "step": STEPS},
-            words={"tables": self._tables, "rows": ROWS},
+            words={"tables": self._tables},
             hint=_("Move the step from left to right; choose a wrong way to see where it leads."),
         )
 
     def _lines(self, way: Way) -> list[dict[str, str]]:
         """The five steps of a way: what is done, what comes out, and a remark."""
         right = accept_key(self._key)
-        holds = way.value == right
         tail = way.encoded[len(way.encoded) // 3 * 3 :] or way.encoded[-3:]
         bits = "".join(f"{byte:08b}" for byte in tail)
         groups = [bits[i : i + 6].ljust(6, "0") for i in range(0, len(bits), 6)]
@@ -97,8 +101,8 @@ class AcceptSteps(Adjustable):
             },
             {
                 "title": _("2. The GUID, always the same"),
-                "value": GUID,
-                "note": _("{count} characters (RFC 6455 1.3)").format(count=len(GUID)),
+                "value": way.guid,
+                "note": _("{count} characters (RFC 6455 1.3)").format(count=len(way.guid)),
             },
             {
                 "title": _("3. What is hashed"),
@@ -120,9 +124,21 @@ class AcceptSteps(Adjustable):
             {
                 "title": _("6. The right one: is it the same?"),
                 "value": right,
-                "note": _("✔ the same") if holds else "✘ " + way.sentence,
+                "note": _("✔ the same") if way.value == right else _("✘ not the same"),
             },
         ]
+
+    def _marked(self, way: Way, right: list[dict[str, str]]) -> list[dict[str, str]]:
+        """The steps of a way with their styles; said is from where on they are wrong."""
+        lines = self._lines(way)
+        wrong = [line["value"] != good["value"] for line, good in zip(lines, right, strict=True)]
+        first = wrong.index(True) if True in wrong else STEPS
+        for number, line in enumerate(lines):
+            line["style"] = ROWS[number] if number < first else FIRST if number == first else LATER
+        if first < STEPS:
+            said = _("✘ wrong from here on: {why}").format(why=way.sentence)
+            lines[first]["note"] = f"{said} · {lines[first]['note']}"
+        return lines
 
     def slots(self, state: State) -> Slots:
         """The lines of the chosen way, as far as the chosen step."""
@@ -131,13 +147,11 @@ class AcceptSteps(Adjustable):
         for number, line in enumerate(self._tables[state["way"]], 1):
             shown = number <= state["step"]
             slots[f"step{number}.class"] = "" if shown else "gone"
-            slots[f"row{number}.class"] = ROWS[number - 1]
-            for name, text in line.items():
-                slots[f"{name}{number}"] = text
+            slots[f"row{number}.class"] = line["style"]
+            for name in ("title", "value", "note"):
+                slots[f"{name}{number}"] = line[name]
             if shown:
                 said.append(f"{line['title']}: {line['value']} ({line['note']})")
-        if self._tables[state["way"]][4]["value"] != self._tables["right"][4]["value"]:
-            slots["row6.class"] = "wrong"
         slots["said"] = "\n".join(said)
         return slots
 
@@ -166,7 +180,7 @@ def _ways(key: str, nonce: bytes) -> tuple[Way, ...]:
             "decoded",
             _("the key decoded first"),
             nonce + guid,
-            sentence=_("The key was decoded; it is hashed as the text that was sent (4.2.2)."),
+            sentence=_("The key was decoded; hash it as the string that was sent (4.2.2)."),
         ),
         Way(
             "hex",
@@ -185,6 +199,7 @@ def _ways(key: str, nonce: bytes) -> tuple[Way, ...]:
             "lower",
             _("the GUID in small letters"),
             key.encode() + guid.lower(),
-            sentence=_("The GUID is a text here: its letters are capitals."),
+            guid=GUID.lower(),
+            sentence=_("The GUID is used as a string: its letters are capitals."),
         ),
     )

@@ -7,8 +7,9 @@ import { draw, makeBoard, makeStatus, own } from "./board.js";
 /** @typedef {Record<string, any>} State the value of each control, by its name
  * @typedef {Record<string, string>} Slots the text of each slot, and under "name.class" its class
  * @typedef {(state: State, words: any) => Slots} Compute
- * @typedef {{name: string, label: string, kind: "range" | "number" | "checkbox" | "text" |
- *   "select", min?: number, max?: number, options?: [any, string][], limit?: number}} Control */
+ * @typedef {{name: string, label: string, kind: "range" | "checkbox" | "text" | "select",
+ *   min?: number, max?: number, options?: [any, string][], limit?: number, full?: string}} Control
+ * @typedef {{label: HTMLElement, write(value: any, slots: Slots): any}} Input */
 
 /** Write into the slots what has changed.
  * @param {HTMLElement} board
@@ -33,54 +34,78 @@ export function fill(board, slots) {
 
 /** One control with its label; every one is the page's own kind of control.
  * @param {Control} control
- * @param {any} value
- * @param {(value: any) => void} changed */
-function makeControl(control, value, changed) {
+ * @param {(value: any) => void} changed
+ * @param {(words: string) => void} say
+ * @returns {Input} `write` shows a value, and returns the value that its limits allow */
+function makeControl(control, changed, say) {
   const label = document.createElement("label");
   const name = document.createElement("span");
   name.textContent = control.label;
-  /** @type {HTMLInputElement | HTMLSelectElement} */
-  let input;
+  label.append(name);
   if (control.kind === "select") {
-    input = document.createElement("select");
+    const input = document.createElement("select");
     (control.options ?? []).forEach(([own, text]) => {
       const option = document.createElement("option");
       option.value = JSON.stringify(own);
       option.textContent = text;
       input.append(option);
     });
-    input.value = JSON.stringify(value);
-  } else {
-    input = document.createElement("input");
-    input.type = control.kind;
-    if (control.kind === "checkbox") input.checked = value;
-    else {
-      if (control.min !== undefined) input.min = String(control.min);
-      if (control.max !== undefined) input.max = String(control.max);
-      if (control.limit !== undefined) input.maxLength = control.limit;
-      input.value = String(value);
-    }
+    input.dataset.control = control.name;
+    input.addEventListener("input", () => changed(JSON.parse(input.value)));
+    label.append(input);
+    return { label, write: (value) => ((input.value = JSON.stringify(value)), value) };
   }
+  const input = document.createElement("input");
+  input.type = control.kind;
   input.dataset.control = control.name;
+  label.append(input);
+  if (control.kind === "checkbox") {
+    input.addEventListener("input", () => changed(input.checked));
+    return { label, write: (value) => ((input.checked = value), value) };
+  }
+  if (control.kind === "text") {
+    const { limit = Infinity, full = "" } = control;
+    if (limit < Infinity) input.maxLength = limit;
+    input.addEventListener("input", () => {
+      changed(input.value);
+      if (full) say(input.value.length < limit ? "" : full); // what is typed now is dropped
+    });
+    return {
+      label,
+      write: (value) => {
+        if (input.value !== value) input.value = value; // the same text would move the cursor
+        return value;
+      },
+    };
+  }
   const shown = document.createElement("output");
-  if (control.kind === "range") shown.textContent = input.value;
-  input.addEventListener("input", () => {
-    if (control.kind === "range") shown.textContent = input.value;
-    if (input instanceof HTMLSelectElement) changed(JSON.parse(input.value));
-    else if (control.kind === "checkbox") changed(input.checked);
-    else if (control.kind === "range" || control.kind === "number") {
-      if (input.value !== "") changed(clamp(Number(input.value), control));
-    } else changed(input.value);
-  });
-  label.append(name, input);
-  if (control.kind === "range") label.append(shown);
-  return label;
+  label.append(shown);
+  input.addEventListener("input", () => changed(Number(input.value)));
+  return {
+    label,
+    write: (value, slots) => {
+      // A slider goes as far as there is something, which may depend on other controls.
+      input.min = slots[`${control.name}.min`] ?? String(control.min ?? 0);
+      input.max = slots[`${control.name}.max`] ?? String(control.max ?? 100);
+      input.value = String(value);
+      shown.textContent = input.value;
+      return Number(input.value);
+    },
+  };
 }
 
-/** @param {number} value
- * @param {Control} control */
-const clamp = (value, control) =>
-  Math.min(Math.max(Math.round(value), control.min ?? 0), control.max ?? Infinity);
+/** What an item does to a control when it is clicked: "fin" flips it, "opcode^8" flips one bit
+ * of its number, and "step=3" sets it (anything that JSON can say).
+ * @param {State} state
+ * @param {string} act
+ * @returns {State} */
+export function acted(state, act) {
+  const [, name = "", sign, value = ""] = /^([\w-]+)(?:([=^])(.*))?$/.exec(act) ?? [];
+  if (!(name in state)) return state;
+  if (sign === "=") return { ...state, [name]: JSON.parse(value) };
+  if (sign === "^") return { ...state, [name]: state[name] ^ Number(value) };
+  return { ...state, [name]: !state[name] };
+}
 
 /** @param {Compute} compute
  * @returns {(context: import("./board.js").Context) => () => void} */
@@ -91,9 +116,10 @@ export function adjustable(compute) {
     const hint = document.createElement("p");
     hint.className = "wsedu-hint";
     hint.textContent = model.get("hint");
-    const board = makeBoard(says, (name) => {
+    const board = makeBoard(says, (name, item) => {
       model.set("selected", name);
       model.save_changes();
+      if (item.dataset.act) change(acted(state, item.dataset.act));
     });
     const controls = document.createElement("div");
     controls.className = "wsedu-controls";
@@ -104,45 +130,46 @@ export function adjustable(compute) {
     /** @type {State} */
     let state = { ...model.get("state") };
     let telling = 0;
+    /** @type {Record<string, Input>} */
+    const inputs = {};
+    for (const control of /** @type {Control[]} */ (model.get("controls"))) {
+      const { name } = control;
+      const changed = (/** @type {any} */ value) => change({ ...state, [name]: value });
+      inputs[name] = makeControl(control, changed, (words) => void (says.textContent = words));
+      controls.append(inputs[name].label);
+    }
 
+    /** Draw the state. What one control allows may depend on another: a value that lies outside
+     * becomes the nearest that is allowed, so that control, picture and Python agree. */
     const show = () => {
       const slots = compute(state, model.get("words"));
-      fill(board, slots);
-      for (const control of controls.querySelectorAll("input")) {
-        const max = slots[`${control.dataset.control}.max`];
-        if (max === undefined || control.max === max) continue;
-        control.max = max; // a slider goes as far as there is something
-        const shown = control.parentElement?.querySelector("output");
-        if (shown) shown.textContent = control.value;
+      const allowed = { ...state };
+      for (const [name, input] of Object.entries(inputs))
+        allowed[name] = input.write(state[name], slots);
+      if (JSON.stringify(allowed) !== JSON.stringify(state)) {
+        state = allowed;
+        return show();
       }
+      fill(board, slots);
       said.textContent = slots["said"] ?? "";
       board.setAttribute("aria-description", slots["said"] ?? "");
     };
-    const build = () => {
-      state = { ...model.get("state") };
-      controls.replaceChildren(
-        .../** @type {Control[]} */ (model.get("controls")).map((control) =>
-          makeControl(control, state[control.name], (value) => {
-            state = { ...state, [control.name]: value };
-            show();
-            // Python may know a little later; while the hand still moves it need not.
-            clearTimeout(telling);
-            telling = setTimeout(() => {
-              model.set("state", state);
-              model.save_changes();
-            }, 150);
-          }),
-        ),
-      );
+    const change = (/** @type {State} */ next) => {
+      state = next;
+      show();
+      // Python may know a little later; while the hand still moves it need not.
+      clearTimeout(telling);
+      telling = setTimeout(() => {
+        model.set("state", state);
+        model.save_changes();
+      }, 150);
     };
     const fromPython = () => {
-      const own = JSON.stringify(state);
-      if (JSON.stringify(model.get("state")) === own) return;
-      build();
+      if (JSON.stringify(model.get("state")) === JSON.stringify(state)) return;
+      state = { ...model.get("state") };
       show();
     };
     draw(board, model.get("svg"));
-    build();
     show();
     model.on("change:state", fromPython);
     el.append(hint, controls, board, said, says);

@@ -13,11 +13,13 @@ from typing import Any
 
 import traitlets
 
+from .._text import _
 from .drawing import Slots
 from .picture import Picture
 
 Control = dict[str, Any]
 State = dict[str, Any]
+LIMITS = ("min", "max")
 
 
 class Adjustable(Picture):
@@ -25,7 +27,8 @@ class Adjustable(Picture):
 
     label:    what the controls are about, for a screen reader
     controls: name, label, kind (as in ``adjustable.js``) and limits of each
-    state:    the value of each control, by its name
+    state:    the value of each control, by its name; what a slider does not allow becomes the
+              nearest value that it allows
     words:    what the page needs to know and to say: sentences, names, tables
     """
 
@@ -38,6 +41,13 @@ class Adjustable(Picture):
         self, *, label: str, controls: list[Control], state: State, words: dict[str, Any], hint: str
     ) -> None:
         slots = self.slots(state)
+        full = _("No more than {limit} characters fit here.")
+        controls = [
+            control | {"full": full.format(limit=control["limit"])}
+            if "limit" in control
+            else control
+            for control in controls
+        ]
         super().__init__(
             label=label,
             controls=controls,
@@ -48,8 +58,35 @@ class Adjustable(Picture):
             text=slots["said"],
         )
 
+    @traitlets.validate("state")
+    def _allowed(self, proposal: dict[str, Any]) -> State:
+        """The state as it may be: texts are Unicode, and sliders are inside their limits, which
+        may depend on other controls.
+
+        The page does the same: a slider at its end, whose text then gets shorter, comes back.
+        """
+        state = {
+            name: well_formed(value) if isinstance(value, str) else value
+            for name, value in proposal["value"].items()
+        }
+        state = self._inside(state, {})
+        return self._inside(state, self.slots(state))
+
+    def _inside(self, state: State, slots: Slots) -> State:
+        """The state with every slider inside the limits that ``slots`` or its control names."""
+        state = dict(state)
+        for control in self.controls:
+            if control["kind"] == "range":
+                name = control["name"]
+                low, high = (int(slots.get(f"{name}.{end}", control[end])) for end in LIMITS)
+                state[name] = max(min(state[name], high), low)
+        return state
+
     def slots(self, state: State) -> Slots:
-        """What stands in each slot; ``said`` is all of it in words."""
+        """What stands in each slot; ``said`` is all of it in words.
+
+        ``NAME.min`` and ``NAME.max``, if there, are how far the slider ``NAME`` goes now.
+        """
         raise NotImplementedError
 
     def draw(self, slots: Slots) -> str:
@@ -65,3 +102,8 @@ class Adjustable(Picture):
         """The picture as it is now, not as it was when it was made."""
         data, metadata = super()._repr_mimebundle_(**kwargs)
         return data | {"image/svg+xml": self.draw(self.slots(self.state))}, metadata
+
+
+def well_formed(text: str) -> str:
+    """Text with U+FFFD for each half of a surrogate pair, as a browser writes it in UTF-8."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -39,7 +39,7 @@ export function itemsOf(board) {
 
 /** A drawing whose items can be pointed at and walked through.
  * @param {HTMLElement} says
- * @param {(name: string) => void} choose
+ * @param {(name: string, item: SVGElement) => void} choose what a click, Enter or Space does
  * @param {() => Items} [all] its items, if not all of them are in the page */
 export function makeBoard(says, choose, all) {
   const board = document.createElement("div");
@@ -47,6 +47,7 @@ export function makeBoard(says, choose, all) {
   board.tabIndex = 0;
   board.setAttribute("role", "group");
   let at = -1;
+  /** @type {SVGElement | undefined} */ let lit;
 
   const items = () => itemsOf(board);
   const list = all ?? items;
@@ -59,18 +60,19 @@ export function makeBoard(says, choose, all) {
     for (const other of items()) {
       const own = other.dataset.item ?? "";
       const back = (other.dataset.lights ?? "").split(" ");
-      const lit = names.has(own) || (!!item?.dataset.item && back.includes(item.dataset.item));
-      other.classList.toggle("lit", lit);
+      const together = names.has(own) || (!!item?.dataset.item && back.includes(item.dataset.item));
+      other.classList.toggle("lit", together);
     }
     if (item) says.textContent = item.dataset.says ?? "";
+    lit = item;
   }
 
   /** @param {SVGElement} item */
   function select(item) {
     for (const other of items()) other.classList.toggle("chosen", other === item);
     at = list().indexOf(item);
-    light(item);
-    choose(item.dataset.item ?? "");
+    choose(item.dataset.item ?? "", item);
+    light(item); // last: what it says may have changed
   }
 
   /** @param {Event} event */
@@ -79,24 +81,48 @@ export function makeBoard(says, choose, all) {
       /** @type {Element} */ (event.target).closest("[data-item]") ?? undefined
     );
 
-  // What scrolls away under a pointer that rests is not pointed at.
-  let pointed = "";
-  const place = (/** @type {PointerEvent} */ event) => `${event.clientX} ${event.clientY}`;
-  board.addEventListener("pointermove", (event) => void (pointed = place(event)));
-  board.addEventListener("pointerover", (event) => {
-    if (place(event) !== pointed) light(itemOf(event) ?? current());
+  // Only a hand makes a move. What comes under a resting pointer by scrolling is not pointed at.
+  board.addEventListener("pointermove", (event) => {
+    const item = itemOf(event) ?? current();
+    if (item !== lit) light(item); // what is said once is enough
   });
   board.addEventListener("pointerleave", () => light(current()));
   board.addEventListener("click", (event) => {
     const item = itemOf(event);
     if (item) select(item);
   });
+
+  /** Bring an item into view. In Firefox a group cannot be scrolled to; its first shape can.
+   * @param {SVGElement} item */
+  const bring = (item) =>
+    (item.querySelector("rect, path, text") ?? item).scrollIntoView({ block: "nearest" });
+
+  /** Show more of a picture that is wider than the page, as long as something is hidden there: of
+   * the item that is selected, and at either end of the list, of the picture.
+   * @param {string} key
+   * @returns {boolean} whether there was more */
+  function slide(key) {
+    const { left, right, width } = board.getBoundingClientRect();
+    const ends = key === "ArrowRight" ? [list().length - 1] : [0, -1];
+    const whole = ends.includes(at) ? board.querySelector(":scope > svg") : current();
+    const shape = whole?.getBoundingClientRect();
+    if (!shape) return false;
+    const more = key === "ArrowRight" ? shape.right - right : shape.left - left;
+    if (key === "ArrowRight" ? more < 2 : more > -2) return false;
+    board.scrollLeft += Math.min(Math.max(more, -0.8 * width), 0.8 * width);
+    return true;
+  }
+
   board.addEventListener("keydown", (event) => {
     const last = list().length - 1;
     if (last < 0) return; // the keys scroll
+    if (["ArrowRight", "ArrowLeft"].includes(event.key) && slide(event.key))
+      return event.preventDefault();
     const steps = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
     const step = steps[/** @type {keyof typeof steps} */ (event.key)];
-    if (step) at = Math.min(Math.max(at + step, 0), last);
+    const next = Math.min(Math.max(at + (step ?? 0), 0), last);
+    if (step && next === at) return event.preventDefault(); // there it ends
+    if (step) at = next;
     else if (event.key === "Home") at = 0;
     else if (event.key === "End") at = last;
     else if (event.key !== "Enter" && event.key !== " ") return;
@@ -106,7 +132,7 @@ export function makeBoard(says, choose, all) {
     if (event.key === "Enter" || event.key === " ") select(item);
     else {
       light(item);
-      item.scrollIntoView({ block: "nearest" });
+      bring(item);
     }
   });
   return board;

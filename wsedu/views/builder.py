@@ -2,7 +2,9 @@
 
 How to think about it: the controls say what a frame means and how it is written; the picture
 shows its bytes, as they would cross the wire, and every rule that its header breaks. What is
-forbidden can be built: that is the point.
+forbidden can be built: that is the point. A bit that is clicked is flipped, those of the length
+too: then the length says something else than what follows, and the picture reads the bytes as a
+reader would.
 """
 
 from __future__ import annotations
@@ -10,20 +12,43 @@ from __future__ import annotations
 import re
 
 from .._text import _
-from ..protocol import Frame, Opcode, broken_rules, build_frame, cut_header, parse_header
+from ..protocol import (
+    Frame,
+    FrameLayout,
+    Opcode,
+    broken_rules,
+    build_frame,
+    cut_header,
+    parse_header,
+    read_layout,
+)
 from ..protocol.frames import Header, LengthForm, Role
+from . import frame_colours
 from .adjustable import Adjustable, State
 from .drawing import WIDTH, Drawing, Slots
+from .frame_colours import LOOKS
 from .masking_steps import utf8
 from .picture import module
 
 CELLS, CELL = 30, 29  # bytes drawn: a header of 14 at most, and the payload's first ones
 BIT = 44  # pixels
 LEFT = 14
-RULES = 7  # lines for broken rules; a header cannot break more of them at once
+RULES = 8  # lines for broken rules; a frame cannot break more of them at once
 NO_KEY = bytes(4)  # stands in for a key that cannot be read
 
-_SHADES = {"H": "word", "L": "value", "K": "end", "P": "name"}
+# The bits of the first two bytes: their names, their fields, and the controls that they flip.
+BITS = (
+    ("FIN", "fin", "fin"),
+    ("RSV1", "rsv", "rsv1"),
+    ("RSV2", "rsv", "rsv2"),
+    ("RSV3", "rsv", "rsv3"),
+    *(("opcode", "opcode", f"opcode^{8 >> n}") for n in range(4)),
+    ("MASK", "mask", "mask"),
+    *((_("payload length"), "length", f"flipped^{64 >> n}") for n in range(7)),
+)
+# After the first two bytes: each letter, and how its bytes look. "+" begins another frame.
+SHADES = {LOOKS[kind].letter: LOOKS[kind].style for kind in ("extended", "key", "payload")}
+SHADES["+"] = "end"
 
 
 class FrameBuilder(Adjustable):
@@ -35,6 +60,15 @@ class FrameBuilder(Adjustable):
         self._says = {
             "none": _("✔ Its header breaks no rule."),
             "bad": _("✘ A masking key is 4 bytes: 8 hexadecimal digits. Zeros are taken instead."),
+            "half": _("✘ The header is not complete: a reader waits for the rest of it."),
+            "less": _(
+                "✘ The length says more than what follows: a reader waits. Bytes missing: {count}."
+            ),
+            "rest": _(
+                "✘ The length says less than what follows. "
+                "Bytes (+) that begin the next frame: {count}."
+            ),
+            "bit": _("bit {n}, {field}: {bit}"),
             "size": _("{count} bytes: {header} of header, {payload} of payload."),
             "more": _("Bytes not shown: {count}."),
         }
@@ -74,9 +108,20 @@ class FrameBuilder(Adjustable):
                 "payload": "Hello",
                 "form": 0,
                 "sender": "client",
+                "flipped": 0,  # the bits of the length that were flipped by hand
             },
-            words={**self._says, "rules": _rules(), "cells": CELLS, "lines": RULES},
-            hint=_("Change any part; the bytes follow. What is forbidden can be built, too."),
+            words={
+                **self._says,
+                "rules": _rules(),
+                "cells": CELLS,
+                "lines": RULES,
+                "shades": SHADES,
+                "bits": [name for name, _kind, _act in BITS],
+            },
+            hint=_(
+                "Flip a bit: click it, or Tab to the picture, arrow keys, Enter. "
+                "Or change any part: the bytes follow. What is forbidden can be built, too."
+            ),
         )
 
     @property
@@ -87,28 +132,28 @@ class FrameBuilder(Adjustable):
     def slots(self, state: State) -> Slots:
         """The bits of the first two bytes, all bytes, and the rules that are broken."""
         data = _built(state)
-        header = _header(data)
+        layout = read_layout(data)
+        assert layout is not None
         slots = {}
         for n, bit in enumerate(f"{data[0]:08b}{data[1]:08b}"):
             slots[f"bit{n}"] = bit
-        key_at = header.size - (4 if header.masked else 0)
-        for n in range(CELLS):
-            letter = "H" if n < 2 else "L" if n < key_at else "K" if n < header.size else "P"
+            slots[f"bit{n}.says"] = self._says["bit"].format(n=n, field=BITS[n][0], bit=bit)
+        for n in range(2, CELLS):
+            kinds = frame_colours.kinds_at(layout.begun, n)
+            letter = frame_colours.letters(kinds) if n < layout.span.end else "+"
             there = n < len(data)
             slots[f"cell{n}.class"] = "" if there else "gone"
-            slots[f"shade{n}.class"] = _SHADES[letter]
+            slots[f"shade{n}.class"] = SHADES[letter] if there else SHADES["P"]
             slots[f"letter{n}"] = letter if there else ""
-            slots[f"byte{n}"] = f"{data[n]:02x}" if there else ""
-        reader: Role = "server" if state["sender"] == "client" else "client"
-        rules = [f"✘ {error}" for _field, error in broken_rules(header, reader)]
-        if state["mask"] and _key(state) is None:
-            rules.insert(0, self._says["bad"])
-        rules = rules or [self._says["none"]]
+        for n in range(CELLS):
+            slots[f"byte{n}"] = f"{data[n]:02x}" if n < len(data) else ""
+        rules = self._broken(state, layout, len(data)) or [self._says["none"]]
         for n in range(RULES):
             slots[f"rule{n}"] = rules[n] if n < len(rules) else ""
         slots["verdict.class"] = "good" if rules == [self._says["none"]] else "bad"
+        header = min(layout.begun.size, len(data))
         slots["size"] = self._says["size"].format(
-            count=len(data), header=header.size, payload=header.length
+            count=len(data), header=header, payload=layout.span.end - header
         )
         left_out = len(data) - CELLS
         slots["more"] = self._says["more"].format(count=left_out) if left_out > 0 else ""
@@ -116,45 +161,59 @@ class FrameBuilder(Adjustable):
         slots["said"] = "\n".join(filter(None, [shown, slots["size"], slots["more"], *rules]))
         return slots
 
+    def _broken(self, state: State, layout: FrameLayout, size: int) -> list[str]:
+        """What is wrong with the frame, in the order of its bytes; a reader knows no more."""
+        rules = []
+        if state["mask"] and _key(state) is None:
+            rules.append(self._says["bad"])
+        if layout.header is None or size < layout.header.size:
+            rules.append(self._says["half"])
+        if layout.header is not None:
+            reader: Role = "server" if state["sender"] == "client" else "client"
+            rules += [f"✘ {error}" for _field, error in broken_rules(layout.header, reader)]
+            missing = layout.header.size + layout.header.length - size
+            if missing > 0 and size >= layout.header.size:
+                rules.append(self._says["less"].format(count=missing))
+            elif missing < 0:
+                rules.append(self._says["rest"].format(count=-missing))
+        return rules
+
     def draw(self, slots: Slots) -> str:
         """The grid of bits, the row of bytes, the rules."""
         drawing = Drawing(_("A frame, built by hand"))
         self._draw_bits(drawing, slots)
         y = 132.0
-        for n in range(CELLS):
+        for n, kinds in ((n, frame_colours.kinds_at(_FIRST, n)) for n in range(2)):
+            x = LEFT + n * CELL
+            frame_colours.fill(drawing, kinds, x + 1, y, CELL - 2, 38)
+            drawing.text(x + CELL / 2, y + 14, frame_colours.letters(kinds), "small", "middle")
+            drawing.slot(f"byte{n}", x + CELL / 2, y + 31, slots, "mono small", "middle")
+        for n in range(2, CELLS):
             x = LEFT + n * CELL
             with drawing.kind(f"cell{n}", slots):
                 drawing.rect(x + 1, y, CELL - 2, 38, slots[f"shade{n}.class"], f"shade{n}")
                 drawing.slot(f"letter{n}", x + CELL / 2, y + 14, slots, "small", "middle")
                 drawing.slot(f"byte{n}", x + CELL / 2, y + 31, slots, "mono small", "middle")
-        legend = _("H first two bytes, L extended length, K masking key, P payload as it travels")
-        drawing.text(LEFT, y + 56, legend, "small soft")
-        drawing.slot("size", LEFT, y + 78, slots, "strong")
-        drawing.slot("more", WIDTH - LEFT, y + 78, slots, "small soft", "end")
+        frame_colours.legend(drawing, LOOKS, LEFT, y + 58)
+        drawing.slot("size", LEFT, y + 84, slots, "strong")
+        drawing.slot("more", WIDTH - LEFT, y + 84, slots, "small soft", "end")
         with drawing.kind("verdict", slots):
             for n in range(RULES):
-                drawing.slot(f"rule{n}", LEFT, y + 100 + 18 * n, slots)
+                drawing.slot(f"rule{n}", LEFT, y + 106 + 18 * n, slots)
         return drawing.svg()
 
     def _draw_bits(self, drawing: Drawing, slots: Slots) -> None:
-        fields = (
-            ("FIN", 0, 1, "word"),
-            ("RSV1", 1, 1, "end"),
-            ("RSV2", 2, 1, "end"),
-            ("RSV3", 3, 1, "end"),
-            ("opcode", 4, 4, "value"),
-            ("MASK", 8, 1, "word"),
-            (_("payload length"), 9, 7, "name"),
-        )
-        for name, start, length, style in fields:
-            x = LEFT + start * BIT + (12 if start >= 8 else 0)
-            drawing.text(x + length * BIT / 2, 24, name, "small", "middle")
-            for n in range(start, start + length):
-                at = x + (n - start) * BIT
-                with drawing.item(f"bit{n}", _("bit {n}, {field}").format(n=n, field=name)):
-                    drawing.rect(at + 1, 32, BIT - 2, 34, style)
-                    drawing.slot(f"bit{n}", at + BIT / 2, 55, slots, "mono", "middle")
-                drawing.text(at + BIT / 2, 82, str(n), "small soft", "middle")
+        drawn = ""
+        for n, (name, kind, act) in enumerate(BITS):
+            x = LEFT + n * BIT + (12 if n >= 8 else 0)
+            if name != drawn:
+                width = BIT * sum(other == name for other, _kind, _act in BITS)
+                drawing.text(x + width / 2, 24, name, "small", "middle")
+                drawn = name
+            with drawing.item(f"bit{n}", slots[f"bit{n}.says"], act=act, says_of=f"bit{n}"):
+                drawing.rect(x + 1, 32, BIT - 2, 34, LOOKS[kind].style)
+                drawing.slot(f"bit{n}", x + BIT / 2, 55, slots, "mono", "middle")
+            drawing.text(x + BIT / 2, 82, str(n), "small soft", "middle")
         drawing.text(LEFT, 112, _("The same in bytes, with what follows:"), "small soft")
 
 
@@ -167,13 +226,18 @@ def _built(state: State) -> bytes:
     bits = (state["fin"], state["rsv1"], state["rsv2"], state["rsv3"])
     frame = Frame(state["opcode"], utf8(state["payload"]), *bits)
     form: LengthForm | None = state["form"] or None
-    return build_frame(frame, (_key(state) or NO_KEY) if state["mask"] else None, form)
+    data = bytearray(build_frame(frame, (_key(state) or NO_KEY) if state["mask"] else None, form))
+    data[1] ^= state["flipped"]
+    return bytes(data)
 
 
 def _header(data: bytes) -> Header:
     written = cut_header(data)
     assert written is not None  # a built frame has a whole header
     return parse_header(written)
+
+
+_FIRST = _header(build_frame(Frame(Opcode.TEXT)))  # the first two bytes have the same fields always
 
 
 def _opcode_name(number: int) -> str:
@@ -195,6 +259,7 @@ def _rules() -> dict[str, str]:
         "unmasked": _broken(build_frame(text), "server"),
         "masked": _broken(build_frame(text, key), "client"),
         "long": _broken(build_frame(ping._replace(payload=bytes(126)), key), "server"),
+        "top": _broken(_announcing(2**63), "server"),
         "form16": _broken(build_frame(text._replace(payload=bytes(99)), key, 16), "server").replace(
             "99", "{length}"
         ),
@@ -202,6 +267,11 @@ def _rules() -> dict[str, str]:
             "99", "{length}"
         ),
     }
+
+
+def _announcing(length: int) -> bytes:
+    """A header that says a length in 64 bits, whatever follows."""
+    return build_frame(Frame(Opcode.TEXT), NO_KEY, 64)[:2] + length.to_bytes(8, "big")
 
 
 def _broken(data: bytes, reader: Role) -> str:

@@ -2,7 +2,8 @@
 
 Each cell is one byte: its character above, its two hex digits below. A byte whose bits have
 names opens into them. Beside the bytes stands what the field is called, what it says, and where
-the rule is.
+the rule is. Offsets count from 0 inside the unit; one grey line says where in its sender's stream
+it lies.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from __future__ import annotations
 from .._text import _
 from ..protocol import Span
 from ..recording import Field, Unit
+from . import frame_colours
 from .drawing import WIDTH, Drawing, fit, glyph, wrap
 from .picture import Picture
 
 CELL = 20  # pixels for one byte
 COLUMNS = 24  # bytes in a row
 ROW = 38  # pixels
-LEFT = 54
+LEFT = 64  # room for an offset of seven digits
 RIGHT = LEFT + COLUMNS * CELL + 16
 BIT = 48  # pixels for one bit
 BITS = LEFT + 2 * CELL  # where the bits of a byte begin
@@ -43,9 +45,9 @@ class BytesAndFields(Picture):
 
 def describe(unit: Unit) -> str:
     """The unit in words: each field with its offset, bytes, value, meaning and rule."""
-    lines = [_heading(unit), unit.sentence]
+    lines = [_heading(unit), unit.sentence, _in_stream(unit)]
     for field in unit.fields:
-        lines.append(f"{field.span.start:5}  {_bytes_of(unit, field.span)}")
+        lines.append(f"{field.span.start - unit.span.start:5}  {_bytes_of(unit, field.span)}")
         lines.append(f"       {_explain(field)}")
         lines += [f"         {_explain(part)}" for part in field.parts if part.bits]
     lines += [
@@ -62,6 +64,7 @@ def draw(unit: Unit) -> str:
     """The unit as a drawing."""
     drawing = Drawing(_heading(unit))
     drawing.text(14, 24, _heading(unit), "strong")
+    drawing.text(WIDTH - 14, 24, _in_stream(unit), "small soft", "end")
     y = 34.0
     for line in wrap(unit.sentence, WIDTH - 40):
         y += 18
@@ -85,6 +88,15 @@ def _heading(unit: Unit) -> str:
     )
 
 
+def _in_stream(unit: Unit) -> str:
+    """Where the unit lies in all that its sender has sent."""
+    words = {
+        "client": _("in the client's stream: bytes {first} to {last}"),
+        "server": _("in the server's stream: bytes {first} to {last}"),
+    }
+    return words[unit.sender].format(first=f"{unit.span.start:,}", last=f"{unit.span.end - 1:,}")
+
+
 def _kind(kind: str) -> str:
     names = {
         "request": _("request"),
@@ -102,14 +114,17 @@ def _draw_field(drawing: Drawing, unit: Unit, field: Field, number: int, top: fl
     y = top
     with drawing.item(f"f{number}", _say(unit, field)):
         said = f"{field.name}: {field.value}"
-        beside = len(said) * 8 < NOTES
+        kinds = _kinds(field)
+        title = RIGHT + 18 * len(kinds) + (4 if kinds else 0)  # after the letters of its fields
+        beside = len(said) * 8 < NOTES - (title - RIGHT)
         notes = wrap(" · ".join(filter(None, [field.meaning, field.section])), NOTES)
         lines = [] if beside else [fit(field.value, NOTES, 7.3)]
         opened = [part for part in field.parts if part.bits]
         tall = ROW + (18 if opened else 0)
         height = max(len(rows) * tall, 20 + 16 * (len(lines) + len(notes))) + 6
         drawing.rect(6, top, WIDTH - 12, height - 2, "back")
-        drawing.text(RIGHT, top + 16, said if beside else field.name, "strong")
+        frame_colours.badges(drawing, kinds, RIGHT, top + 16)
+        drawing.text(title, top + 16, said if beside else field.name, "strong")
         for i, line in enumerate(lines + notes):
             style = "small mono" if i < len(lines) else "small soft"
             drawing.text(RIGHT, top + 33 + 16 * i, line, style)
@@ -120,7 +135,8 @@ def _draw_field(drawing: Drawing, unit: Unit, field: Field, number: int, top: fl
                     LEFT, y + 22, _("… {count} bytes not shown …").format(count=left_out), "soft"
                 )
             else:
-                drawing.text(LEFT - 8, y + 22, str(row.start), "small mono soft", "end")
+                offset = str(row.start - unit.span.start)
+                drawing.text(LEFT - 8, y + 22, offset, "small mono soft", "end")
                 _shade(drawing, field, row, y)
                 data = unit.data[row.start - unit.span.start : row.end - unit.span.start]
                 drawing.row(LEFT, y + 16, CELL, [glyph(byte) for byte in data], "mono")
@@ -149,24 +165,35 @@ def _rows(span: Span) -> list[Span | None]:
     return rows
 
 
+def _kinds(field: Field) -> tuple[str, ...]:
+    """The fields of a frame that it is, or that share its byte."""
+    parts = (part.kind for part in field.parts if part.kind)
+    return (field.kind,) if field.kind else tuple(dict.fromkeys(parts))
+
+
 def _shade(drawing: Drawing, field: Field, row: Span, y: float) -> None:
+    width, height = len(row) * CELL, ROW - 4
     parts = tuple(part for part in field.parts if part.bits is None)
+    kinds = _kinds(field)
+    if kinds:
+        frame_colours.fill(drawing, kinds, LEFT, y, width, height)
+    else:
+        drawing.rect(LEFT, y, width, height, "end" if parts else "word")
     shades = _START_SHADES if len(parts) > 3 else _SHADES
-    drawing.rect(LEFT, y, len(row) * CELL, ROW - 4, "end" if parts else "word")
     for part, shade in zip(parts, shades, strict=False):
         start, end = max(part.span.start, row.start), min(part.span.end, row.end)
         if start < end:
             x = LEFT + (start - row.start) * CELL
-            drawing.rect(x, y, (end - start) * CELL, ROW - 4, shade)
+            # Inside a field of a frame, which has its colour, a part has a border.
+            drawing.rect(x, y, (end - start) * CELL, height, "line" if kinds else shade)
 
 
 def _draw_bits(drawing: Drawing, part: Field, bits: Span, byte: int, top: float) -> None:
     """The bits of a byte that belong to one part: number, value, and below them the name."""
     x, width = BITS + bits.start % 8 * BIT, len(bits) * BIT
-    shade = ("name", "value", "end", "word")[bits.start % 4]
     numbers = range(bits.start, bits.end)
     drawing.row(x, top + 10, BIT, [str(number) for number in numbers], "small soft")
-    drawing.rect(x + 1, top + 14, width - 2, 20, shade)
+    drawing.rect(x + 1, top + 14, width - 2, 20, frame_colours.LOOKS[part.kind].style)
     drawing.row(x, top + 29, BIT, [f"{byte:08b}"[number % 8] for number in numbers], "mono")
     said = part.name if len(bits) == 1 else f"{part.name}: {part.value}"
     drawing.text(x + width / 2, top + 48, said, "small", "middle")
@@ -184,10 +211,9 @@ def _mark_part(drawing: Drawing, part: Field, top: float, rows: list[Span | None
 
 
 def _say(unit: Unit, field: Field) -> str:
-    if len(field.span) == 1:
-        where = _("byte {first}").format(first=field.span.start)
-    else:
-        where = _("bytes {first} to {last}").format(first=field.span.start, last=field.span.end - 1)
+    first, last = field.span.start - unit.span.start, field.span.end - 1 - unit.span.start
+    where = _("byte {first}") if first == last else _("bytes {first} to {last}")
+    where = where.format(first=first, last=last)
     return f"{where}: {_explain(field)}  [{_bytes_of(unit, field.span)}]"
 
 

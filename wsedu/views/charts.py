@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
 
 from .._text import _
 from ..recording import Recording
-from .drawing import STYLE, WIDTH
+from .drawing import STYLE, WIDTH, clean, fit
 from .picture import Picture
 from .timeline import GRID, Story
 
@@ -26,12 +27,14 @@ if TYPE_CHECKING:
 ROLES = {"#010203": "var(--ink)", "#010204": "var(--soft)", "#010205": "var(--accent)"}
 INK, SOFT, ACCENT = ROLES
 
+LABEL = 220  # pixels for the name of a way
 LABELLED = 40  # points that have their number beside them; of more, the axis has to do
 
 LOOK: Any = {
     "figure.constrained_layout.w_pad": 0.12,  # inches
     "figure.constrained_layout.h_pad": 0.12,
     "svg.fonttype": "none",  # text stays text
+    "text.parse_math": False,  # and "$" is a letter
     "svg.hashsalt": "wsedu",  # the same chart has the same names inside, whenever it is drawn
     "font.size": 10.5,
     "text.color": INK,
@@ -54,15 +57,16 @@ class Comparison(Picture):
     """
 
     def __init__(self, costs: Mapping[str, tuple[int, int, float]]) -> None:
+        names = [clean(name) for name in costs]
         lines = [
             _("{name}: requests {requests}, bytes {bytes}, heard after {delay} s").format(
                 name=name, requests=f"{requests:,}", bytes=f"{size:,}", delay=f"{delay:g}"
             )
-            for name, (requests, size, delay) in costs.items()
+            for name, (requests, size, delay) in zip(names, costs.values(), strict=True)
         ]
-        super().__init__(svg=self._draw(costs), text="\n".join(lines))
+        super().__init__(svg=self._draw(names, list(costs.values())), text="\n".join(lines))
 
-    def _draw(self, costs: Mapping[str, tuple[int, int, float]]) -> str:
+    def _draw(self, names: list[str], costs: list[tuple[int, int, float]]) -> str:
         import matplotlib
 
         with matplotlib.rc_context(LOOK):
@@ -70,8 +74,9 @@ class Comparison(Picture):
             columns = figure.subplots(1, 3, sharey=True)
             titles = (_("requests"), _("bytes"), _("seconds until it is heard"))
             for at, (axes, title) in enumerate(zip(columns, titles, strict=True)):
-                numbers = [cost[at] for cost in costs.values()]
-                bars = axes.barh(list(costs), numbers, color=ACCENT, height=0.6)
+                numbers = [cost[at] for cost in costs]
+                bars = axes.barh(range(len(costs)), numbers, color=ACCENT, height=0.6)
+                axes.set_yticks(range(len(costs)), [fit(name, LABEL) for name in names])
                 axes.bar_label(bars, [f"{number:,}" for number in numbers], padding=4)
                 axes.set_title(title, loc="left")
                 axes.spines["bottom"].set_visible(False)
@@ -131,7 +136,10 @@ def _svg(figure: Figure, title: str) -> str:
     """The figure as a picture of ours: its size, its palette, and nothing that names a date."""
     stream = io.StringIO()
     nothing: dict[str, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    figure.savefig(stream, format="svg", metadata=nothing, transparent=True)
+    with warnings.catch_warnings():
+        # The page draws the letters, with fonts of its own; matplotlib only measures them.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
+        figure.savefig(stream, format="svg", metadata=nothing, transparent=True)
     source = stream.getvalue()
     for colour, role in ROLES.items():
         source = source.replace(colour, role)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import hypot
+from typing import Any
 
 from .._text import _
 from ..protocol import (
@@ -26,9 +27,10 @@ from ..protocol import (
     parse_close,
 )
 from ..recording import Dissection, Event, Recording, Unit, dissect
+from ..recording.frame_fields import text_or_hex
 from ..recording.recording import Side
 from . import adjustable
-from .drawing import WIDTH, Drawing, Slots, fit
+from .drawing import WIDTH, Drawing, Slots, clean, fit
 from .picture import module
 
 SIDES: tuple[Side, Side] = ("client", "server")
@@ -42,6 +44,15 @@ PLACES = {  # the middle of each state's box
     State.CLOSE_EXCHANGED: (140, 392),
     State.FAILED: (345, 224),
     State.CLOSED: (345, 392),
+}
+# The end of TCP leads to CLOSED from everywhere: the corners of each way, from box to box.
+INTO_CLOSED: dict[State, tuple[tuple[float, float], ...]] = {
+    State.CONNECTING: ((254, 104), (427, 104), (427, 392), (419, 392)),
+    State.OPEN: ((234, 174), (427, 174), (427, 392), (419, 392)),
+    State.CLOSE_SENT: ((5, 295), (5, 424), (345, 424), (345, 407)),
+    State.CLOSE_RECEIVED: ((285, 335), (285, 377)),
+    State.CLOSE_EXCHANGED: ((214, 392), (271, 392)),
+    State.FAILED: ((345, 239), (345, 377)),
 }
 
 
@@ -94,7 +105,7 @@ class ClosingSteps(adjustable.Adjustable):
                     "max": len(steps) - 1,
                 }
             ],
-            state={"step": len(steps) - 1},
+            state={"step": 0},
             words={"steps": steps},
             hint=_("Move the slider: the state in which each side stands has a dot."),
         )
@@ -106,6 +117,11 @@ class ClosingSteps(adjustable.Adjustable):
 
     def _changed(self, change: object) -> None:
         """The words tell of all steps already."""
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Paper has no slider: there it is the last step, with every way that was taken."""
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return data | {"image/svg+xml": self.draw(self._steps[-1])}, metadata
 
     def draw(self, slots: Slots) -> str:
         """Both machines, and what each side knows."""
@@ -124,12 +140,12 @@ class ClosingSteps(adjustable.Adjustable):
                 drawing.rect(*box, slots[f"{name}.class"], name)
                 drawing.slot(f"{name}-name", left + x, y + 4, slots, "small", "middle")
             x, y = PLACES[State.CLOSED]
-            drawing.text(left + x, y + 30, _into_closed(), "small soft", "middle")
+            drawing.text(left + x, y + 46, _into_closed(), "small soft", "middle")
             for number, line in enumerate(("sent", "received", "code")):
                 style = "strong" if line == "code" else ""
-                drawing.slot(f"{side}-{line}", left, 452 + 22 * number, slots, style)
-        drawing.path("M14 518h40", 518, "fault")
-        drawing.text(62, 522, Step.FAIL.value, "small soft")
+                drawing.slot(f"{side}-{line}", left, 466 + 22 * number, slots, style)
+        drawing.path("M14 532h40", 532, "fault")
+        drawing.text(62, 536, Step.FAIL.value, "small soft")
         return drawing.svg()
 
 
@@ -147,20 +163,22 @@ def _draw_way(
 ) -> None:
     """A line from box to box with the name of the step; a thick one if it was taken."""
     if step == Step.END_OF_TCP:
-        return  # it leads to CLOSED from everywhere; one line of words says so
-    start, end = _cut(side, state, then), _cut(side, then, state)
-    line = f"M{start[0]:g} {start[1]:g}L{end[0]:g} {end[1]:g}"
-    bottom = max(start[1], end[1])
+        corners = [(PANEL[side] + x, y) for x, y in INTO_CLOSED[state]]
+    else:
+        corners = [_cut(side, state, then), _cut(side, then, state)]
+    line = "M" + "L".join(f"{x:g} {y:g}" for x, y in corners)
+    bottom = max(y for _x, y in corners)
     drawing.path(line, bottom, "fault" if step == Step.FAIL else "line")
     with drawing.kind(f"{side}-{state.name}-{step.name}", slots):
         drawing.path(line, bottom, "arrow")
+    start, end = corners[-2:]
     length = hypot(end[0] - start[0], end[1] - start[1])
     along = (end[0] - start[0]) / length, (end[1] - start[1]) / length
     back = end[0] - 8 * along[0], end[1] - 8 * along[1]
-    corners = [(back[0] + sign * 4 * along[1], back[1] - sign * 4 * along[0]) for sign in (1, -1)]
-    points = "L".join(f"{x:g} {y:g}" for x, y in [end, *corners])
+    tip = [(back[0] + sign * 4 * along[1], back[1] - sign * 4 * along[0]) for sign in (1, -1)]
+    points = "L".join(f"{x:g} {y:g}" for x, y in [end, *tip])
     drawing.path(f"M{points}Z", bottom, "tip")
-    if step != Step.FAIL:
+    if step not in (Step.FAIL, Step.END_OF_TCP):  # a line of words says what those are
         right = State.CLOSE_RECEIVED in (state, then)
         part = 0.75 if then == State.CLOSE_RECEIVED else 0.5  # clear of a dotted line
         x, y = (a + part * (b - a) for a, b in zip(start, end, strict=True))
@@ -274,7 +292,8 @@ class _Story:
             words = f"{titles[side]}: {machine.state.value}"
             said.append(words if code is None else f"{words}, {lines['code']}")
         slots["said"] = f"{said[0]} {'; '.join(said[1:])}"
-        self.steps.append(slots)
+        # A reason is the peer's text: nothing in it may move a cursor or turn the writing.
+        self.steps.append({name: clean(text) for name, text in slots.items()})
 
 
 def _names(sender: Side) -> tuple[str, str]:
@@ -298,4 +317,4 @@ def _breaks(who: str, whom: str, rule: str) -> str:
 def _words(close: Close) -> str:
     if close.code is None:
         return _("without a code")
-    return f"{close.code} {close.reason}".strip()
+    return f"{close.code} {text_or_hex(close.reason.encode(), 123)}".strip()

@@ -2,7 +2,8 @@
 // Two cuts in a stream. What is known after each chunk comes from Python's table.
 import { adjustable } from "./adjustable.js";
 
-/** @typedef {{known: string[], chunk: string, byte: string, nothing: string, size: number}} Words */
+/** @typedef {{frames: number[], messages: number[], left: string[], counts: string,
+ *   chunk: string, byte: string, nothing: string, size: number}} Words */
 
 /** @param {import("./adjustable.js").State} state
  * @param {Words} words
@@ -24,9 +25,15 @@ export function compute(state, words) {
       .replace("{number}", String(i + 1))
       .replace("{first}", String(start))
       .replace("{last}", String(end - 1));
+    const counts = words.counts
+      .replace("{more_frames}", String(words.frames[end] - words.frames[start]))
+      .replace("{frames}", String(words.frames[end]))
+      .replace("{more_messages}", String(words.messages[end] - words.messages[start]))
+      .replace("{messages}", String(words.messages[end]));
     slots[`title${i + 1}`] = title;
-    slots[`known${i + 1}`] = words.known[end];
-    said.push(`${title} ${words.known[end]}`);
+    slots[`counts${i + 1}`] = counts;
+    slots[`left${i + 1}`] = words.left[end];
+    said.push(`${title} ${counts} ${words.left[end]}`);
   });
   slots["said"] = said.join("\n");
   return slots;

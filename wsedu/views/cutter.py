@@ -2,10 +2,13 @@
 
 How to think about it: the bytes are always the same, and so are the frames in them. Only the
 chunks change. So what a reader knows after the first n bytes is one table, made here by feeding
-the readers of ``wsedu.protocol``; the page only looks things up in it.
+the readers of ``wsedu.protocol``; the page only looks things up in it. The header of a frame is
+all that stands before its payload, the masking key too.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from .._text import _
 from ..protocol import (
@@ -18,8 +21,10 @@ from ..protocol import (
     read_layout,
 )
 from ..protocol.frames import Role
+from . import frame_colours
 from .adjustable import Adjustable, State
-from .drawing import WIDTH, Drawing, Slots, clean, wrap
+from .drawing import Drawing, Slots, clean
+from .frame_colours import LOOKS
 from .picture import module
 
 LONGEST = 60  # bytes of a stream that is drawn
@@ -43,6 +48,10 @@ class StreamCutter(Adjustable):
         self._stream = stream
         self._frames = _frames_of(stream)
         self._known = [_known(stream, self._frames, sender, n) for n in range(len(stream) + 1)]
+        self._counts = _(
+            "Frames complete: {more_frames} more, {frames} in all. "
+            "Messages: {more_messages} more, {messages} in all."
+        )
         self._titles = {
             "chunk": _("Chunk {number}, bytes {first} to {last}:"),
             "byte": _("Chunk {number}, byte {first}:"),
@@ -56,7 +65,14 @@ class StreamCutter(Adjustable):
                 {"name": "second", "label": _("second cut"), **limits},
             ],
             state={"first": len(stream) // 3, "second": len(stream) * 2 // 3},
-            words={**self._titles, "known": self._known, "size": len(stream)},
+            words={
+                **self._titles,
+                "counts": self._counts,
+                "frames": [known.frames for known in self._known],
+                "messages": [known.messages for known in self._known],
+                "left": [known.left for known in self._known],
+                "size": len(stream),
+            },
             hint=_("Move the cuts: the frames stay the same, whatever the chunks are."),
         )
 
@@ -72,9 +88,17 @@ class StreamCutter(Adjustable):
         for number, (start, end) in enumerate(zip([0, *cuts], [*cuts, size], strict=True), 1):
             kind = "nothing" if start == end else "byte" if end == start + 1 else "chunk"
             title = self._titles[kind].format(number=number, first=start, last=end - 1)
+            before, known = self._known[start], self._known[end]
+            counts = self._counts.format(
+                more_frames=known.frames - before.frames,
+                frames=known.frames,
+                more_messages=known.messages - before.messages,
+                messages=known.messages,
+            )
             slots[f"title{number}"] = title
-            slots[f"known{number}"] = self._known[end]
-            said.append(f"{title} {self._known[end]}")
+            slots[f"counts{number}"] = counts
+            slots[f"left{number}"] = known.left
+            said.append(f"{title} {counts} {known.left}")
         slots["said"] = "\n".join(said)
         return slots
 
@@ -83,11 +107,11 @@ class StreamCutter(Adjustable):
         drawing = Drawing(
             _("A stream of {count} bytes, cut into chunks").format(count=len(self._stream))
         )
-        y = 20.0
-        for line in wrap(
-            _("H header, K masking key, P payload; a line in front of each frame"), WIDTH - 40
-        ):
-            drawing.text(LEFT, y + 4, line, "small soft")
+        kinds = {kind for n in range(len(self._stream)) for kind in self._kinds_at(n)}
+        y = frame_colours.legend(drawing, [kind for kind in LOOKS if kind in kinds], LEFT, 26)
+        words = _("The header is all that stands before the payload, the masking key too.")
+        y += 22
+        drawing.text(LEFT, y, words, "small soft")
         rows = range(0, len(self._stream), COLUMNS)
         for row in rows:
             y += 30
@@ -96,17 +120,19 @@ class StreamCutter(Adjustable):
         for number in range(1, CHUNKS + 1):
             y += 26
             drawing.slot(f"title{number}", LEFT, y, slots, "strong")
-            y += 18
-            drawing.slot(f"known{number}", LEFT + 14, y, slots)
+            for line in ("counts", "left"):
+                y += 18
+                drawing.slot(f"{line}{number}", LEFT + 14, y, slots)
         return drawing.svg()
 
     def _draw_row(self, drawing: Drawing, row: int, y: float, slots: Slots) -> None:
         for n in range(row, min(row + COLUMNS, len(self._stream))):
             x = LEFT + (n - row) * CELL
-            letter, style, frame = self._role_of(n)
-            with drawing.item(f"b{n}", self._say(n, letter, frame)):
-                drawing.rect(x + 1, y, CELL - 2, 34, style)
-                drawing.text(x + CELL / 2, y + 14, letter, "small soft", "middle")
+            kinds, frame = self._kinds_at(n), self._frame_of(n)
+            letters = frame_colours.letters(kinds)
+            with drawing.item(f"b{n}", self._say(n)):
+                frame_colours.fill(drawing, kinds, x + 1, y, CELL - 2, 34)
+                drawing.text(x + CELL / 2, y + 14, letters, "small", "middle")
                 drawing.text(x + CELL / 2, y + 29, f"{self._stream[n]:02x}", "mono small", "middle")
             if n == self._frames[frame][0].start:
                 drawing.path(f"M{x:g} {y - 4:g}V{y + 38:g}", y + 38, "arrow")
@@ -120,20 +146,23 @@ class StreamCutter(Adjustable):
                 drawing.rect(x - 2, y - 3, 4, 42, "tip")
                 drawing.text(x, y + 52, "✂", "bad", "middle")
 
-    def _role_of(self, n: int) -> tuple[str, str, int]:
-        frame = next(i for i, f in enumerate(self._frames) if f[0].start <= n < f[0].end)
-        span, header = self._frames[frame]
-        body = span.start + header.size
-        if n >= body:
-            return "P", "value", frame
-        if header.masked and n >= body - 4:
-            return "K", "end", frame
-        return "H", "name", frame
+    def _frame_of(self, n: int) -> int:
+        return next(i for i, (span, _h) in enumerate(self._frames) if span.start <= n < span.end)
 
-    def _say(self, n: int, letter: str, frame: int) -> str:
-        names = {"H": _("header"), "K": _("masking key"), "P": _("payload")}
-        return _("byte {n}, {byte}: {part} of frame {frame}").format(
-            n=n, byte=f"{self._stream[n]:02x}", part=names[letter], frame=frame + 1
+    def _kinds_at(self, n: int) -> tuple[str, ...]:
+        span, header = self._frames[self._frame_of(n)]
+        return frame_colours.kinds_at(header, n - span.start)
+
+    def _say(self, n: int) -> str:
+        kinds = self._kinds_at(n)
+        words = _("byte {n} of the stream, {byte}: {part}, in the header of frame {frame}")
+        if kinds == ("payload",):
+            words = _("byte {n} of the stream, {byte}: {part} of frame {frame}")
+        return words.format(
+            n=n,
+            byte=f"{self._stream[n]:02x}",
+            part=frame_colours.names(kinds),
+            frame=self._frame_of(n) + 1,
         )
 
 
@@ -149,37 +178,37 @@ def _frames_of(stream: bytes) -> list[tuple[Span, Header]]:
     return frames
 
 
-def _known(stream: bytes, frames: list[tuple[Span, Header]], sender: Role, n: int) -> str:
+class Known(NamedTuple):
+    """What a reader knows: frames and messages that are complete, and what is left over."""
+
+    frames: int
+    messages: int
+    left: str
+
+
+def _known(stream: bytes, frames: list[tuple[Span, Header]], sender: Role, n: int) -> Known:
     """What a reader knows when the first ``n`` bytes have come."""
     reader = FrameReader("server" if sender == "client" else "client")
-    messages, done, heard = MessageReader(), 0, []
+    messages, done, heard = MessageReader(), 0, 0
     try:
         for piece in reader.receive(stream[:n]):
             done += piece.last
             message = messages.receive(piece)
-            if message is not None and not isinstance(message, Frame):
-                heard.append(message)
+            heard += message is not None and not isinstance(message, Frame)
     except ProtocolError as error:
-        return clean(str(error))
-    words = [_count(done, _("no frame complete"), _("1 frame complete"), _("{n} frames complete"))]
-    words.append(_count(len(heard), _("no message"), _("1 message"), _("{n} messages")))
+        return Known(done, heard, clean(f"✘ {error}"))
+    return Known(done, heard, _left(frames, n))
+
+
+def _left(frames: list[tuple[Span, Header]], n: int) -> str:
+    """What the first ``n`` bytes leave over behind their last whole frame."""
     for span, header in frames:
-        start, end = span.start, span.end
-        body = start + header.size
-        if start < n < body:
-            words.append(
-                _("part of a header, which is not complete (bytes so far: {have})").format(
-                    have=n - start
-                )
-            )
-        elif body <= n < end:
-            words.append(
-                _("a header that announces {length} bytes, of which {have} have come").format(
-                    length=header.length, have=n - body
-                )
-            )
-    return "; ".join(words) + "."
-
-
-def _count(n: int, none: str, one: str, many: str) -> str:
-    return none if n == 0 else one if n == 1 else many.format(n=n)
+        if span.start < n < span.end:
+            have, size = n - span.start, header.size
+            if have < size:
+                return _("Bytes left over: {have}, part of a header.").format(have=have)
+            return _(
+                "Bytes left over: {have}: a header of {size}, and {part} of the {length} bytes of "
+                "payload that it announces."
+            ).format(have=have, size=size, part=have - size, length=header.length)
+    return _("Bytes left over: 0.")

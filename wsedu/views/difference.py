@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from .._text import _
+from ..protocol import read_layout
+from ..recording.frame_fields import fields_of_frame
+from . import frame_colours
 from .drawing import WIDTH, Drawing, clean, glyph, wrap
+from .frame_colours import LOOKS
 from .picture import Picture
 
 CELL, COLUMNS, LEFT = 28, 24, 110
+TALL, FRAMED = 34, 48  # pixels of a row, and of one with the letters of its fields
 ROWS = 3  # of bytes that are shown, the first difference in the first or second of them
 
 
 class Difference(Picture):
     """Two byte strings side by side.
 
-    where: what the first differing byte belongs to, in words
+    where: what the first differing byte belongs to, in words; if it is a field of the frame that
+           was expected, the bytes have the colours and letters of their fields
     """
 
     def __init__(self, expected: bytes, got: bytes, where: str = "") -> None:
@@ -54,6 +60,8 @@ def draw(expected: bytes, got: bytes, where: str) -> str:
         y += 18
         drawing.text(14, y, line, "strong")
     at = first_difference(expected, got)
+    framed = _names_a_field(expected, where)
+    tall = FRAMED if framed else TALL
     y += 16
     for start in _starts(at, max(len(expected), len(got))):
         drawing.text(LEFT - 10, y + 14, str(start), "small mono soft", "end")
@@ -61,16 +69,46 @@ def draw(expected: bytes, got: bytes, where: str) -> str:
             y += 20
             row = data[start : start + COLUMNS]
             drawing.text(14, y + 16, label, "small")
-            drawing.rect(LEFT, y, len(row) * CELL, 34, "name" if data is expected else "value")
-            drawing.row(LEFT, y + 14, CELL, [glyph(byte) for byte in row], "mono")
-            drawing.row(LEFT, y + 29, CELL, [f"{byte:02x}" for byte in row], "mono small")
+            if framed:
+                _draw_fields(drawing, data, start, len(row), y)
+            else:
+                style = "name" if data is expected else "value"
+                drawing.rect(LEFT, y, len(row) * CELL, tall, style)
+            drawing.row(LEFT, y + tall - 20, CELL, [glyph(byte) for byte in row], "mono")
+            drawing.row(LEFT, y + tall - 5, CELL, [f"{byte:02x}" for byte in row], "mono small")
             for i in range(COLUMNS):
                 if expected[start + i : start + i + 1] != got[start + i : start + i + 1]:
                     style = "wrong" if start + i == at else "line"
-                    drawing.rect(LEFT + i * CELL + 1, y + 1, CELL - 2, 32, style)
-            y += 18
+                    drawing.rect(LEFT + i * CELL + 1, y + 1, CELL - 2, tall - 2, style)
+            y += tall - 16
         y += 14
+    if framed:
+        frame_colours.legend(drawing, LOOKS, 14, y + 22)
     return drawing.svg()
+
+
+def _names_a_field(expected: bytes, where: str) -> bool:
+    """Whether ``where`` is the name of a field of the frame that was expected."""
+    layout = read_layout(expected) if where else None
+    if layout is None:
+        return False
+    whole = fields_of_frame(layout, expected)
+    fields = [field for outer in whole for field in (outer, *outer.parts)]
+    # Other bytes can be read as a frame too, but hardly ever as one that ends where they do.
+    named = [field for field in fields if field.kind or layout.truncated is None]
+    return any(field.name == where for field in named)
+
+
+def _draw_fields(drawing: Drawing, data: bytes, start: int, count: int, y: float) -> None:
+    """Each byte in the colours of its fields, as a reader of these bytes takes them."""
+    layout = read_layout(data)
+    if layout is None:
+        return
+    for i in range(count):
+        kinds = frame_colours.kinds_at(layout.begun, start + i)
+        x = LEFT + i * CELL
+        frame_colours.fill(drawing, kinds, x + 1, y, CELL - 2, FRAMED)
+        drawing.text(x + CELL / 2, y + 13, frame_colours.letters(kinds), "small", "middle")
 
 
 def _sentence(expected: bytes, got: bytes, where: str) -> str:

@@ -7,6 +7,7 @@ items that light up with it. The page (``picture.js``) does nothing but light, m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from xml.sax.saxutils import escape, quoteattr
@@ -14,11 +15,20 @@ from xml.sax.saxutils import escape, quoteattr
 WIDTH = 900  # pixels; a notebook beside the file browser on a 1280-pixel screen has about so many
 
 # Colours with AA contrast to the ink on them, distinct for colour-blind readers. Each theme
-# names all of them; a shape only names a role.
+# names all of them; a shape only names a role. The roles "f-..." are the fields of a frame:
+# ``frame_colours`` says which is which.
 _LIGHT = """--paper:#ffffff;--ink:#1f2328;--soft:#57606a;--line:#8c959f;--good:#116329;
---bad:#a40e26;--accent:#0550ae;--t-name:#d3e5fb;--t-value:#fbe3b8;--t-end:#e2e5e9;--t-word:#cdeedd"""
+--bad:#a40e26;--accent:#0550ae;--t-name:#d3e5fb;--t-value:#fbe3b8;--t-end:#e2e5e9;--t-word:#cdeedd;
+--f-fin:#579fd7;--f-rsv:#afafb8;--f-opcode:#fbe67e;--f-mask:#b48396;--f-length:#89a045;
+--f-extended:#76dea7;--f-key:#efb25a;--f-payload:#bce1f4"""
 _DARK = """--paper:#16191d;--ink:#e6edf3;--soft:#a9b4c0;--line:#6e7985;--good:#5fd57a;
---bad:#ff9a92;--accent:#84c5ff;--t-name:#143a66;--t-value:#5c3d0c;--t-end:#3a4149;--t-word:#14482e"""
+--bad:#ff9a92;--accent:#84c5ff;--t-name:#143a66;--t-value:#5c3d0c;--t-end:#3a4149;--t-word:#14482e;
+--f-fin:#584992;--f-rsv:#6a6765;--f-opcode:#4c3d03;--f-mask:#381c39;--f-length:#172f01;
+--f-extended:#1e5b43;--f-key:#8f5a15;--f-payload:#153f57"""
+
+_FIELDS = "".join(
+    f".wsedu-svg .{role}{{fill:var(--{role})}}" for role in re.findall(r"--(f-\w+)", _LIGHT)
+)
 
 STYLE = f"""
 .wsedu-svg{{{_LIGHT}}}
@@ -46,7 +56,7 @@ STYLE = f"""
 .wsedu-svg .end{{fill:var(--t-end)}}
 .wsedu-svg .word{{fill:var(--t-word)}}
 .wsedu-svg .gone{{display:none}}
-""".replace("\n", "")
+{_FIELDS}""".replace("\n", "")
 
 
 # What stands in the places of a drawing that can change: texts, and "name.class" for styles.
@@ -120,15 +130,24 @@ class Drawing:
         self._add(f'<path d="{points}" class="{style}"/>', bottom)
 
     @contextmanager
-    def item(self, name: str, says: str, lights: Iterable[str] = ()) -> Iterator[None]:
+    def item(
+        self, name: str, says: str, lights: Iterable[str] = (), *, act: str = "", says_of: str = ""
+    ) -> Iterator[None]:
         """Everything drawn inside belongs to item ``name``.
 
-        says: what a screen reader and the line under the picture say about it
-        lights: other items that light up with it
+        says:    what a screen reader and the line under the picture say about it
+        lights:  other items that light up with it
+        act:     what a click, Enter or Space does to a control of the picture: ``fin`` flips it,
+                 ``opcode^8`` flips one bit of its number, ``step=3`` sets it
+        says_of: the page may change what it says, to the slot ``says_of.says``
         """
-        others = f" data-lights={quoteattr(' '.join(lights))}" if lights else ""
+        others = "".join(
+            f" data-{key}={quoteattr(clean(value))}"
+            for key, value in (("lights", " ".join(lights)), ("act", act), ("says-of", says_of))
+            if value
+        )
         self._shapes.append(
-            f"<g data-item={quoteattr(name)} data-says={quoteattr(clean(says))}{others}>"
+            f"<g data-item={quoteattr(clean(name))} data-says={quoteattr(clean(says))}{others}>"
         )
         yield
         self._shapes.append("</g>")

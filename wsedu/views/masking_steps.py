@@ -10,14 +10,16 @@ import re
 
 from .._text import _
 from ..protocol import mask
-from .adjustable import Adjustable, State
+from . import frame_colours
+from .adjustable import Adjustable, State, well_formed
 from .drawing import Drawing, Slots, glyph
 from .picture import module
 
 SHOWN = 20  # bytes of the payload
 CELL, LEFT, ROW = 36, 150, 44
-LANES = (("A", "name"), ("B", "value"), ("C", "end"), ("D", "word"))
-ROWS = ("payload", "key", "masked", "back")
+LANES = "ABCD"
+# Each row of bytes, and which field of a frame it is.
+ROWS = {"payload": "payload", "key": "key", "masked": "payload", "back": "payload"}
 
 
 class MaskingSteps(Adjustable):
@@ -45,11 +47,11 @@ class MaskingSteps(Adjustable):
             label=_("Text, key, and the byte to look at"),
             controls=[
                 {"name": "text", "label": _("text"), "kind": "text", "limit": 200},
-                {"name": "key", "label": _("key"), "kind": "text", "limit": 11},
+                {"name": "key", "label": _("key"), "kind": "text", "limit": 40},
                 {"name": "byte", "label": _("byte"), "kind": "range", "min": 0, "max": SHOWN - 1},
             ],
             state={"text": text, "key": key, "byte": 0},
-            words={**self._says, "shown": SHOWN, "lanes": [name for name, _style in LANES]},
+            words={**self._says, "shown": SHOWN, "lanes": list(LANES)},
             hint=_("Type another text or key, and move the slider from byte to byte."),
         )
 
@@ -93,7 +95,7 @@ class MaskingSteps(Adjustable):
             return self._says["empty"]
         return self._says["byte"].format(
             i=at,
-            lane=LANES[at % 4][0],
+            lane=LANES[at % 4],
             **{name: f"{rows[name][at]:02x}" for name in ("payload", "key", "masked")},
         )
 
@@ -101,18 +103,20 @@ class MaskingSteps(Adjustable):
         """Four rows of bytes, and the bits of the chosen one below."""
         drawing = Drawing(_("Masking, byte by byte"))
         titles = (_("payload"), _("key"), _("masked"), _("masked again"))
-        for number, title in enumerate(titles):
-            drawing.text(14, 70 + ROW * number, title, "strong" if number == 2 else "")
+        for number, (title, kind) in enumerate(zip(titles, ROWS.values(), strict=True)):
+            x = frame_colours.badges(drawing, [kind], 14, 70 + ROW * number)
+            drawing.text(x + 4, 70 + ROW * number, title, "strong" if number == 2 else "")
         drawing.text(14, 30, _("lane"), "small soft")
         for i in range(SHOWN):
-            lane, style = LANES[i % 4]
             x = LEFT + i * CELL
             with drawing.kind(f"cell{i}", slots):
-                drawing.text(x + CELL / 2, 30, lane, "small soft", "middle")
+                if i and i % len(LANES) == 0:  # the key begins again
+                    drawing.path(f"M{x} 20V{40 + ROW * len(ROWS)}", 0, "line")
+                drawing.text(x + CELL / 2, 30, LANES[i % 4], "small soft", "middle")
                 drawing.slot(f"char{i}", x + CELL / 2, 46, slots, "mono small soft", "middle")
-                for number, name in enumerate(ROWS):
+                for number, (name, kind) in enumerate(ROWS.items()):
                     top = 52 + ROW * number
-                    drawing.rect(x + 1, top, CELL - 2, 28, style)
+                    frame_colours.fill(drawing, (kind,), x + 1, top, CELL - 2, 28)
                     drawing.slot(f"{name}{i}", x + CELL / 2, top + 19, slots, "mono", "middle")
         for i in range(SHOWN):  # over all cells
             x, kind = LEFT + i * CELL, f"chosen{i}"
@@ -128,5 +132,5 @@ class MaskingSteps(Adjustable):
 
 
 def utf8(text: str) -> bytes:
-    """UTF-8, with U+FFFD for half a surrogate pair, as a browser writes it."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+    """UTF-8, as a browser writes it."""
+    return well_formed(text).encode()

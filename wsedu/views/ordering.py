@@ -8,6 +8,7 @@ from typing import Any
 import traitlets
 
 from .._text import _
+from .drawing import clean
 from .picture import Picture, module
 
 
@@ -40,15 +41,17 @@ class Ordering(Picture):
     ) -> None:
         if sorted(places) != list(range(len(steps))) or len(says) != len(steps):
             raise ValueError("each step needs a place of its own, and something to say")
+        question, done = clean(question), clean(done)
+        steps, says = [clean(step) for step in steps], [clean(words) for words in says]
         letters = [chr(ord("A") + number) for number in range(len(steps))]
         right = " ".join(letters[places.index(place)] for place in range(len(steps)))
         lines = [f"- {letter}: {step}" for letter, step in zip(letters, steps, strict=True)]
         answer = _("The right order: {order}. {done}").format(order=right, done=done)
         super().__init__(
             question=question,
-            steps=list(steps),
+            steps=steps,
             places=list(places),
-            says=list(says),
+            says=says,
             done=done,
             words={"up": _("up"), "down": _("down"), "check": _("Check the order")},
             text="\n".join([question, "", *lines, "", answer]),

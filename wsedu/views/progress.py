@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .._text import _
-from .drawing import Drawing, fit
+from .drawing import Drawing, clean, fit
 from .picture import Picture
 
 LEFT = 300  # the x where the boxes begin
@@ -45,7 +45,7 @@ class Progress(Picture):
 def _describe(lessons: list[tuple[str, tuple[Standing, ...]]]) -> str:
     lines = [_summary(lessons)]
     for title, exercises in lessons:
-        lines.append(title)
+        lines.append(clean(title))
         lines += [f"  {_say(exercise)}" for exercise in exercises]
     return "\n".join(lines)
 
@@ -89,4 +89,4 @@ def _say(exercise: Standing) -> str:
         "open": _("not attempted"),
     }
     state = f"{_mark(exercise)} {words[exercise.state]}"
-    return f"{exercise.name} {'★' * exercise.stars:<4} {exercise.title}: {state}"
+    return clean(f"{exercise.name} {'★' * exercise.stars:<4} {exercise.title}: {state}")

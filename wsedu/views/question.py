@@ -6,6 +6,7 @@ from typing import Any
 
 import traitlets
 
+from .drawing import clean
 from .picture import Picture, module
 
 
@@ -25,6 +26,8 @@ class Question(Picture):
     kept = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, question: str, options: list[str], chosen: int, kept: str) -> None:
+        question, kept = clean(question), clean(kept)
+        options = [clean(option) for option in options]
         letters = "\n".join(f"- ( ) {option}" for option in options)
         super().__init__(
             question=question,

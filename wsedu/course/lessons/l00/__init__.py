@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...._text import _
 from ...lesson import Lesson
 from . import errors, handler, loops, slow_echo
-from .predictions import MISCONCEPTIONS, PREDICTIONS
+from .predictions import MISCONCEPTIONS, OBJECTIVES, PREDICTIONS
 
 LESSON = Lesson(
     "00",
@@ -14,4 +14,5 @@ LESSON = Lesson(
     PREDICTIONS,
     (loops.EXERCISE, slow_echo.EXERCISE, errors.EXERCISE, handler.EXERCISE),
     misconceptions=MISCONCEPTIONS,
+    objectives=OBJECTIVES,
 )

@@ -33,11 +33,11 @@ LINES = {
 SOLUTION = {"A": "path", "B": "loop", "C": "port", "D": "file", "E": "await", "F": "gone"}
 
 _RULES = {
-    "A": _("Look at A again: the library called the handler, and with what?"),
-    "B": _("Look at B again: the line says what is running already."),
-    "C": _("Look at C again: what has an address, and can be used by one only?"),
-    "D": _("Look at D again: which module would have that name, and not that function?"),
-    "E": _("Look at E again: a coroutine came where its result was meant."),
+    "A": _("Look at A again: with which arguments did the library call the handler?"),
+    "B": _("Look at B again: the line says what is already running."),
+    "C": _("Look at C again: what has an address that only one server can use?"),
+    "D": _("Look at D again: which module has that name but not that function?"),
+    "E": _("Look at E again: the code has a coroutine where it needs the result."),
     "F": _("Look at F again: 1000 is the code of an orderly end."),
 }
 
@@ -126,7 +126,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         _RULES,
         SLIPS,
         like=_("one of the six words, such as 'port'"),
-        passed=_("We made all six mistakes, and had the same errors."),
+        passed=_("We made all six mistakes and got the same errors."),
         section="",
     )
 
@@ -135,22 +135,22 @@ SLIPS = (
     Slip(
         "a path in the address",
         SOLUTION | {"A": "file"},
-        _("A: 'path' is no file: it is a parameter of the handler that the library once filled."),
+        _("A: 'path' is not a file. Older versions of the library passed it to the handler."),
     ),
     Slip(
         "the await was forgotten",
         SOLUTION | {"B": "await"},
-        _("B: asyncio.run tries to start a second loop; the cell's own await is what helps."),
+        _("B: asyncio.run tries to start a second loop; write await in the cell instead."),
     ),
     Slip(
-        "nobody is there",
+        "the other side is gone",
         SOLUTION | {"C": "gone"},
-        _("C: somebody is there: a server listens at this port already, perhaps your old one."),
+        _("C: a server is already listening at this port, perhaps your old one."),
     ),
     Slip(
         "an old version",
         SOLUTION | {"D": "path"},
-        _("D: Python found a file of yours with the library's name, websockets.py, first."),
+        _("D: Python found your own file websockets.py before the library."),
     ),
     Slip(
         "a loop in the coroutine",
@@ -160,7 +160,7 @@ SLIPS = (
     Slip(
         "it broke",
         SOLUTION | {"F": "port"},
-        _("F: it has nothing to do with ports: the other side has closed, in good order."),
+        _("F: this is not about ports. The other side has closed the connection in good order."),
     ),
 )
 
@@ -171,13 +171,13 @@ EXERCISE = Exercise(
     judge=judge,
     solution=SOLUTION,
     reason=_(
-        "Read an error from below: the last line says what is wrong, the lines above it say "
-        "where. Each of these six has a cause of its own."
+        "Start reading an error at its last line, which says what is wrong. The lines above it "
+        "say where. Each of these six errors has a different cause."
     ),
     hints=(
         _("The last line of an error says what is wrong; look for the words of the list in it."),
-        _("A missing argument, a running loop, and an address in use are named there."),
-        _("A module without its function is the wrong module; a coroutine was not awaited."),
+        _("Three lines name a missing argument, a running loop, and an address in use."),
+        _("A module without its function is the wrong module. A coroutine was not awaited."),
     ),
     slips=SLIPS,
 )

@@ -156,7 +156,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         called="a client",
         fits=lambda got: isinstance(got, Served),
         like=_("the number of messages that were sent back"),
-        passed=_("It serves until the client leaves, and takes no offence at how."),
+        passed=_("Your handler serves until the client leaves, however it leaves."),
         section="",
         through=_served,
     )
@@ -166,7 +166,7 @@ SLIPS = (
     Slip(
         "one message and done",
         edited(solution, ("count += 1", "return 1")),
-        _("After one message the handler returns, and with that the connection is closed."),
+        _("Your handler returns after one message, and then the library closes the connection."),
     ),
     Slip(
         "an error at every end",
@@ -175,27 +175,27 @@ SLIPS = (
             ("async for message in connection:", "while message := await connection.recv():"),
             ("except websockets.ConnectionClosedError:", "except ZeroDivisionError:"),
         ),
-        _("recv() raises when the client has left, even in good order; async for just ends then."),
+        _("recv() raises even when the client closes in good order; async for simply ends."),
     ),
     Slip(
         "an error when a client vanishes",
         edited(solution, ("except websockets.ConnectionClosedError:", "except ZeroDivisionError:")),
-        _("A client vanished without a Close; then ConnectionClosedError is raised: catch it."),
+        _("A client vanished without a Close. The library raises ConnectionClosedError: catch it."),
     ),
     Slip(
         "counts one too many",
         edited(solution, ("count = 0", "count = 1")),
-        _("The count is of messages; the end of the connection is none."),
+        _("You count one too many: count messages, not the end of the connection."),
     ),
     Slip(
         "all is text",
         edited(solution, ("send(message)", "send(str(message))")),
-        _("A binary message came back as a text; send each message back as it came."),
+        _("You sent a binary message back as text. Send each message back unchanged."),
     ),
     Slip(
         "listens and says nothing",
         edited(solution, ("await connection.send(message)", "await asyncio.sleep(0)")),
-        _("No echo came: send each message back before you wait for the next one."),
+        _("You sent no echo: send each message back before you wait for the next one."),
     ),
 )
 
@@ -206,14 +206,14 @@ EXERCISE = Exercise(
     judge=judge,
     solution=solution,
     reason=_(
-        "async for waits for each message, and ends when the connection was closed in good "
-        "order. If it broke, it raises ConnectionClosedError; clients vanish every day, so a "
-        "server catches that."
+        "async for waits for each message, and ends when the client closes in good order. If the "
+        "client vanishes, it raises ConnectionClosedError. Clients vanish every day, so a server "
+        "catches that."
     ),
     hints=(
-        _("How long does the handler run? As long as there may be another message."),
-        _("async for message in connection, and in it one send; count as you go."),
-        _("Put try around the loop, and after it: except websockets.ConnectionClosedError."),
+        _("Your handler must run as long as another message may come."),
+        _("Write async for message in connection, send once inside it, and count."),
+        _("Put try around the loop, and except websockets.ConnectionClosedError after it."),
     ),
     slips=SLIPS,
 )

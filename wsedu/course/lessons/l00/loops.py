@@ -28,8 +28,8 @@ SOLUTION = {"A": True, "B": False, "C": False, "D": True, "E": False, "F": False
 
 _RULES = {
     "A": _("Look at A again: asyncio.run starts a loop, and one is running already."),
-    "B": _("Look at B again: a cell may wait."),
-    "C": _("Look at C again: who would begin this call, and where would an error come from?"),
+    "B": _("Look at B again: may a cell wait?"),
+    "C": _("Look at C again: does anything start this call, so that it could raise?"),
     "D": _("Look at D again: which loop does it get, and is that one idle?"),
     "E": _("Look at E again: a task needs a running loop, and there is one."),
     "F": _("Look at F again: it waits for one second at most, and that is enough."),
@@ -63,7 +63,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         _RULES,
         SLIPS,
         like=_("True or False"),
-        passed=_("We ran all six: so it is."),
+        passed=_("We ran all six, and this is what they do."),
         section="",
     )
 
@@ -72,27 +72,27 @@ SLIPS = (
     Slip(
         "asyncio.run is always right",
         SOLUTION | {"A": False},
-        _("A: asyncio.run wants to start a loop of its own; in a notebook one runs already."),
+        _("A: asyncio.run starts a loop of its own; in a notebook one is already running."),
     ),
     Slip(
         "a cell cannot wait",
         SOLUTION | {"B": True},
-        _("B: in a program await belongs into an async function; a notebook allows it in a cell."),
+        _("B: a program needs an async function around await; a notebook cell does not."),
     ),
     Slip(
         "what is forgotten raises",
         SOLUTION | {"C": True},
-        _("C: a call that nobody awaits does not begin, so there is nothing that could raise."),
+        _("C: without await the call does not begin, so nothing can raise."),
     ),
     Slip(
         "another method helps",
         SOLUTION | {"D": False},
-        _("D: run_until_complete starts the loop, and that very loop is running."),
+        _("D: run_until_complete starts the loop, but that loop is already running."),
     ),
     Slip(
         "a task needs a loop of its own",
         SOLUTION | {"E": True},
-        _("E: create_task gives the call to the loop that runs; no second one is started."),
+        _("E: create_task gives the call to the running loop; it does not start a second one."),
     ),
 )
 
@@ -103,13 +103,13 @@ EXERCISE = Exercise(
     judge=judge,
     solution=SOLUTION,
     reason=_(
-        "In a notebook a loop is running already. Whoever starts a loop raises: asyncio.run and "
-        "run_until_complete. Whoever uses the one that runs does not."
+        "In a notebook a loop is already running. asyncio.run and run_until_complete try to start "
+        "a loop, so they raise. The others use the loop that is running."
     ),
     hints=(
-        _("Who starts a loop, and who uses the one that is there?"),
+        _("Which cells start a loop, and which use the one that is running?"),
         _("Two of the six start a loop."),
-        _("A call that nobody awaits does nothing at all, and so it raises nothing."),
+        _("A call without await does nothing at all, so it raises nothing."),
     ),
     slips=SLIPS,
 )

@@ -104,7 +104,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         called="slow_echo",
         fits=lambda got: isinstance(got, Wait),
         like=_("the message, a text"),
-        passed=_("It waits, and the others have their turns."),
+        passed=_("Your echo waits, and the others get their turns."),
         section="",
         through=_beside_others,
         timed=lambda wanted, got: isinstance(got, Wait),
@@ -119,48 +119,48 @@ SLIPS = (
             ("import asyncio", "import time"),
             ("await asyncio.sleep(seconds)", "time.sleep(seconds)"),
         ),
-        _("It waits, and meanwhile nobody else has a turn: time.sleep does not step aside."),
+        _("You use time.sleep, which does not step aside: no other task gets a turn."),
     ),
     Slip(
         "no wait",
         edited(solution, ("await asyncio.sleep(seconds)", "asyncio")),
-        _("It does not wait as long as it should. Without await, asyncio.sleep does not begin."),
+        _("You do not wait long enough. Without await, asyncio.sleep does not begin."),
     ),
     Slip(
         "half the time",
         edited(solution, ("sleep(seconds)", "sleep(seconds / 2)")),
-        _("It waits, but not as long as it should: for so many seconds as it was told."),
+        _("You do not wait long enough: wait the full `seconds`."),
     ),
     Slip(
         "waits too long",
         edited(solution, ("sleep(seconds)", "sleep(2 * seconds)")),
-        _("It waits longer than it should: for so many seconds as it was told, whatever they are."),
+        _("You wait too long: wait exactly the `seconds` that you are given."),
     ),
     Slip(
         "no async",
         edited(solution, ("async def", "def"), ("await asyncio.sleep(seconds)", "asyncio")),
-        _("It is no async function, so nobody can await it: it begins with async def."),
+        _("Your function is not async, so the check cannot await it. Begin it with async def."),
     ),
     Slip(
         "shouts",
         edited(solution, ("return message", "return message.upper()")),
-        _("An echo says what it heard, letter by letter."),
+        _("You changed the message. Return it unchanged."),
     ),
 )
 
 EXERCISE = Exercise(
     name="00.2",
-    title=_("Wait, and hold up nobody"),
+    title=_("Wait without holding up the others"),
     stars=2,
     judge=judge,
     solution=solution,
     reason=_(
-        "await asyncio.sleep(seconds) gives the turn to the event loop, and asks for it back "
-        "later. time.sleep keeps the turn: the loop, and with it everybody, stands still."
+        "await asyncio.sleep(seconds) gives the turn to the event loop and asks for it back "
+        "later. time.sleep keeps the turn, so the loop and all its tasks stand still."
     ),
     hints=(
         _("Which sleep steps aside, and which keeps the turn?"),
-        _("The function begins with async def, so await may stand in it."),
+        _("The function begins with async def, so you may use await in it."),
         _("Two lines: await asyncio.sleep(seconds), and return message."),
     ),
     slips=SLIPS,

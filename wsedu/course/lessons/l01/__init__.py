@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...._text import _
 from ...lesson import Lesson
 from . import choose, events, fan_out, requests, worth
-from .predictions import MISCONCEPTIONS, PREDICTIONS
+from .predictions import MISCONCEPTIONS, OBJECTIVES, PREDICTIONS
 
 LESSON = Lesson(
     "01",
@@ -20,4 +20,5 @@ LESSON = Lesson(
         events.EXERCISE,
     ),
     misconceptions=MISCONCEPTIONS,
+    objectives=OBJECTIVES,
 )

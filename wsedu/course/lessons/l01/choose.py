@@ -75,12 +75,12 @@ SLIPS = (
     Slip(
         "WebSocket for a question",
         SOLUTION | {"A": "WebSocket"},
-        _("A: one asks, one answers; that is HTTP, with caches and status codes for nothing."),
+        _("A: one side asks, the other answers: that is HTTP, which has caches and status codes."),
     ),
     Slip(
         "WebSocket for a ticker",
         SOLUTION | {"B": "WebSocket"},
-        _("B: it would work; but only the server speaks, and SSE comes back by itself."),
+        _("B: it would work; but only the server speaks, and an SSE page reconnects by itself."),
     ),
     Slip(
         "events for a chat",
@@ -95,12 +95,12 @@ SLIPS = (
     Slip(
         "WebSocket for a file",
         SOLUTION | {"E": "WebSocket"},
-        _("E: with HTTP a download can go on where it broke off (Range)."),
+        _("E: with HTTP a download can go on where it broke off, if the server serves ranges."),
     ),
     Slip(
         "asking for strokes",
         SOLUTION | {"F": "HTTP"},
-        _("F: who asks again and again hears of a stroke late, or asks very often."),
+        _("F: a client that polls hears of a stroke late, or asks very often."),
     ),
 )
 

@@ -76,12 +76,12 @@ SLIPS = (
     Slip(
         "the text stands alone",
         edited(solution, ('f"data: {line}"', "line")),
-        _("A line of the text begins with «data: »; a line without it is no data."),
+        _('Begin each line of the text with "data: "; a line without it is not data.'),
     ),
     Slip(
         "several lines in one field",
         edited(solution, ('text.split("\\n")', "[text]")),
-        _("Each line of the text needs its own «data: »; only the first one has it."),
+        _('Each line of the text needs its own "data: "; only the first one has it.'),
     ),
     Slip(
         "the last empty line is dropped",

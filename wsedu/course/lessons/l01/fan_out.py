@@ -63,27 +63,27 @@ SLIPS = (
     Slip(
         "the sender hears it too",
         edited(solution, ("if name != sender:", "if True:")),
-        _("The one who ordered has an answer already, by HTTP; the others are to hear of it."),
+        _("The client that ordered has its HTTP response; send messages only to the others."),
     ),
     Slip(
         "an empty order is announced",
         edited(solution, ("if not order:", "if False:")),
-        _("An empty order is refused with 400, and nobody hears of it."),
+        _("Refuse an empty order with 400, and send no message."),
     ),
     Slip(
         "only if the sender is connected",
         edited(solution, ("if name != sender:", "if name != sender and sender in connected:")),
-        _("The sender need not be connected: an order comes by HTTP, from anybody."),
+        _("The sender need not be connected: anybody can order by HTTP."),
     ),
     Slip(
         "only the first hears it",
         edited(solution, ("    return 200, news", "    return 200, dict(list(news.items())[:1])")),
-        _("All who are connected hear it, not only the first of them."),
+        _("Send it to all who are connected, not only to the first."),
     ),
     Slip(
         "nobody knows who it was",
         edited(solution, ('f"{sender}: {order}"', "order")),
-        _("The message says who has ordered, and what: 'Ann: tea'."),
+        _("Say in the message who ordered, and what: 'Ann: tea'."),
     ),
 )
 

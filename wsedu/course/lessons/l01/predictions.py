@@ -1,9 +1,28 @@
-"""What lesson 01 asks before it shows, and the beliefs that it puts to the test."""
+"""What lesson 01 promises, what it asks before it shows, and the beliefs that it tests."""
 
 from __future__ import annotations
 
 from ...._text import _
-from ...lesson import Misconception, Prediction
+from ...lesson import Misconception, Objective, Prediction
+
+OBJECTIVES = (
+    Objective(
+        _("say who may speak when: in polling, long polling, server-sent events and WebSocket"),
+        ("01.scene", "01.3"),
+    ),
+    Objective(
+        _("count the requests and the bytes that each of them costs"),
+        ("01.polling", "01.1", "01.2"),
+    ),
+    Objective(
+        _("show the scene for which many people learn WebSocket: one asks, everybody hears"),
+        ("01.scene", "01.4"),
+    ),
+    Objective(
+        _("name cases in which WebSocket is the wrong choice"),
+        ("01.choose", "01.3"),
+    ),
+)
 
 PREDICTIONS = (
     Prediction(
@@ -16,7 +35,7 @@ PREDICTIONS = (
             ),
             (
                 _("All four get an HTTP answer"),
-                _("The three have asked nothing; HTTP cannot tell them anything."),
+                _("The three have asked nothing; HTTP/1.1 answers only those that ask."),
             ),
             (
                 _("Only the three: an order is no question"),
@@ -33,7 +52,10 @@ PREDICTIONS = (
         "01.polling",
         _("Four seconds, a question every 0.4 s, three orders. How many requests are made?"),
         (
-            (_("3: one for each order"), _("Who asks does not know when there is something.")),
+            (
+                _("3: one for each order"),
+                _("The client does not know when there is something new."),
+            ),
             (_("10"), _("One each interval, whether there is news or not.")),
             (_("1, which stays open"), _("That is another way: server-sent events.")),
         ),

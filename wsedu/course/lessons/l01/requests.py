@@ -83,12 +83,12 @@ SLIPS = (
     Slip(
         "a request for each event",
         SOLUTION | {"D": 3},
-        _("D: all events come in one answer that does not end."),
+        _("D: all events come in one response that does not end."),
     ),
     Slip(
         "each message is a request",
         SOLUTION | {"E": 4},
-        _("E: messages are no requests; the handshake is the only one."),
+        _("E: messages are not requests; the handshake is the only request."),
     ),
     Slip(
         "a handshake is no request",
@@ -98,7 +98,7 @@ SLIPS = (
     Slip(
         "a stream has two directions",
         SOLUTION | {"F": 1},
-        _("F: events go one way; what the client has to say needs a request each time."),
+        _("F: events go one way; each order of the client needs a request."),
     ),
     Slip(
         "WebSocket has one direction",

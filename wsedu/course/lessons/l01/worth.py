@@ -52,24 +52,24 @@ SLIPS = (
     Slip(
         "the message costs nothing",
         edited(solution, ("request - message", "request")),
-        _("A message has its price too: what it saves is the difference."),
+        _("A message costs bytes, too; each one saves only the difference."),
     ),
     Slip(
         "it is always worth it",
         edited(
             solution, ("    if saved <= 0:\n        return 0\n", "    saved = abs(saved) or 1\n")
         ),
-        _("If a message costs as much as a request or more, it never gets cheaper: then 0."),
+        _("If a message costs as much as a request or more, it never pays: return 0."),
     ),
     Slip(
         "rounded down",
         edited(solution, ("handshake // saved + 1", "handshake // saved")),
-        _("With that many messages it is not cheaper yet; division has rounded down."),
+        _("With that many messages it is not cheaper yet: your division rounds down."),
     ),
     Slip(
         "as cheap is not cheaper",
         edited(solution, ("handshake // saved + 1", "-(-handshake // saved)")),
-        _("With that many messages both cost the same; cheaper is one more."),
+        _("With that many messages both cost the same; it is cheaper from one more on."),
     ),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...._text import _
 from ...lesson import Lesson
 from . import client_checks, request, server_checks, statuses
-from .predictions import MISCONCEPTIONS, PREDICTIONS, QUIZZES
+from .predictions import MISCONCEPTIONS, OBJECTIVES, PREDICTIONS, QUIZZES
 
 LESSON = Lesson(
     "02",
@@ -15,4 +15,5 @@ LESSON = Lesson(
     (statuses.EXERCISE, request.EXERCISE, server_checks.EXERCISE, client_checks.EXERCISE),
     misconceptions=MISCONCEPTIONS,
     quizzes=QUIZZES,
+    objectives=OBJECTIVES,
 )

@@ -91,7 +91,9 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     ]
     if all(_right(args, got) for args, got in results):
         return Verdict(
-            "passed", _("Your client believes what it may, and nothing else."), "4.1; 4.2.2"
+            "passed",
+            _("Your client accepts every valid response and refuses the rest."),
+            "4.1; 4.2.2",
         )
     said, args, got = recognise(SLIPS, results, _right)
     response, key, asked = args
@@ -106,10 +108,10 @@ def _explain(response: bytes, key: str, asked: list[str], got: Any, said: str | 
     if not isinstance(got, bool):
         return not_yet(_("Return True or False, not {got}.").format(got=shorten(got)), "4.1")
     if said is None and not got:
-        said = _("You refuse an answer that breaks no rule.")
+        said = _("You refused a response that breaks no rule.")
     request = build_request("example.com", "/", key, subprotocols=tuple(asked)).to_bytes()
     return not_yet(
-        said or _("You believe an answer that breaks a rule."),
+        said or _("You accepted a response that breaks a rule."),
         "4.1",
         message=unit_of(request, response),
         case=_("key={key}, asked={asked}: you returned {got}, expected {right}").format(
@@ -147,12 +149,15 @@ SLIPS = (
     Slip(
         "extensions not looked at",
         edited(solution, ('"sec-websocket-extensions" not in headers', "True")),
-        _("You accept an extension that was never offered; its frames would be unreadable."),
+        _("You accept an extension that you did not offer; you could not read its frames."),
     ),
     Slip(
         "subprotocol not looked at",
         edited(solution, ("subprotocol is None or subprotocol in asked", "True")),
-        _("You accept a subprotocol that was never asked for."),
+        _(
+            "You accept a subprotocol that you did not ask for; 4.1, item 6, forbids it. (If "
+            "a page asks for none, Firefox ESR 153 accepts one as well.)"
+        ),
     ),
     Slip(
         "a subprotocol is insisted on",
@@ -161,8 +166,8 @@ SLIPS = (
             ("subprotocol is None or subprotocol in asked", "not asked or subprotocol in asked"),
         ),
         _(
-            "You insist on a subprotocol because one was asked for; the RFC lets the server choose "
-            "none. (Browsers do insist: there you are in good company.)"
+            "You insist on a subprotocol because you asked for one; the RFC lets the server choose "
+            "none (4.2.2). Chromium 156 insists as you do; Firefox ESR 153 opens the connection."
         ),
     ),
 )

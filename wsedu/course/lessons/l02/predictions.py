@@ -1,9 +1,34 @@
-"""What lesson 02 asks before it shows, and the beliefs that it puts to the test."""
+"""What lesson 02 promises, what it asks before it shows, and the beliefs that it tests."""
 
 from __future__ import annotations
 
 from ...._text import _
-from ...lesson import Misconception, Prediction, Quiz
+from ...lesson import Misconception, Objective, Prediction, Quiz
+
+OBJECTIVES = (
+    Objective(
+        _("write a valid handshake request by hand"),
+        ("02.2",),
+    ),
+    Objective(
+        _(
+            "name the required parts of the request that a server checks, and the six checks "
+            "that a client makes on the answer"
+        ),
+        ("02.3", "02.4", "02.order"),
+    ),
+    Objective(
+        _("predict when the answer is 101, 200, 400, 403, 405 or 426"),
+        ("02.status", "02.page", "02.case", "02.1"),
+    ),
+    Objective(
+        _(
+            "say what happens to bytes that are sent before the server has agreed, and to those "
+            "after"
+        ),
+        ("02.early", "02.after"),
+    ),
+)
 
 PREDICTIONS = (
     Prediction(
@@ -12,7 +37,7 @@ PREDICTIONS = (
         (
             (
                 _("200 OK, as for any successful request"),
-                _("200 would mean «here is the resource», and HTTP would go on."),
+                _('200 would mean "here is the resource", and HTTP would go on.'),
             ),
             (
                 _("101 Switching Protocols"),
@@ -30,8 +55,54 @@ PREDICTIONS = (
         1,
     ),
     Prediction(
+        "02.after",
+        _("After the 101 you send GET /page on the same connection. What comes back?"),
+        (
+            (
+                _("200 and the page: the server still knows HTTP"),
+                _("Not on this connection: after the 101 the server reads frames here."),
+            ),
+            (
+                _("400 Bad Request"),
+                _("400 is HTTP, and HTTP is over on this connection."),
+            ),
+            (
+                _("A Close frame"),
+                _("The first two letters are read as the header of a frame, which breaks rules."),
+            ),
+            (
+                _("The text, sent back"),
+                _("It would be, inside a frame; without one the letters are taken for a header."),
+            ),
+        ),
+        2,
+    ),
+    Prediction(
+        "02.page",
+        _("A client asks the same server for /page, without Upgrade. Which status comes back?"),
+        (
+            (
+                _("101, as before"),
+                _("101 is only for a client that offers to change the protocol."),
+            ),
+            (
+                _("200 OK"),
+                _('200 means "here is the resource". The connection stays HTTP.'),
+            ),
+            (
+                _("426 Upgrade Required"),
+                _("426 would mean that there is nothing but WebSocket here; /page is a page."),
+            ),
+            (
+                _("None: a WebSocket server does not answer HTTP"),
+                _("The handshake is HTTP, so the server can answer other requests as well."),
+            ),
+        ),
+        1,
+    ),
+    Prediction(
         "02.case",
-        _("You write «connection: keep-alive, UPGRADE». What does the server answer?"),
+        _('You write "connection: keep-alive, UPGRADE". What does the server answer?'),
         (
             (
                 _("101: the server does not mind"),
@@ -89,7 +160,7 @@ QUIZZES = (
             (
                 _("The server computes Sec-WebSocket-Accept"),
                 3,
-                _("It stands between request and answer: it needs the key, and is in the answer."),
+                _("It comes between the two: it needs the key, and the response carries it."),
             ),
             (
                 _("The client compares Sec-WebSocket-Accept with its own"),
@@ -109,7 +180,7 @@ QUIZZES = (
                 _("A request needs a TCP connection, and comes before everything else on it."),
             ),
             (
-                _("The server holds the request against its list of rules"),
+                _("The server checks the request against its list of rules"),
                 2,
                 _("It checks as soon as the request is whole, before it computes anything."),
             ),

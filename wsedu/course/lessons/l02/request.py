@@ -76,7 +76,7 @@ def _explain(args: tuple[str, str, str], got: Any, said: str | None) -> Verdict:
             rule=broken[0].requirement, found=broken[0].found.removesuffix(".")
         )
     elif said is None and head.end is not None and head.end < len(got):
-        said = _("There are bytes behind the empty line; the request ends with it.")
+        said = _("There are bytes after the empty line; the request ends with it.")
     return not_yet(
         said or _("These are not the host, target and key that were given."),
         broken[0].section if broken else "4.1",
@@ -159,7 +159,7 @@ SLIPS = (
     Slip(
         "a space before the colon",
         _changed(": ", " : "),
-        _("No space may stand between a header's name and its colon."),
+        _("Put no space between a header's name and its colon."),
     ),
 )
 

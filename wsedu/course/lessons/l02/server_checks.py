@@ -153,7 +153,9 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     results = [((data,), attempt(data)) for data in _cases(chance)]
     if all(_right(args, got) for args, got in results):
         return Verdict(
-            "passed", _("Your server lets in whom it must, and refuses the rest."), "4.2.1; 4.2.2"
+            "passed",
+            _("Your server accepts every valid request and refuses the rest."),
+            "4.2.1; 4.2.2",
         )
     said, args, got = recognise(SLIPS, results, _right, what=lambda result: result[0])
     return _explain(args[0], got, said)
@@ -181,7 +183,7 @@ def _explain(data: bytes, got: Any, said: str | None) -> Verdict:
         said = _("You answered 101 to a request that breaks a rule.")
     return not_yet(
         said
-        or _("You answered {got}; refused it must be, but with another status.").format(got=got[0]),
+        or _("You were right to refuse, but {got} is the wrong status here.").format(got=got[0]),
         "4.2.1",
         message=unit_of(data),
         case=_("You returned {got}; expected is {right}.").format(
@@ -212,8 +214,8 @@ SLIPS = (
         "Connection as a whole",
         edited(solution, ('.split(",")]', '.split("\\0")]')),
         _(
-            "You compare Connection as a whole; it is a list, and «keep-alive, Upgrade» "
-            "(what Firefox sends) names Upgrade too."
+            "You compare Connection as a whole; it is a list, and 'keep-alive, Upgrade' names "
+            "Upgrade too. (Firefox used to send this list; Firefox ESR 153 sends Upgrade alone.)"
         ),
     ),
     Slip(
@@ -237,19 +239,19 @@ SLIPS = (
             ('"websocket" not in words("upgrade")', '"websocket" not in str(words("upgrade"))'),
         ),
         _(
-            "You look for a word anywhere in the value; «notwebsocket» is another word. "
+            "You look for a word anywhere in the value; 'notwebsocket' is another word. "
             "Split the list at its commas and compare whole words."
         ),
     ),
     Slip(
         "no look at Host",
         edited(solution, ('not headers.get("host")', "False")),
-        _("You do not look for Host; 4.2.1 asks for it in item 2."),
+        _("You do not look for Host; 4.2.1, item 2, asks for it. (Some servers do not look.)"),
     ),
     Slip(
         "any method",
         edited(solution, ('first.split(" ")[0] != "GET"', "False")),
-        _("You accept any method; only GET opens a WebSocket, and the answer to others is 405."),
+        _("You accept any method; in HTTP/1.1 only GET opens a WebSocket. Refuse others with 405."),
     ),
 )
 

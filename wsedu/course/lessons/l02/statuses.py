@@ -95,15 +95,15 @@ SLIPS = (
         "the key is not looked at",
         _with(D=101),
         _(
-            "D: the key is looked at. It must be the Base64 of 16 bytes, and this one decodes to "
-            "«Hello, world!», which is 13."
+            "D: this server looks at the key. It must be the Base64 of 16 bytes, and this one "
+            "decodes to 'Hello, world!', which is 13."
         ),
     ),
     Slip(
         "the RFC's suggestion for the version",
         _with(E=426),
         _(
-            "E: the RFC suggests 426, and you may answer so; but this server says 400, as you "
+            "E: the RFC suggests 426 (4.2.2), and some servers send it; this one says 400, as you "
             "have seen in the lesson."
         ),
     ),
@@ -111,29 +111,29 @@ SLIPS = (
         "400 where nothing asks for the change",
         _with(B=400),
         _(
-            "B: the RFC would allow 400 («such as 400»); this server says more: "
-            "«ask for another protocol first», which is 426."
+            'B: the RFC would allow 400 ("such as 400"), and some servers send it; this one asks '
+            "for another protocol first, which is 426."
         ),
     ),
     Slip(
         "case matters",
         _with(G=426),
         _(
-            "G: header names do not distinguish case, nor do the words in Connection, and "
-            "«keep-alive, upgrade» names Upgrade among others."
+            "G: case does not matter in header names, nor in the words of Connection, and "
+            "'keep-alive, upgrade' names Upgrade among others."
         ),
     ),
     Slip(
         "unknown headers are refused",
         _with(H=400),
-        _("H: a server ignores the headers it does not know; refusing them would break the web."),
+        _("H: a server ignores headers that it does not know (4.2.1, item 10)."),
     ),
     Slip(
         "an ordinary answer without Upgrade",
         _with(B=200),
         _(
-            "B: without Upgrade this is an ordinary request, and a server that only speaks "
-            "WebSocket has no page to give; it says which protocol it wants instead."
+            "B: without Upgrade this is an ordinary request, and this server has no page at that "
+            "address; it says which protocol it wants instead."
         ),
     ),
     Slip(
@@ -144,7 +144,7 @@ SLIPS = (
     Slip(
         "one code for every refusal",
         _with(A=400),
-        _("A: there is a more exact status than 400 when only the method is wrong."),
+        _("A: some servers send 400; this one sends the status that HTTP has for a wrong method."),
     ),
 )
 
@@ -155,10 +155,10 @@ EXERCISE = Exercise(
     judge=judge,
     solution=SOLUTION,
     reason=_(
-        "The server goes through 4.2.1 item by item. The method decides 405; a missing Upgrade or "
-        "a Connection that does not name it 426; a wrong key or version 400 (the RFC would like "
-        "426 for the version, 4.2.2); a page it does not know 403. Case and unknown headers "
-        "change nothing."
+        "This server answers 405 to a wrong method, 426 to a missing Upgrade or a Connection that "
+        "does not name it, 400 to a wrong key or version (the RFC suggests 426 for the version, "
+        "4.2.2), and 403 to a page that it does not know. Case and unknown headers change "
+        "nothing. Other servers choose other statuses."
     ),
     hints=(
         _("Go through the list of RFC 6455 4.2.1: which item does each change break, if any?"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...._text import _
 from ...lesson import Lesson
 from . import accept, cached, diagnosis, keys, lengths
-from .predictions import MISCONCEPTIONS, PREDICTIONS
+from .predictions import MISCONCEPTIONS, OBJECTIVES, PREDICTIONS
 
 LESSON = Lesson(
     "03",
@@ -20,4 +20,5 @@ LESSON = Lesson(
         cached.EXERCISE,
     ),
     misconceptions=MISCONCEPTIONS,
+    objectives=OBJECTIVES,
 )

@@ -44,7 +44,7 @@ SLIPS = (
     Slip(
         "bytes instead of text",
         edited(solution, (".decode()", "")),
-        _("Your function returned bytes; b64encode gives bytes, and .decode() makes text of them."),
+        _("Your function returned bytes; .decode() makes a string of what b64encode gives."),
     ),
     Slip(
         "the key is decoded",
@@ -73,12 +73,12 @@ SLIPS = (
     Slip(
         "a newline behind the GUID",
         edited(solution, ("key + GUID", 'key + GUID + "\\n"')),
-        _("A newline has got in behind the GUID; what is hashed ends with the GUID."),
+        _("A newline has got in after the GUID; what is hashed ends with the GUID."),
     ),
     Slip(
         "the signs of bytes",
         edited(solution, ("base64.b64encode(digest).decode()", "str(base64.b64encode(digest))")),
-        _("str() of bytes writes b'...' around them; .decode() makes text of them."),
+        _("str() of bytes writes b'...' around them; .decode() makes a string of them."),
     ),
     Slip(
         "the alphabet of addresses",
@@ -103,7 +103,7 @@ SLIPS = (
     Slip(
         "no GUID",
         edited(solution, ("key + GUID", "key")),
-        _("You hashed the key alone; without the GUID any server with SHA-1 would do."),
+        _("You hashed the key alone; append the GUID to it first (4.2.2)."),
     ),
     Slip(
         "another hash",
@@ -119,7 +119,7 @@ EXERCISE = Exercise(
     judge=judge,
     solution=solution,
     reason=_(
-        "4.2.2 gives the recipe: the value of the key as it was sent, the GUID behind it, SHA-1, "
+        "4.2.2 gives the recipe: the value of the key as it was sent, the GUID after it, SHA-1, "
         "Base64. That SHA-1 is weak for signatures does not matter here; nothing is secret."
     ),
     hints=(

@@ -79,34 +79,34 @@ SLIPS = (
     Slip(
         "nobody goes on",
         lambda stored, keys: [False] * len(keys),
-        _("Nobody goes on, you say; but the client for whom the answer was made does."),
+        _("You let no client go on; the one that the response was made for does."),
     ),
     Slip(
         "everybody goes on",
         lambda stored, keys: [True] * len(keys),
-        _("You let everybody go on; but the answer was made for another key than theirs."),
+        _("You let every client go on; the response was made for one key only."),
     ),
     Slip(
         "the first one goes on",
         lambda stored, keys: [True] + [False] * (len(keys) - 1),
-        _("You let the first of the list go on; whose answer it is, only its Accept tells."),
+        _("You let the first client go on; only the Accept tells whose response it is."),
     ),
     Slip(
         "the answer holds the key",
         lambda stored, keys: [key.encode() in stored for key in keys],
-        _("You look for the key in the answer; what proves something is the Accept of the key."),
+        _("You look for the key in the response; look for the Accept of the key."),
     ),
     Slip(
         "anywhere in the answer",
         lambda stored, keys: [accept_key(key).encode() in stored for key in keys],
-        _("You look for the value anywhere in the answer; only Sec-WebSocket-Accept counts."),
+        _("You look for the value anywhere in the response; only Sec-WebSocket-Accept counts."),
     ),
     Slip(
         "the name's case matters",
         edited(
             solution, ("name.lower()", "name"), ('"sec-websocket-accept"', '"Sec-WebSocket-Accept"')
         ),
-        _("Header names do not distinguish case."),
+        _("Case does not matter in header names."),
     ),
     Slip(
         "the value's case does not matter",
@@ -115,7 +115,7 @@ SLIPS = (
             ("value.strip()", "value.strip().lower()"),
             ("== accept(key)", "== accept(key).lower()"),
         ),
-        _("Base64 does distinguish case: the value must be the same, letter by letter."),
+        _("Case matters in Base64: the value must be the same, letter by letter."),
     ),
 )
 

@@ -84,12 +84,12 @@ SLIPS = (
     Slip(
         "only right or unknown",
         edited(solution, ("return name", 'return name if name == "right" else "unknown"')),
-        _("You tell right from wrong; the task asks which bug it is."),
+        _("You tell right from wrong; name the bug as well."),
     ),
     Slip(
         "never unknown",
         edited(solution, ('return "unknown"', 'return "lower case"')),
-        _("No name fits this value, and still you name a bug; say «unknown» then."),
+        _("No name fits this value, and still you name a bug; return 'unknown'."),
     ),
     Slip(
         "long is hex",
@@ -109,12 +109,12 @@ SLIPS = (
         edited(
             solution, ("hashed(key.encode() + guid).hex().encode()", "hashed(key.encode()+guid)")
         ),
-        _("«hex digest» is Base64 of the 40 hex digits; you do not find it."),
+        _("'hex digest' is the Base64 of the 40 hex digits; you do not find it."),
     ),
     Slip(
         "a newline at the end",
         edited(solution, ('b"\\n" + guid', 'guid + b"\\n"')),
-        _("The newline of this bug comes with the key: it stands before the GUID."),
+        _("The newline of this bug comes with the key: put it before the GUID."),
     ),
 )
 
@@ -131,7 +131,7 @@ EXERCISE = Exercise(
     hints=(
         _("The value alone shows nothing; from the key you can compute what each bug gives."),
         _("A dict from name to value makes it short; go through it and compare."),
-        _("Only for «hex digest» is something else encoded: the hex digits, 40 bytes of text."),
+        _("Only for 'hex digest' encode something else: the hex digits, 40 bytes of text."),
     ),
     slips=SLIPS,
 )

@@ -55,7 +55,7 @@ SLIPS = (
     Slip(
         "every key is good",
         lambda key: True,
-        _("You take every key; a server looks at it before it answers 101."),
+        _("You take every key; this server looks at it before it answers 101 (4.2.1, item 5)."),
     ),
     Slip(
         "the published key alone",
@@ -66,7 +66,7 @@ SLIPS = (
         "any Base64",
         edited(solution, ("== 16", "> 0")),
         _(
-            "You take any Base64; the RFC asks for 16 bytes, and «Hello, world!», the key of the "
+            "You take any Base64; the RFC asks for 16 bytes, and 'Hello, world!', the key of the "
             "published test, has 13."
         ),
     ),
@@ -81,13 +81,13 @@ SLIPS = (
     Slip(
         "16 characters",
         lambda key: len(key) == 16,
-        _("Not the text has 16 bytes, but what it stands for, once it is decoded."),
+        _("The decoded key must be 16 bytes long, not its Base64 text."),
     ),
     Slip(
         "whatever is no Base64 is skipped",
         edited(solution, (", validate=True", "")),
         _(
-            "b64decode skips characters that are not Base64, unless you say validate=True; a "
+            "b64decode skips characters that are not Base64, unless you say validate=True; this "
             "server refuses such a key."
         ),
     ),
@@ -100,7 +100,7 @@ EXERCISE = Exercise(
     judge=judge,
     solution=solution,
     reason=_(
-        "SGVsbG8sIHdvcmxkIQ== has 20 characters and decodes to «Hello, world!»: 13 bytes. 4.1 "
+        "SGVsbG8sIHdvcmxkIQ== has 20 characters and decodes to 'Hello, world!': 13 bytes. 4.1 "
         "says that the nonce has 16, and a server that checks this answers 400."
     ),
     hints=(

@@ -1,9 +1,28 @@
-"""What lesson 03 asks before it shows, and the beliefs that it puts to the test."""
+"""What lesson 03 promises, what it asks before it shows, and the beliefs that it tests."""
 
 from __future__ import annotations
 
 from ...._text import _
-from ...lesson import Misconception, Prediction
+from ...lesson import Misconception, Objective, Prediction
+
+OBJECTIVES = (
+    Objective(
+        _("compute `Sec-WebSocket-Accept` for any key, without a WebSocket library"),
+        ("03.input", "03.1", "03.2"),
+    ),
+    Objective(
+        _("say which accident it stops, and which attack it does not"),
+        ("03.wrong", "03.why", "03.5"),
+    ),
+    Objective(
+        _("recognise four wrong turnings by the value that they give"),
+        ("03.3",),
+    ),
+    Objective(
+        _("explain why the weakness of SHA-1 does no harm here"),
+        ("03.sha",),
+    ),
+)
 
 PREDICTIONS = (
     Prediction(
@@ -16,7 +35,7 @@ PREDICTIONS = (
             ),
             (
                 _("The key as it was sent, in Base64, and the fixed text"),
-                _("The key is used as text, as it stands in the header."),
+                _("The key is used as a string, just as the header carries it."),
             ),
             (
                 _("The whole request, so that nobody can change it on the way"),
@@ -39,7 +58,7 @@ PREDICTIONS = (
             ),
             (
                 _("It refuses the connection"),
-                _("It must fail the connection if the value is not the one it computed (4.1)."),
+                _("A client must fail the connection if the value is not its own (4.1)."),
             ),
             (
                 _("It asks again, with another key"),
@@ -58,15 +77,34 @@ PREDICTIONS = (
             ),
             (
                 _("That nobody has read or changed the handshake"),
-                _("It protects nothing: everybody on the way can compute it."),
+                _("It protects nothing: any machine on the way can compute it."),
             ),
             (
-                _("That whoever answered has understood a WebSocket handshake"),
-                _("The one that answered knows the formula and has read this very key."),
+                _("That the other side has understood a WebSocket handshake"),
+                _("It knows the formula, and has read this very key."),
             ),
             (
                 _("That the client knows the password"),
                 _("The key is no password: it is sent in the open and used once."),
+            ),
+        ),
+        2,
+    ),
+    Prediction(
+        "03.sha",
+        _("Suppose that an attacker finds two keys with one and the same Accept. What is won?"),
+        (
+            (
+                _("The attacker can pretend to be any server"),
+                _("For that, no second key is needed: anybody can compute a right Accept."),
+            ),
+            (
+                _("The attacker can read the frames"),
+                _("Accept encrypts nothing; what is on the wire can be read anyway."),
+            ),
+            (
+                _("Nothing"),
+                _("There is no secret to find and no signature to forge."),
             ),
         ),
         2,

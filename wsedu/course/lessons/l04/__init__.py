@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...._text import _
 from ...lesson import Lesson
 from . import decode_header, encode_header, minimal, read_header
-from .predictions import MISCONCEPTIONS, PREDICTIONS
+from .predictions import MISCONCEPTIONS, OBJECTIVES, PREDICTIONS
 
 LESSON = Lesson(
     "04",
@@ -19,4 +19,5 @@ LESSON = Lesson(
         minimal.EXERCISE,
     ),
     misconceptions=MISCONCEPTIONS,
+    objectives=OBJECTIVES,
 )

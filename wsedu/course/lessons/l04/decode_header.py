@@ -60,7 +60,7 @@ HEADERS = (
 
 
 def judge(attempt: Attempt, chance: random.Random) -> Verdict:
-    """Every beginning of every form of header, with and without bytes behind, then random ones."""
+    """Every beginning of every form of header, with and without bytes after it, then random."""
     wholes = [bytes.fromhex(text) for text in HEADERS]
     wholes.append(bytes.fromhex("82ff0102030405060708"))
     cases = [(whole,) for whole in wholes]
@@ -81,7 +81,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         called="decode_header",
         fits=_fits,
         like=_("None, or (fin, opcode, masked, length, size), True or False for fin and masked"),
-        passed=_("Every header is read as it is, and you wait for the rest of it where you must."),
+        passed=_("You read every header, and you wait for the rest of it where you must."),
         section="5.2",
     )
 
@@ -100,17 +100,17 @@ SLIPS = (
     Slip(
         "126 is a length",
         edited(solution, ("length == 126", "length == 128")),
-        _("126 in the seven bits is no length: the length stands in the next two bytes."),
+        _("You take 126 as a length. In the 7-bit field, 126 means: the next two bytes hold it."),
     ),
     Slip(
         "the smaller byte first",
         edited(solution, ('"big"', '"little"')),
-        _("The length stands in network order: the greatest byte first."),
+        _("You read the length little-endian. Network byte order is big-endian."),
     ),
     Slip(
         "the key does not count",
         edited(solution, (" + 4 * masked", "")),
-        _("The masking key belongs to the header: with MASK, its size is four bytes more."),
+        _("You leave out the masking key: with MASK, the header is four bytes longer."),
     ),
     Slip(
         "the key must be there",
@@ -122,27 +122,27 @@ SLIPS = (
                 "    return data[0] > 127",
             ),
         ),
-        _("You wait for the masking key; the header can be told without it."),
+        _("You wait for the masking key. You can tell all five fields before it comes."),
     ),
     Slip(
         "the opcode with FIN",
         edited(solution, ("data[0] & 15", "data[0]")),
-        _("The opcode is only the last four bits of the first byte."),
+        _("Your opcode includes FIN. The opcode is only the last four bits."),
     ),
     Slip(
         "the opcode with RSV",
         edited(solution, ("data[0] & 15", "data[0] & 127")),
-        _("The three bits behind FIN are RSV1, RSV2 and RSV3, and no part of the opcode."),
+        _("Your opcode includes the three bits after FIN: those are RSV1, RSV2 and RSV3."),
     ),
     Slip(
         "the length with MASK",
         edited(solution, ("data[1] & 127", "data[1]")),
-        _("MASK is the first bit of the second byte, and no part of the length."),
+        _("Your length includes MASK, the first bit of the second byte."),
     ),
     Slip(
         "half a length",
         edited(solution, ("    if len(data) < size:\n        return None\n", "")),
-        _("You read a length of which not all bytes have come; None asks for more."),
+        _("You read a length before all its bytes have come. Return None to ask for more."),
     ),
 )
 
@@ -153,11 +153,11 @@ EXERCISE = Exercise(
     judge=judge,
     solution=solution,
     reason=_(
-        "Two bytes say how many more the header has. As long as they have not come, None is the "
-        "only honest answer: a stream may be cut anywhere."
+        "The first two bytes say how many more the header has. Until all of them have come, None "
+        "is the only honest answer: a stream may be cut anywhere."
     ),
     hints=(
-        _("First ask how many bytes there are; fewer than two say nothing."),
+        _("First look at how many bytes there are. Fewer than two say nothing."),
         _("& 127 takes seven bits, & 15 four; > 127 asks for the first bit."),
         _("126: the header has 4 bytes; 127: 10; else 2; and 4 more if it is masked."),
     ),

@@ -64,47 +64,47 @@ SLIPS = (
     Slip(
         "127 in seven bits",
         edited(solution, ("length < 126", "length < 128")),
-        _("You write 126 and 127 as lengths; in the seven bits these two are signs."),
+        _("You write 126 and 127 as lengths. In the 7-bit field, 126 and 127 are markers."),
     ),
     Slip(
         "126 in seven bits",
         edited(solution, ("length < 126", "length <= 126")),
-        _("126 bytes do not fit the short form: 126 in the seven bits means «two bytes follow»."),
+        _("You write 126 as a length. In the 7-bit field, 126 means: two bytes of length follow."),
     ),
     Slip(
         "65535 in eight bytes",
         edited(solution, ("length < 2**16", "length < 2**16 - 1")),
-        _("65535 still fits in two bytes, and the shortest form must be used."),
+        _("You use eight bytes for 65535. It still fits in two; use the shortest form."),
     ),
     Slip(
         "125 in two bytes",
         edited(solution, ("length < 126", "length < 125")),
-        _("125 still fits in the seven bits, and the shortest form must be used."),
+        _("You use two bytes for 125. It still fits in seven bits; use the shortest form."),
     ),
     Slip(
         "the smaller byte first",
         edited(solution, ('2, "big"', '2, "little"'), ('8, "big"', '8, "little"')),
-        _("The length goes in network order: the greatest byte first."),
+        _("You write the length little-endian. Network byte order is big-endian."),
     ),
     Slip(
         "masked",
         edited(solution, ("[length]", "[128 | length]"), ("[126]", "[254]"), ("[127]", "[255]")),
-        _("You set MASK; this header is a server's, and a server never masks."),
+        _("You set MASK. This is a server's header, and a server never masks (5.1)."),
     ),
     Slip(
         "always final",
         edited(solution, ("fin << 7", "128")),
-        _("You always set FIN; it is given."),
+        _("You always set FIN. Set it only if `fin` is true."),
     ),
     Slip(
         "never final",
         edited(solution, ("fin << 7 | opcode", "opcode")),
-        _("FIN is missing: it is the first bit of the first byte, 80 in hex."),
+        _("You never set FIN. It is the first bit of the first byte, 80 in hex."),
     ),
     Slip(
         "four bytes of length",
         edited(solution, ("length.to_bytes(8", "length.to_bytes(4 if length < 2**32 else 8")),
-        _("After 127 stand eight bytes of length, not four."),
+        _("You write four bytes of length after 127. Write eight."),
     ),
 )
 
@@ -115,12 +115,12 @@ EXERCISE = Exercise(
     judge=judge,
     solution=solution,
     reason=_(
-        "One byte for FIN and the opcode; then the length: up to 125 in the second byte, up to "
-        "65535 in two more bytes after 126, all others in eight after 127."
+        "The first byte holds FIN and the opcode. Then comes the length: up to 125 in the second "
+        "byte, up to 65535 in two more bytes after 126, and all others in eight after 127."
     ),
     hints=(
-        _("There are three forms of the length; where does each of them end?"),
-        _("bytes([...]) makes bytes of small numbers, n.to_bytes(2, 'big') of greater ones."),
+        _("The length has three forms. What is the greatest length of each?"),
+        _("bytes([...]) makes bytes from small numbers, n.to_bytes(2, 'big') from greater ones."),
         _("fin << 7 | opcode is the first byte; then [length], or 126 and 2, or 127 and 8 bytes."),
     ),
     slips=SLIPS,

@@ -47,7 +47,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         called="is_minimal",
         fits=lambda got: isinstance(got, bool),
         like=_("True or False"),
-        passed=_("You tell every length that is written too long."),
+        passed=_("You recognise every length in a longer form than it needs."),
         section="5.2",
     )
 
@@ -56,39 +56,39 @@ SLIPS = (
     Slip(
         "the other way round",
         edited(solution, ("== header", "!= header")),
-        _("It is the other way round: True for the minimal form, False for one too long."),
+        _("Yours is the other way round: return True for the minimal form."),
     ),
     Slip(
         "every form will do",
         lambda header: True,
-        _("You accept every form; 5.2 says that the minimal number of bytes MUST be used."),
+        _("You accept every form. 5.2 says that the minimal number of bytes MUST be used."),
     ),
     Slip(
         "another first byte",
         edited(solution, ("encode_header(fin, opcode,", "encode_header(True, 1,")),
-        _("You write another first byte than the one that came: take FIN and opcode from it."),
+        _("You write a different first byte. Take FIN and the opcode from the header."),
     ),
     Slip(
         "only the shortest of all",
         lambda header: len(header) == 2,
-        _("A length of 126 or more needs a longer form; then this form is the minimal one."),
+        _("You accept only the 2-byte header. From 126 on, a longer form is the minimal one."),
     ),
     Slip(
         "only 126 is looked at",
         lambda header: len(header) != 4 or header[2:] > b"\x00\x7d",
-        _("You look at the form with two bytes only; the one with eight can be too long as well."),
+        _("You check only the form with two bytes. The form with eight can be too long as well."),
     ),
     Slip(
         "only 127 is looked at",
         lambda header: len(header) != 10 or header[2:8] != bytes(6),
-        _("You look at the form with eight bytes only; the one with two can be too long as well."),
+        _("You check only the form with eight bytes. The form with two can be too long as well."),
     ),
     Slip(
         "the wrong border",
         lambda header: {2: True, 4: header[2:] > b"\x00\x7e", 10: header[2:8] != bytes(6)}[
             len(header)
         ],
-        _("126 does not fit the seven bits, where it is a sign; so two bytes are minimal for it."),
+        _("You refuse 126 in two bytes. In the 7-bit field 126 is a marker, so two are minimal."),
     ),
 )
 
@@ -99,13 +99,19 @@ EXERCISE = Exercise(
     judge=judge,
     solution=solution,
     reason=_(
-        "There is one right way to write each header. So a header is minimal exactly when it comes "
-        "back the same, once it is read and written again: decode and encode are opposites."
+        "There is only one right way to write each header. So a header is minimal exactly when it "
+        "stays the same after you read it and write it again."
     ),
     hints=(
-        _("You have written both directions already; what comes out if you use both?"),
-        _("Read the header with decode_header, and write it again with encode_header."),
-        _("Return whether encode_header(fin, opcode, length) is the header that came."),
+        _("You have written both directions already. What comes out if you use both?"),
+        _(
+            "Read the header with decode_header, and write it again with encode_header. If yours "
+            "returns None here, it refuses such lengths: read header[2:] yourself."
+        ),
+        _(
+            "Return whether encode_header(fin, opcode, length) == header. Or compare numbers: "
+            "int.from_bytes(header[2:], 'big') is over 125 in 4 bytes, and over 65535 in 10."
+        ),
     ),
     slips=SLIPS,
 )

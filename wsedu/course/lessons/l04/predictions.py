@@ -1,16 +1,52 @@
-"""What lesson 04 asks before it shows, and the beliefs that it puts to the test."""
+"""What lesson 04 promises, what it asks before it shows, and the beliefs that it tests."""
 
 from __future__ import annotations
 
 from ...._text import _
-from ...lesson import Misconception, Prediction
+from ...lesson import Misconception, Objective, Prediction
+
+OBJECTIVES = (
+    Objective(
+        _("read the first two bytes of any frame"),
+        (
+            "04.overhead",
+            "04.1",
+            "04.3",
+        ),
+    ),
+    Objective(
+        _("say how long the header is for a payload of any length"),
+        (
+            "04.header",
+            "04.2",
+            "04.3",
+        ),
+    ),
+    Objective(
+        _("choose between text and binary, and say what happens if you choose wrongly"),
+        (
+            "04.jpeg",
+            "04.choose",
+        ),
+    ),
+    Objective(
+        _('explain what "minimal length" means, and which programs check it'),
+        (
+            "04.minimal",
+            "04.4",
+        ),
+    ),
+)
 
 PREDICTIONS = (
     Prediction(
         "04.overhead",
-        _("A client says «Hello» in one frame. How many bytes does it send?"),
+        _('A client sends "Hello" in one frame. How many bytes does it send?'),
         (
-            (_("5: the text, and nothing else"), _("TCP would not say where the message ends.")),
+            (
+                _("5: the text, and nothing else"),
+                _("Then the server could not know where the message ends."),
+            ),
             (
                 _("7: two bytes of header, and the text"),
                 _("That is what a server sends. A client's frame has a key as well."),
@@ -21,7 +57,7 @@ PREDICTIONS = (
             ),
             (
                 _("About 200: headers, as in HTTP"),
-                _("The headers of HTTP came once, in the handshake."),
+                _("HTTP headers came only once, in the handshake."),
             ),
         ),
         2,
@@ -30,13 +66,19 @@ PREDICTIONS = (
         "04.header",
         _("How long is the header of a server's frame with 126 bytes of payload?"),
         (
-            (_("2 bytes: 126 fits in seven bits"), _("It fits, but 126 means: see the next two.")),
-            (_("3 bytes"), _("There is no form with one byte more.")),
+            (
+                _("2 bytes: 126 fits in seven bits"),
+                _("It would fit, but 126 is a marker: the length is in the next two."),
+            ),
+            (_("3 bytes"), _("No form has one byte more.")),
             (
                 _("4 bytes"),
-                _("The seven bits say 126, and the length stands in the two bytes behind."),
+                _("The seven bits say 126, and the length is in the next two bytes."),
             ),
-            (_("10 bytes"), _("That form begins where two bytes do not suffice, at 65,536.")),
+            (
+                _("10 bytes"),
+                _("That form is for lengths that do not fit in two bytes: from 65,536."),
+            ),
         ),
         2,
     ),
@@ -45,39 +87,52 @@ PREDICTIONS = (
         _("A picture is sent as text. What does the server do?"),
         (
             (
-                _("It sends it back, as it does with all messages"),
-                _("It looks at the bytes first."),
+                _("It sends it back, as it does with every message"),
+                _("It checks the bytes of a text first."),
             ),
             (
-                _("It closes with 1007: this is no UTF-8"),
+                _("It closes the connection: these bytes are not UTF-8"),
                 _("A text frame promises UTF-8 (5.6), and the receiver must check it (8.1)."),
             ),
             (
-                _("It closes with 1002: the opcode is wrong"),
-                _("The frame is well formed; it is the payload that breaks its promise."),
+                _("It closes the connection: the opcode is wrong"),
+                _("The frame is well formed. Its payload breaks the promise of the opcode."),
             ),
             (
-                _("It replaces what it cannot read by question marks"),
+                _("It replaces what it cannot read with question marks"),
                 _("Many text editors do; a WebSocket endpoint must fail the connection (8.1)."),
             ),
         ),
         1,
     ),
     Prediction(
+        "04.choose",
+        _('The number 21.5 as the text "21.5", and packed in 4 bytes. Which can go as text?'),
+        (
+            (_("Both: text can carry any bytes"), _("Text must be UTF-8; these 4 bytes are not.")),
+            (
+                _('Only "21.5"'),
+                _("Characters are UTF-8. For bytes that are no characters, choose binary."),
+            ),
+            (_("Neither: a number is not text"), _('"21.5" is four characters, so it is text.')),
+        ),
+        1,
+    ),
+    Prediction(
         "04.minimal",
-        _("«Hello», with its length in two bytes more than needed. What does this server do?"),
+        _('You send "Hello", its length in a longer form than it needs. What does this server do?'),
         (
             (
                 _("It sends the message back"),
                 _("The rule binds the sender; this library does not check it."),
             ),
             (
-                _("It closes with 1002"),
-                _("Chromium does, and the codec of this course. This library does not check."),
+                _("It closes the connection"),
+                _("Chromium 156 and the codec of this course do. This library does not check."),
             ),
             (
-                _("It takes the two bytes for the text"),
-                _("The seven bits say 126, so it knows that a length follows."),
+                _("It reads the extra bytes as part of the text"),
+                _("The seven bits say 126, so the server knows that a length follows."),
             ),
         ),
         0,

@@ -23,12 +23,12 @@ _RULES = {
     "B": _("Look at B again: the opcode is the last four bits of 82."),
     "C": _("Look at C again: MASK is the first bit of 7e."),
     "D": _("Look at D again: 7e is 126. What does 126 say about the length?"),
-    "E": _("Look at E again: how many bytes stand before the payload?"),
+    "E": _("Look at E again: how many bytes come before the payload?"),
 }
 
 
 def read() -> dict[str, Any]:
-    """What the ``websockets`` library reads, with a payload behind the header."""
+    """What the ``websockets`` library reads, with a payload after the header."""
     stream = StreamReader()
     stream.feed_data(HEADER + bytes(1000))
     parser = Frame.parse(stream.read_exact, mask=False)
@@ -64,32 +64,32 @@ SLIPS = (
     Slip(
         "126 is the length",
         SOLUTION | {"D": 126},
-        _("D: 126 is no length here; it says that the length stands in the next two bytes."),
+        _("D: in the 7-bit field, 126 is a marker: the length is in the next two bytes."),
     ),
     Slip(
         "the smaller byte first",
         SOLUTION | {"D": 1},
-        _("D: the bytes of a number stand in network order, the greatest first: 01 00 is 256."),
+        _("D: you read the two bytes in the wrong order. They are big-endian: 01 00 is 256."),
     ),
     Slip(
         "the opcode with FIN",
         SOLUTION | {"B": 130},
-        _("B: 82 holds FIN and the opcode; the opcode is only the last four bits."),
+        _("B: you took the whole byte. The opcode is only the last four bits of 82."),
     ),
     Slip(
         "text",
         SOLUTION | {"B": 1},
-        _("B: 1 would be text; the last four bits of 82 are 0010."),
+        _("B: 1 is text, but the last four bits of 82 are 0010."),
     ),
     Slip(
         "the header has two bytes",
         SOLUTION | {"E": 2},
-        _("E: the two bytes of the length belong to the header, too."),
+        _("E: count the two bytes of the length too; they belong to the header."),
     ),
     Slip(
         "masked",
         SOLUTION | {"C": True},
-        _("C: the first bit of 7e is 0: not masked. So it comes from a server."),
+        _("C: the first bit of 7e is 0, so the frame is not masked: a server sent it."),
     ),
 )
 
@@ -104,9 +104,9 @@ EXERCISE = Exercise(
         "length is in the next two bytes: 01 00 is 256. The payload begins after four bytes."
     ),
     hints=(
-        _("Write the first two bytes as bits, eight and eight."),
+        _("Write the first two bytes as bits, eight for each."),
         _("The first bit of each byte is a flag; in the second byte seven bits are left."),
-        _("0111 1110 is 126: two bytes of length follow, the greater one first."),
+        _("0111 1110 is 126: two bytes of length follow, the most significant one first."),
     ),
     slips=SLIPS,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...._text import _
 from ...lesson import Lesson
 from . import craft, find_key, mask, unmask
-from .predictions import MISCONCEPTIONS, PREDICTIONS
+from .predictions import MISCONCEPTIONS, OBJECTIVES, PREDICTIONS
 
 LESSON = Lesson(
     "05",
@@ -19,4 +19,5 @@ LESSON = Lesson(
         craft.EXERCISE,
     ),
     misconceptions=MISCONCEPTIONS,
+    objectives=OBJECTIVES,
 )

@@ -47,7 +47,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         fits=lambda got: isinstance(got, bytes),
         like=_("bytes"),
         nearest=_nearest,
-        passed=_("On the wire stands what you wanted: with a known key, masking protects nobody."),
+        passed=_("What you wanted is on the wire: with a known key, masking does not help."),
         section="5.3; 10.3",
     )
 
@@ -56,7 +56,7 @@ SLIPS = (
     Slip(
         "as it is",
         edited(solution, ("mask(bytes(before) + wanted, key)", "bytes(before) + wanted")),
-        _("The browser masks what you give it; on the wire your text is not to be read."),
+        _("The browser masks what you give it, so your text does not appear on the wire."),
     ),
     Slip(
         "the key begins with the text",
@@ -69,7 +69,7 @@ SLIPS = (
     Slip(
         "nothing before",
         edited(solution, ("bytes(before) + wanted", "wanted")),
-        _("Your text begins at once; the task wants so many bytes before it."),
+        _("Your text begins at once; put the required number of bytes before it."),
     ),
 )
 
@@ -81,7 +81,7 @@ EXERCISE = Exercise(
     solution=solution,
     reason=_(
         "Masking twice is nothing. An attacker who knows the key masks first, and the browser "
-        "takes the mask off. So 5.3 wants keys that nobody can predict, new for each frame."
+        "takes the mask off. So 5.3 wants unpredictable keys, and a new one for each frame."
     ),
     hints=(
         _("What does masking do to something that has been masked with the same key?"),

@@ -60,7 +60,7 @@ SLIPS = (
     Slip(
         "only the beginning",
         edited(solution, ("return mask(masked, key)", "return begins")),
-        _("You give back what was known already; the rest can be read too."),
+        _("You return only what you knew already; you can read the rest, too."),
     ),
     Slip(
         "masked, as it came",
@@ -76,8 +76,8 @@ EXERCISE = Exercise(
     judge=judge,
     solution=solution,
     reason=_(
-        "Text XOR key is what came, so what came XOR text is the key. Whoever can guess four bytes "
-        "needs no key; and it travels in the frame anyway. Only TLS keeps strangers out."
+        "Text XOR key is what came, so what came XOR text is the key. If you can guess four bytes, "
+        "you need no key; and it travels in the frame anyway. TLS keeps strangers out."
     ),
     hints=(
         _("What does XOR of the masked bytes with the known text give?"),

@@ -41,7 +41,7 @@ SLIPS = (
     Slip(
         "nothing is done",
         lambda data, key: data,
-        _("Your function gives the data back as they came."),
+        _("Your function returns the data unchanged."),
     ),
     Slip(
         "one byte of the key",
@@ -51,12 +51,12 @@ SLIPS = (
     Slip(
         "the key once",
         edited(solution, ("key[i % 4]", "(key[i] if i < 4 else 0)")),
-        _("After four bytes you stop masking; the key begins anew."),
+        _("You stop masking after four bytes; the key starts again."),
     ),
     Slip(
         "cut to the key",
         edited(solution, ("enumerate(data)", "enumerate(data[:4])")),
-        _("You give back four bytes at most; zip stops at the shorter one, the key."),
+        _("You return four bytes at most; zip stops with the shorter one, the key."),
     ),
     Slip(
         "one place further",

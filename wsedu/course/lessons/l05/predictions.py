@@ -1,9 +1,32 @@
-"""What lesson 05 asks before it shows, and the beliefs that it puts to the test."""
+"""What lesson 05 promises, what it asks before it shows, and the beliefs that it tests."""
 
 from __future__ import annotations
 
 from ...._text import _
-from ...lesson import Misconception, Prediction
+from ...lesson import Misconception, Objective, Prediction
+
+OBJECTIVES = (
+    Objective(
+        _("mask and unmask bytes by hand"),
+        ("05.1", "05.2"),
+    ),
+    Objective(
+        _("say who masks and who does not, and what happens to those who get it wrong"),
+        ("05.unmasked",),
+    ),
+    Objective(
+        _("retell the attack that masking stops"),
+        ("05.why", "05.cache"),
+    ),
+    Objective(
+        _("explain why the key must be unpredictable, and new in every frame"),
+        ("05.4",),
+    ),
+    Objective(
+        _("say why masking is no encryption"),
+        ("05.why", "05.3"),
+    ),
+)
 
 PREDICTIONS = (
     Prediction(
@@ -12,11 +35,11 @@ PREDICTIONS = (
         (
             (
                 _("The text, from people who read along"),
-                _("The key is in the frame: who can read the bytes can read the text."),
+                _("The key is in the frame: if you can read the bytes, you can read the text."),
             ),
             (
                 _("The text, from being changed on the way"),
-                _("Nothing would be noticed: a bit turned on the way is a bit turned in the text."),
+                _("The receiver would not notice: a bit flipped on the way flips one in the text."),
             ),
             (
                 _("Machines in between, from taking a client's text for a request"),
@@ -24,30 +47,30 @@ PREDICTIONS = (
             ),
             (
                 _("The server, from clients that are not browsers"),
-                _("Any program can mask; it proves nothing about who is asking."),
+                _("Any program can mask; it proves nothing about the client."),
             ),
         ),
         2,
     ),
     Prediction(
         "05.unmasked",
-        _("A client sends a frame without masking it. What does the server do?"),
+        _("A client sends a frame without masking it. What does this server do?"),
         (
             (
                 _("It reads the text, which is easier without a mask"),
-                _("It could, but it must not: 5.1 wants the connection closed."),
+                _("Some servers do; 5.1 says that it must close the connection."),
             ),
             (
                 _("It ignores the frame"),
-                _("A broken rule is never passed over in silence."),
+                _("5.1 says that it must close the connection, and this one does."),
             ),
             (
                 _("It closes the connection with a code"),
-                _("A Close frame with 1002, protocol error."),
+                _("A Close frame with 1002, protocol error. 5.1 says that it may send one."),
             ),
             (
                 _("It cuts TCP without a word"),
-                _("It may, but this one says why: a Close frame comes first."),
+                _("Some servers do, and may; this one says why, in a Close frame."),
             ),
         ),
         2,

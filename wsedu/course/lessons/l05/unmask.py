@@ -59,12 +59,12 @@ SLIPS = (
     Slip(
         "counted from one",
         SOLUTION | {"B": 0x37},
-        _("B: counted from 0, byte 8 begins the key anew; byte 9 is its second."),
+        _("B: counted from 0, the key starts again at byte 8, and byte 9 meets its second byte."),
     ),
     Slip(
         "the last byte of the key",
         SOLUTION | {"B": 0x3D},
-        _("B: the key does not stop at its end; it begins anew, and 9 modulo 4 is 1."),
+        _("B: the key does not stop at its end; it starts again, and 9 modulo 4 is 1."),
     ),
     Slip(
         "zeros in, zeros out",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...._text import _
 from ...lesson import Lesson
 from . import chunks, read_frame, take_frames, torn
-from .predictions import MISCONCEPTIONS, PREDICTIONS
+from .predictions import MISCONCEPTIONS, OBJECTIVES, PREDICTIONS
 
 LESSON = Lesson(
     "06",
@@ -19,4 +19,5 @@ LESSON = Lesson(
         read_frame.EXERCISE,
     ),
     misconceptions=MISCONCEPTIONS,
+    objectives=OBJECTIVES,
 )

@@ -1,9 +1,28 @@
-"""What lesson 06 asks before it shows, and the beliefs that it puts to the test."""
+"""What lesson 06 promises, what it asks before it shows, and the beliefs that it tests."""
 
 from __future__ import annotations
 
 from ...._text import _
-from ...lesson import Misconception, Prediction
+from ...lesson import Misconception, Objective, Prediction
+
+OBJECTIVES = (
+    Objective(
+        _("tell chunk, frame, fragment and message apart"),
+        ("06.count", "06.1"),
+    ),
+    Objective(
+        _("explain why one `read` may bring half a frame, or three"),
+        ("06.read", "06.naive", "06.2"),
+    ),
+    Objective(
+        _("say how a reader works that does not care where the stream is cut"),
+        ("06.writers", "06.3"),
+    ),
+    Objective(
+        _("say what a reader must do when the rest never comes"),
+        ("06.4",),
+    ),
+)
 
 PREDICTIONS = (
     Prediction(
@@ -11,10 +30,10 @@ PREDICTIONS = (
         _("Three frames are sent with one call. What does one read on the other side bring?"),
         (
             (_("One frame"), _("TCP knows nothing of frames; it brings bytes.")),
-            (_("All three frames"), _("On a quiet line often; nothing promises it.")),
+            (_("All three frames"), _("Often, on a fast network; TCP does not promise it.")),
             (
-                _("Nobody can say: any number of bytes, one at least"),
-                _("Once it was all of them, once eight bytes: both are right for TCP."),
+                _("It depends: any number of bytes, at least one"),
+                _("Once it was all of them, once eight bytes: TCP allows both."),
             ),
             (
                 _("Nothing, until all three are there"),

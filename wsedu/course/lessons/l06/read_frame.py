@@ -214,7 +214,7 @@ SLIPS = (
     Slip(
         "waits for ever",
         edited(solution, ("timeout(timeout)", "timeout(None)")),
-        _("The rest does not come, and you wait on and on; after timeout, raise TimeoutError."),
+        _("The rest never comes, and you wait forever; raise TimeoutError after `timeout`."),
     ),
     Slip(
         "spins at the end",
@@ -228,7 +228,7 @@ SLIPS = (
                 "",
             ),
         ),
-        _("An empty read is the end; you ask again and again, and nothing will ever come."),
+        _("An empty read is the end of the stream; you read again and again, and nothing comes."),
     ),
     Slip(
         "silence is a good end",
@@ -238,7 +238,7 @@ SLIPS = (
     Slip(
         "the last frame",
         edited(solution, ("frames[0]", "frames[-1]")),
-        _("You give the last of the frames that have come; the first one is asked for."),
+        _("You return the last of the frames that came; return the first one."),
     ),
     Slip(
         "half a frame is no error",
@@ -268,12 +268,12 @@ SLIPS = (
             _looks_at_the_clock_between_chunks,
             ("await asyncio.wait_for(read(), timeout)", "await read()"),
         ),
-        _("You look at the clock when a chunk has come; if none comes, you wait on and on."),
+        _("You look at the clock only when a chunk comes; if none comes, you wait forever."),
     ),
     Slip(
         "a timeout of one's own",
         edited(solution, ("timeout(timeout)", "timeout(0.5)")),
-        _("You have a timeout of your own; how long to wait is told by timeout."),
+        _("You use a fixed timeout; wait `timeout` seconds instead."),
     ),
     Slip(
         "half the time",
@@ -288,12 +288,12 @@ SLIPS = (
     Slip(
         "the clock between the chunks",
         _looks_at_the_clock_between_chunks,
-        _("A chunk that does not come holds you up too long: wait only for the time that is left."),
+        _("You wait too long for the next chunk: wait only for the time that is left."),
     ),
     Slip(
         "a frame with nothing behind it",
         edited(solution, ("if frames:", "if frames and not _rest:")),
-        _("A frame is whole, and you wait on: what stands behind it belongs to the next one."),
+        _("A frame is complete, and you wait on: what follows it belongs to the next one."),
     ),
 )
 

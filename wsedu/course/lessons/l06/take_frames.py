@@ -113,22 +113,22 @@ SLIPS = (
             ("while header :=", "if header :="),
             ("            break\n", "            return [], stream\n"),
         ),
-        _("You take one frame; more of them may stand in the same bytes."),
+        _("You take one frame; the same bytes may hold more."),
     ),
     Slip(
         "half a frame",
         edited(solution, ("        if len(stream) < size + length:\n            break\n", "")),
-        _("You give out a frame whose payload has not come whole."),
+        _("You return a frame whose payload is not complete."),
     ),
     Slip(
         "still masked",
         edited(solution, ("        if masked:\n", "        if False:\n")),
-        _("Your payloads are still masked; the key stands in the last four bytes of the header."),
+        _("Your payloads are still masked; the key is the last four bytes of the header."),
     ),
     Slip(
         "the key at a fixed place",
         edited(solution, ("stream[size - 4 : size]", "stream[2:6]")),
-        _("You take the key from bytes 2 to 5; with 126 or 127 the length stands there."),
+        _("You take the key from bytes 2 to 5; after 126 or 127 the length is there."),
     ),
     Slip(
         "the key behind the header",
@@ -158,12 +158,12 @@ SLIPS = (
     Slip(
         "one byte too early",
         edited(solution, ("< size + length", "< size + length - 1")),
-        _("You give out a frame of which the last byte is missing."),
+        _("You return a frame whose last byte is missing."),
     ),
     Slip(
         "one byte too late",
         edited(solution, ("< size + length", "<= size + length")),
-        _("You wait for a byte behind the frame; it is whole without it."),
+        _("You wait for a byte after the frame; the frame is complete without it."),
     ),
     Slip(
         "a Close ends it",
@@ -174,7 +174,7 @@ SLIPS = (
                 "size + length :]\n        if opcode == 8:\n            break\n",
             ),
         ),
-        _("You stop at a Close; here every whole frame is given out, whatever it says."),
+        _("You stop at a Close; return every complete frame, whatever it says."),
     ),
 )
 

@@ -94,32 +94,32 @@ SLIPS = (
     Slip(
         "two frames a chunk",
         _two_at_most,
-        _("You go on to one frame more in a chunk; it may hold three, or a hundred."),
+        _("You allow two frames in a chunk; it may hold three, or a hundred."),
     ),
     Slip(
         "the first alone",
         edited(solution, ("torn.append(number)", "return [number]")),
-        _("You stop at the first torn chunk; all of them are asked for."),
+        _("You stop at the first torn chunk; return the numbers of all of them."),
     ),
     Slip(
         "sizes",
         edited(solution, ("torn.append(number)", "torn.append(size)")),
-        _("These are the sizes of the torn chunks; their numbers are asked for, from 0."),
+        _("You return the sizes of the torn chunks; return their numbers, counted from 0."),
     ),
     Slip(
         "places",
         edited(solution, ("torn.append(number)", "torn.append(end)")),
-        _("These are the places where the torn chunks end; their numbers are asked for, from 0."),
+        _("You return the places where the torn chunks end; return their numbers, from 0."),
     ),
     Slip(
         "counted from one",
         edited(solution, ("enumerate(chunks)", "enumerate(chunks, 1)")),
-        _("The chunks are counted from 0."),
+        _("Count the chunks from 0."),
     ),
     Slip(
         "the whole ones",
         edited(solution, ("not in ends", "in ends")),
-        _("These are the chunks that do end with a frame; the others are asked for."),
+        _("You return the chunks that end with a frame; return the others."),
     ),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...._text import _
 from ...lesson import Lesson
 from . import close_frame, ending, endings, parse_close
-from .predictions import MISCONCEPTIONS, PREDICTIONS, QUIZZES
+from .predictions import MISCONCEPTIONS, OBJECTIVES, PREDICTIONS, QUIZZES
 
 LESSON = Lesson(
     "07",
@@ -15,4 +15,5 @@ LESSON = Lesson(
     (endings.EXERCISE, close_frame.EXERCISE, parse_close.EXERCISE, ending.EXERCISE),
     misconceptions=MISCONCEPTIONS,
     quizzes=QUIZZES,
+    objectives=OBJECTIVES,
 )

@@ -60,27 +60,27 @@ SLIPS = (
     Slip(
         "None is 1000",
         edited(solution, ("    if code is not None:\n", "    code = code or 1000\n    if True:\n")),
-        _("Without a code the Close is empty; you say 1000, which nobody asked for."),
+        _("You send 1000 for None. Without a code the payload is empty."),
     ),
     Slip(
         "None is 1005",
         edited(solution, ("    if code is not None:\n", "    code = code or 1005\n    if True:\n")),
-        _("Without a code the Close is empty: 1005 is never sent (7.4.1)."),
+        _("You send 1005 for None, but 1005 is never sent (7.4.1). Send an empty payload."),
     ),
     Slip(
         "the smaller byte first",
         edited(solution, ('2, "big"', '2, "little"')),
-        _("The code stands in network order: 1000 is 03 e8."),
+        _("You write the code little-endian. Network byte order is big-endian: 1000 is 03 e8."),
     ),
     Slip(
         "the reason is not cut",
         edited(solution, ("[:123]", "")),
-        _("The payload of a control frame has 125 bytes at most, so the reason has 123."),
+        _("You do not cut the reason. It may have 123 bytes, the payload 125 (5.5)."),
     ),
     Slip(
         "cut at 125",
         edited(solution, ("[:123]", "[:125]")),
-        _("125 bytes are for the whole payload; the code takes two of them."),
+        _("You cut the reason at 125 bytes. The code takes two of them, so cut at 123."),
     ),
     Slip(
         "characters are counted",
@@ -88,7 +88,7 @@ SLIPS = (
             solution,
             ("reason.encode()[:123].decode(errors='ignore')".replace("'", '"'), "reason[:123]"),
         ),
-        _("You count characters; the limit is 123 bytes, and é has two of them."),
+        _("You count characters. The limit is 123 bytes, and é takes two."),
     ),
     Slip(
         "cut through a character",
@@ -97,27 +97,27 @@ SLIPS = (
             ('        short = reason.encode()[:123].decode(errors="ignore")\n', ""),
             ("short.encode()", "reason.encode()[:123]"),
         ),
-        _("You cut through a character; what is left is no UTF-8, and the peer answers 1007."),
+        _("You cut through a character, so the reason is not UTF-8 any more (5.5.1)."),
     ),
     Slip(
         "the code as text",
         edited(solution, ('code.to_bytes(2, "big")', "str(code).encode()")),
-        _("The code is a number of two bytes, not four digits."),
+        _("You write the code as four digits. It is a number in two bytes."),
     ),
     Slip(
         "a reason without a code",
         edited(solution, ('payload = b""', 'payload = b"" if code else reason.encode()[:123]')),
-        _("A reason stands behind a code; without a code the Close is empty, whatever the reason."),
+        _("You send a reason without a code. Without a code the payload is empty."),
     ),
     Slip(
         "no FIN",
         edited(solution, ("encode_header(True,", "encode_header(False,")),
-        _("FIN is not set; a control frame comes in one piece (5.5)."),
+        _("You do not set FIN. A control frame must not be fragmented (5.5)."),
     ),
     Slip(
         "the length of the reason",
         edited(solution, ("8, len(payload))", "8, max(0, len(payload) - 2))")),
-        _("The two bytes of the code belong to the payload, and so to its length."),
+        _("Your length leaves out the code. Its two bytes belong to the payload."),
     ),
 )
 
@@ -128,12 +128,12 @@ EXERCISE = Exercise(
     judge=judge,
     solution=solution,
     reason=_(
-        "Opcode 8, and a payload of 125 bytes at most: two for the code, 123 for the reason, which "
-        "must be UTF-8 to its last byte. Without a code it is empty."
+        "The opcode is 8. The payload has at most 125 bytes: two for the code and 123 for the "
+        "reason, which must be UTF-8 to its last byte. Without a code the payload is empty."
     ),
     hints=(
-        _("The header is one that you can write already: FIN, opcode 8, the length."),
-        _("Encode the reason, cut it at 123 bytes, and see to it that no character is cut."),
+        _("You can already write the header: FIN, opcode 8, the length."),
+        _("Encode the reason, cut it at 123 bytes, and drop what is left of a cut character."),
         _("b[:123].decode(errors='ignore') drops half a character at the end."),
     ),
     slips=SLIPS,

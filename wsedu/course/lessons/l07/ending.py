@@ -99,7 +99,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         called="ending",
         fits=_fits,
         like=_("(code, second), two numbers in this order, or None"),
-        passed=_("You end every connection as the library does, and none of them hangs."),
+        passed=_("You end every connection as the library does, and you wait for none forever."),
         section="5.5.1; 7.1.5",
     )
 
@@ -130,7 +130,7 @@ SLIPS = (
     Slip(
         "always open",
         lambda events, timeout: None,
-        _("You return None, as if the connection were still open; here it has ended."),
+        _("You return None, as if the connection were still open. Here it has ended."),
     ),
     Slip(
         "one's own code",
@@ -143,36 +143,36 @@ SLIPS = (
             ),
             ("            sent = second\n", "            sent, own = second, code\n"),
         ),
-        _("You record the code that you have sent; it is the one that you received (7.1.5)."),
+        _("You record the code that you sent. Record the one that you received (7.1.5)."),
     ),
     Slip(
         "no code is 1000",
         edited(solution, ("1005", "1000")),
-        _("A Close without a code is recorded as 1005: nobody has said 1000."),
+        _("You record 1000 for a Close without a code. Record 1005."),
     ),
     Slip(
         "the end is 1005",
         edited(solution, ("1006", "1005")),
-        _("No Close came at all: that is 1006. 1005 is a Close without a code."),
+        _("You record 1005 although no Close came. That is 1006; 1005 is a Close without a code."),
     ),
     Slip(
-        "waits for ever",
+        "waits forever",
         edited(
             solution,
             ("None if sent is None else (1006, sent + timeout)", "None"),
             ("if sent is not None and second > sent + timeout", "if False"),
         ),
-        _("An answer that never comes is not waited for longer than the timeout."),
+        _("You wait forever for an answer. Wait `timeout` seconds, then end TCP."),
     ),
     Slip(
         "a late answer counts",
         edited(solution, ("if sent is not None and second > sent + timeout", "if False")),
-        _("It came after the timeout: by then TCP had been ended."),
+        _("You count a Close that came too late. You had already ended TCP at the timeout."),
     ),
     Slip(
         "the clock starts at 0",
         edited(solution, ("sent + timeout", "timeout")),
-        _("The clock starts when you send your Close, not when the connection opens."),
+        _("You count from second 0. The timeout starts when you send your Close."),
     ),
     Slip(
         "each Close starts the clock again",
@@ -180,22 +180,22 @@ SLIPS = (
             solution,
             ("        if sent is None:\n            sent = second", "        sent = second"),
         ),
-        _("The first Close counts: a second one is not sent, and starts no clock."),
+        _('You start the timeout again at a second "send". Only the first one counts.'),
     ),
     Slip(
         "one's own Close is enough",
         edited(solution, ("return 1006, second", "return 1006 if sent is None else 1000, second")),
-        _("Your Close went out and none came: 1006, however orderly you were."),
+        _("You sent a Close, but none came. The code that you received counts: 1006."),
     ),
     Slip(
         "the second of what came too late",
         edited(solution, ("            break\n", "            return 1006, second\n")),
-        _("TCP ends when your time is up, not when the next thing happens."),
+        _("You return the second of the late event. TCP ends when the timeout is over."),
     ),
     Slip(
         "the last moment is too late",
         edited(solution, ("second > sent", "second >= sent")),
-        _("In the very second in which the time is up, what comes still counts."),
+        _("You drop what comes in the last moment. At exactly the timeout it still counts."),
     ),
     Slip(
         "nothing happens, nothing ends",
@@ -204,22 +204,22 @@ SLIPS = (
             ("return None if sent is None else (1006, sent + timeout)", "return None"),
             ("            break\n", "            return 1006, sent + timeout\n"),
         ),
-        _("The events are over, but your time runs on, and ends the connection."),
+        _("You return None after the last event. The timeout still ends the connection."),
     ),
     Slip(
         "a Close that came waits for yours",
         _waits_for_its_own,
-        _("You answer a Close at once: when one comes, both have been said."),
+        _('You wait for your own "send" after a Close came. You answer it at once, so TCP ends.'),
     ),
     Slip(
         "None for no code",
         edited(solution, ("(1005 if code is None else code)", "code")),
-        _("A Close without a code is recorded as 1005, not as None."),
+        _("You record None for a Close without a code. Record 1005."),
     ),
     Slip(
         "a timeout of one's own",
         edited(solution, ("+ timeout", "+ 2.0")),
-        _("You wait for 2 s; how long is told by timeout."),
+        _("You use a fixed timeout; wait `timeout` seconds instead."),
     ),
     Slip(
         "a second of 0 is none",
@@ -229,7 +229,7 @@ SLIPS = (
             ("sent is not None and", "sent and"),
             ("None if sent is None else", "None if not sent else"),
         ),
-        _("A Close that was sent at second 0 was sent, too: compare with None."),
+        _("You overlook a Close that you sent at second 0. Compare with None."),
     ),
 )
 
@@ -240,13 +240,13 @@ EXERCISE = Exercise(
     judge=judge,
     solution=solution,
     reason=_(
-        "The first of three things ends it: a Close that comes (you answer at once, and both have "
-        "been said), the end of TCP, or your patience. Only a Close that came brings a code."
+        "Three things can end the connection: a Close that comes, the end of TCP, or your timeout. "
+        "The first of them counts, and only a Close that came brings a code."
     ),
     hints=(
-        _("Go through the events in order; remember only when you have sent your Close."),
-        _("A Close that comes ends it at once, and so does the end of TCP; what is the code?"),
-        _("Before you look at an event, ask: was the time up before it? Ask again at the end."),
+        _("Go through the events in order, and remember when you sent your Close."),
+        _("A Close that comes ends TCP at once. So does the end of TCP: with which code?"),
+        _("Before each event, ask: was the timeout over before it? Ask again after the last one."),
     ),
     slips=SLIPS,
 )

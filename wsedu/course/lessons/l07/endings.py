@@ -28,7 +28,7 @@ SOLUTION = {"A": 1000, "B": 1005, "C": 1006, "D": 4000, "E": 1001, "F": 1006}
 
 _RULES = {
     "A": _("Look at A again: the code is in the Close."),
-    "B": _("Look at B again: a Close came, and no code in it."),
+    "B": _("Look at B again: a Close came, but without a code."),
     "C": _("Look at C again: no Close came at all."),
     "D": _("Look at D again: applications may have codes of their own."),
     "E": _("Look at E again: which code says that an endpoint goes away?"),
@@ -64,37 +64,37 @@ SLIPS = (
     Slip(
         "no code is 1000",
         SOLUTION | {"B": 1000},
-        _("B: a Close without a code is recorded as 1005, «no status received», and not as 1000."),
+        _("B: no code came, so the client does not record 1000. It records 1005."),
     ),
     Slip(
         "no code is 1006",
         SOLUTION | {"B": 1006},
-        _("B: 1006 would mean that no Close came; one came, and it was empty."),
+        _("B: 1006 means that no Close came. Here an empty one came: 1005."),
     ),
     Slip(
         "the end of TCP is 1000",
         SOLUTION | {"C": 1000},
-        _("C: without a Close nobody has said that all was well; that is 1006."),
+        _("C: no Close frame arrived, so the code is 1006."),
     ),
     Slip(
         "the end of TCP is 1001",
         SOLUTION | {"C": 1001},
-        _("C: 1001 must be said in a Close; here nothing was said."),
+        _("C: 1001 comes only in a Close frame. No Close frame arrived."),
     ),
     Slip(
         "an application has no codes",
         SOLUTION | {"D": 1000},
-        _("D: the code that came is the one that is recorded, and 4000 to 4999 are for you."),
+        _("D: the client records the code that came: 4000. Applications may use 4000 to 4999."),
     ),
     Slip(
         "half a frame is an error of the protocol",
         SOLUTION | {"F": 1002},
-        _("F: nobody has broken a rule of the frame; TCP ended, and no Close had come: 1006."),
+        _("F: the frame broke no rule, it is only unfinished. No Close frame arrived: 1006."),
     ),
     Slip(
         "the end of TCP is 1005",
         SOLUTION | {"C": 1005},
-        _("C: 1005 would mean that a Close came without a code; here none came at all."),
+        _("C: 1005 means that a Close came without a code. Here no Close came at all."),
     ),
 )
 
@@ -105,13 +105,13 @@ EXERCISE = Exercise(
     judge=judge,
     solution=SOLUTION,
     reason=_(
-        "The code that is recorded is the one in the Close that came (7.1.5). 1005 and 1006 are "
-        "words for what is missing: the code, or the whole Close."
+        "The client records the code in the Close that came (7.1.5). 1005 and 1006 say what is "
+        "missing: the code, or the whole Close."
     ),
     hints=(
-        _("For each: did a Close come, and was a code in it?"),
+        _("For each letter: did a Close come, and did it have a code?"),
         _("Two codes never travel; they say that something is missing."),
-        _("No code: 1005. No Close: 1006. Otherwise the code that was sent."),
+        _("No code: 1005. No Close: 1006. Otherwise the code that came."),
     ),
     slips=SLIPS,
 )

@@ -75,7 +75,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         SLIPS,
         called="parse_close",
         fits=_fits,
-        like=_("(code, reason), a number and a text"),
+        like=_("(code, reason), a number and a string"),
         passed=_("You read every Close as the library does, and refuse what it refuses."),
         section="5.5.1; 7.4",
         through=refusing,
@@ -98,37 +98,37 @@ SLIPS = (
     Slip(
         "no code is good",
         _refuses_every_code,
-        _("You refuse every code. Do you write «code == 1004 or 1005»? That is always true."),
+        _("You refuse every code. Do you write `code == 1004 or 1005`? That is always true."),
     ),
     Slip(
         "a header in front",
         lambda payload: solution(payload[2:]),
-        _("What comes in is the payload alone, without a header: begin at its first byte."),
+        _("You skip a header. `payload` has none: begin at its first byte."),
     ),
     Slip(
         "empty is 1000",
         edited(solution, ("return 1005", "return 1000")),
-        _("An empty Close has no code; that is recorded as 1005, not as 1000."),
+        _("You return 1000 for an empty payload. It has no code: return 1005."),
     ),
     Slip(
         "empty is 1006",
         edited(solution, ("return 1005", "return 1006")),
-        _("1006 means that no Close came; an empty one is 1005."),
+        _("You return 1006 for an empty payload. 1006 means that no Close came: return 1005."),
     ),
     Slip(
         "empty is an error",
         edited(solution, ('return 1005, ""', 'raise ValueError("empty")')),
-        _("An empty Close is allowed; it says nothing of the reason."),
+        _("You refuse an empty payload. It is allowed (5.5.1)."),
     ),
     Slip(
         "half a code",
         edited(solution, ('raise ValueError("half a code")', 'return 1005, ""')),
-        _("One byte is neither a code nor nothing: raise ValueError."),
+        _("You accept a payload of one byte. It is half a code: raise ValueError."),
     ),
     Slip(
         "the smaller byte first",
         edited(solution, ('"big"', '"little"')),
-        _("The code stands in network order: 03 e8 is 1000."),
+        _("You read the code little-endian. Network byte order is big-endian: 03 e8 is 1000."),
     ),
     Slip(
         "any code",
@@ -139,37 +139,37 @@ SLIPS = (
                 "False",
             ),
         ),
-        _("You let every code pass; 7.4 says which may be sent."),
+        _("You accept every code. 7.4 says which may be sent."),
     ),
     Slip(
         "codes that never travel",
         edited(solution, (" or code in (1004, 1005, 1006)", "")),
-        _("1004, 1005 and 1006 are reserved; a Close that carries one breaks a rule."),
+        _("You accept 1004, 1005 or 1006. They are reserved and never sent (7.4.1)."),
     ),
     Slip(
         "no codes for applications",
         edited(solution, (" or 3000 <= code <= 4999", "")),
-        _("You refuse 3000 to 4999; these are for libraries and applications."),
+        _("You refuse 3000 to 4999. They are for libraries and applications (7.4.2)."),
     ),
     Slip(
         "broken text passes",
         edited(solution, (".decode()", '.decode(errors="replace")')),
-        _("The reason must be UTF-8; you let broken text pass."),
+        _("You accept a reason that is not UTF-8. Raise ValueError."),
     ),
     Slip(
         "1015 travels",
         edited(solution, ("1014", "1015")),
-        _("1015 is never sent: one side notes it when TLS has failed."),
+        _("You accept 1015. It is never sent: it means that the TLS handshake failed (7.4.1)."),
     ),
     Slip(
         "the list of 2011",
         edited(solution, ("1014", "1011")),
-        _("You stop at 1011; 1012, 1013 and 1014 have come to the list since."),
+        _("You stop at 1011. IANA has added 1012, 1013 and 1014 since."),
     ),
     Slip(
         "broken text is dropped",
         edited(solution, (".decode()", '.decode(errors="ignore")')),
-        _("The reason must be UTF-8; you drop what is broken, and let the rest pass."),
+        _("You drop the bytes that are not UTF-8. Raise ValueError instead."),
     ),
 )
 
@@ -180,11 +180,11 @@ EXERCISE = Exercise(
     judge=judge,
     solution=solution,
     reason=_(
-        "Nothing, or two bytes and a text: every other payload is refused. Which codes may be sent "
-        "says 7.4, and the list at IANA, which has grown to 1014."
+        "A payload is empty, or it is a code of two bytes and a reason. 7.4 and the list at IANA, "
+        "which has grown to 1014, say which codes may be sent."
     ),
     hints=(
-        _("There are three lengths to tell apart: 0, 1, and 2 or more."),
+        _("Tell three lengths apart: 0, 1, and 2 or more."),
         _("bytes.decode raises UnicodeDecodeError, and that is a ValueError already."),
         _("1000 to 1014 without 1004, 1005, 1006; and 3000 to 4999."),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...._text import _
 from ...lesson import Lesson
 from . import answer, backoff, cost, keepalive, seconds, server
-from .predictions import MISCONCEPTIONS, PREDICTIONS
+from .predictions import MISCONCEPTIONS, OBJECTIVES, PREDICTIONS
 
 LESSON = Lesson(
     "08",
@@ -21,4 +21,5 @@ LESSON = Lesson(
         server.EXERCISE,
     ),
     MISCONCEPTIONS,
+    objectives=OBJECTIVES,
 )

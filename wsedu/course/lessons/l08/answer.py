@@ -152,22 +152,22 @@ SLIPS = (
             solution,
             ("        opcode = 10\n", "        return encode_header(True, 10, 0), True\n"),
         ),
-        _("Your Pong is empty; it carries the payload of the Ping that it answers."),
+        _("Your Pong is empty. Send back the payload of the Ping (5.5.3)."),
     ),
     Slip(
         "a Ping for a Ping",
         edited(solution, ("        opcode = 10\n", "        opcode = 9\n")),
-        _("You answer a Ping with a Ping, so that the two would ping for ever; send a Pong."),
+        _("You answer a Ping with a Ping, and the two would ping forever. Send a Pong."),
     ),
     Slip(
         "a Pong for a Pong",
         edited(solution, ('return b"", True', "return encode_header(True, 10, 0), True")),
-        _("You answer a Pong; it is an answer itself, and needs none."),
+        _("You answer a Pong. Send nothing: it is an answer itself."),
     ),
     Slip(
         "a Pong comes back",
         edited(solution, ("opcode == 10", "opcode == 11")),
-        _("You send a Pong back as if it were data; a Pong needs no answer."),
+        _("You send a Pong back as if it were data. Send nothing."),
     ),
     Slip(
         "a Close is not answered",
@@ -175,17 +175,17 @@ SLIPS = (
             solution,
             ("close_frame(None if code == 1005 else code, reason), False", 'b"", False'),
         ),
-        _("You end without a Close of your own; the other side asked for one, and waits."),
+        _("You send no Close. Answer a Close with a Close (5.5.1)."),
     ),
     Slip(
         "the connection goes on after Close",
         edited(solution, ("code, reason), False", "code, reason), True")),
-        _("After your Close the connection is over: go_on is False."),
+        _("You go on after your Close. Return False: the connection is over."),
     ),
     Slip(
         "always 1000",
         edited(solution, ("None if code == 1005 else code", "1000")),
-        _("You answer every Close with 1000; echo the code that came."),
+        _("You answer every Close with 1000. Send back the code that came."),
     ),
     Slip(
         "1005 on the wire",
@@ -198,29 +198,29 @@ SLIPS = (
             ),
         ),
         _(
-            "To a Close without a code you send 1005. That is a word for «no code came», and is "
-            "never sent (7.4.1)."
+            "You send 1005 to a Close without a code. 1005 means that no code came, and is never "
+            "sent (7.4.1). Send an empty Close."
         ),
     ),
     Slip(
         "always final",
         edited(solution, ("encode_header(fin, opcode", "encode_header(True, opcode")),
-        _("You set FIN on every frame; what came as a part of a message goes back as a part."),
+        _("You set FIN on every frame. Send a fragment back as a fragment: keep its FIN."),
     ),
     Slip(
         "all is text",
         edited(solution, ("header(fin, opcode", "header(fin, 1 if opcode == 2 else opcode")),
-        _("You send binary data back as text; the opcode goes back as it came."),
+        _("You send binary data back as text. Keep the opcode."),
     ),
     Slip(
         "a broken Close is 1007",
         edited(solution, ('close_frame(1002, "")', 'close_frame(1007, "")')),
-        _("A Close that breaks a rule is answered with 1002; 1007 is for text that is no UTF-8."),
+        _("You answer a bad Close with 1007. That is for text that is not UTF-8; send 1002."),
     ),
     Slip(
         "a broken Close has no answer but an empty one",
         edited(solution, ('close_frame(1002, "")', 'close_frame(None, "")')),
-        _("A Close that breaks a rule is answered with 1002; yours says nothing."),
+        _("You answer a bad Close with an empty one. Send 1002."),
     ),
     Slip(
         "a broken Close comes back",
@@ -231,12 +231,12 @@ SLIPS = (
                 "return encode_header(True, 8, len(payload)) + payload",
             ),
         ),
-        _("You send back what broke a rule; where parse_close raises ValueError, answer 1002."),
+        _("You send a bad Close back. Where parse_close raises ValueError, send 1002."),
     ),
     Slip(
         "an empty Close",
         edited(solution, ("None if code == 1005 else code, reason", 'None, ""')),
-        _("Your Close is always empty; it echoes the code that came."),
+        _("Your Close is always empty. Send back the code that came."),
     ),
     Slip(
         "the short form for all",
@@ -247,12 +247,12 @@ SLIPS = (
                 "return bytes([128 * fin + opcode, len(payload) % 128])",
             ),
         ),
-        _("You know the short form of the length only; encode_header writes the others, too."),
+        _("You write only the short form of the length. encode_header writes all three."),
     ),
     Slip(
         "nothing becomes 1000",
         edited(solution, ("None if code == 1005 else code", "1000 if code == 1005 else code")),
-        _("To a Close without a code you say 1000, which nobody has said: send an empty one."),
+        _("You send 1000 to a Close without a code. Send an empty Close."),
     ),
 )
 
@@ -263,12 +263,12 @@ EXERCISE = Exercise(
     judge=judge,
     solution=solution,
     reason=_(
-        "Three of the control frames decide: a Close ends the connection, a Pong is silence, a "
-        "Ping comes back with another opcode. Everything else comes back as it is."
+        "The control frames need a decision: a Close ends the connection, a Pong needs no answer, "
+        "a Ping goes back with another opcode. Data goes back as it came."
     ),
     hints=(
         _("Begin with the opcodes: 8 is Close, 9 Ping, 10 Pong; the rest is data."),
-        _("A Pong is a Ping with another opcode: the same payload."),
+        _("A Pong is a Ping with another opcode and the same payload."),
         _(
             "For 8: parse_close, then close_frame with the same code; None for 1005, and 1002 "
             "when parse_close raises ValueError."

@@ -89,7 +89,9 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     draw = _from_anew(attempt)
     results = [(args, draw(*args)) for args in _cases(chance)]
     if all(_right(args, got) for args, got in results):
-        return Verdict("passed", _("Your clients come back one by one, and not too late."), "7.2.3")
+        return Verdict(
+            "passed", _("Your clients come back at different times, and none too late."), "7.2.3"
+        )
     slips = [replace(slip, wrong=_from_anew(slip.wrong)) for slip in SLIPS]
     said, args, got = recognise(slips, results, _right, what=_rounded)
     if type(got) not in (int, float):
@@ -134,53 +136,50 @@ SLIPS = (
     Slip(
         "no chance",
         edited(solution, ("chance.uniform(0, min(60, 5 * 2**n))", "min(60, 5 * 2**n)")),
-        _(
-            "Nothing is left to chance: all clients that lost their connection together come back "
-            "together."
-        ),
+        _("You use no chance: all clients that lost their connection together come back together."),
     ),
     Slip(
         "chance is seeded",
         edited(solution, ("return ", "chance.seed(n)\n    return ")),
-        _("You seed chance: then all clients draw the same, and come back together."),
+        _("You seed chance, so all clients draw the same time and come back together."),
     ),
     Slip(
         "no limit",
         edited(solution, ("min(60, 5 * 2**n)", "5 * 2**n")),
-        _("Your limit doubles for ever; «truncated» means that it stops, here at 60 s."),
+        _("Your limit doubles forever. In this exercise it stops at 60 s."),
     ),
     Slip(
         "the first try at once",
         edited(solution, ("chance.uniform", "0 if n == 0 else chance.uniform")),
         _(
-            "Your first try comes at once. The RFC wants a random delay before the first one too: "
-            "that is when all come at the same time."
+            "Your first try comes at once. The RFC asks for a random delay before this one too "
+            "(7.2.3): all clients lose their connections at the same moment."
         ),
     ),
     Slip(
         "the first delay is fixed",
         edited(solution, ("chance.uniform", "5 if n == 0 else chance.uniform")),
-        _("Your first delay is always the same; it is random, between 0 and 5 s."),
+        _("Your first delay is always the same. Choose it at random between 0 and 5 s."),
     ),
     Slip(
         "linear",
         edited(solution, ("5 * 2**n", "5 * (n + 1)")),
-        _("Your limit grows by the same amount each time; exponential means that it doubles."),
+        _("Your limit grows by the same amount each time. Double it instead."),
     ),
     Slip(
         "one step ahead",
         edited(solution, ("2**n", "2 ** (n + 1)")),
-        _("You double one step too early: before the first try, n is 0 and the limit is 5 s."),
+        _("You double one step too early. For the first try, n is 0 and the limit is 5 s."),
     ),
     Slip(
         "chance at the start only",
         edited(solution, ("chance.uniform", "min(60, 5 * 2**n) if n else chance.uniform")),
-        _("Only your first delay is random; the later ones bring all clients back together."),
+        _("Only your first delay is random. With the later ones all clients come back together."),
     ),
     Slip(
         "milliseconds",
         edited(solution, ("chance.uniform", "1000 * chance.uniform")),
-        _("These are milliseconds; the answer is in seconds, as time is in Python."),
+        _("You return milliseconds. Return seconds."),
     ),
     Slip(
         "the time is truncated",
@@ -191,7 +190,7 @@ SLIPS = (
                 "min(60, chance.uniform(0, 5 * 2**n))",
             ),
         ),
-        _("You cut off the time, not its limit: in the end nearly all wait for 60 s, together."),
+        _("You limit the time instead of its range, so nearly all clients wait 60 s together."),
     ),
 )
 
@@ -202,11 +201,11 @@ EXERCISE = Exercise(
     judge=judge,
     solution=solution,
     reason=_(
-        "The limit spreads the clients over more and more time, the chance spreads them within "
-        "it, and the 60 s keep a client from being away for hours."
+        "The growing limit spreads the clients over more and more time, and chance spreads them "
+        "evenly within it. The 60 s, our own choice, keep a client from being away for hours."
     ),
     hints=(
-        _("Count the limits first: 5, 10, 20, 40, and then 60 for ever."),
+        _("Write down the limits first: 5, 10, 20, 40, and then always 60."),
         _("min(60, ...) is the limit; chance.uniform(a, b) is a random time between a and b."),
         _("The limit is min(60, 5 * 2**n), and the time is between 0 and it."),
     ),

@@ -65,8 +65,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         return Verdict(
             "passed",
             _(
-                "10,000 clients that say nothing cost {cost} bytes/s: {share} % of that is "
-                "TCP and IP."
+                "10,000 idle clients cost {cost} bytes/s, and {share} % of that is TCP and IP."
             ).format(cost=round(cost), share=round(100 * 10_000 * 80 / 30 / cost)),
             "5.5.2; 5.5.3",
         )
@@ -87,62 +86,62 @@ SLIPS = (
     Slip(
         "the Pong is not masked",
         edited(solution, ("2 + 4 + payload", "2 + payload")),
-        _("You count no masking key; the Pong comes from the client, and has one of 4 bytes."),
+        _("You leave out the masking key. The Pong comes from the client, so it has 4 bytes more."),
     ),
     Slip(
         "the Ping is masked too",
         edited(solution, ("ping = 2 + payload", "ping = 2 + 4 + payload")),
-        _("You count a masking key for the Ping; it comes from the server, which never masks."),
+        _("You count a masking key for the Ping. It comes from the server, which never masks."),
     ),
     Slip(
         "Pings alone",
         edited(solution, ("(packet + ping + packet + pong)", "(packet + ping)")),
-        _("You count the Pings only; each brings a Pong back over the same line."),
+        _("You count only the Pings. Each brings a Pong back."),
     ),
     Slip(
         "one packet for both",
         edited(solution, ("packet + ping + packet + pong", "packet + ping + pong")),
-        _("You count one packet; Ping and Pong travel in opposite directions, each in its own."),
+        _("You count one packet. Ping and Pong travel in opposite directions, so there are two."),
     ),
     Slip(
         "the payload alone",
         edited(solution, ("2 + 4 + payload", "payload"), ("2 + payload", "payload")),
-        _("You count the payloads without the headers of the frames."),
+        _("You leave out the frame headers."),
     ),
     Slip(
         "times the interval",
         edited(solution, ("/ interval", "* interval")),
-        _("You multiply by the interval; the rarer the Ping, the fewer bytes per second."),
+        _("You multiply by the interval. Divide: the rarer the Ping, the fewer bytes per second."),
     ),
     Slip(
         "for each Ping",
         edited(solution, ("/ interval", "* 1.0")),
-        _("These are the bytes of one round; asked is how many that is each second."),
+        _("You return the bytes of one round. Divide by the interval for bytes per second."),
     ),
     Slip(
         "bits",
         edited(solution, ("return clients", "return 8 * clients")),
-        _("These are bits; asked are bytes per second."),
+        _("You return bits. Return bytes per second."),
     ),
     Slip(
         "the Pong is empty",
         edited(solution, ("2 + 4 + payload", "2 + 4")),
-        _("You count the payload once; the Pong carries it back."),
+        _("You count the payload once. The Pong carries it back, so count it twice."),
     ),
     Slip(
         "one client",
         edited(solution, ("return clients * ", "return ")),
-        _("That is one client; all of them are asked for."),
+        _("You return the bytes of one client. Multiply by `clients`."),
     ),
     Slip(
         "rounded down",
         edited(solution, ("/ interval", "// interval")),
-        _("You have rounded; bytes per second need not be a whole number."),
+        _("You rounded. Bytes per second need not be a whole number: divide with /."),
     ),
     Slip(
         "frames without packets",
         edited(solution, ("packet + ping + packet + pong", "ping + pong")),
-        _("You count no packets; each of the two frames travels in one."),
+        _("You leave out the packets. Each of the two frames travels in one."),
     ),
 )
 
@@ -157,7 +156,7 @@ EXERCISE = Exercise(
         "of its own, and with small payloads the packets are most of the price."
     ),
     hints=(
-        _("Count one round of one client first: a Ping, a Pong, two packets."),
+        _("Count one round of one client first: a Ping, a Pong, and two packets."),
         _("The header has 2 bytes up to 125; only the client's frame has a masking key."),
         _("One round has (packet + 2 + payload) + (packet + 6 + payload) bytes."),
     ),

@@ -130,7 +130,9 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
             results.append((args, run(attempt, *args, seen)))
     if all(_right(args, got) for args, got in results):
         return Verdict(
-            "passed", _("Who is there stays, and who is gone is noticed in time."), "5.5.2"
+            "passed",
+            _("Your keepalive lets a living peer stay, and notices a dead one in time."),
+            "5.5.2",
         )
     slips = [replace(slip, wrong=_as_case(slip.wrong)) for slip in SLIPS]
     said, args, got = recognise(slips, results, _right, what=_what)
@@ -178,7 +180,7 @@ def _what(got: dict[str, Any]) -> Any:
 def _explain(args: tuple[Any, ...], got: dict[str, Any]) -> str:
     pings, end = expected(*args)
     if isinstance(got["result"], str) and got["result"] == "no end":
-        return _("Your keepalive pings on and on, although nobody answers.")
+        return _("Your keepalive pings forever, although no Pong comes.")
     if not got["pings"] and (got["result"] is None or _well_formed(got["result"])):
         return _("No Ping went out. Is there an await before connection.send_ping?")
     if got["pings"][:1] == [0]:
@@ -187,7 +189,7 @@ def _explain(args: tuple[Any, ...], got: dict[str, Any]) -> str:
             "passes there, not in asyncio.sleep."
         )
     if got["pings"] and got["pings"] == pings[: len(got["pings"])] != pings:
-        return _("You stop although the Pong came; ping again and again, until one is missing.")
+        return _("You stop although the Pong came. Ping again and again, until a Pong is missing.")
     if pings == got["pings"][: len(pings)] != got["pings"]:
         return _("You go on, although the right Pong did not come in time.")
     if not _well_formed(got["result"]):
@@ -219,32 +221,32 @@ SLIPS = (
         "any Pong counts",
         edited(solution, ("while pong != payload:", "for _once in (1,):")),
         _(
-            "You take any Pong for the answer; only the one with the payload of your Ping is. "
-            "A Pong that nobody asked for is allowed (5.5.3), and says nothing."
+            "You accept any Pong. Only a Pong with the payload of your Ping answers it; other "
+            "Pongs are allowed (5.5.3), but they say nothing about this Ping."
         ),
     ),
     Slip(
         "each Pong gives new time",
         edited(solution, ("deadline - connection.now()", "timeout")),
         _(
-            "Each wrong Pong gives the peer the whole timeout again; there is one deadline, and "
-            "it counts from the Ping."
+            "You start the timeout again at each wrong Pong. Use one deadline, `timeout` seconds "
+            "after the Ping."
         ),
     ),
     Slip(
         "the same payload for all",
         edited(solution, ("os.urandom(4)", 'b"ping"')),
         _(
-            "All your Pings carry the same payload, so a late Pong for an old one passes for the "
-            "answer to the new one. Take random bytes, new for each."
+            "All your Pings carry the same payload, so you take a late Pong for an old Ping as the "
+            "answer to the new one. Use new random bytes for each."
         ),
     ),
     Slip(
         "no payload",
         edited(solution, ("os.urandom(4)", 'b""')),
         _(
-            "Your Pings carry nothing, so any empty Pong passes for their answer. Take random "
-            "bytes, new for each."
+            "Your Pings have no payload, so you take any empty Pong as their answer. Use new "
+            "random bytes for each."
         ),
     ),
     Slip(
@@ -255,7 +257,7 @@ SLIPS = (
             ("        deadline =", "        sent.append(payload)\n        deadline ="),
             ("while pong != payload:", "while pong not in sent:"),
         ),
-        _("A second Pong for an older Ping came, and you take it; wait for that of the new one."),
+        _("You accept a second Pong for an older Ping. Wait for the Pong of the newest one."),
     ),
     Slip(
         "interval and timeout are exchanged",
@@ -264,19 +266,19 @@ SLIPS = (
             ("sleep(interval)", "sleep(timeout)"),
             ("connection.now() + timeout", "connection.now() + interval"),
         ),
-        _("You have exchanged the two: interval is until the Ping, timeout is for its Pong."),
+        _("You exchanged the two: wait `interval` before the Ping, and `timeout` for its Pong."),
     ),
     Slip(
         "the timeout counts from the last Pong",
         edited(solution, ("connection.now() + timeout", "connection.now() + timeout - interval")),
-        _("Your timeout began with the interval; it begins when the Ping is sent."),
+        _("You start the timeout with the interval. Start it when you send the Ping."),
     ),
     Slip(
         "1006",
         edited(solution, ("1011", "1006")),
         _(
-            "1006 is never sent (7.4.1): it is what one side notes when no Close came. Who gives "
-            "up for want of a Pong sends 1011, as most libraries do."
+            "You return 1006, which is never sent (7.4.1): it means that no Close came. Return "
+            "1011, as this lesson's library does; the RFC names no code for a missing Pong."
         ),
     ),
     Slip(
@@ -286,7 +288,7 @@ SLIPS = (
             ("while pong != payload:", "for _once in (1,):"),
             ("if pong is None:", "if pong != payload:"),
         ),
-        _("You give up at a wrong Pong; it says nothing, so wait on for the right one."),
+        _("You give up at a wrong Pong. Keep waiting for the right one."),
     ),
     Slip(
         "a Ping at once",
@@ -298,7 +300,7 @@ SLIPS = (
                 '"keepalive ping timeout"\n        await connection.sleep(interval)\n',
             ),
         ),
-        _("Your first Ping goes out at once; the interval comes before it."),
+        _("Your first Ping goes out at once. Wait for the interval before it."),
     ),
 )
 
@@ -309,8 +311,8 @@ EXERCISE = Exercise(
     judge=judge,
     solution=solution,
     reason=_(
-        "The payload tells the Pong for this Ping from all others, and the deadline is fixed when "
-        "the Ping goes out, so that wrong Pongs do not prolong it."
+        "The payload tells the Pong for this Ping from all others. The deadline is fixed when the "
+        "Ping goes out, so wrong Pongs do not extend it."
     ),
     hints=(
         _("Write one round first: sleep, Ping, wait for a Pong. Then put a loop around it."),

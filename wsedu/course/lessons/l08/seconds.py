@@ -28,7 +28,7 @@ PEERS: dict[str, tuple[float, float, Script]] = {
 
 _RULES = {
     "A": _("Look at A again: when does the first Ping go out, and how long does it wait then?"),
-    "B": _("Look at B again: these are the defaults of the library, and nobody answers."),
+    "B": _("Look at B again: these are the library's defaults, and the client never answers."),
     "C": _("Look at C again: every Ping gets its Pong in time."),
     "D": _("Look at D again: does a Pong with other bytes answer this Ping?"),
     "E": _("Look at E again: the Pong comes, but when?"),
@@ -74,7 +74,9 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
             )
     wrong = [letter for letter in PEERS if not _same(answer[letter], second(letter))]
     if not wrong:
-        return Verdict("passed", _("All seven give up when you said, or never."), "5.5.2; 5.5.3")
+        return Verdict(
+            "passed", _("All seven servers give up when you said, or never."), "5.5.2; 5.5.3"
+        )
     first = wrong[0]
     sentence = _RULES[first]
     for slip in SLIPS:
@@ -115,27 +117,27 @@ SLIPS = (
     Slip(
         "the interval alone",
         _with(A=0.5),
-        _("A: after 0.5 s the Ping goes out; until the server gives up, it waits for a Pong."),
+        _("A: after 0.5 s the Ping goes out. Then the server still waits for the Pong."),
     ),
     Slip(
         "20 seconds",
         _with(B=20),
-        _("B: 20 s until the Ping, and 20 s more for its Pong. So slow are the defaults."),
+        _("B: 20 s until the Ping, and 20 s more for its Pong. These are the library's defaults."),
     ),
     Slip(
         "any Pong will do",
         _with(D=None),
-        _("D: a Pong with other bytes answers no Ping. It is allowed (5.5.3), and does not count."),
+        _("D: a Pong with other bytes is allowed (5.5.3), but it does not answer this Ping."),
     ),
     Slip(
         "late is as good as in time",
         _with(E=None),
-        _("E: the Pong comes 0.9 s after its Ping; at 0.7 s the server has given up."),
+        _("E: the Pong comes 0.9 s after its Ping. The server gives up after 0.7 s."),
     ),
     Slip(
         "until the Pong comes",
         _with(E=1.4),
-        _("E: nobody waits for the late Pong; the server gives up when the timeout is over."),
+        _("E: the server does not wait for the late Pong. It gives up when the timeout is over."),
     ),
     Slip(
         "counted from the last Pong",
@@ -145,7 +147,7 @@ SLIPS = (
     Slip(
         "the interval runs from Ping to Ping",
         _with(G=5),
-        _("G: this keepalive sleeps when the Pong has come, at 2.5 s; so the next Ping is at 4.5."),
+        _("G: the interval begins when the Pong comes, at 2.5 s. So the next Ping is at 4.5 s."),
     ),
 )
 

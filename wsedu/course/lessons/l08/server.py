@@ -85,16 +85,18 @@ def _refused(server: Running, chance: random.Random) -> str | None:
         begin = time.monotonic()
         answer = _read(client, 12)
     if not answer and time.monotonic() - begin < PATIENCE / 2:
-        return _("Your server ended the connection, and had not said a word.")
+        return _("Your server ended the connection without a response.")
     if not answer:
         return _(
-            "A request without Upgrade got no answer in {seconds} s. Does your server wait for "
+            "A request without Upgrade got no response in {seconds} s. Does your server wait for "
             "more, or loop without an await?"
         ).format(seconds=PATIENCE)
     if answer.startswith(b"HTTP/1.1 101"):
-        return _("Your server let in a request without Upgrade; look at the status before the 101.")
+        return _(
+            "Your server accepts a request without Upgrade. Check the status before you send 101."
+        )
     if not answer.startswith(b"HTTP/1.1 4"):
-        return _("A request without Upgrade is to be refused; your server said {answer}.").format(
+        return _("Your server must refuse a request without Upgrade. It sent {answer}.").format(
             answer=shorten(answer)
         )
     return None
@@ -108,17 +110,17 @@ def _library(server: Running, chance: random.Random) -> str | None:
             for message in ("Hello", chance.randbytes(300)):
                 client.send(message)
                 if client.recv(PATIENCE) != message:
-                    return _("Another message came back than was sent.")
+                    return _("Your server sent a different message back.")
             if not client.ping(chance.randbytes(4)).wait(PATIENCE):
                 return _("A client sent a Ping, and no Pong with the same bytes came back.")
             client.close(1000)
             if client.protocol.close_rcvd is None:
-                return _("A client closed, and your server ended without a Close of its own.")
+                return _("A client closed, and your server sent no Close of its own.")
     except TimeoutError:
-        return _("A client waited for {seconds} s, and no answer came.").format(seconds=PATIENCE)
+        return _("A client waited {seconds} s, and no answer came.").format(seconds=PATIENCE)
     except (InvalidHandshake, InvalidMessage, ConnectionError):
         return _(
-            "A client refused your answer to its handshake: it must be a 101 with the right "
+            "A client refused your response to its handshake. Send a 101 with the right "
             "Sec-WebSocket-Accept."
         )
     except ConnectionClosed as closed:
@@ -126,7 +128,7 @@ def _library(server: Running, chance: random.Random) -> str | None:
             return _("A client gave up, because a frame of yours breaks a rule: {reason}.").format(
                 reason=closed.sent.reason
             )
-        return _("Your server ended the connection after a message; it goes on until a Close.")
+        return _("Your server ended the connection after a message. Go on until a Close comes.")
     return None
 
 
@@ -141,17 +143,17 @@ def _raw(server: Running, chance: random.Random) -> str | None:
         while not head.endswith(b"\r\n\r\n"):
             more = _read(client, 1)
             if not more:
-                return _("The 101 has no empty line at its end.")
+                return _("Your 101 has no empty line at its end.")
             head += more
         cut = chance.randrange(1, len(hello))
         client.sendall(hello + hello[:cut])
         first = _read(client, len(echo))  # what came with it has been read now
         client.sendall(hello[cut:])
         if (first, _read(client, len(echo))) != (echo, echo):
-            return _("A frame came in two parts, and no echo came back: keep what is not whole.")
+            return _("A frame came in two chunks, and no echo came back. Keep what is unfinished.")
         client.sendall(hello + hello)
         if _read(client, 2 * len(echo)) != echo + echo:
-            return _("Two frames came in one part, and not both came back.")
+            return _("Two frames came in one chunk, and your server did not answer both.")
         client.sendall(bye)
         if not _read(client, 4).startswith(b"\x88"):
             return _("The raw client sent a Close, and none came back.")
@@ -190,35 +192,35 @@ SLIPS = (
     Slip(
         "everybody is let in",
         _server(("if status != 101:", "if False:")),
-        _("Your server let in a request without Upgrade; look at the status before the 101."),
+        _("Your server accepts a request without Upgrade. Check the status before you send 101."),
     ),
     Slip(
         "the key itself",
         _server(("accept(_key(request))", "_key(request)")),
         _(
-            "A client refused your answer to its handshake: it must be a 101 with the right "
+            "A client refused your response to its handshake. Send a 101 with the right "
             "Sec-WebSocket-Accept."
         ),
     ),
     Slip(
         "one read is all",
         _server(("while go_on and (data :=", "if go_on and (data :=")),
-        _("Your server ended the connection after a message; it goes on until a Close."),
+        _("Your server ended the connection after a message. Go on until a Close comes."),
     ),
     Slip(
-        "each read stands alone",
+        "each read by itself",
         _server(("take_frames(stream + data)", "take_frames(data)")),
-        _("A frame came in two parts, and no echo came back: keep what is not whole."),
+        _("A frame came in two chunks, and no echo came back. Keep what is unfinished."),
     ),
     Slip(
         "only the first frame",
         _server(("in frames:", "in frames[:1]:")),
-        _("Two frames came in one part, and not both came back."),
+        _("Two frames came in one chunk, and your server did not answer both."),
     ),
     Slip(
         "a Close is not answered",
         _server(("if go_on:", "if opcode != 8:")),
-        _("A client closed, and your server ended without a Close of its own."),
+        _("A client closed, and your server sent no Close of its own."),
     ),
     Slip(
         "TCP stays open",

@@ -1,0 +1,220 @@
+"""Run nbgrader on the folders of a class; ``scripts/classroom.py`` starts this.
+
+How to think about it: nbgrader grades. Before that, each learner's notebook is found and put in
+order (``submissions.py``) in the folder ``ordered``; what the learner handed in stays as it is.
+After that, ``look-at.csv`` lists what a teacher should look at by hand, and ``grades.csv`` has no
+score where nothing could be counted: a zero there is a true zero.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import logging
+import os
+import re
+import shutil
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import grader
+import nbformat
+import submissions
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.converters.base import NbGraderException
+
+LIST = Path("look-at.csv")
+LOOK_AT = ["assignment", "student_id", "exercise", "reason", "detail"]
+GRADES = [
+    *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
+    *("raw_score", "late_submission_penalty", "score", "max_score", "look_at"),
+]
+
+
+class Class:
+    """The folders of a class, in the current directory."""
+
+    def __init__(self) -> None:
+        # nbgrader calls a program that is installed beside it.
+        os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
+        # A kernel that is ended by force leaves its temporary files.
+        self.temporary = tempfile.TemporaryDirectory(prefix="wsedu-class-")
+        os.environ["TMPDIR"] = self.temporary.name
+        self.app = NbGrader()
+        self.app.initialize([])
+        for handler in self.app.log.handlers:
+            handler.setLevel("CRITICAL")
+        self.app.log.addHandler(logging.FileHandler("nbgrader.log", "w", encoding="utf-8"))
+        self.course = self.app.coursedir
+        self.course.submitted_directory = "ordered"
+        paths = sorted(Path(self.course.source_directory).glob("*/*.ipynb"))
+        self.names = {path.parent.name: path.name for path in paths}
+        self.sources = {p.parent.name: nbformat.read(p, as_version=4) for p in paths}
+
+    def run(self, step: type, assignment: str) -> bool:
+        """Whether one step of nbgrader went well for everybody."""
+        self.course.assignment_id = assignment
+        converter = step(coursedir=self.course, parent=self.app)
+        converter.force = True
+        try:
+            converter.start()
+        except NbGraderException:
+            return False
+        return True
+
+    def release(self, assignment: str) -> None:
+        """Make what learners get, and note in the gradebook what there is to gain."""
+        if not self.run(GenerateAssignment, assignment):
+            sys.exit("nbgrader could not make it; nbgrader.log says why.")
+
+    def grade(self, assignment: str) -> None:
+        """Grade an assignment for every learner who has a folder in ``submitted``."""
+        with Gradebook(self.course.db_url, self.course.course_id) as book:
+            try:
+                book.find_assignment(assignment)
+            except MissingEntry:
+                self.release(assignment)
+        learners = sorted(path.name for path in Path("submitted").glob("[!.]*") if path.is_dir())
+        if not learners:
+            sys.exit(
+                "Nothing to grade: put what NAME has handed in into the folder submitted/NAME."
+            )
+        if bad := [learner for learner in learners if re.search(r"[][*?]", learner)]:
+            sys.exit(f"nbgrader takes no name with [ ] * ? in it; rename submitted/{bad[0]}.")
+        with Gradebook(self.course.db_url, self.course.course_id) as book:
+            for learner in learners:
+                book.update_or_create_student(learner)
+        for stage in ("ordered", "autograded", "feedback"):
+            for path in Path(stage).glob(f"*/{assignment}"):
+                shutil.rmtree(path)
+        rows = [row for learner in learners for row in self.order(assignment, learner)]
+        if any(Path("ordered").glob(f"*/{assignment}")):
+            self.run(Autograde, assignment)
+            self.run(GenerateFeedback, assignment)
+        rows += [row for learner in learners for row in self.accidents(assignment, learner)]
+        write_look_at(assignment, rows)
+
+    def order(self, assignment: str, learner: str) -> Iterable[dict[str, str]]:
+        """Put one learner's notebook in order; what the teacher should know about it."""
+        place = Path("ordered") / learner / assignment
+        folder = Path("submitted") / learner
+        name = self.names[assignment]
+        found = submissions.find(folder, assignment, name, self.sources)
+        if found.notebook and found.path:
+            # What an answer may need: the other files beside the notebook, if they can be copied.
+            others = shutil.ignore_patterns("*.ipynb", ".*", *self.names)
+            with contextlib.suppress(shutil.Error):
+                shutil.copytree(found.path.parent, place, ignore=others)
+            notebook = submissions.in_order(found.notebook, self.sources[assignment])
+            nbformat.write(notebook, place / name)
+        for reason, detail in found.remarks:
+            yield dict(zip(LOOK_AT, (assignment, learner, "", reason, detail), strict=True))
+
+    def accidents(self, assignment: str, learner: str) -> Iterable[dict[str, str]]:
+        """What happened while one learner's notebook was graded."""
+        name = self.names[assignment]
+        if not (Path("ordered") / learner / assignment).exists():
+            return
+        path = Path("autograded") / learner / assignment / name
+        numbers = {c.cell.id: c.exercise for c in submissions.checks(self.sources[assignment])}
+        if path.exists():
+            found = grader.to_look_at(nbformat.read(path, as_version=4))
+        else:
+            found = [("", "not graded")]
+        for check, reason in found:
+            said = {
+                "died": "a cell ended Python; the other exercises were graded without it",
+                "timed out": "a cell or an answer did not end; the others were graded",
+                "not graded": "nbgrader could not grade it; nbgrader.log says why",
+            }[reason]
+            row = (assignment, learner, numbers.get(check, ""), reason, said)
+            yield dict(zip(LOOK_AT, row, strict=True))
+
+    def export(self) -> None:
+        """Write ``grades.csv``: the columns of nbgrader's own export, and what to look at."""
+        looks = read_look_at()
+        with (
+            Gradebook(self.course.db_url, self.course.course_id) as book,
+            open("grades.csv", "w", newline="", encoding="utf-8") as file,
+        ):
+            writer = csv.writer(file)
+            writer.writerow(GRADES)
+            for assignment in book.assignments:
+                if not assignment.submissions and assignment.name not in {
+                    row["assignment"] for row in looks
+                }:
+                    continue  # it was given out, and not graded yet
+                for student in book.students:
+                    reasons = [
+                        f"{row['exercise']} {row['reason']}".strip()
+                        for row in looks
+                        if (row["assignment"], row["student_id"]) == (assignment.name, student.id)
+                    ]
+                    writer.writerow(self.line(book, assignment, student, reasons))
+
+    def line(self, book: Gradebook, assignment: Any, student: Any, reasons: list[str]) -> list[Any]:
+        """One line of ``grades.csv``; without a score if there is none."""
+        try:
+            found = book.find_submission(assignment.name, student.id)
+        except MissingEntry:
+            found, reasons = None, reasons or ["missing"]
+        raw = late = score = ""
+        if found and "not graded" not in reasons and (found.score or not found.needs_manual_grade):
+            late = found.late_submission_penalty
+            raw, score = found.score, max(0.0, found.score - late)
+        person = [student.last_name, student.first_name, student.email]
+        when = [assignment.duedate, found and found.timestamp]
+        return [
+            *(assignment.name, *when, student.id, *person),
+            *(raw, late, score, assignment.max_score, "; ".join(reasons)),
+        ]
+
+
+def read_look_at() -> list[dict[str, str]]:
+    """What was found out about all assignments so far."""
+    if not LIST.exists():
+        return []
+    with open(LIST, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def write_look_at(assignment: str, rows: list[dict[str, str]]) -> None:
+    """Put the rows of an assignment in the place of those that it had, and print them."""
+    rows = sorted(rows, key=lambda row: (row["student_id"], row["exercise"]))
+    others = [row for row in read_look_at() if row["assignment"] != assignment]
+    with open(LIST, "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, LOOK_AT)
+        writer.writeheader()
+        writer.writerows(others + rows)
+    for row in rows:
+        who = f"  {row['student_id']}: {row['exercise']}".rstrip()
+        print(f"{who} {row['reason']}: {row['detail']}")
+
+
+def main(command: str, *assignments: str) -> None:
+    """What ``scripts/classroom.py`` was asked to do."""
+    folders = Class()
+    for assignment in assignments:
+        if command == "release":
+            folders.release(assignment)
+            print(f"Give out the folder release/{assignment}.")
+        else:
+            print(f"Grading {assignment} ...", flush=True)
+            folders.grade(assignment)
+    if command != "release":
+        folders.export()
+        print("The points are in grades.csv, what to look at by hand in look-at.csv.")
+
+
+if __name__ == "__main__":
+    warnings.filterwarnings("ignore", module="nbgrader")  # about its own use of SQLAlchemy
+    try:
+        main(*sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit("Stopped. Start the command again to grade from the beginning.")

@@ -1,0 +1,229 @@
+"""Put what a learner handed in into an order in which it can be graded.
+
+How to think about it: only the learner's own code counts. The checks and the first cell belong
+to the course, so they are taken from the course's notebook, and each check is put after the
+answer that it checks. It does not matter whether the learner deleted a check, changed it, or
+saved the notebook with an editor that forgot the ids of its cells. What was handed in is only
+read, never changed.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import symtable
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+
+# A check, alone on its line. A learner may have changed what stands in it.
+CHECK = re.compile(r"""^check\(\s*["'](\d\d\.\d)["']\s*,?(.*)\)[ \t]*;?[ \t]*(#.*)?$\n?""", re.M)
+NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check of the course: the exercise, the name of its answer, and its cell."""
+
+    exercise: str
+    argument: str
+    cell: NotebookNode
+
+    @property
+    def stem(self) -> str:
+        """What the ids of the exercise's task, answer and check have in common."""
+        return str(self.cell.id).removesuffix("-check")
+
+
+def checks(source: NotebookNode) -> list[Check]:
+    """The checks of a notebook of the course, in order."""
+    found = []
+    for cell in source.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade"):
+            match = CHECK.fullmatch(cell.source)
+            assert match, f"a check is one line: {cell.source}"
+            found.append(Check(match[1], match[2].strip(), cell))
+    return found
+
+
+# Finding it.
+
+
+def traces(handed: NotebookNode, source: NotebookNode) -> int:
+    """How many exercises of ``source`` have left a trace: an id, a heading, or a check."""
+    ids, text = set(), ""
+    for cell in handed.cells:
+        ids |= {cell.get("id"), cell.metadata.get("nbgrader", {}).get("grade_id")}
+        text += "\n" + cell.source
+    headings = set(re.findall(r"(?m)^## (\d\d\.\d) ", text))
+    called = {match[1] for match in CHECK.finditer(text)}
+    return sum(
+        bool(
+            ids & {f"{check.stem}-{kind}" for kind in ("task", "answer", "check")}
+            or check.exercise in headings | called
+        )
+        for check in checks(source)
+    )
+
+
+@dataclass
+class Found:
+    """What one learner's folder has for one assignment.
+
+    notebook: the one to grade; None if there is none
+    path:     where it is
+    remarks:  (reason, sentence) for the teacher
+    """
+
+    notebook: NotebookNode | None
+    path: Path | None
+    remarks: list[tuple[str, str]]
+
+
+def find(folder: Path, slug: str, name: str, sources: dict[str, NotebookNode]) -> Found:
+    """Look in a learner's folder for a notebook of the assignment ``slug``.
+
+    name:    what its file should be called; it is found under any name and in any folder
+    sources: the course's own notebook of each assignment
+    """
+    paths = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
+    paths = [path for path in paths if not any(part.startswith(".") for part in path.parts)]
+    place = Path(slug) / name
+    candidates: dict[Path, NotebookNode] = {}
+    remarks = []
+    for path in sorted(paths, key=lambda path: ((folder / path).stat().st_mtime_ns, path)):
+        if path.suffix.lower() != ".ipynb":
+            continue
+        try:
+            handed = read(folder / path)
+        except ValueError as error:
+            if path.parts[0] == slug or path.name.startswith(name.removesuffix(".ipynb")):
+                remarks.append(("unreadable", f"{path}: {error}"))
+            continue
+        most = max(traces(handed, source) for source in sources.values())
+        if traces(handed, sources[slug]) == most and (most or path == place):
+            candidates[path] = handed
+    if not candidates:
+        there = ", ".join(str(path) for path in sorted(paths) if path.parts[0] == slug)
+        said = (
+            f"there is no notebook of it, only {there}" if there else "nothing of it was handed in"
+        )
+        return Found(None, None, remarks or [("missing", said)])
+    path, notebook = list(candidates.items())[-1]  # the newest
+    if len(candidates) > 1:
+        names = ", ".join(str(path) for path in sorted(candidates))
+        remarks.append(("several", f"of {names} the newest is graded: {path}"))
+    if path != place:
+        remarks.append(("misnamed", f"{path} is graded as {place}"))
+    return Found(notebook, folder / path, remarks)
+
+
+def read(path: Path) -> NotebookNode:
+    """The cells of a notebook, without their outputs; ValueError with a sentence if it is none."""
+    cells = []
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that ids are missing is what we expect
+            notebook = nbformat.read(path, as_version=4)
+        for old in notebook.cells:
+            cell = NEW[old.cell_type](old.get("source", ""), metadata=old.get("metadata") or {})
+            cell.id = old.get("id")
+            cells.append(cell)
+    except Exception as error:
+        raise ValueError(f"it is not a notebook ({type(error).__name__})") from None
+    return NotebookNode(cells=cells)
+
+
+# Its order.
+
+
+def in_order(handed: NotebookNode, source: NotebookNode) -> NotebookNode:
+    """The learner's cells, with the course's first cell and the course's checks among them."""
+    code = [cell for cell in source.cells if cell.cell_type == "code"]
+    first, last = code[0], code[-1]
+    ids = {cell.id for cell in source.cells if cell.metadata == {}} - {first.id}
+    tests = checks(source)
+    by_id = {test.cell.id: test.exercise for test in tests}
+
+    cells: list[NotebookNode] = []
+    shown: dict[str, int] = {}  # exercise -> the number of the cell above which its check was
+    for cell in handed.cells:
+        text, names = cell.source, []
+        if cell.cell_type == "code" or CHECK.fullmatch(text.strip()):
+            marks = (cell.id, cell.metadata.get("nbgrader", {}).get("grade_id"))
+            names = [by_id[mark] for mark in marks if mark in by_id]
+            names += [match[1] for match in CHECK.finditer(text)]
+            text = CHECK.sub("", text)
+        if _bare(text) == _bare(first.source) or (names and not _bare(text)):
+            pass  # the course has it
+        else:
+            own = NEW[cell.cell_type](text)  # without its outputs and its metadata
+            free = cell.id in ids and cell.id not in {other.id for other in cells}
+            own.id = cell.id if free else f"own-{len(cells)}"
+            cells.append(own)
+        shown |= {name: len(cells) for name in names}
+
+    given = {_bare(cell.source) for cell in code}
+    places = [(_place(test, cells, shown, given), test.cell) for test in tests]
+    start = int(bool(cells) and cells[0].cell_type == "markdown")  # after the title
+    ordered: list[NotebookNode] = []
+    for number in range(len(cells) + 1):
+        ordered += [first] if number == start else []
+        ordered += [check for place, check in places if place == number]
+        ordered += cells[number : number + 1]
+    if last.source not in {cell.source for cell in cells}:
+        ordered.append(last)  # it shows what was passed
+    return new_notebook(cells=ordered, metadata=source.metadata)
+
+
+def _place(test: Check, cells: list[NotebookNode], shown: dict[str, int], given: set[str]) -> int:
+    """The number of the cell above which a check belongs.
+
+    That is where the learner has it, if an answer is above it; else right after the answer.
+    """
+    answers = [
+        number
+        for number, cell in enumerate(cells)
+        if cell.cell_type == "code"
+        and _bare(cell.source) not in given
+        and binds(cell.source, test.argument)
+    ]
+    at = shown.get(test.exercise)
+    if at is not None and (not answers or answers[0] < at):
+        return at
+    named = [number for number, cell in enumerate(cells) if cell.id == f"{test.stem}-answer"]
+    chosen = [number for number in answers if number in named] or answers or named
+    return chosen[-1] + 1 if chosen else len(cells)
+
+
+def _bare(text: str) -> str:
+    """Code without comments and blank lines."""
+    lines = (line.rstrip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.lstrip().startswith("#"))
+
+
+def binds(text: str, name: str) -> bool:
+    """Whether a cell gives ``name`` a value that is not lent by ``mine``."""
+    try:
+        tree = ast.parse(TransformerManager().transform_cell(text))
+        tree.body = [line for line in tree.body if not _lends(line)]
+        table = symtable.symtable(ast.unparse(tree), "cell", "exec")
+    except (SyntaxError, ValueError, RecursionError):
+        return False  # it does not run
+    return any(
+        s.is_assigned() or s.is_imported() for s in table.get_symbols() if s.get_name() == name
+    )
+
+
+def _lends(line: ast.stmt) -> bool:
+    return (
+        isinstance(line, ast.Assign)
+        and isinstance(line.value, ast.Call)
+        and isinstance(line.value.func, ast.Name)
+        and line.value.func.id == "mine"
+    )

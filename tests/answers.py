@@ -1,0 +1,49 @@
+"""The exercises' notebooks, and the same with answers in them: for the tests."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from wsedu.course.catalogue import LESSONS as ALL_LESSONS
+from wsedu.course.desk import source_of
+
+ROOT = Path(__file__).parent.parent
+LESSONS = [lesson for lesson in ALL_LESSONS if lesson.exercises]
+NOTEBOOKS = {
+    lesson.slug: ROOT / "exercises" / "en" / lesson.slug / f"{lesson.number}_exercises.ipynb"
+    for lesson in LESSONS
+}
+
+
+def load(slug: str) -> Any:
+    """A notebook as a learner gets it."""
+    return nbformat.read(NOTEBOOKS[slug], as_version=4)
+
+
+def cells(notebook: Any, ending: str) -> Iterator[Any]:
+    return (cell for cell in notebook.cells if cell.id.endswith(ending))
+
+
+def solved(lesson: Any) -> Any:
+    """The notebook with the reference solutions in its answer cells, under the names it uses."""
+    notebook = load(lesson.slug)
+    for answer, check, exercise in zip(
+        cells(notebook, "-answer"), cells(notebook, "-check"), lesson.exercises, strict=True
+    ):
+        name = argument(check)
+        source = source_of(exercise)
+        if callable(exercise.solution):
+            answer.source = f"{source}\n{name} = solution"
+        else:
+            answer.source = f"{name} = {source}"
+    return notebook
+
+
+def argument(check: Any) -> str:
+    """The name of the answer that a check cell gives to the check."""
+    match = re.fullmatch(r'check\("\d\d\.\d", (\w+)\)', check.source)
+    assert match, f"a check cell is one line: {check.source}"
+    return match[1]

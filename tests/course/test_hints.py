@@ -1,0 +1,33 @@
+"""The hints lead there with every answer that an earlier exercise lets pass."""
+
+import random
+import re
+
+from wsedu.course.attempt import Attempt
+from wsedu.course.catalogue import EXERCISES
+from wsedu.course.lessons.l04.encode_header import solution as encode_header
+
+
+def refusing_decode_header(data: bytes) -> tuple[bool, int, bool, int, int] | None:
+    """A right answer to 04.3 that takes a length in a longer form than it needs for no header."""
+    fields = EXERCISES["04.3"].solution(data)
+    if fields is None:
+        return None
+    fin, opcode, masked, length, size = fields
+    shortest = len(encode_header(fin, opcode, length)) + 4 * masked
+    return fields if size == shortest else None
+
+
+def test_last_hint_of_04_4_helps_a_learner_whose_decode_header_refuses() -> None:
+    assert EXERCISES["04.3"].judge(
+        Attempt(refusing_decode_header), random.Random(6455)
+    ).outcome == ("passed")
+    hint = EXERCISES["04.4"].hints[-1]
+    (length,) = re.findall(r"int\.from_bytes\(.+?\)", hint)
+    borders = [int(number) for number in re.findall(r"over (\d+)", hint)]
+
+    def is_minimal(header: bytes) -> bool:
+        border = dict(zip((4, 10), borders, strict=True)).get(len(header), -1)
+        return bool(eval(length, {"header": header}) > border)
+
+    assert EXERCISES["04.4"].judge(Attempt(is_minimal), random.Random(6455)).outcome == "passed"

@@ -1,0 +1,97 @@
+"""The table of eight servers: kept rows, and what our own server does with them today."""
+
+import importlib.metadata
+import importlib.util
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wsedu import Lab, dissect, peers
+from wsedu.course.peers import measured, outcome
+from wsedu.protocol import Frame, Opcode, build_frame
+
+pytestmark = pytest.mark.anyio
+
+ROOT = Path(__file__).parent.parent.parent
+ROWS = measured()["rows"]
+HANDSHAKES = [name for name, row in ROWS.items() if row["request"]]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def lab() -> Iterator[Lab]:
+    lab = Lab()
+    yield lab
+    lab.close()
+
+
+def script() -> Any:
+    spec = importlib.util.spec_from_file_location("peers_script", ROOT / "scripts" / "peers.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_table_has_a_line_for_each_server_and_a_column_for_each_row(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    peers("POST", "no mask")
+    head, *lines, date = capsys.readouterr().out.splitlines()
+    assert head.split(maxsplit=1) == ["POST", "no mask"]
+    assert [re.split(r"  +", line) for line in lines] == [
+        ["websockets 17.4", "405", "Close 1002"],
+        ["wsproto 1.3.2", "400", "Close 1002"],
+        ["aiohttp 3.14.5", "405", "echo"],
+        ["autobahn 26.10.2", "405", "TCP ends"],
+        ["picows 2.3.1", "400", "Close 1002"],
+        ["tornado 6.6.1", "405", "echo"],
+        ["node ws 8.23.0", "405", "Close 1002"],
+        ["uvicorn 0.54.0", "405", "Close 1002"],
+    ]
+    assert date == f"Measured on {measured()['date']}."
+
+
+def test_every_outcome_has_words() -> None:
+    said = {outcome(row, server) for row in ROWS for server in measured()["versions"]}
+    words = {word for word in said if not re.fullmatch(r"\d{3}|Close \d{1,4}", word)}
+    assert words == {"Close, no code", "echo", "TCP ends", "no Pings"}
+
+
+def test_an_unknown_row_is_refused_with_the_names() -> None:
+    with pytest.raises(ValueError, match="There is no row 'A9'; there are: POST, .*no Pong"):
+        peers("A9")
+
+
+def test_file_has_the_rows_of_the_script() -> None:
+    assert {name: row["id"] for name, row in ROWS.items()} == script().ROWS
+
+
+def test_table_is_of_the_library_that_the_lessons_use() -> None:
+    assert measured()["versions"]["websockets"] == importlib.metadata.version("websockets")
+
+
+@pytest.mark.parametrize("row", HANDSHAKES)
+async def test_our_server_still_answers_as_it_was_measured(row: str, lab: Lab) -> None:
+    seen = dissect(await lab.talk(ROWS[row]["request"].replace("{port}", "80").encode()))
+    assert str(seen.status) == outcome(row, "websockets")
+
+
+async def test_our_server_still_refuses_a_frame_without_mask_as_it_was_measured(lab: Lab) -> None:
+    peer = await lab.raw()
+    await peer.send(build_frame(Frame(Opcode.TEXT, b"Hello")))
+    (close,) = await peer.live(closes="never")
+    code = int.from_bytes(close.payload[:2], "big")
+    assert f"Close {code}" == outcome("no mask", "websockets")
+
+
+def test_in_lesson_02_no_column_holds_one_status_from_top_to_bottom() -> None:
+    for row in HANDSHAKES:
+        assert len({outcome(row, server) for server in measured()["versions"]}) > 1

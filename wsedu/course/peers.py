@@ -1,0 +1,63 @@
+"""What eight servers do with one and the same input: a table from measured rows.
+
+How to think about it: a rule has one text and many readers. Where the RFC says MAY, or says
+nothing, good servers differ, and a test against one of them proves little about the others.
+``peers.json`` beside this file holds the rows; ``scripts/peers.py`` takes them from the measured
+file.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from .._text import _
+
+
+@cache
+def measured() -> dict[str, Any]:
+    """The kept file: its date, the servers' versions, and the rows by their names."""
+    file = Path(__file__).with_name("peers.json")
+    kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return kept
+
+
+def outcome(row: str, server: str) -> str:
+    """What a server did with the input, in a word or two: ``"405"``, ``"Close 1002"``."""
+    did = measured()["rows"][row]["servers"][server]
+    if "http_status" in did:
+        return str(did["http_status"])
+    if did["answer"] == "close":
+        code = did["close_code"]
+        return _("Close, no code") if code is None else f"Close {code}"
+    if did["answer"] == "frames":
+        return _("echo")  # all eight are echo servers
+    if did["answer"] == "nothing":
+        return _("TCP ends") if did["tcp_end"] else _("nothing")
+    return _("no Pings")  # it has no keepalive of its own
+
+
+def peers(*rows: str) -> None:
+    """Print what eight servers did: a line for each server, a column for each named row.
+
+    The rows are those of ``peers.json``, such as ``"POST"`` (a handshake; the column shows the
+    status) or ``"no mask"`` (a frame; the column shows the answer). ValueError for other names.
+    """
+    known = measured()["rows"]
+    for row in rows:
+        if row not in known:
+            raise ValueError(
+                _("There is no row {row}; there are: {known}.").format(
+                    row=repr(row), known=", ".join(known)
+                )
+            )
+    lines = [["", *rows]]
+    for server, version in measured()["versions"].items():
+        name = f"{server} {version.partition(' ')[0]}"
+        lines.append([name, *(outcome(row, server) for row in rows)])
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        print("  ".join(map(str.ljust, line, widths)).rstrip())
+    print(_("Measured on {date}.").format(date=measured()["date"]))
