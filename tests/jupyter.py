@@ -95,6 +95,12 @@ class Notebook:
             }"""
         )
 
+    def leave(self) -> None:
+        """End the kernel, if there is one, and forget what the learner did."""
+        self.page.evaluate("window.lesson?.sessionContext.shutdown()")
+        shutil.rmtree(self.jupyter.home)
+        self.jupyter.home.mkdir()
+
     def run_all(self) -> None:
         """Run every cell, and wait until the last one is done."""
         self.page.evaluate("window.jupyterapp.commands.execute('runmenu:run-all')")

@@ -1,11 +1,17 @@
-"""A real JupyterLab, and a real Chromium that opens it."""
+"""A real JupyterLab, and the two browsers that open it.
+
+A test that asks for ``browser``, or for a fixture made from it, runs in Chromium and in Firefox.
+One that asks for ``chromium`` runs there alone, and says why.
+"""
 
 from collections.abc import Iterator
 
+import playwright.sync_api
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
-from ..chromium import launch
+from .. import chromium as chromium_program
+from .. import firefox as firefox_program
+from ..firefox import Browser, Firefox
 from ..jupyter import Jupyter, Notebook, started
 
 
@@ -17,9 +23,24 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
 
 # Only for this package: while Playwright runs, no other test could start an event loop.
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, launch(playwright) as browser:
+def chromium() -> Iterator[playwright.sync_api.Browser]:
+    with (
+        playwright.sync_api.sync_playwright() as driver,
+        chromium_program.launch(driver) as browser,
+    ):
         yield browser
+
+
+@pytest.fixture(scope="package")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    with firefox_program.launch(tmp_path_factory.mktemp("firefox")) as browser:
+        yield browser
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def browser(request: pytest.FixtureRequest) -> Browser:
+    found: Browser = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture
@@ -27,4 +48,6 @@ def notebook(browser: Browser, jupyter: Jupyter) -> Iterator[Notebook]:
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         page = context.new_page()
         page.set_default_timeout(30_000)
-        yield Notebook(page, jupyter)
+        lesson = Notebook(page, jupyter)
+        yield lesson
+        lesson.leave()

@@ -5,15 +5,25 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Browser
-
 from wsedu.live import Lab
 from wsedu.live.browser import HERE, PATH
 from wsedu.live.peer import Peer
 from wsedu.protocol import Frame, Opcode, Response, accept_key, build_frame, read_head
 from wsedu.recording import Recording
 
+from ..firefox import Browser
+
 CLOCK = "Thu, 01 Dec 2011 00:00:00 GMT"
+
+# In the order in which they are sent. Sec-Fetch headers say how a page came to ask.
+HEADERS = {
+    "chromium": "Host Connection Pragma Cache-Control User-Agent Upgrade Origin "
+    "Sec-WebSocket-Version Accept-Encoding Accept-Language Sec-WebSocket-Key "
+    "Sec-WebSocket-Extensions",
+    "firefox": "Host User-Agent Accept Accept-Language Accept-Encoding Sec-WebSocket-Version "
+    "Origin Sec-WebSocket-Extensions Sec-WebSocket-Key Connection Sec-Fetch-Dest Sec-Fetch-Mode "
+    "Sec-Fetch-Site Pragma Cache-Control Upgrade",
+}
 
 # Runs browser.js as a widget, and tells what its list has said when the connection is closed.
 PLAY = """

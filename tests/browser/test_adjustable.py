@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page
 
 from wsedu.views import MaskingSteps
 from wsedu.views.adjustable import Adjustable, State
 from wsedu.views.drawing import Drawing, Slots
 from wsedu.views.picture import module
+
+from ..firefox import Browser, expect
 
 pytestmark = pytest.mark.browser
 

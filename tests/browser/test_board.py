@@ -4,23 +4,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page
 
 from wsedu.views import Checklist, FrameBuilder, Ladder, Picture
 
+from ..firefox import Browser, expect
 from .test_accessibility import RECORDING, SEEN
 from .test_ladder import RECORDING as LONG
 
 pytestmark = pytest.mark.browser
 
-# In Firefox a group has no box of its own: it cannot be scrolled to. Chromium is made to agree.
-AS_IN_FIREFOX = "SVGGElement.prototype.scrollIntoView = () => {}"
-
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 640, "height": 500})  # 1280 at 200 %
-    page.add_init_script(AS_IN_FIREFOX)
     yield page
     page.close()
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 
+import nbformat
+import playwright.sync_api
 import pytest
-from playwright.sync_api import Browser
 
 from wsedu.live import Lab
 from wsedu.live.browser import kept
 from wsedu.recording import Recording, dissect
 
 from ..chromium import empty_page
+from ..firefox import Browser, expect
+from ..jupyter import ROOT, Jupyter, Notebook
 from . import scenes
 
 pytestmark = pytest.mark.browser
@@ -35,8 +38,13 @@ def frames(recording: Recording) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("name", scenes.SCENES)
-def test_the_kept_recordings_are_still_true(browser: Browser, origin: str, name: str) -> None:
-    recording, told = scenes.play(browser, origin, name)
+def test_the_kept_recordings_are_still_true(
+    chromium: playwright.sync_api.Browser, origin: str, name: str
+) -> None:
+    """They are Chromium's, and say so."""
+    recording, told = scenes.play(chromium, origin, name)
+    head = dissect(kept(name)).request.head
+    assert [line.name.text for line in head.headers] == scenes.HEADERS["chromium"].split()
     assert frames(recording) == frames(kept(name))
     assert kept(name).note.endswith(f"script was told: {'; '.join(told)}.")
 
@@ -64,3 +72,43 @@ def test_many_messages_are_listed_up_to_a_bound(
     assert [words.partition(":")[0] for words in told] == ["open", *["message"] * 20, "close"]
     assert told[1] == "message: binary"
     assert max(map(len, told)) < 220
+
+
+OVER = "This connection is closed. To open another, run the cell again."
+EARLIER = "This list is from an earlier connection. To open another, run the cell again."
+
+
+def test_a_list_that_is_shown_again_says_so_and_how_to_connect_anew(
+    browser: Browser, jupyter: Jupyter, notebook: Notebook
+) -> None:
+    path = "notebooks/en/browser_yesterday.ipynb"
+    code = "from wsedu import Lab\nlab = Lab()\nmine = await lab.browser(patience=20)"
+    lesson = nbformat.read(ROOT / "notebooks/en/gallery.ipynb", as_version=4)
+    lesson.cells = [nbformat.v4.new_code_cell(code, id="visit")]
+    nbformat.write(lesson, jupyter.folder / path)
+    notebook.open(path)
+    notebook.run("visit")
+    output = notebook.output("visit")
+    items, sentence = output.locator("ol li"), output.locator("p").last
+    expect(items).to_have_count(2)
+    expect(sentence).to_have_text(OVER)
+    notebook.page.evaluate(
+        """async () => {
+            await window.lesson.context.save();
+            await window.lesson.sessionContext.shutdown();
+        }"""
+    )
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        tomorrow = Notebook(context.new_page(), jupyter)
+        tomorrow.open(path)
+        output = tomorrow.output("visit")
+        items, sentence = output.locator("ol li"), output.locator("p").last
+        expect(sentence).to_have_text(EARLIER)
+        expect(items).to_have_count(2)  # it did not connect
+        tomorrow.run("visit")  # as it says
+        expect(sentence).to_have_text(OVER)
+        expect(items).to_have_count(2)
+        kernel = "window.lesson.sessionContext.session.kernel"
+        tomorrow.page.evaluate(f"{kernel}.restart().then(() => {kernel}.info).then(() => null)")
+        expect(sentence).to_have_text(OVER)
+        expect(items).to_have_count(2)

@@ -3,8 +3,9 @@
 import sys
 from pathlib import Path
 
+import playwright.sync_api
 import pytest
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Route
 
 ROOT = Path(__file__).parent.parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -13,9 +14,11 @@ import editions  # noqa: E402
 pytestmark = pytest.mark.browser
 
 
-def test_slides_open_without_a_network(browser: Browser, tmp_path: Path) -> None:
+def test_slides_open_without_a_network(
+    chromium: playwright.sync_api.Browser, tmp_path: Path
+) -> None:
     editions.make(tmp_path)
-    with browser.new_context(viewport={"width": 1280, "height": 720}) as context:
+    with chromium.new_context(viewport={"width": 1280, "height": 720}) as context:
         elsewhere: list[str] = []
 
         def refuse(route: Route) -> None:

@@ -3,11 +3,11 @@
 from itertools import product
 
 import pytest
-from playwright.sync_api import Browser
 
 from wsedu.protocol import make_key
 from wsedu.views.accept_steps import STEPS, AcceptSteps
 
+from ..firefox import Browser
 from .twins import computed_in_the_page
 
 pytestmark = pytest.mark.browser

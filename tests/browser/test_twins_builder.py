@@ -3,10 +3,10 @@
 import random
 
 import pytest
-from playwright.sync_api import Browser
 
 from wsedu.views.builder import FrameBuilder
 
+from ..firefox import Browser
 from .twins import computed_in_the_page
 
 pytestmark = pytest.mark.browser

@@ -3,11 +3,11 @@
 from itertools import product
 
 import pytest
-from playwright.sync_api import Browser
 
 from wsedu.protocol import Frame, Opcode, build_frame
 from wsedu.views.cutter import StreamCutter
 
+from ..firefox import Browser
 from .twins import computed_in_the_page
 
 pytestmark = pytest.mark.browser

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import nbconvert
 import nbformat
+import playwright.sync_api
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator
 
+from ..firefox import Browser, expect
 from ..jupyter import ROOT, Jupyter, Notebook
 
 GALLERY = "notebooks/en/gallery.ipynb"
@@ -164,11 +166,13 @@ def test_notebook_that_is_opened_again_has_its_pictures(
         assert board.get_attribute("aria-description") != before, "it follows without a kernel"
 
 
-def test_pictures_stand_still_on_a_page_without_scripts(browser: Browser, tmp_path: Path) -> None:
+def test_pictures_stand_still_on_a_page_without_scripts(
+    chromium: playwright.sync_api.Browser, tmp_path: Path
+) -> None:
     html, _resources = nbconvert.HTMLExporter().from_filename(str(ROOT / GALLERY))
     page_file = tmp_path / "gallery.html"
     page_file.write_text(html, encoding="utf-8")
-    context = browser.new_context(java_script_enabled=False, offline=True)
+    context = chromium.new_context(java_script_enabled=False, offline=True)
     try:
         page = context.new_page()
         page.goto(page_file.as_uri(), wait_until="domcontentloaded")

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from playwright.sync_api import Browser
-
 from wsedu.views.adjustable import Adjustable
+
+from ..firefox import Browser
 
 
 def computed_in_the_page(

@@ -1,0 +1,124 @@
+"""Every lesson from top to bottom in a real JupyterLab, and the learner's browser in it is live."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ..firefox import Browser, expect, kind
+from ..jupyter import ROOT, Notebook
+
+pytestmark = pytest.mark.browser
+
+# Where nobody has a reason to close: Firefox takes a server's masked frame as a message.
+STAYS_OPEN = {("firefox", "masking-browser-strict")}
+
+LESSONS = sorted(path for path in (ROOT / "notebooks").glob("*/*.ipynb") if path.stem != "glossary")
+
+
+def calls_of_the_browser(path: Path) -> list[str]:
+    """The ids of the cells that let the page connect."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [
+        cell["id"]
+        for cell in cells
+        if cell["cell_type"] == "code" and ".browser(" in "".join(cell["source"])
+    ]
+
+
+def run_to_the_end(notebook: Notebook) -> None:
+    """Run all cells; none may fail."""
+    notebook.run_all()
+    notebook.page.wait_for_function(
+        """() => window.lesson.content.widgets.every(cell =>
+            cell.model.type !== "code" || cell.model.executionCount > 0
+                || !cell.model.sharedModel.source)""",
+        timeout=120_000,
+    )
+    errors = notebook.page.evaluate(
+        """() => window.lesson.content.model.sharedModel.toJSON().cells.flatMap(cell =>
+            (cell.outputs ?? []).filter(output => output.output_type === "error"
+                || output.name === "stderr").map(output => [cell.id, output]))"""
+    )
+    assert errors == []
+
+
+def test_the_lessons_that_show_the_learners_browser_are_known() -> None:
+    """The test below looks at these cells; a search that finds none would look at nothing."""
+    assert {path.stem[:2]: calls_of_the_browser(path) for path in LESSONS} == {
+        "00": [],
+        "01": [],
+        "02": ["handshake-browser"],
+        "03": ["accept-browser"],
+        "04": [],
+        "05": ["masking-browser", "masking-browser-strict"],
+        "06": [],
+        "07": ["closing-browser", "closing-browser-empty"],
+        "08": ["ping-browser"],
+        "ga": [],
+    }
+
+
+def check(browser: Browser, notebook: Notebook, path: Path) -> None:
+    """Run the lesson; no output is an error or a kept recording."""
+    notebook.open(str(path.relative_to(ROOT)))
+    run_to_the_end(notebook)
+    texts = notebook.page.locator(".jp-OutputArea-output").all_text_contents()
+    assert texts
+    for text in ("Error displaying", "kept recording"):
+        assert [shown for shown in texts if text in shown] == []
+    for cell in calls_of_the_browser(path):
+        output = notebook.output(cell)
+        expect(output.locator("ol li").first).to_contain_text('open: readyState 1, protocol ""')
+        still_open = "is still open" in output.inner_text()
+        assert still_open == ((kind(browser), cell) in STAYS_OPEN)
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in LESSONS if calls_of_the_browser(path)], ids=lambda path: path.stem
+)
+def test_lesson_runs_and_its_browser_is_live(
+    browser: Browser, notebook: Notebook, path: Path
+) -> None:
+    check(browser, notebook, path)
+
+
+# The gallery runs in test_views.py as well, and without a page all of them do on every change.
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "path", [path for path in LESSONS if not calls_of_the_browser(path)], ids=lambda path: path.stem
+)
+def test_lesson_without_the_learners_browser_runs(
+    browser: Browser, notebook: Notebook, path: Path
+) -> None:
+    check(browser, notebook, path)
+
+
+EXERCISES = "exercises/en/08_ping_pong_and_timeouts/08_exercises.ipynb"
+NEVER_CLOSES = """
+async def serve(reader, writer):
+    from wsedu.protocol import build_response, read_head
+    head = read_head(await reader.readuntil(b"\\r\\n\\r\\n"), "request")
+    writer.write(build_response(head.find("Sec-WebSocket-Key")[0].value.text).to_bytes())
+    await reader.read()
+"""
+
+
+def test_your_own_server_meets_your_own_browser(notebook: Notebook) -> None:
+    notebook.open(EXERCISES)
+    notebook.run("exercises-start")
+    output = notebook.output("own-server-browser")
+    for serve, missing in (
+        ("serve = own_server()", None),
+        (NEVER_CLOSES, "still open after 3 s: the server has not sent Close."),
+    ):
+        notebook.write("own-server-answer", serve)
+        notebook.run("own-server-answer")
+        notebook.run("own-server-browser")
+        expect(output.locator("ol li").first).to_contain_text("open: readyState 1")
+        expect(output.locator(".wsedu-board").first).to_contain_text("GET /from-your-browser")
+        expect(output).not_to_contain_text("kept recording")
+        if missing:
+            expect(output).to_contain_text(missing)
+        else:
+            expect(output).not_to_contain_text("still open")

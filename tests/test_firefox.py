@@ -1,0 +1,33 @@
+"""What happens where a browser is missing."""
+
+from pathlib import Path
+
+import pytest
+
+from . import chromium, firefox
+
+
+def start_chromium(_folder: Path) -> None:
+    chromium.launch(None)  # type: ignore[arg-type]
+
+
+def start_firefox(folder: Path) -> None:
+    with firefox.launch(folder):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("module", "start", "name"),
+    [(chromium, start_chromium, "Chromium"), (firefox, start_firefox, "Firefox")],
+    ids=["chromium", "firefox"],
+)
+def test_a_missing_browser_is_named_and_in_ci_it_is_a_failure(
+    module, start, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "find", lambda: None)
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match=f"need a {name}; none of .* is on the PATH"):
+        start(tmp_path)
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match=f"need a {name}"):
+        start(tmp_path)
