@@ -12,11 +12,10 @@ import re
 import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import quoteattr
 
 from .._text import _
 from ..recording import Recording
-from .drawing import STYLE, WIDTH, clean, fit
+from .drawing import WIDTH, clean, fit, sheet
 from .picture import Picture
 from .timeline import GRID, Story
 
@@ -149,11 +148,6 @@ def _svg(figure: Figure, title: str) -> str:
     body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", source, count=1, flags=re.DOTALL)
     body = body[body.index(">", body.index("<svg")) + 1 :]
     body = re.sub(r'<g id="[^"]*"', "<g", body)  # a page may have several charts
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'class="wsedu-svg" role="img" viewBox="0 0 {width:g} {height:g}" width="{WIDTH}" '
-        f'height="{WIDTH * height / width:.0f}" style="max-width:100%;height:auto" '
-        f"aria-label={quoteattr(title)}><style>{STYLE}</style>"
-        f'<rect x="0.5" y="0.5" width="{width - 1:g}" height="{height - 1:g}" rx="4" '
-        f'class="paper"/>{body}'
-    )
+    # Its xlink:href are of a namespace that the sheet does not name.
+    body = body.removesuffix("</svg>\n").replace("xlink:href", "href")
+    return sheet(title, body, width, height, WIDTH)
