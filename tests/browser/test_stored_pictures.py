@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -162,3 +163,11 @@ def test_a_lesson_converted_says_everything(tmp_path: Path, form: str) -> None:
     ]
     assert texts
     assert [image["alt"] for image in Images(html.read_text(encoding="utf-8")).found] == texts
+
+
+def test_the_export_of_jupyterlab_says_everything(jupyter: Jupyter) -> None:
+    write(jupyter.folder / "notebooks/en/export.ipynb")
+    address = f"{jupyter.url}/nbconvert/html/notebooks/en/export.ipynb?token={jupyter.token}"
+    with urllib.request.urlopen(address, timeout=60) as answer:
+        images = Images(answer.read().decode()).found
+    assert [image["alt"] for image in images] == [picture.text for picture in PICTURES.values()]

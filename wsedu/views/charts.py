@@ -36,6 +36,7 @@ LOOK: Any = {
     "text.parse_math": False,  # and "$" is a letter
     "svg.hashsalt": "wsedu",  # the same chart has the same names inside, whenever it is drawn
     "font.size": 10.5,
+    "axes.titlesize": 10.5,  # what is wider than its bars is not counted in the layout
     "text.color": INK,
     "axes.edgecolor": SOFT,
     "axes.labelcolor": INK,
