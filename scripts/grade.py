@@ -8,9 +8,11 @@ score where nothing could be counted: a zero there is a true zero.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import logging
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -83,6 +85,14 @@ class Class:
             sys.exit(
                 "Nothing to grade: put what NAME has handed in into the folder submitted/NAME."
             )
+        if bad := [learner for learner in learners if re.search(r"[][*?]", learner)]:
+            sys.exit(f"nbgrader takes no name with [ ] * ? in it; rename submitted/{bad[0]}.")
+        with Gradebook(self.course.db_url, self.course.course_id) as book:
+            for learner in learners:
+                book.update_or_create_student(learner)
+        for stage in ("ordered", "autograded", "feedback"):
+            for path in Path(stage).glob(f"*/{assignment}"):
+                shutil.rmtree(path)
         rows = [row for learner in learners for row in self.order(assignment, learner)]
         if any(Path("ordered").glob(f"*/{assignment}")):
             self.run(Autograde, assignment)
@@ -93,20 +103,14 @@ class Class:
     def order(self, assignment: str, learner: str) -> Iterable[dict[str, str]]:
         """Put one learner's notebook in order; what the teacher should know about it."""
         place = Path("ordered") / learner / assignment
-        shutil.rmtree(place, ignore_errors=True)
-        shutil.rmtree(Path("autograded") / learner / assignment, ignore_errors=True)
         folder = Path("submitted") / learner
         name = self.names[assignment]
         found = submissions.find(folder, assignment, name, self.sources)
-        if found.notebook is None or found.path is None:
-            with Gradebook(self.course.db_url, self.course.course_id) as book:
-                book.update_or_create_student(learner)
-        else:
-            # What an answer may need: the other files beside the notebook.
-            others = shutil.ignore_patterns("*.ipynb", ".*")
-            if found.path.parent != folder:
+        if found.notebook and found.path:
+            # What an answer may need: the other files beside the notebook, if they can be copied.
+            others = shutil.ignore_patterns("*.ipynb", ".*", *self.names)
+            with contextlib.suppress(shutil.Error):
                 shutil.copytree(found.path.parent, place, ignore=others)
-            place.mkdir(parents=True, exist_ok=True)
             notebook = submissions.in_order(found.notebook, self.sources[assignment])
             nbformat.write(notebook, place / name)
         for reason, detail in found.remarks:
@@ -210,4 +214,7 @@ def main(command: str, *assignments: str) -> None:
 
 if __name__ == "__main__":
     warnings.filterwarnings("ignore", module="nbgrader")  # about its own use of SQLAlchemy
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit("Stopped. Start the command again to grade from the beginning.")

@@ -1,9 +1,9 @@
 """Record what a real Chromium does as a client, for readers of the lessons who have no live page.
 
-    .venv/bin/python scripts/record_chromium.py
+    .venv/bin/python scripts/record_chromium.py [NAME ...]
 
-Rewrites ``wsedu/live/chromium_*.json``, one for each scene of ``tests/browser/scenes.py``. Needs
-a Chromium on this machine.
+Rewrites ``wsedu/live/chromium_*.json``, one for each scene of ``tests/browser/scenes.py``, or only
+those named. Needs a Chromium on this machine.
 """
 
 import datetime
@@ -20,7 +20,7 @@ from wsedu.live.browser import HERE  # noqa: E402
 
 if __name__ == "__main__":
     with empty_page() as address, sync_playwright() as playwright, launch(playwright) as browser:
-        for name in SCENES:
+        for name in sys.argv[1:] or SCENES:
             recording, told = play(browser, address, name)
             note = (
                 f"A kept recording, not yours: Chromium {browser.version.split('.')[0]} on Linux, "

@@ -172,13 +172,16 @@ def test_links_between_files_lead_somewhere() -> None:
 
 ARROWS = {
     "_text": set(),
-    "protocol": {"_text"},
-    "recording": {"_text", "protocol"},
-    "live": {"_text", "protocol", "recording"},
-    "views": {"_text", "protocol", "recording"},
-    "course": {"_text", "protocol", "recording", "live", "views"},
+    "_told": set(),
+    "_stopping": set(),
+    "_awaited": {"_text", "_told"},
+    "protocol": {"_text", "_awaited"},
+    "recording": {"_text", "_awaited", "protocol"},
+    "live": {"_text", "_told", "_stopping", "_awaited", "protocol", "recording"},
+    "views": {"_text", "_awaited", "protocol", "recording"},
+    "course": {"_text", "_told", "_stopping", "_awaited", "protocol", "recording", "live", "views"},
 }
-PURE = ("_text", "protocol", "recording")
+PURE = ("_text", "_told", "_stopping", "_awaited", "protocol", "recording")
 
 
 def imports_of(path: Path) -> set[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """The scenes that a lesson plays with ``lab.browser``, for a Chromium without a notebook."""
 
+import asyncio
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +10,7 @@ from playwright.sync_api import Browser
 from wsedu.live import Lab
 from wsedu.live.browser import HERE, PATH
 from wsedu.live.peer import Peer
-from wsedu.protocol import Frame, Opcode, build_frame
+from wsedu.protocol import Frame, Opcode, Response, accept_key, build_frame, read_head
 from wsedu.recording import Recording
 
 CLOCK = "Thu, 01 Dec 2011 00:00:00 GMT"
@@ -43,9 +44,24 @@ async def pings(peer: Peer) -> None:
     await peer.live()
 
 
+async def answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A server of a few lines, which knows the formula and says goodbye (lesson 03)."""
+    head = read_head(await reader.readuntil(b"\r\n\r\n"), "request")
+    value = accept_key(head.find("Sec-WebSocket-Key")[0].value.text)
+    headers = (
+        ("Upgrade", "websocket"),
+        ("Connection", "Upgrade"),
+        ("Sec-WebSocket-Accept", value),
+    )
+    writer.write(Response(101, "Switching Protocols", headers).to_bytes())
+    await reader.read(1000)
+    writer.write(build_frame(Frame(Opcode.CLOSE, b"")))
+
+
 # For each name: the lab, when the page closes, and with what.
 SCENES: dict[str, tuple[Callable[[], Lab], str, list[Any]]] = {
     "handshake": (lambda: Lab(date=CLOCK), "open", [1000, "seen enough"]),
+    "accept": (lambda: Lab(server=answers), "open", [1000, "seen enough"]),
     "empty": (lambda: Lab(date=CLOCK), "open", []),
     "masked": (lambda: Lab(raw=masks), "close", []),
     "ping": (lambda: Lab(raw=pings), "message", [1000, "seen enough"]),

@@ -44,6 +44,15 @@ RECORDING = Recording(
     )
 )
 SEEN = dissect(RECORDING)
+GOING = Frame(Opcode.CLOSE, (1001).to_bytes(2, "big"))
+CLOSING = Recording(
+    (
+        *RECORDING.events[:2],
+        Event(0.6, "server", "data", build_frame(GOING)),
+        Event(0.9, "client", "data", build_frame(GOING, b"7key")),
+        Event(0.9, "server", "end"),
+    )
+)
 FORMS = dissect(
     Recording(
         (
@@ -87,6 +96,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "question": lambda: Question("Which?", ["this", "that"], -1, "Kept."),
     "round trips": lambda: RoundTrips(RECORDING),
     "timeline": lambda: Timeline(RECORDING, timeout=0.7),
+    "timeline of a closing": lambda: Timeline(CLOSING, close_timeout=0.5),
 }
 
 

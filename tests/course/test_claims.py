@@ -26,10 +26,6 @@ FOLDER = ROOT / "notebooks" / "en"
 NOTEBOOKS = [path.stem for path in sorted(FOLDER.glob("*.ipynb"))]
 VERSIONS: dict[str, list[str]] = tomllib.loads((FACTS / "versions.toml").read_text("utf-8"))
 
-# Notebooks whose numbers are not all tied yet; the goal is none.
-OPEN = {"00_start_here", "04_frame_layout", "07_closing", "08_ping_pong_and_timeouts"}
-OPEN |= {"glossary"}
-
 # How many sections RFC 6455 has below each of its sections.
 PARTS = {"1": 9, "2": 1, "3": 0, "4": 4, "4.2": 2, "5": 8, "5.5": 3, "6": 2, "7": 4, "7.1": 7}
 PARTS |= {"7.2": 3, "7.4": 2, "8": 2, "9": 2, "10": 8, "11": 8, "11.1": 2, "11.3": 5}
@@ -159,17 +155,11 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 def test_every_number_is_tied(name: str) -> None:
-    found = untied(name)
-    if name in OPEN:
-        assert found, "all is tied: take it out of OPEN"
-        return
-    assert found == []
+    assert untied(name) == []
 
 
 def test_every_changed_number_is_noticed(name: str) -> None:
     """With one more than it says, a number is untied, or the quote that holds it is gone."""
-    if name in OPEN:
-        return
     quotes = [(fact["cell"], fact["quote"]) for fact in facts(name)]
     for section in sections(name):
         for cell, text in section.prose:
@@ -269,9 +259,7 @@ def test_programs_have_the_versions_of_the_table() -> None:
 
 def test_a_browser_is_named_with_its_version() -> None:
     """What one version does, another may not. A second time in the same cell needs no version."""
-    for lesson, where, text in prose():
-        if lesson in {name[:2] for name in OPEN}:
-            continue
+    for _lesson, where, text in prose():
         text = RECORDING.sub("", text)
         for browser in {match[1] for match in BROWSER.finditer(text)}:
             assert re.search(rf"\b{browser}\b (ESR )?\d", text), f"{where}: which {browser}?"

@@ -5,8 +5,10 @@ really starts one.
 """
 
 import json
+import resource
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -99,14 +101,16 @@ class TestCheck:
     def test_raised_names_the_error(
         self, shown: list[Any], capsys: pytest.CaptureFixture[str]
     ) -> None:
-        with pytest.raises(NotYet, match=r"^02.2: raised\. The same cases again: .*seed=5\)$"):
+        with pytest.raises(
+            NotYet, match=r"^02.2: raised\. Mend .* The same cases again: .*seed=5\)$"
+        ):
             check("02.2", lambda *args: 1 // 0, seed=5)
         assert "your function raised ZeroDivisionError" in capsys.readouterr().out
 
     def test_not_attempted_is_not_counted_as_a_try(
         self, shown: list[Any], capsys: pytest.CaptureFixture[str]
     ) -> None:
-        with pytest.raises(NotYet, match=r"^02.2: not attempted\.$"):
+        with pytest.raises(NotYet, match=r"^02.2: not attempted\. Put your answer"):
             check("02.2", ...)
         assert capsys.readouterr().out.startswith("○ 02.2: Not attempted yet")
         assert journal.read("tried") == []
@@ -131,7 +135,8 @@ class TestCheck:
 
     def test_error_is_an_assertion_of_one_line(self) -> None:
         assert issubclass(NotYet, AssertionError)
-        assert NotYet("02.1: not yet.")._render_traceback_() == ["02.1: not yet."]
+        error = NotYet("02.1: not yet.", "Go on.")
+        assert (str(error), error._render_traceback_()) == ("02.1: not yet. Go on.", ["Go on."])
 
     def test_jupyter_prints_that_line_and_no_traceback(
         self, shown: list[Any], capsys: pytest.CaptureFixture[str]
@@ -142,8 +147,20 @@ class TestCheck:
         lines = capsys.readouterr().out.splitlines()
         assert lines == [
             "○ 02.1: Not attempted yet: the dots are still there.",
-            "02.1: not attempted.",
+            "Put your answer in place of the dots, and run this cell again.",
         ]
+
+    @pytest.mark.parametrize("answer", ["...", "{}", "lambda *args: None", "lambda *args: 1 // 0"])
+    def test_red_line_repeats_no_word_of_the_verdict(
+        self, answer: str, shown: list[Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        shell = InteractiveShell()
+        for name in ("02.1", "02.2"):
+            shell.run_cell(f"from wsedu import check\ncheck('{name}', {answer}, seed=1)")
+            *verdict, red = capsys.readouterr().out.splitlines()
+            assert red.startswith(("hint(", "Mend that", "Put your answer")), red
+            assert f"{name}:" in verdict[0] and f"{name}:" not in red
+            assert not any("not yet" in line or "raised." in line for line in [red])
 
     def test_outcomes_are_kept(self, shown: list[Any]) -> None:
         for answer in (EXERCISES["02.1"].slips[0].wrong, RIGHT["02.1"]):
@@ -343,19 +360,57 @@ def test_unknown_prediction_lists_the_known(call: Any) -> None:
         call("02.1")
 
 
+@pytest.fixture(params=["home is a file", "disk is full"])
+def unwritable(
+    request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """A home in which a piece was kept, and nothing can be written any more."""
+    check("04.2", RIGHT["04.2"])
+    if request.param == "home is a file":
+        file = home / "file"
+        file.write_text("")
+        monkeypatch.setenv("WSEDU_HOME", str(file))
+        yield file
+        return
+    size = max(path.stat().st_size for path in [*home.rglob("*.*"), ROOT / "README.md"])
+    with open(home / "journal.jsonl", "ab") as file:
+        file.write(b"\n" * size)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    full = (home / "journal.jsonl").stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (full, before[1]))
+    yield home
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
 def test_lesson_goes_on_when_nothing_can_be_kept(
-    home: Path,
-    shown: list[Any],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    unwritable: Path, shown: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (home / "file").write_text("")
-    monkeypatch.setenv("WSEDU_HOME", str(home / "file"))
-    check("02.1", RIGHT["02.1"])
-    assert "This could not be kept" in capsys.readouterr().out
-    predict("02.status").chosen = 1
-    hint("02.1")
+    with pytest.raises(NotYet):
+        check("02.1", EXERCISES["02.1"].slips[0].wrong)
+    assert capsys.readouterr().out.count(f"Nothing can be kept in {unwritable}: ") == 1
+    predict("02.status").chosen = STATUS.right
+    for number in (1, 2, 3):
+        hint("02.1")
+        assert f"Hint {number} of 3" in said(capsys)
     revisit("02.status")
+    assert "You predicted it" in said(capsys)
+    solution("02.1")
+    assert EXERCISES["02.1"].reason in said(capsys)
+    shown.clear()
     progress()
-    start_over("02.1")
-    assert "02.4" in shown[-1].text
+    (line,) = [line for line in shown[-1].text.splitlines() if line.startswith("  02.1 ")]
+    assert line.endswith("✘ not yet (tries: 1)")
+    assert capsys.readouterr().out == f"Not kept: {unwritable} cannot be written.\n"
+
+
+def test_start_over_that_cannot_be_kept_changes_nothing(
+    home: Path, unwritable: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {path: path.read_bytes() for path in home.rglob("*.py")}
+    length = (home / "journal.jsonl").stat().st_size
+    capsys.readouterr()
+    start_over("04.2")
+    out = " ".join(capsys.readouterr().out.split())
+    assert out.startswith(f"04.2 stays as it is: nothing can be written in {unwritable} (")
+    assert {path: path.read_bytes() for path in home.rglob("*.py")} == before
+    assert (home / "journal.jsonl").stat().st_size == length

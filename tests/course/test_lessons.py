@@ -1,5 +1,6 @@
 """The lessons as a whole: each has its notebook, its beliefs point to cells, its words are kept."""
 
+import ast
 import importlib.util
 import json
 import re
@@ -63,6 +64,36 @@ def test_lesson_has_the_frame_of_a_lesson(lesson: Lesson) -> None:
         assert heading in text
 
 
+def test_lesson_02_explains_each_tool_where_it_first_uses_it() -> None:
+    """It is the lesson that introduces them; a list of imports at its top explains none."""
+    prose = ""
+    for cell in cells("02_the_opening_handshake"):
+        text = source(cell)
+        if cell["cell_type"] == "markdown":
+            prose += text
+            continue
+        imported = re.findall(r"(?m)^from wsedu(?:\.protocol)? import (.+)$", text)
+        for name in ", ".join(imported).split(", ") if imported else []:
+            used = len(re.findall(rf"\b{name}\b", text)) > 1 or name == "revisit"
+            assert used, f"{name} is imported before it is used"
+            # The lab has a paragraph of its own; frames are the subject of lesson 04.
+            said = f"`{name}`" in prose or name in ("Lab", "Frame", "Opcode")
+            assert said, f"{name} is used without a sentence"
+
+
+def test_no_cell_shows_true_where_it_could_show_what_it_compares(lesson: Lesson) -> None:
+    """A learner sees the address or the seconds; an assert may say what must hold of them."""
+    for cell in cells(lesson.slug):
+        if cell["cell_type"] == "code" and source(cell):
+            last = ast.parse(source(cell)).body[-1]
+            if isinstance(last, ast.Expr):
+                shown = last.value
+                order = isinstance(shown, ast.Compare) and not isinstance(shown.ops[0], ast.Eq)
+                call = isinstance(shown, ast.Call) and isinstance(shown.func, ast.Attribute)
+                assert not order, cell["id"]
+                assert not (call and shown.func.attr in ("startswith", "endswith")), cell["id"]
+
+
 def test_at_most_one_cell_in_ten_is_not_compared(lesson: Lesson) -> None:
     code = [cell for cell in cells(lesson.slug) if cell["cell_type"] == "code"]
     ignored = [cell for cell in code if "nbval-ignore-output" in cell["metadata"].get("tags", [])]
@@ -78,6 +109,15 @@ def test_terms_of_the_glossary_are_in_the_lesson_that_they_name() -> None:
         assert name.startswith(number)
         text = " ".join(source(cell) for cell in cells(name) if cell["cell_type"] == "markdown")
         assert term.lower() in text.lower(), f"{term} in {name}"
+
+
+def test_frame_layout_needs_no_close_code() -> None:
+    """Lesson 07 explains them; here the server's own words say enough."""
+    (lesson,) = [lesson for lesson in LESSONS if lesson.number == "04"]
+    said = [source(cell) for cell in cells(lesson.slug) if cell["cell_type"] == "markdown"]
+    for prediction in lesson.predictions:
+        said += [text for option in prediction.options for text in option]
+    assert [text for text in said if re.search(r"\b10[01]\d\b", text)] == []
 
 
 # What is no picture of bytes: the questions, the progress, and what pictures are made of.

@@ -3,6 +3,9 @@
 import functools
 import linecache
 import os
+import resource
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +120,43 @@ class TestKeep:
         assert "the power is out" in said
         assert workshop.load("f")(0) == 1
         assert not list(workshop.folder().glob("*.tmp"))
+
+    def test_what_a_killed_kernel_left_is_cleaned_up(self, home: Path) -> None:
+        """In a process of its own, which ends as by ``kill -9`` in the middle of a write."""
+        program = (
+            "import os\n"
+            "from wsedu.course import workshop\n"
+            "os.replace = lambda *names: os.kill(os.getpid(), 9)\n"
+            "workshop._put('f', b'half')\n"
+        )
+        run = subprocess.run([sys.executable, "-c", program], timeout=60)
+        assert run.returncode != 0
+        (left,) = home.rglob("*.tmp")
+        assert kept("def f(x):\n    return 1\n")(0) == 1
+        assert left.exists(), "it could be another kernel's, which writes right now"
+        os.utime(left, (0, 0))
+        assert kept("def f(x):\n    return 2\n")(0) == 2
+        assert not list(home.rglob("*.tmp"))
+
+    @pytest.mark.skipif(os.name == "nt", reason="needs a limit on the size of files")
+    def test_full_disk_leaves_no_half_copy(self, home: Path) -> None:
+        assert kept("def f(x):\n    return 1\n")(0) == 1
+        before = {path: path.read_bytes() for path in home.rglob("*.*")}
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (40, limits[1]))
+        try:
+            said = workshop.keep("f", cells("def f(x):\n    return 222222222222222\n")["f"])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert said.startswith("It could not be kept for your server: OSError")
+        assert {path: path.read_bytes() for path in home.rglob("*.*")} == before
+
+    def test_home_that_is_a_file_has_no_pieces(
+        self, home: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        home.write_text("I am a file.")
+        mine("02.3")
+        assert capsys.readouterr().out.endswith("until you have solved it\n")
 
     def test_folder_that_is_a_file(self, home: Path) -> None:
         home.write_text("I am a file.")

@@ -14,7 +14,6 @@ import websockets
 
 from wsedu.live import Lab, peer, tap
 from wsedu.live.background import Background
-from wsedu.live.browser import PATH, BrowserClient, kept
 from wsedu.live.tap import BYTES, CONNECTIONS
 from wsedu.protocol import (
     Frame,
@@ -531,67 +530,39 @@ async def test_cookies_never_get_into_a_recording(lab: Lab) -> None:
     assert len(recording.sent_by("client")) == len(request)
 
 
+async def test_no_secret_gets_into_a_recording(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The lab's own token, a proxy's password, and a cookie that the server sets."""
+
+    async def server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nSet-Cookie: id=opensesame; HttpOnly\r\n\r\n")
+
+    lab = Lab(server=server)
+    request = REQUEST.replace(b"/chat", b"/chat?token=opensesame")
+    request = request[:-2] + b"Proxy-Authorization: Basic opensesame\r\n\r\n"
+    await lab.fault(hold=True)
+    talking = asyncio.ensure_future(lab.talk(request[:-30], request[-30:], timeout=30))
+    recording = await lab.until(
+        lambda r: r if any(event.kind == "held" for event in r.events) else None
+    )
+    assert "opensesame" not in repr(recording)
+    await lab.fault()
+    talking.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await talking
+    recording = await lab.talk(request)
+    assert "opensesame" not in repr(recording)
+    assert "token=**********" in dissect(recording).request.title
+    assert b"Set-Cookie: ****" in recording.sent_by("server")
+    lab.close()
+
+
 async def test_a_header_that_never_ends_is_let_go(lab: Lab) -> None:
     recording = await lab.talk(b"GET / HTTP/1.1\r\n" + b"X-A: " + b"a" * 10**6)
     assert any(e.sender == "server" and e.kind != "data" for e in recording.events)
     assert dissect(await lab.talk(REQUEST)).status == 101
-
-
-# The browser client, without a browser.
-
-
-async def test_without_a_page_the_kept_recording_is_shown(lab: Lab) -> None:
-    recording = await lab.browser(patience=0.05)
-    assert recording == kept("handshake")
-    assert "not yours" in recording.note
-    assert dissect(recording).status == 101
-
-
-async def test_with_a_page_its_connection_is_shown_and_not_an_earlier_one(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    visits: list[asyncio.Task[None]] = []
-
-    def show(client: BrowserClient) -> None:
-        visits.append(asyncio.create_task(visit(client.url, f"visit {len(visits)}")))
-
-    async def visit(url: str, words: str) -> None:
-        async with websockets.connect(url, compression=None) as connection:
-            await connection.send(words)
-            assert await connection.recv() == words
-
-    monkeypatch.setattr("IPython.display.display", show)
-    for number in range(3):
-        recording = await lab.browser()
-        assert recording.note == ""
-        assert f"GET {PATH} ".encode() in recording.sent_by("client")
-        assert f"visit {number}".encode() in recording.sent_by("server")  # the echo
-    await asyncio.gather(*visits)
-
-
-@pytest.mark.parametrize("name", ["handshake", "empty", "masked", "ping"])
-def test_a_kept_recording_holds_no_secret_and_says_what_the_script_was_told(name: str) -> None:
-    recording = kept(name)
-    assert b"Cookie" not in recording.sent_by("client")
-    assert {event.sender for event in recording.events if event.kind in ("end", "lost")} == {
-        "client",
-        "server",
-    }
-    assert dissect(recording).status == 101
-    assert "not yours: Chromium" in recording.note
-    assert "script was told: open: readyState 1" in recording.note
-
-
-async def test_impossible_browsers_are_named(lab: Lab) -> None:
-    with pytest.raises(ValueError, match="until is one of open, message, close, not 'later'"):
-        await lab.browser(until="later")
-    with pytest.raises(ValueError, match="kept is one of .*ping, not 'lunch'"):
-        await lab.browser(kept="lunch")
-
-
-def test_the_browser_client_has_words_for_readers_without_a_page() -> None:
-    data, _metadata = BrowserClient("ws://127.0.0.1:1/")._repr_mimebundle_()
-    assert "page opens a WebSocket" in data["text/plain"]
 
 
 def test_a_lab_starts_quickly() -> None:

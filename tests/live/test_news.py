@@ -83,6 +83,54 @@ async def test_other_requests_are_refused(lab: Lab, method: str, path: str, stat
     assert dissect(await lab.ask(method, path)).status == status
 
 
+def order(host: bytes) -> bytes:
+    return b"POST /order HTTP/1.1\r\n" + host + b"Content-Length: 3\r\n\r\ntea"
+
+
+async def say(lab: Lab, request: bytes) -> int:
+    host, _colon, port = lab.http_url.removeprefix("http://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(request)
+    status = (await reader.readline()).split()[1]
+    await reader.read()
+    writer.close()
+    return int(status)
+
+
+FOREIGN = [
+    b"Host: rebound.attacker.com\r\n",
+    b"Host: rebound.attacker.com:80\r\n",
+    b"Host: 127.0.0.1.attacker.com\r\n",
+    b"Host: localhost.attacker.com\r\n",
+    b"Host: example\r\n",
+    b"Host: notanexample\r\n",
+    b"Host: 127.0.0.1@attacker.com\r\n",
+    b"Host: 192.0.2.1\r\n",
+    b"Host: [::2\r\n",
+    b"Host:\r\n",
+    b"",
+    b"Host: localhost\r\nHost: attacker.com\r\n",
+]
+
+
+@pytest.mark.parametrize("host", FOREIGN)
+async def test_foreign_host_orders_nothing(lab: Lab, host: bytes) -> None:
+    """A page that calls its own name this address may not read here, nor order (DNS rebinding)."""
+    async with websockets.connect(lab.url) as client:
+        assert await say(lab, order(host)) == 421
+        assert await say(lab, order(host).replace(b"POST /order", b"GET /news")) == 421
+        await lab.ask("POST", "/order", b"cake")
+        assert await client.recv() == "cake", "and nothing before it"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [b"127.0.0.1", b"127.0.0.1:8000", b"localhost:1", b"LOCALHOST", b"[::1]:80", b"a.example"],
+)
+async def test_names_of_this_machine_are_served(lab: Lab, host: bytes) -> None:
+    assert await say(lab, order(b"Host: " + host + b"\r\n")) == 200
+
+
 async def test_a_body_that_is_too_long_is_refused(lab: Lab) -> None:
     assert dissect(await lab.ask("POST", "/order", bytes(100_000))).status == 413
 

@@ -74,7 +74,7 @@ async def listen(lab: Lab, act: Act) -> bool:
 async def ask(lab: Lab, act: Act, path: str) -> bool:
     host, port = lab.http_url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
-    request = f"GET {path} HTTP/1.1\r\nHost: lab\r\n\r\n".encode()
+    request = f"GET {path} HTTP/1.1\r\nHost: lab.example\r\n\r\n".encode()
     try:
         if path == "/news":
             await lab.ask("POST", "/order", b"tea", timeout=0.5)

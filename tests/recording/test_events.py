@@ -1,5 +1,7 @@
 """Events that are not bytes: what the tap held back, and what the lab did to the network."""
 
+import pytest
+
 from wsedu.protocol import Frame, Opcode, build_frame
 from wsedu.recording import Event, Recording, dissect
 from wsedu.views import Ladder
@@ -44,6 +46,27 @@ def test_held_secrets_are_covered() -> None:
     assert "opensesame" not in repr(covered)
     assert len(covered.events[0].data) == len(secret)
     assert covered.sent_by("server") == ANSWER
+
+
+@pytest.mark.parametrize("cut", range(1, 28))
+@pytest.mark.parametrize("held", [(True, True), (True, False), (False, True)])
+def test_held_secret_is_covered_wherever_the_chunks_are_cut(
+    cut: int, held: tuple[bool, bool]
+) -> None:
+    """Its name may stand in what was passed on, and its value in what is held, or the reverse."""
+    lines = b"Cookie: id=QQZZQQ; b=QQZZQQ\r\n"
+    start = len(REQUEST) - 2 + cut
+    stream = REQUEST[:-2] + lines + b"\r\n"
+    events = []
+    for number, chunk in enumerate((stream[:start], stream[start:])):
+        if held[number]:
+            events.append(Event(number, "client", "held", chunk))
+        events.append(Event(number, "client", "data", chunk))
+    for count in range(len(events) + 1):  # at any moment
+        covered = Recording(tuple(events[:count])).with_secrets_covered()
+        said = b"".join(event.data for event in covered.events)
+        assert b"QQ" not in said and b"ZZ" not in said
+        assert [len(e.data) for e in covered.events] == [len(e.data) for e in events[:count]]
 
 
 def test_the_ladder_shows_them() -> None:

@@ -76,11 +76,20 @@ class TestBaseFraming:
             (Frame(Opcode.CONTINUATION, b"", fin=False), "continuation (goes on)", "more follows"),
             (Frame(Opcode.CONTINUATION), "continuation", "the last fragment"),
             (Frame(Opcode.BINARY, b"\x00\xff"), "binary: 00 ff", "a whole message"),
-            (Frame(Opcode.PING, b"hi"), "ping: 68 69", "a control frame"),
+            (Frame(Opcode.PING, b"hi"), 'ping: "hi"', "a control frame"),
+            (Frame(Opcode.PING, b"68 69"), 'ping: "68 69"', "a control frame"),
+            (Frame(Opcode.PING, b"\x00\x01hi"), "ping: 00 01 68 69", "a control frame"),
+            (Frame(Opcode.PING, "é…".encode()), 'ping: "é…"', "a control frame"),
+            (Frame(Opcode.PONG, b"hi\xff"), "pong: 68 69 ff", "a control frame"),
+            (Frame(Opcode.PONG, b"still there?"), 'pong: "still there?"', "a control frame"),
+            (Frame(Opcode.PONG, b"a\nb"), "pong: 61 0a 62", "a control frame"),
+            (Frame(Opcode.PONG, "\u202eab".encode()), "pong: e2 80 ae 61 62", "a control frame"),
             (Frame(Opcode.PONG), "pong", "a control frame"),
             (Frame(Opcode.CLOSE), "close: no code", "a control frame"),
             (Frame(Opcode.CLOSE, b"\x03"), "close: 03", "a control frame"),
-            (Frame(Opcode.CLOSE, b"\x03\xe8bye"), "close: 1000 bye", "a control frame"),
+            (Frame(Opcode.CLOSE, b"\x03\xe8bye"), 'close: 1000 "bye"', "a control frame"),
+            (Frame(Opcode.CLOSE, b"\x03\xe8\xff\xd8"), "close: 1000 ff d8", "a control frame"),
+            (Frame(Opcode.CLOSE, b"\x03\xe8ff d8"), 'close: 1000 "ff d8"', "a control frame"),
             (Frame(0x3), "reserved opcode 0x3", "a whole message"),
         ],
     )
@@ -94,6 +103,19 @@ class TestBaseFraming:
             unit = frame_of("client", build_frame(Frame(Opcode.TEXT, letter.encode() * 999), MASK))
             assert unit.title == f"text: {letter * 40}…"
             assert unit.fields[-1].value == f"{letter * 200}…"
+
+    @pytest.mark.parametrize("letter", "aé€𝄞")
+    def test_a_long_payload_of_a_ping_is_cut_behind_its_quotes(self, letter: str) -> None:
+        """Longer than a Ping may be, so that the cut can fall into a character."""
+        for length in (39, 40, 41, 400):
+            payload = letter.encode() * length
+            unit = frame_of("client", build_frame(Frame(Opcode.PING, payload), MASK))
+            more = " …" if length > 40 else ""
+            assert unit.title == f'ping: "{letter * min(length, 40)}"{more}'
+        unit = frame_of("client", build_frame(Frame(Opcode.PING, bytes(50)), MASK))
+        assert unit.title == "ping: " + "00 " * 13 + "…"
+        half = frame_of("client", build_frame(Frame(Opcode.PING, letter.encode() + b"\xe2"), MASK))
+        assert half.title == f"ping: {(letter.encode() + bytes([0xE2])).hex(' ')}"
 
     def test_text_that_is_not_utf8(self) -> None:
         assert frame_of("client", build_frame(Frame(1, b"a\xffb"), MASK)).title == "text: a\ufffdb"

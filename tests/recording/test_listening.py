@@ -84,7 +84,7 @@ def test_behind_a_close_nothing_counts() -> None:
 def test_a_reason_has_a_field_of_its_own() -> None:
     (close,) = heard(Frame(CLOSE, build_close(Close(4000, "app bye"))), side="server")
     code, reason = close.fields[-1].parts
-    assert (code.value, reason.value) == ("4000", "app bye")
+    assert (code.value, reason.value) == ("4000", '"app bye"')
 
 
 def test_a_frame_that_is_cut_off_is_judged_by_its_header_only() -> None:

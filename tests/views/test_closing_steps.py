@@ -66,7 +66,7 @@ class TestEndings:
         assert end(shown) == ("CLOSED, code recorded: 1000",) * 2
         assert "client: CLOSE SENT; server: CLOSE RECEIVED" in str(shown)
         assert "client: CLOSE EXCHANGED; server: CLOSE EXCHANGED" in str(shown)
-        assert "Close (1000 bye)" in str(shown)
+        assert 'Close (1000 "bye")' in str(shown)
 
     def test_without_a_code(self) -> None:
         shown = ClosingSteps(recording(("client", close()), ("server", close()), *BOTH_END))

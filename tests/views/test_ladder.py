@@ -318,3 +318,16 @@ class TestChunks:
         halves = (("client", large[:9]), ("client", large[9:]))
         torn = recording(("client", REQUEST), ("server", ANSWER), *halves)
         assert "chunks" not in Ladder(torn).text
+
+
+def test_a_ping_says_its_text_in_quotes_and_other_bytes_in_hexadecimal() -> None:
+    said = recording(
+        ("client", REQUEST),
+        ("server", ANSWER),
+        ("server", b"\x89\x05hello"),
+        ("server", b"\x89\x02\x00\xff"),
+        ("server", b"\x88\x05\x03\xe8bye"),
+    )
+    for form in (Ladder(said).text, words(Ladder(said).svg)):
+        for label in ('ping: "hello"', "ping: 00 ff", 'close: 1000 "bye"'):
+            assert label in form

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import gc
 import inspect
 import io
@@ -16,7 +15,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from .._awaited import await_missing
+from .._stopping import end_tasks, raise_in
 from .._text import _
+from .._told import is_cell
 from .verdict import Verdict, not_attempted, not_yet
 
 SECONDS = 5  # for all the cases of one check together
@@ -99,7 +101,8 @@ class Attempt:
             finally:
                 self._settle()
         finally:
-            _end(loop)
+            end_tasks(loop)
+            loop.close()
 
     async def _finish(self, value: Any) -> Any:
         self._task = asyncio.current_task()
@@ -123,42 +126,24 @@ class Attempt:
         """
         self.over = True
         with self._turn:
-            if thread.ident is None or not self._running:
+            if not self._running:
                 return
             loop = self._task and self._task.get_loop()
             if gently and self._task and loop:
                 loop.call_soon_threadsafe(self._task.cancel)
                 return
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                ctypes.c_ulong(thread.ident), ctypes.py_object(AnswerStopped)
-            )
+            raise_in(thread, AnswerStopped)
             if loop:  # if it waits for nothing, it must look up to hear it
                 loop.call_soon_threadsafe(int)
-
-
-def _end(loop: asyncio.AbstractEventLoop) -> None:
-    """Cancel what an answer has left running, and let what does not end by that never run again.
-
-    ``asyncio.run`` would wait for it, for ever. Python would run it when it forgets it, and even
-    at its own exit: so it must never forget it.
-    """
-    loop.set_exception_handler(lambda *_: None)  # what a forgotten task raised would be logged
-    tasks = asyncio.all_tasks(loop)
-    for task in tasks:
-        ctypes.pythonapi.Py_IncRef(ctypes.py_object(task))
-        task.cancel()
-    if tasks:
-        ended, _others = loop.run_until_complete(asyncio.wait(tasks, timeout=BETWEEN))
-        for task in ended:
-            ctypes.pythonapi.Py_DecRef(ctypes.py_object(task))
-    loop.run_until_complete(loop.shutdown_asyncgens())
-    loop.close()
 
 
 def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECONDS) -> Verdict:
     """Judge an answer in a thread of its own; whatever happens there becomes a verdict."""
     if answer is ...:
         return not_attempted()
+    if inspect.isawaitable(answer):
+        said = _("If the exercise asks for a function, give its name alone, without parentheses.")
+        return not_yet(await_missing("check", answer) + " " + said)
     verdicts: list[Verdict] = []
     faults: list[BaseException] = []
     watched = Attempt(answer)
@@ -248,8 +233,7 @@ def _line_of(error: BaseException) -> int | None:
     line = None
     trace = error.__traceback__
     while trace is not None:
-        name = trace.tb_frame.f_code.co_filename
-        if "ipykernel" in name or name.startswith("<"):
+        if is_cell(trace.tb_frame.f_code.co_filename):
             line = trace.tb_lineno
         trace = trace.tb_next
     return line

@@ -11,6 +11,7 @@ from typing import Any
 
 from IPython.display import Code, display
 
+from .._awaited import no_coroutine, values_only
 from .._text import _
 from ..views import Checklist, Difference, Ladder, Ordering, Progress, Question, Standing
 from . import attempt, journal, workshop
@@ -20,6 +21,7 @@ from .lesson import Prediction
 from .verdict import NotYet, Verdict
 
 
+@values_only
 def predict(name: str) -> Question:
     """Ask a question of the lesson; the choice is kept, and met again by ``revisit``."""
     prediction = prediction_named(name)
@@ -31,6 +33,7 @@ def predict(name: str) -> Question:
     return question
 
 
+@values_only
 def revisit(name: str) -> None:
     """Say what was predicted, and what the experiment has shown."""
     prediction = prediction_named(name)
@@ -63,6 +66,7 @@ def _predicted(name: str) -> int:
     return option if known else -1
 
 
+@values_only
 def quiz(name: str) -> Ordering:
     """Steps to put in order; what stands wrong is said at once."""
     asked = quiz_named(name)
@@ -90,6 +94,7 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
     Passed, it returns nothing; otherwise it raises NotYet, which a grader counts. The cases
     are partly random: ``seed`` repeats those of an earlier check, which named it.
     """
+    no_coroutine("check", name, seed)
     seed = secrets.randbelow(10**6) if seed is None else seed
     verdict = _LENT if workshop.is_lent(answer, name) else judge(name, answer, seed)
     if verdict.outcome != "not attempted":
@@ -111,16 +116,20 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
         print("  " + workshop.keep(piece, answer))
     if not verdict.passed:
         words = {
-            "not yet": _("{name}: not yet. hint('{name}') helps."),
-            "raised": _("{name}: raised."),
-            "not attempted": _("{name}: not attempted."),
+            "not yet": (_("{name}: not yet."), _("hint('{name}') helps.")),
+            "raised": (_("{name}: raised."), _("Mend that, and run this cell again.")),
+            "not attempted": (
+                _("{name}: not attempted."),
+                _("Put your answer in place of the dots, and run this cell again."),
+            ),
         }
-        again = _(" The same cases again: check('{name}', ..., seed={seed})")
-        if not callable(answer) or verdict.outcome == "not attempted":
-            again = ""  # nothing was left to chance
-        raise NotYet((words[verdict.outcome] + again).format(name=name, seed=seed))
+        outcome, then = words[verdict.outcome]
+        if callable(answer) and verdict.outcome != "not attempted":  # else nothing is random
+            then += " " + _("The same cases again: check('{name}', ..., seed={seed})")
+        raise NotYet(outcome.format(name=name), then.format(name=name, seed=seed))
 
 
+@values_only
 def hint(name: str) -> None:
     """Print the next of three hints; the third again when all are known."""
     exercise = exercise_named(name)
@@ -133,6 +142,7 @@ def hint(name: str) -> None:
     )
 
 
+@values_only
 def solution(name: str) -> None:
     """Show a right answer and why it is right: after an honest try, or to a teacher.
 
@@ -170,14 +180,29 @@ def progress() -> None:
             if lesson.exercises
         )
     )
-    print(_("Kept in {folder}").format(folder=journal.home()))
+    if journal.is_kept():
+        print(_("Kept in {folder}").format(folder=journal.home()))
+    else:
+        print(_("Not kept: {folder} cannot be written.").format(folder=journal.home()))
 
 
+@values_only
 def start_over(name: str) -> None:
     """Begin an exercise again: no try, no hint; what was built is put aside, never deleted."""
     exercise = exercise_named(name)
-    journal.write("reset", name)
-    said = workshop.put_aside(exercise.piece) if exercise.piece else ""
+    try:
+        with workshop.put_aside(exercise.piece) as copy:
+            journal.write_now("reset", name)
+    except OSError as error:
+        print(
+            _("{name} stays as it is: nothing can be written in {folder} ({error}).").format(
+                name=name, folder=journal.home(), error=error.strerror or error
+            )
+        )
+        return
+    said = ""
+    if copy:
+        said = _("What you had built is put aside as pieces/{copy}.").format(copy=copy.name)
     print(
         _("{name} begins again. Your cell stays as it is: put the dots back yourself.").format(
             name=name

@@ -2,7 +2,9 @@
 
 How to think about it: a list to which lines are only ever added. So two notebooks that are
 open at once cannot lose each other's lines, an interrupted kernel loses at most the line it
-was writing, and nothing is ever overwritten.
+was writing, and nothing is ever overwritten. Where nothing can be written, because the disk is
+full or the folder read-only, the lines stay in memory: hints and solutions work as always until
+the kernel ends, and with the first line that can be written the others are written too.
 
 The journal is ``journal.jsonl`` in the folder ``wsedu`` of the learner's home, or in the
 folder that the environment variable ``WSEDU_HOME`` names. When nbgrader grades, each notebook
@@ -12,11 +14,13 @@ has an empty folder of its own: what one learner has solved is nothing to the ne
 from __future__ import annotations
 
 import atexit
+import errno
 import functools
 import json
 import os
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +31,7 @@ def home() -> Path:
     """The learner's own folder."""
     if is_graded():
         return _folder_of_this_kernel()
-    return Path(os.environ.get("WSEDU_HOME") or Path.home() / "wsedu")
+    return Path(os.environ.get("WSEDU_HOME") or "~/wsedu").expanduser()
 
 
 def is_graded() -> bool:
@@ -42,39 +46,80 @@ def _folder_of_this_kernel() -> Path:
     return Path(folder.name)
 
 
+# The lines that could not be written, for each folder, and what was said of it already.
+_unkept: dict[Path, list[bytes]] = {}
+_said: set[tuple[str, Path]] = set()
+
+
 def write(what: str, name: str, **facts: Any) -> None:
     """Add a line: what happened (such as ``"tried"``), to which exercise or question.
 
-    A journal that cannot be written is said, and does not stop the lesson.
+    A journal that cannot be written is said, once, and does not stop the lesson.
     """
-    line = json.dumps({"what": what, "name": name, **facts, "time": round(time.time())})
     try:
-        home().mkdir(parents=True, exist_ok=True)
-        # One write in append mode: lines of several kernels never mix. The line break comes
-        # first, so that a line torn by a crash does not spoil the next one.
-        with open(home() / "journal.jsonl", "ab", buffering=0) as file:
-            file.write(f"\n{line}".encode())
+        write_now(what, name, **facts)
     except OSError as error:
-        print(_("This could not be kept in {folder}: {error}").format(folder=home(), error=error))
+        _unkept.setdefault(home(), []).append(_line(what, name, facts))
+        _say_once(
+            _(
+                "Nothing can be kept in {folder}: {error}. What you do now is remembered until the "
+                "kernel ends."
+            ),
+            error,
+        )
+
+
+def write_now(what: str, name: str, **facts: Any) -> None:
+    """Add a line, or raise OSError if it cannot be written."""
+    lines = [*_unkept.get(home(), ()), _line(what, name, facts)]
+    with suppress(FileExistsError):  # it is a file: "not a directory" will say so better
+        home().mkdir(parents=True, exist_ok=True)
+    # One write in append mode: lines of several kernels never mix. The line break comes
+    # first, so that a line torn by a crash does not spoil the next one.
+    with open(home() / "journal.jsonl", "ab", buffering=0) as file:
+        data = b"".join(b"\n" + line for line in lines)
+        written = file.write(data)
+    if written < len(data):  # the disk is full; readers pass over the line that is torn
+        while written > len(lines[0]):
+            written -= len(lines.pop(0)) + 1
+        _unkept[home()] = lines[:-1]
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    _unkept.pop(home(), None)
+
+
+def _line(what: str, name: str, facts: dict[str, Any]) -> bytes:
+    return json.dumps({"what": what, "name": name, **facts, "time": round(time.time())}).encode()
+
+
+def _say_once(words: str, error: OSError) -> None:
+    """Say what is wrong with the folder, unless that was said."""
+    if (words, home()) not in _said:
+        _said.add((words, home()))
+        print(words.format(folder=home(), error=error.strerror or error))
+
+
+def is_kept() -> bool:
+    """Whether all lines of this kernel are written, and more could be."""
+    place = home()
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    return not _unkept.get(home()) and place.is_dir() and os.access(place, os.W_OK)
 
 
 def read(what: str | None = None, name: str | None = None) -> list[dict[str, Any]]:
     """The lines about ``what`` and ``name``, the oldest first.
 
     Damaged lines are passed over, and those about an exercise from before it was last reset.
-    A journal that cannot be read is said; one that is not there yet is empty.
+    A journal that cannot be read is said, once; one that is not there yet is empty.
     """
+    lines: list[bytes] = []
     try:
         lines = (home() / "journal.jsonl").read_bytes().splitlines()
-    except FileNotFoundError:
-        return []
+    except (FileNotFoundError, NotADirectoryError):  # there is none yet
+        pass
     except OSError as error:
-        print(
-            _("What was kept in {folder} cannot be read: {error}").format(
-                folder=home(), error=error
-            )
-        )
-        return []
+        _say_once(_("What was kept in {folder} cannot be read: {error}."), error)
+    lines += _unkept.get(home(), [])
     found: list[dict[str, Any]] = []
     for line in lines:
         try:

@@ -26,8 +26,9 @@ from typing import Any
 
 from IPython.display import display
 
+from .._awaited import values_only
 from .._text import _
-from ..live.background import Background
+from ..live.background import SHORTEST, Background, Stopped
 from ..live.tap import HOST, Tap
 from ..recording import Recording
 from ..views import Ladder
@@ -48,6 +49,7 @@ PIECES = {
 }
 
 
+@values_only
 def own_server(quiet: bool = False) -> Serve:
     """Your server, for ``Lab(server=own_server())``; it says which pieces are yours."""
     return put_together(gather(quiet))
@@ -155,6 +157,8 @@ class Running:
                 await result
         except Exception as error:
             self.errors.append(error)
+        except Stopped:
+            self.errors.append(RuntimeError(_("it looped without an await, and was stopped")))
         finally:
             writer.close()
             self._tasks.discard(asyncio.current_task())
@@ -170,7 +174,7 @@ def running(serve: Serve) -> Iterator[Running]:
         yield server
     finally:
         with suppress(Exception):  # a server that never lets go of its loop cannot be told
-            background.call(server.stop(), timeout=1)
+            background.call(server.stop(), SHORTEST)
         background.close()
 
 
@@ -230,6 +234,7 @@ class Score:
         return {"text/plain": str(self)}
 
 
+@values_only
 def score(serve: Serve, cases: Sequence[str] = REACHABLE) -> Score:
     """Let kosoku try a server: the cases within reach, or those that ``cases`` names.
 

@@ -62,8 +62,16 @@ def not_attempted() -> Verdict:
 
 
 class NotYet(AssertionError):
-    """Raised by a check that was not passed, so that a grader sees it; short on purpose."""
+    """Raised by a check that was not passed, so that a grader sees it; short on purpose.
+
+    outcome: what a grader reads, such as ``"02.1: not yet."``
+    then:    what a learner can do now; the verdict has said already what is wrong
+    """
+
+    def __init__(self, outcome: str, then: str) -> None:
+        super().__init__(f"{outcome} {then}")
+        self.then = then
 
     def _render_traceback_(self) -> list[str]:
-        """What Jupyter prints instead of a traceback."""
-        return [str(self)]
+        """What Jupyter prints, in red, instead of a traceback."""
+        return [self.then]

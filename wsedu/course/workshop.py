@@ -17,16 +17,20 @@ import symtable
 import sys
 import tempfile
 import textwrap
+import time
 import types
 import weakref
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from .._awaited import values_only
 from .._text import _
 from . import journal
 from .attempt import shorten
 
+LONG_AGO = 60  # seconds; nothing takes so long to write
 FUTURE = "from __future__ import annotations\n"
 
 # Functions that were lent, and for which exercise: a piece that uses one asks for it again.
@@ -42,6 +46,7 @@ def folder() -> Path:
     return journal.home() / "pieces"
 
 
+@values_only
 def mine(name: str) -> Callable[..., Any]:
     """Your function of the exercise ``name`` (``"04.3"``), and a line that says whose it is.
 
@@ -84,7 +89,7 @@ def _find(name: str) -> tuple[Callable[..., Any], str]:
     try:
         function = load(piece)
         said = _("{name} {piece}: yours").format(**words)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         said = _("{name} {piece}: borrowed from the course until you have solved it")
         said = said.format(**words)
     except (Exception, SystemExit) as error:
@@ -133,6 +138,7 @@ def keep(piece: str, function: Any) -> str:
 def _put(piece: str, content: bytes) -> None:
     """Make ``content`` the latest version, in one step; no version is lost on the way."""
     folder().mkdir(parents=True, exist_ok=True)
+    _clean_up()
     latest = folder() / f"{piece}.py"
     if latest.exists():
         _number(piece, latest.read_bytes())  # the learner may have edited it
@@ -149,15 +155,34 @@ def _put(piece: str, content: bytes) -> None:
         raise
 
 
-def put_aside(piece: str) -> str:
-    """Take a piece off the shelf; returns a sentence that says where its copy is, or nothing."""
+def _clean_up() -> None:
+    """Remove what kernels that were killed have left half written, and no other kernel writes."""
+    for temporary in folder().glob("*.tmp"):
+        with suppress(OSError):  # another kernel was quicker
+            if time.time() - temporary.stat().st_mtime > LONG_AGO:
+                temporary.unlink()
+
+
+@contextmanager
+def put_aside(piece: str) -> Iterator[Path | None]:
+    """Take a piece off the shelf, if all that is done within this works too.
+
+    Gives the numbered copy, or None if there was no piece. Raises OSError, and changes nothing,
+    if the copy cannot be written.
+    """
     latest = folder() / f"{piece}.py"
+    if not latest.exists():
+        yield None
+        return
+    copy = _number(piece, latest.read_bytes())
+    off = latest.with_suffix(".tmp")
+    latest.replace(off)
     try:
-        copy = _number(piece, latest.read_bytes())
-        latest.unlink()
-    except FileNotFoundError:
-        return ""
-    return _("What you had built is put aside as {copy}.").format(copy=f"pieces/{copy.name}")
+        yield copy
+    except BaseException:
+        off.replace(latest)  # that needs no room on the disk
+        raise
+    off.unlink()
 
 
 def _number(piece: str, content: bytes) -> Path:
@@ -166,7 +191,12 @@ def _number(piece: str, content: bytes) -> Path:
         path = folder() / f"{piece}.{number}.py"
         try:
             with open(path, "xb") as file:
-                file.write(content)
+                try:
+                    file.write(content)
+                    file.flush()
+                except BaseException:  # the disk is full: half a copy is none
+                    path.unlink()
+                    raise
             return path
         except FileExistsError:
             if path.read_bytes() == content:

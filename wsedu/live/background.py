@@ -1,26 +1,58 @@
-"""An event loop in a thread of its own, so that a blocking cell never freezes a server."""
+"""An event loop in a thread of its own, so that a blocking cell never freezes a server.
+
+How to think about it: the loop over there is lent to a server that a learner wrote, and such a
+server may loop without an await. Then the loop stands still, and with it everything that should
+have watched the time. So whoever waits for the loop looks, from here, whether it still turns.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
+from concurrent.futures import wait as wait_for
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
+from .._stopping import end_tasks, raise_in
 from .._text import _
+from .._told import Told
 
 T = TypeVar("T")
 
 # How often a waiting cell looks up, so that the Stop button of Jupyter works at once: a
 # kernel's loop notices an interrupt only when something wakes it.
 TICK = 0.05  # seconds
+PATIENCE = 5  # seconds for which a loop may stand still, if the caller does not say
+SHORTEST = 1  # seconds: to stand still for less is nothing unusual
+EXCUSE = 10  # times as long, if it is not the server but the lab itself that reads a recording
+STOPS = 10  # how often a server that does not let go is asked to, before it is left alone
 
 # What asyncio would print into somebody's cell, such as "too many open files".
 _silent = logging.getLogger("wsedu.live.background")
 _silent.addHandler(logging.NullHandler())
 _silent.propagate = False
+
+
+class LabClosed(Told, RuntimeError):
+    """The lab is closed, so nothing can be asked of it."""
+
+
+class Stuck(Told, TimeoutError):
+    """The loop stood still for as long as somebody was ready to wait."""
+
+
+class Stopped(BaseException):
+    """Raised in the middle of a server that keeps the loop to itself."""
+
+
+def closed() -> LabClosed:
+    """The error that says so, and how to go on."""
+    return LabClosed(
+        _("This lab is closed, by close() or by a newer Lab(). Start another one: lab = Lab()")
+    )
 
 
 class Background:
@@ -33,55 +65,159 @@ class Background:
         if prepare:
             prepare(self._loop)
         self._loop.set_exception_handler(_note)
+        self._closing = False  # nothing is begun any more
+        self._over = False  # the loop has heard of it
+        self._lost = False  # it does not let itself be stopped
+        self._at_work = False
         self._thread = threading.Thread(target=self._run, name="wsedu lab", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.run_forever()
+        while not self._over:
+            with suppress(Stopped):  # the server had just let go, and the loop was hit
+                self._loop.run_forever()
+        while not self._loop.is_closed():
+            with suppress(Stopped):
+                self._tidy_up()
+
+    def _tidy_up(self) -> None:
         # Whatever still runs is told to stop, and waited for: no task is left behind.
         # One that has not begun could not tidy up. So a connection that was accepted just
         # before gets under way first, which takes the loop four or five turns.
         self._loop.run_until_complete(_turns(10))
-        while tasks := asyncio.all_tasks(self._loop):
-            for task in tasks:
-                task.cancel()
-            self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        for _round in range(2):
+            if tasks := asyncio.all_tasks(self._loop):
+                for task in tasks:
+                    task.cancel()
+                self._loop.run_until_complete(asyncio.wait(tasks, timeout=SHORTEST / 2))
         # An end whose other end was just torn down would hear of that in a moment, which may be
         # too late. asyncio has no public name for all connections of a loop.
         for transport in list(getattr(self._loop, "_transports", {}).values()):
             transport.abort()
         self._loop.run_until_complete(_turns(10))  # sockets close a turn after they are told to
-        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        end_tasks(self._loop)
         self._loop.close()
 
     def start(self, work: Coroutine[Any, Any, T]) -> Future[T]:
-        """Begin ``work`` over there; raises RuntimeError when nobody is there any more."""
-        if self._loop.is_closed():
+        """Begin ``work`` over there; raises LabClosed when nobody is there any more."""
+        if self._closing:
             work.close()
-            raise RuntimeError(_("This lab is closed. Start another one: lab = Lab()"))
+            raise closed()
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
-    def call(self, work: Coroutine[Any, Any, T], timeout: float = 10) -> T:
-        """Do ``work`` over there and block until it is done."""
-        return self.start(work).result(timeout)
+    def call(
+        self, work: Coroutine[Any, Any, T], patience: float = PATIENCE, excuse: float = EXCUSE
+    ) -> T:
+        """Do ``work`` over there and block until it is done.
 
-    async def wait(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do ``work`` over there and await its result here; cancelled here, cancelled there."""
-        there = self.start(work)
-        here = asyncio.wrap_future(there)
+        Raises Stuck when the loop has not turned for ``patience`` seconds.
+        """
+        there, pulse = self.start(work), _Pulse(self, excuse)
         try:
-            while not here.done():
-                await asyncio.wait([here], timeout=TICK)
-            return here.result()
+            while not there.done():
+                wait_for([there], TICK)
+                pulse.check(patience)
+            return there.result()
         finally:
             there.cancel()
 
+    async def wait(self, work: Coroutine[Any, Any, T], patience: float = PATIENCE) -> T:
+        """Do ``work`` over there and await its result here; cancelled here, cancelled there.
+
+        Raises Stuck when the loop has not turned for ``patience`` seconds.
+        """
+        there = self.start(work)
+        here, pulse = asyncio.wrap_future(there), _Pulse(self)
+        try:
+            while not here.done():
+                await asyncio.wait([here], timeout=TICK)
+                pulse.check(patience)
+            return here.result()
+        finally:
+            here.cancel()  # with it, what runs over there
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Within this, in the loop's own thread, time counts less: it is the lab that is slow."""
+        self._at_work = True
+        try:
+            yield
+        finally:
+            self._at_work = False
+
+    def _stop_server(self) -> bool:
+        """Raise Stopped in what keeps the loop from turning; whether it turns again."""
+        pulse = _Pulse(self)
+        pulse.missed()  # asks
+        for _time in range(STOPS):
+            raise_in(self._thread, Stopped)
+            self._thread.join(TICK)
+            if not pulse.missed():
+                return True
+        self._lost = True
+        return False
+
     def close(self) -> None:
-        """Stop the loop, its tasks and its thread; closing twice does nothing."""
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(10)
+        """Stop the loop, its tasks and its thread; closing twice does nothing.
+
+        One whose server does not let go is left behind after a second or two.
+        """
+        if self._closing:
+            return
+        self._closing = True
+        self._loop.call_soon_threadsafe(self._end)
+        pulse = _Pulse(self, excuse=1)
+        while self._thread.is_alive() and not self._lost:
+            self._thread.join(TICK)
+            if pulse.missed() * TICK >= SHORTEST:
+                self._stop_server()
+
+    def _end(self) -> None:
+        self._over = True
+        self._loop.stop()
+
+
+class _Pulse:
+    """Whether the loop still turns, as it is seen by somebody who looks every ``TICK``.
+
+    It counts looks, not seconds: on a machine that stands still, nobody looks.
+    """
+
+    def __init__(self, background: Background, excuse: float = EXCUSE) -> None:
+        self._background, self._excuse = background, excuse
+        self._looks = 0.0
+        self._asked = False
+
+    def missed(self) -> float:
+        """How many looks ago the loop was asked for a sign, if it has not given any since."""
+        if self._asked:
+            self._looks += 1 / self._excuse if self._background._at_work else 1
+        else:
+            self._looks, self._asked = 0, True
+            try:
+                self._background._loop.call_soon_threadsafe(self._answer)
+            except RuntimeError:  # it is closed, in good order
+                self._asked = False
+        return self._looks
+
+    def _answer(self) -> None:
+        self._asked = False
+
+    def check(self, patience: float) -> None:
+        """Raise Stuck when the loop has given no sign for that long, and try to set it free."""
+        patience = max(patience, SHORTEST)
+        if self.missed() * TICK < patience:
+            return
+        if self._background._stop_server():
+            end = _("It was stopped, and the lab goes on.")
+        else:
+            end = _("It does not let itself be stopped. Start another lab: lab = Lab()")
+        said = _(
+            "The server has kept the lab's event loop to itself for {seconds} s. "
+            "Does it loop without an await?"
+        )
+        raise Stuck(f"{said.format(seconds=patience)} {end}")
 
 
 async def _turns(count: int) -> None:

@@ -8,27 +8,32 @@ const MESSAGES = 20; // listed; of more, the rest is only on the wire
 
 /** @param {{model: Model, el: HTMLElement}} context */
 function render({ model, el }) {
-  const title = document.createElement("p");
-  title.textContent = model.get("title");
   const list = document.createElement("ol");
   list.setAttribute("role", "log");
-  el.append(title, list);
+  /** @param {string} name */
+  function say(name) {
+    const sentence = document.createElement("p");
+    sentence.textContent = model.get(name);
+    return sentence;
+  }
   /** @param {string} words */
-  function note(words) {
+  function show(words) {
     const item = document.createElement("li");
     item.textContent = words;
     item.style.fontFamily = "var(--jp-code-font-family, monospace)";
     list.append(item);
+  }
+  /** @param {string} words */
+  function note(words) {
+    show(words);
     model.set("script", [...model.get("script"), words]);
     model.save_changes();
   }
+  el.append(say("title"), list);
   if (model.get("script").length) {
-    // Shown a second time, as in a second view of the notebook: the connection is over.
-    for (const words of model.get("script")) {
-      const item = document.createElement("li");
-      item.textContent = words;
-      list.append(item);
-    }
+    // Shown again: in a second view, or in a notebook that was saved and is opened again.
+    model.get("script").forEach(show);
+    el.append(say("earlier"));
     return;
   }
   const until = model.get("until");
@@ -54,9 +59,10 @@ function render({ model, el }) {
     if (until === "message") leave();
   });
   socket.addEventListener("error", () => note("error"));
-  socket.addEventListener("close", (event) =>
-    note(`close: code ${event.code}, reason "${event.reason}", wasClean ${event.wasClean}`),
-  );
+  socket.addEventListener("close", (event) => {
+    el.append(say("over"));
+    note(`close: code ${event.code}, reason "${event.reason}", wasClean ${event.wasClean}`);
+  });
   return () => socket.close();
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import anywidget
 import traitlets
 
 from .._text import _
-from ..recording import Recording
+from ..protocol import Opcode
+from ..recording import Recording, dissect
 
 HERE = Path(__file__).parent
 PATH = "/from-your-browser"  # tells this connection from all others
@@ -29,6 +31,37 @@ def kept(name: str) -> Recording:
     return Recording.load(names[name])
 
 
+def is_from_page(recording: Recording) -> bool:
+    """Whether the page is this connection's client; a token may follow its path."""
+    start = f"GET {PATH}".encode()
+    return recording.sent_by("client").startswith((start + b" ", start + b"?"))
+
+
+def still_open(recording: Recording, seconds: float) -> Recording:
+    """The same recording of a page's connection; its note says what is missing at its end."""
+    seen = dissect(recording)
+    frames = [(unit.sender, unit.layout.frame) for unit in seen.units if unit.layout]
+    closed = {sender for sender, frame in frames if frame.opcode == Opcode.CLOSE}
+    ended = {event.sender for event in recording.events if event.kind in ("end", "lost")}
+    closes = {
+        "client": _("your browser has not sent Close"),
+        "server": _("the server has not sent Close"),
+    }
+    ends = {
+        "client": _("your browser has not ended its side of TCP"),
+        "server": _("the server has not ended its side of TCP"),
+    }
+    if seen.switch is None:
+        missing = [_("the handshake is not finished")]
+    else:
+        missing = [sentence for side, sentence in closes.items() if side not in closed]
+        missing = missing or [sentence for side, sentence in ends.items() if side not in ended]
+    note = _("This connection of your browser is still open after {seconds} s: {missing}.").format(
+        seconds=f"{seconds:g}", missing="; ".join(missing)
+    )
+    return replace(recording, note=" ".join(filter(None, (recording.note, note))))
+
+
 class BrowserClient(anywidget.AnyWidget):
     """A piece of the page that opens one WebSocket and lists what the script is told of it.
 
@@ -36,6 +69,8 @@ class BrowserClient(anywidget.AnyWidget):
     until:  the event after which it closes: "open", "message", or "close" for never
     close_with: the arguments with which it calls ``close``
     script: the events of the WebSocket object, in words, in the order in which they came
+
+    It connects once. Shown again, perhaps on another day, it shows what that connection was.
     """
 
     _esm = HERE / "browser.js"
@@ -44,11 +79,21 @@ class BrowserClient(anywidget.AnyWidget):
     until = traitlets.Enum(UNTIL, "open").tag(sync=True)
     close_with: traitlets.List[Any] = traitlets.List().tag(sync=True)
     title = traitlets.Unicode().tag(sync=True)
+    over = traitlets.Unicode().tag(sync=True)
+    earlier = traitlets.Unicode().tag(sync=True)
     script = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def __init__(self, url: str, until: str = "open", close_with: Sequence[Any] = ()) -> None:
-        title = _("What the page's script is told:")
-        super().__init__(url=url, until=until, close_with=list(close_with), title=title)
+        super().__init__(
+            url=url,
+            until=until,
+            close_with=list(close_with),
+            title=_("What the page's script is told:"),
+            over=_("This connection is closed. To open another, run the cell again."),
+            earlier=_(
+                "This list is from an earlier connection. To open another, run the cell again."
+            ),
+        )
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The widget; without a page there is only this sentence."""

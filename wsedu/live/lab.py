@@ -14,6 +14,7 @@ import atexit
 import hmac
 import logging
 import re
+import textwrap
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
@@ -23,15 +24,16 @@ from urllib.parse import parse_qs, urlsplit
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 
+from .._awaited import no_coroutine
 from .._text import _
 from ..protocol import Request as HttpRequest
 from ..recording import Recording, dissect
-from .background import Background
+from .background import SHORTEST, Background, Stopped, closed
 from .faults import Faults
 from .memory import Network
 from .news import News
 from .peer import Peer, only_bytes
-from .tap import HOST, Tap
+from .tap import HOST, Log, Tap
 
 T = TypeVar("T")
 OwnServer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -46,6 +48,9 @@ _silent.propagate = False
 
 class Lab:
     """A real server on this machine, behind a tap that records every byte.
+
+    It is a thing to look at and guards nothing: any program here, and any page that your browser
+    shows, may connect to it, and order something, as long as it is open.
 
     The server is ``websockets``. Unless it is given a ``handler`` it sends every message back;
     an ordinary request for ``/page`` is answered with 200. The other arguments are the
@@ -96,6 +101,7 @@ class Lab:
         open_to_the_network: str | None = None,
         token: str | None = None,
     ) -> None:
+        no_coroutine("Lab", handler, raw, server)
         if sum(script is not None for script in (handler, raw, server)) > 1:
             raise ValueError("handler, raw and server all say what the server does; give one")
         own = server or (raw and _raw_server(raw))
@@ -144,13 +150,18 @@ class Lab:
                 self._leave_memory = self._memory.install(asyncio.get_running_loop())
         Lab._current = self
 
+    def _be_open(self) -> None:
+        if Lab._current is not self:
+            raise closed()
+
     @property
     def _taps(self) -> tuple[Tap, ...]:
         return (self._tap, self._http_tap) if self._http_tap else (self._tap,)
 
     @property
     def url(self) -> str:
-        """Where clients connect: the tap's address."""
+        """Where clients connect: the tap's address; raises LabClosed when it is closed."""
+        self._be_open()
         return f"ws://{self._host}:{self._tap.port}{self._query}"
 
     @property
@@ -158,6 +169,7 @@ class Lab:
         """Where the news are served by HTTP; only of a lab that was started with ``news``."""
         if self._http_tap is None:
             raise RuntimeError(_("this lab serves no news: start it with Lab(news=True)"))
+        self._be_open()
         return f"http://{HOST}:{self._http_tap.port}"
 
     @property
@@ -186,8 +198,10 @@ class Lab:
 
         Raises TimeoutError after ``timeout`` seconds, saying what was seen instead.
         """
+        no_coroutine("lab.until", condition)
         return await self._background.wait(
-            self._until(lambda: condition(self.recording), lambda: self.recording, what, timeout)
+            self._until(lambda: condition(self.recording), lambda: self.recording, what, timeout),
+            timeout,
         )
 
     async def _until(
@@ -199,8 +213,9 @@ class Lab:
                 while True:
                     async with self._tap.news:
                         start = time.monotonic()
-                        if result := look():
-                            return result
+                        with self._background.at_work():
+                            if result := look():
+                                return result
                         looked = time.monotonic() - start
                         await self._tap.news.wait()
                     # A look reads the whole recording. With a rest after each, as long as the
@@ -223,6 +238,7 @@ class Lab:
         does: one that takes long is called less often, so that the lab has nine tenths of the
         time at least. When it raises, it is called no more.
         """
+        no_coroutine("lab.watch", call)
         watching = self._background.start(self._watch(call))
 
         def stop() -> None:
@@ -236,7 +252,8 @@ class Lab:
                 await news.wait()
                 news.clear()
                 start = time.monotonic()
-                call()
+                with self._background.at_work():
+                    call()
                 await asyncio.sleep(max(PAUSE, 9 * (time.monotonic() - start)))
 
     async def talk(self, *turns: bytes, timeout: float = 5) -> Recording:
@@ -248,7 +265,7 @@ class Lab:
         """
         for turn in turns:
             only_bytes(turn)
-        return await self._background.wait(self._talk(turns, timeout))
+        return await self._background.wait(self._talk(turns, timeout), timeout)
 
     async def _talk(
         self, turns: tuple[bytes, ...], timeout: float, tap: Tap | None = None
@@ -283,11 +300,12 @@ class Lab:
 
         Raises TimeoutError if the answer has not ended within ``timeout`` seconds.
         """
+        no_coroutine("lab.ask", method, path, body)
         address = self.http_url.removeprefix("http://")
         length = (("Content-Length", str(len(body))),) if body else ()
         request = HttpRequest(path, (("Host", address), *length), method)
         return await self._background.wait(
-            self._talk((request.to_bytes() + body,), timeout, self._http_tap)
+            self._talk((request.to_bytes() + body,), timeout, self._http_tap), timeout
         )
 
     async def raw(self) -> Peer:
@@ -335,10 +353,14 @@ class Lab:
         until:    the event after which its script calls ``close``; with "close" it never does,
                   and the server has to end the connection
         close:    the arguments of that call
-        patience: seconds until it is clear that there is no page (a notebook run by a program,
-                  or one that is served from another machine); none can reach a lab in memory.
-                  Then what a Chromium did before is returned, and its note says so
+        patience: seconds for the page to connect, and again for the connection to end. If it
+                  does not end, what passed so far is returned, and its note says what is open.
+                  If no page connects (a program runs the notebook, or the page is on another
+                  machine), what a Chromium did before is returned. The cell prints both notes
         kept:     which of the recordings of that Chromium
+
+        A lab in memory returns a kept recording at once. Raises RuntimeError if the lab is
+        closed.
         """
         from IPython.display import display
 
@@ -346,33 +368,53 @@ class Lab:
 
         if until not in browser.UNTIL:
             raise ValueError(f"until is one of {', '.join(browser.UNTIL)}, not {until!r}")
-        instead = browser.kept(kept)
-        if self._memory:
-            return instead
-        before = list(self._tap.logs)[-1:]  # perhaps of an earlier call
-        display(browser.BrowserClient(self.url + browser.PATH, until, close))
+        recording = browser.kept(kept)
+        if Lab._current is not self:
+            raise RuntimeError(_("This lab is closed. Start another one: lab = Lab()"))
+        if not self._memory:
+            before = set(self._tap.logs)  # perhaps of an earlier call
+            url = f"ws://{self._host}:{self._tap.port}{browser.PATH}{self._query.lstrip('/')}"
+            display(browser.BrowserClient(url, until, close))
+            with suppress(TimeoutError):
+                recording = await self._page(before, patience)
+        if recording.note:
+            # Below the page's list, so that what is not live is seen where it should have been.
+            print(textwrap.fill(recording.note, 80, break_on_hyphens=False))
+        return recording
 
-        def over(recording: Recording) -> bool:
-            if list(self._tap.logs)[-1:] == before:
-                return False
-            asked = recording.sent_by("client").startswith(f"GET {browser.PATH} ".encode())
-            ended = {e.sender for e in recording.events if e.kind in ("end", "lost")}
-            return asked and len(ended) == 2
+    async def _page(self, before: set[Log], patience: float) -> Recording:
+        """The connection of the page; raises TimeoutError if it does not come."""
+        from . import browser
 
+        def come(_newest: Recording) -> list[Log]:
+            new = [log for log in self._tap.logs if log not in before]
+            return [log for log in new if browser.is_from_page(log.recording())]
+
+        log = (await self.until(come, _("the page's connection"), patience))[-1]
+        log.wanted = True
         try:
-            await self.until(over, _("the page's connection"), patience)
-            return self.recording
-        except TimeoutError:
-            return instead
+            with suppress(TimeoutError):
+                await self.until(
+                    lambda _newest: log.closed_by("client") and log.closed_by("server"),
+                    timeout=patience,
+                )
+                return log.recording()
+            return browser.still_open(log.recording(), patience)
+        finally:
+            log.wanted = False
 
     def close(self) -> None:
-        """Stop the servers and leave nothing behind; closing twice does nothing."""
+        """Stop the servers and leave nothing behind; closing twice does nothing.
+
+        A server that keeps the event loop to itself is stopped, or else left behind, after a
+        second or two.
+        """
         if Lab._current is self:
             Lab._current = None
             if self._leave_memory:
                 self._leave_memory()
             with suppress(Exception):
-                self._background.call(self._stop())
+                self._background.call(self._stop(), SHORTEST, excuse=1)
             self._background.close()
 
     async def _stop(self) -> None:
@@ -440,8 +482,15 @@ async def _start(
             del response.headers["Date"]
             response.headers["Date"] = date
 
+    async def serve_one(connection: ServerConnection) -> None:
+        try:
+            await handler(connection)
+        except Stopped:
+            await tap.blame_server(connection.remote_address[1], _looped())
+            raise RuntimeError("stopped") from None  # the library closes with 1011
+
     server = await serve(
-        handler,
+        serve_one,
         HOST,
         0,
         logger=_silent,
@@ -451,7 +500,8 @@ async def _start(
         process_response=set_date,
         **options,
     )
-    return server, await _tap_before(next(iter(server.sockets)), address)
+    tap = await _tap_before(next(iter(server.sockets)), address)
+    return server, tap
 
 
 async def _start_news() -> tuple[News, Tap]:
@@ -490,6 +540,8 @@ async def _start_own(own: OwnServer) -> tuple[Server | asyncio.Server, Tap]:
             except Exception as error:
                 words = ": ".join(filter(None, (type(error).__name__, str(error)[:200])))
                 await tap.blame_server(port, _("the server raised {error}").format(error=words))
+            except Stopped:
+                await tap.blame_server(port, _looped())
             finally:
                 writer.close()
                 running.discard(asyncio.current_task())
@@ -497,6 +549,10 @@ async def _start_own(own: OwnServer) -> tuple[Server | asyncio.Server, Tap]:
     server = await asyncio.start_server(connected, HOST, 0)
     tap = await _tap_before(server.sockets[0])
     return server, tap
+
+
+def _looped() -> str:
+    return _("the server looped without an await, and was stopped")
 
 
 async def _tap_before(listener: Any, address: str = HOST) -> Tap:

@@ -28,6 +28,11 @@ from websockets.asyncio.server import ServerConnection
 from ..protocol import Head, Response, read_head
 from .tap import HOST
 
+# A page can give a name of its own to this address and then read what the page's own server
+# says (DNS rebinding); the name is in its Host. Those of RFC 2606 no page can have.
+OURS = (HOST, "localhost", "::1")
+NO_PAGES = (".example", ".localhost", ".test", ".invalid")
+
 LONGEST = 65536  # bytes of a body, and of a head
 
 
@@ -102,6 +107,8 @@ class News:
     ) -> None:
         if head.end is None or len(head.start_line) < 3:
             return _send(writer, 400, "Bad Request", "this is no HTTP request\n")
+        if [_is_ours(line.value.text) for line in head.find("Host")] != [True]:
+            return _send(writer, 421, "Misdirected Request", "this is not the host you asked for\n")
         method, target = head.start_line[0].text, urlsplit(head.start_line[1].text)
         after = parse_qs(target.query).get("after", ["0"])[0]
         number = int(after) if after.isdecimal() and len(after) < 10 else 0
@@ -134,6 +141,15 @@ class News:
             lines = "".join(f"data: {line}\n" for line in item.splitlines() or [""])
             writer.write(f"{lines}\n".encode())
             await writer.drain()
+
+
+def _is_ours(host: str) -> bool:
+    """Whether a Host header means this machine."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    return name in OURS or name.endswith(NO_PAGES)
 
 
 def _send(

@@ -12,6 +12,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Literal, TypeVar, get_args
 
+from .._awaited import no_coroutine
 from .._text import _
 from ..protocol import (
     Frame,
@@ -64,7 +65,7 @@ class Peer:
 
         Raises TimeoutError after ``seconds``.
         """
-        frame: Frame | None = await self._wait(self._in_time(self._receive(), seconds))
+        frame: Frame | None = await self._wait(self._in_time(self._receive, seconds))
         return frame
 
     async def live(
@@ -85,7 +86,7 @@ class Peer:
                 known = ", ".join(map(repr, get_args(Manners)))
                 raise ValueError(f"pings and closes are one of {known}, not {manners!r}")
         frames: list[Frame] = await self._wait(
-            self._in_time(self._live(pings, closes, late), seconds)
+            self._in_time(lambda: self._live(pings, closes, late), seconds)
         )
         return frames
 
@@ -99,7 +100,7 @@ class Peer:
 
     async def shake_hands(self) -> None:
         """Do the opening handshake, with the nonce of 1.3 as a client; nothing is checked."""
-        await self._wait(self._in_time(self._shake_hands(), 5))
+        await self._wait(self._in_time(self._shake_hands, 5))
 
     # What follows runs in the lab's own loop.
 
@@ -110,9 +111,9 @@ class Peer:
     async def _end(self, how: Callable[[], None]) -> None:
         how()
 
-    async def _in_time(self, work: Coroutine[Any, Any, T], seconds: float) -> T:
+    async def _in_time(self, work: Callable[[], Coroutine[Any, Any, T]], seconds: float) -> T:
         try:
-            return await asyncio.wait_for(work, seconds)
+            return await asyncio.wait_for(work(), seconds)
         except TimeoutError:
             raise TimeoutError(
                 _("The other side said nothing more for {seconds} s.").format(seconds=seconds)
@@ -179,6 +180,7 @@ class Peer:
 
 def only_bytes(data: object) -> None:
     """Raise TypeError, in words for a learner, for what is not bytes."""
+    no_coroutine("the wire", data)
     if not isinstance(data, bytes):
         raise TypeError(
             _("The wire takes bytes, not {type}; write b'...' or .encode().").format(

@@ -18,12 +18,14 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from .._awaited import values_only
 from .._text import _
 from .http import TOKEN, Head, HeaderLine, Request, Response, Span, shorten
 
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # 1.3: the same for everybody, for ever
 
 
+@values_only
 def accept_key(key: str) -> str:
     """Sec-WebSocket-Accept for a Sec-WebSocket-Key: the key's text and the GUID, hashed (4.2.2)."""
     if not isinstance(key, str):
@@ -38,6 +40,7 @@ def make_key(nonce: bytes) -> str:
     return base64.b64encode(nonce).decode()
 
 
+@values_only
 def build_request(
     host: str,
     target: str,

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from .._awaited import values_only
 from .._text import _
 from ..protocol import (
     Binary,
@@ -149,6 +150,7 @@ class Dissection:
         return _status(self.response.head)
 
 
+@values_only
 def dissect(recording: Recording) -> Dissection:
     """Read a recording; never raises, whatever bytes it holds."""
     walk = _Walk(recording)
@@ -471,6 +473,8 @@ HEADERS = {
     "origin": (_("which page's script asks; browsers set it themselves"), "4.1, item 8"),
     "cookie": (_("sent by the browser unasked; covered here"), "4.1, item 12"),
     "authorization": (_("a secret of the client; covered here"), "4.1, item 12"),
+    "proxy-authorization": (_("a secret for a proxy; covered here"), "RFC 9110 11.7.2"),
+    "set-cookie": (_("a secret for the browser to keep; covered here"), "RFC 6265 4.1"),
     "user-agent": (_("which program asks; not part of WebSocket"), "RFC 9110 10.1.5"),
     "accept-encoding": (_("about HTTP bodies; not part of WebSocket"), "RFC 9110 12.5.3"),
     "accept-language": (_("the reader's languages; not part of WebSocket"), "RFC 9110 12.5.4"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from codecs import getincrementaldecoder
+
 from .._text import _
 from ..protocol import FrameLayout, Opcode, Span, close_code_meaning
 from ..protocol.http import shorten
@@ -142,7 +144,7 @@ def _close_parts(layout: FrameLayout) -> tuple[Field, ...]:
         )
     ]
     if len(payload) > 2:
-        reason = shorten(payload[2:].decode("utf-8", "replace"), 130)
+        reason = text_or_hex(payload[2:], 130)
         parts.append(Field(_("reason"), Span(span.start + 2, span.end), reason, "", "7.1.6"))
     return tuple(parts)
 
@@ -168,16 +170,36 @@ def _opcode(layout: FrameLayout) -> str:
     return f"{opcode:#x} {KINDS[Opcode(opcode)] if opcode in KINDS else _('reserved')}"
 
 
+def text_or_hex(data: bytes, limit: int) -> str:
+    """Bytes that need not be text: in quotes if they are printable text, else in hexadecimal.
+
+    limit: how many characters are shown; "…" stands after what is longer
+    """
+    # One character more than is shown; the last one may be cut in the middle.
+    start = data[: limit * 4 + 4]
+    try:
+        text = getincrementaldecoder("utf-8")().decode(start, final=start == data)
+    except UnicodeDecodeError:
+        text = ""
+    if not text.isprintable() or not text:
+        shown, cut = data[: limit // 3].hex(" "), len(data) > limit // 3
+    else:
+        shown, cut = f'"{text[:limit]}"', len(text) > limit
+    return f"{shown} …" if cut else shown
+
+
 def _payload(layout: FrameLayout, limit: int) -> str:
     frame = layout.frame
-    payload = frame.payload[: limit * 4 + 4]  # one character more than is shown
     if frame.opcode == Opcode.CLOSE:
-        if len(payload) < 2:
-            return _("no code") if not payload else payload.hex()
-        reason = shorten(payload[2:].decode("utf-8", "replace"), limit)
-        return f"{int.from_bytes(payload[:2], 'big')} {reason}".strip()
+        if len(frame.payload) < 2:
+            return frame.payload.hex() or _("no code")
+        code = int.from_bytes(frame.payload[:2], "big")
+        return f"{code} {text_or_hex(frame.payload[2:], limit)}".strip()
     if frame.opcode == Opcode.TEXT:
-        return shorten(payload.decode("utf-8", "replace"), limit)
+        start = frame.payload[: limit * 4 + 4]  # one character more than is shown
+        return shorten(start.decode("utf-8", "replace"), limit)
+    if frame.opcode in (Opcode.PING, Opcode.PONG):
+        return text_or_hex(frame.payload, limit)
     shown = frame.payload[: limit // 3].hex(" ")
     return shown if len(frame.payload) <= limit // 3 else f"{shown} …"
 

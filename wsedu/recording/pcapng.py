@@ -20,7 +20,7 @@ ADDRESSES: dict[Side, tuple[bytes, int]] = {
     "client": (bytes((192, 0, 2, 1)), 49152),
     "server": (bytes((192, 0, 2, 2)), 80),
 }
-SEGMENT = 32768  # bytes in one packet; IPv4 allows at most 65,535, headers included
+SEGMENT = 1460  # bytes in one packet, as on an Ethernet: of a larger one Wireshark shows a part
 RAW_IP = 101  # the link type of packets without a link layer
 FIN, SYN, RST, PSH, ACK = 0x01, 0x02, 0x04, 0x08, 0x10
 

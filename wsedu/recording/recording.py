@@ -13,12 +13,17 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import unquote_to_bytes
+
+from .._awaited import no_coroutine
 
 Side = Literal["client", "server"]
+SIDES: tuple[Side, Side] = ("client", "server")
 EventKind = Literal["data", "end", "lost", "held", "fault"]
 
 # The value of such a header opens doors elsewhere, so it never gets into a recording.
-SECRET_HEADERS = ("Cookie", "Authorization")
+SECRET_HEADERS = ("Cookie", "Set-Cookie", "Authorization", "Proxy-Authorization")
+SECRET_PARAMETER = b"token"  # of the target's query: the one that opens a lab to the network
 
 # Their values, on whichever line they stand, ended or not, with lines that continue them.
 # Rather one line too many than one too few: what comes after the handshake is searched too.
@@ -26,6 +31,9 @@ _SECRETS = re.compile(
     rb"^([ \t]*(?:%s)[ \t]*:[ \t]*)([^\n]*(?:\n[ \t][^\n]*)*)" % "|".join(SECRET_HEADERS).encode(),
     re.IGNORECASE | re.MULTILINE,
 )
+
+# Name and value in ``/path?name=value&...``; each letter of a name may be written in three.
+_PARAMETERS = re.compile(rb"([?&])([^\s?&=]{1,15})=([^\s&]+)")
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,10 @@ class Recording:
     note: str = ""
     dropped: int = 0
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.events, tuple):  # there may be 40,000 of them
+            no_coroutine("Recording", self.events)
+
     @property
     def ended(self) -> bool:
         """Whether both sides have ended their streams, by TCP FIN or RST."""
@@ -73,19 +85,23 @@ class Recording:
         )
 
     def with_secrets_covered(self) -> Recording:
-        """The same recording, the values of secret headers covered with ``*`` byte by byte."""
-        stream = _cover(self.sent_by("client"))
-        held = any(event.kind == "held" for event in self.events)
-        if stream == self.sent_by("client") and not held:
+        """The same recording, the values of secrets covered with ``*`` byte by byte.
+
+        Those are ``SECRET_HEADERS`` of both sides, and the ``SECRET_PARAMETER`` of requests.
+        """
+        streams: dict[Side, bytes] = {side: self.sent_by(side) for side in SIDES}
+        covered = {side: _cover(stream) for side, stream in streams.items()}
+        if covered == streams and not any(event.kind == "held" for event in self.events):
             return self
-        events, here = [], 0
+        events, here = [], dict.fromkeys(SIDES, 0)
         for event in self.events:
-            if event.kind == "held":
-                event = replace(event, data=_cover(event.data))
-            elif event.sender == "client":
-                covered = stream[here : here + len(event.data)]
-                here += len(event.data)
-                event = replace(event, data=covered)
+            start = here[event.sender]
+            if event.kind == "held":  # what came before says what it is
+                data = _cover(streams[event.sender][:start] + event.data)[start:]
+                event = replace(event, data=data)
+            elif event.kind == "data":
+                here[event.sender] += len(event.data)
+                event = replace(event, data=covered[event.sender][start : here[event.sender]])
             events.append(event)
         return replace(self, events=tuple(events))
 
@@ -136,7 +152,16 @@ class Recording:
 
 def _cover(stream: bytes) -> bytes:
     # All but line ends, and the space with which a continued line begins.
-    return _SECRETS.sub(lambda found: found[1] + re.sub(rb"(?<!\n)[^\r\n]", b"*", found[2]), stream)
+    stream = _SECRETS.sub(
+        lambda found: found[1] + re.sub(rb"(?<!\n)[^\r\n]", b"*", found[2]), stream
+    )
+    return _PARAMETERS.sub(_cover_parameter, stream)
+
+
+def _cover_parameter(found: re.Match[bytes]) -> bytes:
+    if unquote_to_bytes(found[2]).lower() != SECRET_PARAMETER:
+        return found[0]
+    return found[1] + found[2] + b"=" + b"*" * len(found[3])
 
 
 _UNREADABLE = "not a recording that this version can read"

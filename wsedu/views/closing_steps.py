@@ -27,6 +27,7 @@ from ..protocol import (
     parse_close,
 )
 from ..recording import Dissection, Event, Recording, Unit, dissect
+from ..recording.frame_fields import text_or_hex
 from ..recording.recording import Side
 from . import adjustable
 from .drawing import WIDTH, Drawing, Slots, clean, fit
@@ -316,4 +317,4 @@ def _breaks(who: str, whom: str, rule: str) -> str:
 def _words(close: Close) -> str:
     if close.code is None:
         return _("without a code")
-    return f"{close.code} {close.reason}".strip()
+    return f"{close.code} {text_or_hex(close.reason.encode(), 123)}".strip()

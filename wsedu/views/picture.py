@@ -7,11 +7,12 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import anywidget
 import traitlets
 
+from .._awaited import no_coroutine
 from .drawing import clean
 
 HERE = Path(__file__).parent
@@ -50,6 +51,10 @@ class Picture(anywidget.AnyWidget):
     def _clean(self, proposal: dict[str, Any]) -> str:
         """Words as they may be printed: lines, and nothing in them that a terminal obeys."""
         return "\n".join(map(clean, proposal["value"].split("\n")))
+
+    def __new__(cls, *args: Any, **options: Any) -> Self:
+        no_coroutine(cls.__name__, *args, *options.values())
+        return super().__new__(cls, *args, **options)  # type: ignore[no-any-return]
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The widget for a running JupyterLab; the SVG and the text for everybody else."""

@@ -1,8 +1,9 @@
-"""The timeline: Pings and Pongs on an axis of time, with the countdown that runs between them.
+"""The timeline: Pings and Pongs, Closes and the end of TCP, on an axis of time.
 
 How to think about it: time runs to the right. Each Ping starts a countdown; the Pong with the
-same payload stops it (5.5.3). How long the countdown may run is nobody's rule: whoever draws
-the timeline says which ``timeout`` was in force.
+same payload stops it (5.5.3). So does a Close: the Close of the other side stops that countdown
+(5.5.1). How long a countdown may run is no rule of the RFC: whoever draws the timeline says which
+``timeout`` or ``close_timeout`` was in force.
 
 Times differ a little from run to run. Everything is placed on a grid of a tenth of a second,
 so that the same story gives the same picture; the words have hundredths.
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 
 from .._text import _
 from ..protocol import Opcode
-from ..recording import Recording, Unit, dissect
+from ..recording import Event, Recording, Unit, dissect
 from .drawing import WIDTH, Drawing
 from .picture import Picture
 
@@ -34,21 +35,38 @@ class Asked:
     answered: float | None
 
 
+@dataclass(frozen=True)
+class Closing:
+    """The first Close: who sent it, when, its title, and when the other side's came, or None."""
+
+    sender: str
+    time: float
+    what: str
+    answered: float | None
+
+
 class Timeline(Picture):
     """The Pings of one recording, their Pongs, and how it ended.
 
     timeout: the seconds that whoever pings waits, if a countdown shall be drawn
     interval: the seconds between Pings, to be named in the title
+    close_timeout: the seconds that whoever says Close first waits for the other Close; if given,
+        that countdown is drawn, and so is the end of TCP
     """
 
     def __init__(
-        self, recording: Recording, *, interval: float | None = None, timeout: float | None = None
+        self,
+        recording: Recording,
+        *,
+        interval: float | None = None,
+        timeout: float | None = None,
+        close_timeout: float | None = None,
     ) -> None:
-        story = Story(recording, interval, timeout)
+        story = Story(recording, interval, timeout, close_timeout)
         super().__init__(
             svg=story.draw(),
             text=story.describe(),
-            hint=_("Point at a Ping to read what became of it."),
+            hint=_("Point at a bar to read what became of it."),
         )
 
 
@@ -60,8 +78,9 @@ class Story:
         recording: Recording,
         interval: float | None = None,
         timeout: float | None = None,
+        close_timeout: float | None = None,
     ) -> None:
-        self.interval, self.timeout = interval, timeout
+        self.interval, self.timeout, self.close_timeout = interval, timeout, close_timeout
         self._events = recording.events
         self.asked: list[Asked] = []
         self.others: list[tuple[float, str]] = []
@@ -79,6 +98,21 @@ class Story:
                 self.ending = (self._time(unit), unit.title)
         self.others = [(self._time(unit), unit.sender) for unit in pongs]
         self.end = max([event.time for event in recording.events], default=0.0)
+        self.closing: Closing | None = None
+        self.tcp: list[tuple[float, str]] = []
+        if close_timeout is not None:
+            self.tcp = [(e.time, _tcp(e)) for e in recording.events if e.kind in ("end", "lost")]
+            self.closing = self._close([unit for unit in frames if _opcode(unit) == Opcode.CLOSE])
+        if self.closing:
+            self.end = max(self.end, self.closing.time + (close_timeout or 0.0))
+
+    def _close(self, closes: list[Unit]) -> Closing | None:
+        if not closes:
+            return None
+        first = closes[0]
+        other = next((unit for unit in closes if unit.sender != first.sender), None)
+        answered = None if other is None else self._time(other)
+        return Closing(first.sender, self._time(first), first.title, answered)
 
     def _answer(self, ping: Unit, pongs: list[Unit]) -> Unit | None:
         assert ping.layout is not None
@@ -100,6 +134,9 @@ class Story:
     def title(self) -> str:
         """What is to be seen, with the numbers that were in force."""
         title = _("Pings on this connection: {count}").format(count=len(self.asked))
+        if self.close_timeout is not None:
+            closing = _("close timeout {seconds:g} seconds").format(seconds=self.close_timeout)
+            title = f"{title}; {closing}" if self.asked else closing
         if self.interval is not None:
             title += "; " + _("interval {seconds:g} seconds").format(seconds=self.interval)
         if self.timeout is not None:
@@ -125,13 +162,27 @@ class Story:
             words.append(
                 _("◆ {time:.2f} s: a Pong of {who} that answers no Ping").format(time=time, who=who)
             )
-        if self.ending is not None:
+        if self.ending is not None and self.closing is None:
             words.append(_("{time:.2f} s: {what}").format(time=self.ending[0], what=self.ending[1]))
+        words += [_("{time:.2f} s: {what}").format(time=time, what=what) for time, what in self.tcp]
         return words
+
+    def say_closing(self, closing: Closing) -> str:
+        """What became of the first Close."""
+        said = {
+            "client": _("{time:.2f} s: the client sends {what}"),
+            "server": _("{time:.2f} s: the server sends {what}"),
+        }[closing.sender].format(time=closing.time, what=closing.what)
+        if closing.answered is None:
+            return _("{said}; no Close of the other side came").format(said=said)
+        return _("{said}; the Close of the other side came after {trip:.2f} s").format(
+            said=said, trip=closing.answered - closing.time
+        )
 
     def describe(self) -> str:
         """The timeline in words."""
-        lines = [self.title(), *map(self.say, self.asked), *self.other_words()]
+        closing = [self.say_closing(self.closing)] if self.closing else []
+        lines = [self.title(), *map(self.say, self.asked), *closing, *self.other_words()]
         return "\n  ".join(lines)
 
     def draw(self) -> str:
@@ -155,6 +206,14 @@ class Story:
             left_out = _("… {count} Pings more …").format(count=len(self.asked) - SHOWN)
             drawing.text(LEFT, y + 14, left_out, "soft")
             y += 24
+        if self.closing is not None:
+            self._draw_closing(drawing, self.closing, y)
+            y += LANE
+        for time, _what in self.tcp:
+            drawing.path(f"M{self._x(time):g} {AXIS - 22}V{y:g}", y, "switch")
+        if self.tcp:
+            x = min(self._x(self.tcp[0][0]), WIDTH - 50)
+            drawing.text(x, AXIS - 40, _("TCP ends"), "small accent", "middle")
         if self.ending is not None:
             x = self._x(self.ending[0])
             drawing.path(f"M{x:g} {AXIS - 22}V{y:g}", y, "fault")
@@ -180,6 +239,26 @@ class Story:
             drawing.path(f"M{start:g} {AXIS}V{y + 18:g}", y + 18, "line")
             words = ("✔ " if answered else "✘ ") + self.say(ping)
             drawing.text(LEFT, y + 34, words, "small good" if answered else "small bad")
+
+    def _draw_closing(self, drawing: Drawing, closing: Closing, y: float) -> None:
+        start, wait = self._x(closing.time), self.close_timeout or 0.0
+        answered = closing.answered is not None
+        stop = min(closing.time + wait if closing.answered is None else closing.answered, self.end)
+        with drawing.item("close", self.say_closing(closing)):
+            who = _("Close, client") if closing.sender == "client" else _("Close, server")
+            drawing.text(14, y + 15, who, "small")
+            width = max(self._x(stop) - start, 4)
+            drawing.rect(start, y + 4, width, 14, "word" if answered else "value")
+            whole = self._x(closing.time + wait) - start  # as far as the countdown could run
+            drawing.rect(start, y + 4, whole, 14, "line")
+            words = ("✔ " if answered else "✘ ") + self.say_closing(closing)
+            drawing.text(LEFT, y + 34, words, "small good" if answered else "small bad")
+
+
+def _tcp(event: Event) -> str:
+    if event.kind == "lost":
+        return _("the connection breaks (TCP RST)")
+    return _("the client ends TCP") if event.sender == "client" else _("the server ends TCP")
 
 
 def _opcode(unit: Unit) -> int | None:

@@ -155,10 +155,10 @@ EXERCISE = Exercise(
     judge=judge,
     solution=SOLUTION,
     reason=_(
-        "The server goes through 4.2.1 item by item. The method decides 405; a missing Upgrade or "
-        "a Connection that does not name it 426; a wrong key or version 400 (the RFC would like "
-        "426 for the version, 4.2.2); a page it does not know 403. Case and unknown headers "
-        "change nothing."
+        "This server answers 405 to a wrong method, 426 to a missing Upgrade or a Connection that "
+        "does not name it, 400 to a wrong key or version (the RFC suggests 426 for the version, "
+        "4.2.2), and 403 to a page that it does not know. Case and unknown headers change "
+        "nothing. Other servers choose other statuses."
     ),
     hints=(
         _("Go through the list of RFC 6455 4.2.1: which item does each change break, if any?"),

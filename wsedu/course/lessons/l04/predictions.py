@@ -128,7 +128,7 @@ PREDICTIONS = (
             ),
             (
                 _("It closes the connection"),
-                _("Chromium and the codec of this course do. This library does not check."),
+                _("Chromium 156 and the codec of this course do. This library does not check."),
             ),
             (
                 _("It reads the extra bytes as part of the text"),

@@ -1,0 +1,235 @@
+"""The browser client, without a browser: a client of the library stands for the page."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+import pytest
+import websockets
+
+from wsedu.live import Lab
+from wsedu.live.browser import PATH, BrowserClient, kept
+from wsedu.live.peer import Peer
+from wsedu.protocol import Frame, Opcode
+from wsedu.recording import dissect
+
+pytestmark = pytest.mark.anyio
+
+Visit = Callable[[str], Awaitable[None]]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def no_lab_is_left() -> Iterator[None]:
+    yield
+    if Lab._current is not None:
+        Lab._current.close()
+
+
+@pytest.fixture
+def lab() -> Lab:
+    return Lab()
+
+
+@pytest.fixture
+async def page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[Callable[[Visit], list[BrowserClient]]]:
+    """Say what the page does as soon as it shows the widget; what it was shown is returned."""
+    visits: list[asyncio.Future[None]] = []
+
+    def does(visit: Visit) -> list[BrowserClient]:
+        shown: list[BrowserClient] = []
+
+        def show(client: BrowserClient) -> None:
+            shown.append(client)
+            visits.append(asyncio.ensure_future(visit(client.url)))
+
+        monkeypatch.setattr("IPython.display.display", show)
+        return shown
+
+    yield does
+    if Lab._current is not None:
+        Lab._current.close()  # that ends what is still open
+    await asyncio.gather(*visits, return_exceptions=True)
+
+
+async def opens_and_stays(url: str) -> None:
+    async with websockets.connect(url, proxy=None) as connection:
+        await connection.wait_closed()
+
+
+async def closes(url: str) -> None:
+    async with websockets.connect(url, proxy=None, close_timeout=60):
+        pass
+
+
+async def test_without_a_page_the_kept_recording_is_shown(lab: Lab) -> None:
+    recording = await lab.browser(patience=0.05)
+    assert recording == kept("handshake")
+    assert "not yours" in recording.note
+    assert dissect(recording).status == 101
+
+
+async def test_with_a_page_its_connection_is_shown_and_not_an_earlier_one(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visits: list[asyncio.Task[None]] = []
+
+    def show(client: BrowserClient) -> None:
+        visits.append(asyncio.create_task(visit(client.url, f"visit {len(visits)}")))
+
+    async def visit(url: str, words: str) -> None:
+        async with websockets.connect(url, compression=None) as connection:
+            await connection.send(words)
+            assert await connection.recv() == words
+
+    monkeypatch.setattr("IPython.display.display", show)
+    for number in range(3):
+        recording = await lab.browser()
+        assert recording.note == ""
+        assert f"GET {PATH} ".encode() in recording.sent_by("client")
+        assert f"visit {number}".encode() in recording.sent_by("server")  # the echo
+    await asyncio.gather(*visits)
+
+
+@pytest.mark.parametrize("name", ["handshake", "accept", "empty", "masked", "ping"])
+def test_a_kept_recording_holds_no_secret_and_says_what_the_script_was_told(name: str) -> None:
+    recording = kept(name)
+    assert b"Cookie" not in recording.sent_by("client")
+    assert {event.sender for event in recording.events if event.kind in ("end", "lost")} == {
+        "client",
+        "server",
+    }
+    assert dissect(recording).status == 101
+    assert "not yours: Chromium" in recording.note
+    assert "script was told: open: readyState 1" in recording.note
+
+
+async def test_impossible_browsers_are_named(lab: Lab) -> None:
+    with pytest.raises(ValueError, match="until is one of open, message, close, not 'later'"):
+        await lab.browser(until="later")
+    with pytest.raises(ValueError, match="kept is one of .*ping, not 'lunch'"):
+        await lab.browser(kept="lunch")
+
+
+def test_the_browser_client_has_words_for_readers_without_a_page() -> None:
+    data, _metadata = BrowserClient("ws://127.0.0.1:1/")._repr_mimebundle_()
+    assert "page opens a WebSocket" in data["text/plain"]
+
+
+# A page that has connected is heard, whatever becomes of the connection.
+
+
+async def never_closes(peer: Peer) -> None:
+    await peer.send(Frame(Opcode.TEXT, b"Hello"))
+    await peer.live(closes="never")
+
+
+async def only_closes(peer: Peer) -> None:
+    await peer.send(Frame(Opcode.CLOSE, b""))
+    await peer.live(closes="never", seconds=60)
+
+
+async def silent(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    await asyncio.Event().wait()
+
+
+async def ends(peer: Peer) -> None:
+    await peer.close()
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize(
+    ("make_lab", "visit", "missing"),
+    [
+        # As lesson 05's masked frame in Firefox: nobody has a reason to close.
+        (
+            lambda: Lab(raw=never_closes),
+            opens_and_stays,
+            "your browser has not sent Close; the server has not sent Close.",
+        ),
+        # As a server of 08.6 that never answers Close.
+        (
+            lambda: Lab(raw=never_closes),
+            closes,
+            "the server has not sent Close.",
+        ),
+        (
+            lambda: Lab(raw=only_closes),
+            closes,
+            "your browser has not ended its side of TCP; the server has not ended its side of TCP.",
+        ),
+        (lambda: Lab(server=silent), closes, "the handshake is not finished."),
+    ],
+    ids=["both are silent", "the server never answers Close", "TCP stays", "no response"],
+)
+async def test_a_page_that_has_connected_is_shown_with_what_is_still_open(
+    page: Callable[[Visit], list[BrowserClient]],
+    capsys: pytest.CaptureFixture[str],
+    make_lab: Callable[[], Lab],
+    visit: Visit,
+    missing: str,
+) -> None:
+    page(visit)
+    lab = make_lab()
+    # Long enough for the client to connect on a busy machine; then it waits once more in vain.
+    recording = await lab.browser(patience=2)
+    assert recording.note == f"This connection of your browser is still open after 2 s: {missing}"
+    assert recording.events == lab.recording.events[: len(recording.events)]
+    assert f"GET {PATH} ".encode() in recording.sent_by("client")
+    assert " ".join(capsys.readouterr().out.split()) == recording.note
+
+
+async def test_what_is_not_live_is_said_below_the_list(
+    lab: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recording = await lab.browser(patience=0.05, kept="empty")
+    printed = capsys.readouterr().out.split()
+    assert recording.note.split() == printed[-len(recording.note.split()) :]
+
+
+async def test_nothing_is_said_of_a_page_that_is_live(
+    lab: Lab, page: Callable[[Visit], list[BrowserClient]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    page(closes)
+    recording = await lab.browser(patience=20)
+    assert recording.note == "" == capsys.readouterr().out
+    assert dissect(recording).find("frame")
+
+
+async def test_another_client_that_comes_later_is_not_taken_for_the_page(
+    lab: Lab, page: Callable[[Visit], list[BrowserClient]]
+) -> None:
+    async def both(url: str) -> None:
+        async with websockets.connect(url, proxy=None):
+            async with websockets.connect(lab.url, proxy=None) as other:
+                await other.send("I am not the page")
+                await other.recv()
+
+    page(both)
+    recording = await lab.browser(patience=20)
+    assert f"GET {PATH} ".encode() in recording.sent_by("client")
+    assert recording.note == ""
+
+
+async def test_a_closed_lab_is_named_in_one_sentence_and_shows_nothing(
+    lab: Lab, page: Callable[[Visit], list[BrowserClient]]
+) -> None:
+    shown = page(closes)
+    lab.close()
+    with pytest.raises(RuntimeError, match="^This lab is closed. Start another one: lab = Lab()"):
+        await lab.browser()
+    assert shown == []
+
+
+async def test_the_page_brings_the_token_of_a_lab_that_asks_for_one(
+    page: Callable[[Visit], list[BrowserClient]],
+) -> None:
+    page(closes)
+    lab = Lab(open_to_the_network="127.0.0.2", token="opensesame")
+    recording = await lab.browser(patience=20)
+    assert recording.note == "" and dissect(recording).status == 101
