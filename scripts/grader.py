@@ -21,8 +21,9 @@ from nbgrader.utils import is_grade
 from traitlets import Integer
 
 DIED, ENDLESS = "KernelDied", "CellTimeoutError"
-# Whatever a learner's cell did to this name, the check is the course's; exit() only ends a cell.
-READY = "from wsedu import check\nget_ipython().ask_exit = lambda: None"
+# exit() ends nothing; and whatever a cell does to the name, each check is the course's.
+READY = "get_ipython().ask_exit = lambda: None\nfrom wsedu import check"
+PING = "None"  # a kernel that was interrupted runs it at once, or never
 # What is kept of a cell: characters of one output, and outputs.
 LONGEST, MOST = 200_000, 200
 
@@ -36,10 +37,18 @@ class Execute(preprocessors.Execute):
 
     def preprocess(self, nb: NotebookNode, resources: Any, km: Any = None) -> Any:
         self.lost: set[int] = set()  # the cells that are left out when the cells run again
-        self.timeout_func = lambda cell: self.check_timeout if is_grade(cell) else self.timeout
+        self.timeout_func = self.seconds
         return super().preprocess(nb, resources, km)
 
+    def seconds(self, cell: NotebookNode) -> int:
+        """How long a cell may run."""
+        if is_grade(cell):
+            return int(self.check_timeout)
+        return 10 if cell.source == PING else int(self.timeout)
+
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> Any:
+        if index == 0:
+            self._aside(READY, index)
         self._run(index)
         if index == len(self.nb.cells) - 1:
             self._check_again()
@@ -79,7 +88,7 @@ class Execute(preprocessors.Execute):
             if is_grade(cell) and not failed(cell):
                 # nbgrader takes stderr for failure, and a thread of another cell may write there.
                 cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
-            if trouble(cell) == "timed out" and ended_by_time(self._aside("None", index)):
+            if trouble(cell) == "timed out" and ended_by_time(self._aside(PING, index)):
                 self.lost.add(index)
                 self._start_again(index)
         except DeadKernelError:
@@ -97,12 +106,15 @@ class Execute(preprocessors.Execute):
     def _start_again(self, end: int) -> None:
         """A new kernel, in which the cells above ``end`` have run, without those that are lost."""
         while True:
+            self.shutdown_kernel = "immediate"
             self._cleanup_kernel()
+            self.shutdown_kernel = "graceful"
             self.km = self.create_kernel_manager()
             self.start_new_kernel()
             self.start_new_kernel_client()
             index = 0
             try:
+                self._aside(READY, index)
                 for index in range(end):
                     cell = self.nb.cells[index]
                     if cell.cell_type == "code" and index not in self.lost:

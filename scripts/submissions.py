@@ -168,7 +168,7 @@ def in_order(handed: NotebookNode, source: NotebookNode) -> NotebookNode:
 
     given = {_bare(cell.source) for cell in code}
     places = [(_place(test, cells, shown, given), test.cell) for test in tests]
-    start = next((i for i, cell in enumerate(cells) if cell.cell_type == "code"), len(cells))
+    start = int(bool(cells) and cells[0].cell_type == "markdown")  # after the title
     ordered: list[NotebookNode] = []
     for number in range(len(cells) + 1):
         ordered += [first] if number == start else []

@@ -1,0 +1,97 @@
+"""One cell costs at most its own exercise, whatever it does to the kernel."""
+
+import json
+import sys
+from typing import Any
+
+import pytest
+from nbgrader.utils import determine_grade
+
+from .answers import LESSONS, ROOT, cells, solved
+
+sys.path.insert(0, str(ROOT / "scripts"))
+import grader  # noqa: E402
+
+(LESSON,) = [lesson for lesson in LESSONS if lesson.number == "04"]
+CHECKS = ["frame-read-check", "frame-encode-check", "frame-decode-check", "frame-minimal-check"]
+
+
+@pytest.fixture(autouse=True)
+def graded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+
+
+def grade(answers: dict[int, str], quick: str = "") -> Any:
+    """The points of each exercise, what to look at, and the notebook.
+
+    answers: number of the exercise -> what its cell holds; ``{}`` in it is a right answer
+    quick:   a cell with this text in it, or what is run to see whether it can be interrupted, has
+             one second
+    """
+    notebook = solved(LESSON)
+    for number, cell in enumerate(cells(notebook, "-answer"), 1):
+        cell.source = answers.get(number, "{}").replace("{}", cell.source)
+    execute = grader.Execute(raise_on_iopub_timeout=False, timeout=120)
+    if quick:
+        usual = execute.seconds
+        execute.seconds = lambda cell: (
+            1 if quick in cell.source or cell.source == grader.PING else usual(cell)
+        )
+    done, _resources = execute.preprocess(notebook, {"metadata": {"path": "."}})
+    points = [determine_grade(cell)[0] for cell in cells(done, "-check")]
+    return points, grader.to_look_at(done), done
+
+
+def test_a_cell_that_ends_python_costs_its_own_exercise() -> None:
+    kill = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
+    points, look, done = grade({1: "{}\nimport os\nos._exit(0)", 3: kill})
+    assert points == [0, 2, 0, 3]  # is_minimal uses the decode_header that the course lends
+    assert look == [("frame-read-check", "died"), ("frame-decode-check", "died")]
+    (progress,) = cells(done, "-progress")
+    assert progress.outputs[0].data["text/plain"].count("✔ passed") == 2
+
+
+def test_an_answer_that_ends_python_costs_what_uses_it() -> None:
+    crash = "def encode_header(*_):\n    import ctypes\n    ctypes.string_at(0)"
+    points, look, _done = grade({2: crash})
+    assert points == [1, 0, 2, 0]
+    assert look == [("frame-encode-check", "died"), ("frame-minimal-check", "died")]
+
+
+def test_exit_ends_nothing_and_names_of_the_course_may_be_overwritten() -> None:
+    noise = "import sys, threading\n"
+    noise += "def say():\n    while True:\n        print('x', file=sys.stderr)\n"
+    points, look, _done = grade(
+        {
+            1: "{}\ncheck = hint = 3\nexit()",
+            2: "def encode_header(fin, opcode, length):\n    return later(fin, opcode, length)",
+            3: f"{{}}\n{noise}threading.Thread(target=say, daemon=True).start()",
+            4: "{}\nfrom wsedu.course.catalogue import EXERCISES\n"
+            "later = EXERCISES['04.2'].solution",
+        }
+    )
+    assert points == [1, 2, 2, 3]
+    assert look == []
+
+
+def test_a_cell_that_does_not_end_costs_no_other_exercise() -> None:
+    serve = "{}\nimport asyncio\nawait asyncio.Future()  # quick"  # keeps what it has defined
+    stubborn = (
+        "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass  # quick"
+    )
+    points, look, _done = grade({2: serve, 3: stubborn}, "# quick")
+    assert points == [1, 2, 0, 3]
+    assert look == [("frame-encode-check", "timed out"), ("frame-decode-check", "timed out")]
+
+
+def test_a_flood_of_output_is_cut() -> None:
+    floods = [
+        "for _ in range(200_000): print('x' * 99)",
+        "for _ in range(1_000): display('x')",
+        "'x' * 20_000_000",
+        "raise ValueError('x' * 20_000_000)",
+    ]
+    points, look, done = grade({i: "{}\n" + flood for i, flood in enumerate(floods, 1)})
+    assert points == [1, 2, 2, 3]
+    assert look == []
+    assert len(json.dumps(done)) < 2_000_000

@@ -1,0 +1,250 @@
+"""TEACHING.md, followed word for word in a fresh clone by a teacher with twelve learners."""
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from .answers import LESSONS, ROOT, argument, cells, solved
+
+(LESSON,) = [lesson for lesson in LESSONS if lesson.number == "04"]
+SLUG, NAME = LESSON.slug, "04_exercises.ipynb"
+SOURCES = {exercise.name: exercise.stars for exercise in LESSON.exercises}
+COMMANDS = re.findall(r"(?m)^    (\S.*)$", (ROOT / "TEACHING.md").read_text(encoding="utf-8"))
+
+
+# The learners. Each gets what the teacher gives out, and does something to it.
+
+
+def right(notebook: Any) -> None:
+    pass
+
+
+def wrong(notebook: Any) -> None:
+    for number, check in enumerate(list(cells(notebook, "-check"))):
+        set_answer(notebook, number, f"def {argument(check)}(*_):\n    return b''")
+    set_answer(notebook, 0, "header = {'A': False, 'B': 2, 'C': False, 'D': 256, 'E': 4}")
+
+
+def blocking(notebook: Any) -> None:
+    set_answer(notebook, 1, "while True:\n    pass")
+    set_answer(notebook, 2, "def decode_header(data):\n    while True:\n        pass")
+
+
+def never_begun(notebook: Any) -> None:
+    for cell, old in zip(cells(notebook, "-answer"), cells(given(), "-answer"), strict=True):
+        cell.source = old.source
+
+
+def changed_checks(notebook: Any) -> None:
+    for cell, text in zip(
+        list(cells(notebook, "-check")),
+        ["True", "", 'check("04.2", decode_header)', "check = print"],
+        strict=True,
+    ):
+        cell.source = text
+
+
+def deleted_checks(notebook: Any) -> None:
+    notebook.cells = [cell for cell in notebook.cells if not cell.id.endswith("-check")]
+
+
+def another_editor(notebook: Any) -> None:
+    notebook.nbformat_minor = 4
+    notebook.metadata = {"language_info": {"name": "python"}}
+    for cell in notebook.cells:
+        del cell["id"]
+        cell.metadata = {}
+
+
+def stripped_outputs(notebook: Any) -> None:
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+
+
+def serves_forever(notebook: Any) -> None:
+    add_to_answer(notebook, 1, "import asyncio\nawait asyncio.Future()")
+
+
+def ends_python(notebook: Any) -> None:
+    set_answer(notebook, 1, "import os\nos._exit(0)")
+
+
+def loud(notebook: Any) -> None:
+    add_to_answer(notebook, 0, "print('x' * 20_000_000)")
+    next(cells(notebook, "-answer")).outputs = [
+        nbformat.v4.new_output("stream", text="x" * 20_000_000)
+    ]
+
+
+def set_answer(notebook: Any, number: int, text: str) -> None:
+    list(cells(notebook, "-answer"))[number].source = text
+
+
+def add_to_answer(notebook: Any, number: int, text: str) -> None:
+    list(cells(notebook, "-answer"))[number].source += "\n" + text
+
+
+@dataclass
+class Learner:
+    deed: Callable[[Any], None]
+    points: int
+    look_at: tuple[tuple[str, str], ...] = ()
+    file: str = NAME
+
+
+ALL = sum(SOURCES.values())
+LEARNERS = {
+    "right": Learner(right, ALL),
+    "wrong": Learner(wrong, 0),
+    # The last exercise uses the third.
+    "blocking": Learner(
+        blocking, 1, (("04.2", "timed out"), ("04.3", "timed out"), ("04.4", "timed out"))
+    ),
+    "never begun": Learner(never_begun, 0),
+    "changed checks": Learner(changed_checks, ALL),
+    "deleted checks": Learner(deleted_checks, ALL),
+    "renamed": Learner(right, ALL, (("", "misnamed"),), "04_exercises (1).ipynb"),
+    "another editor": Learner(another_editor, ALL),
+    "stripped outputs": Learner(stripped_outputs, ALL),
+    "serves forever": Learner(serves_forever, ALL, (("04.2", "timed out"),)),
+    "ends python": Learner(ends_python, ALL - SOURCES["04.2"], (("04.2", "died"),)),
+    "loud": Learner(loud, ALL),
+}
+
+
+# The teacher.
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh clone whose environment is the one of these tests: README's test makes one anew."""
+    folder = tmp_path_factory.mktemp("teacher") / "course"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
+    environment = folder / ".venv"
+    environment.mkdir()
+    for path in Path(sys.prefix).iterdir():
+        (environment / path.name).symlink_to(path)
+    return folder
+
+
+def run(clone: Path, command: str) -> subprocess.CompletedProcess[str]:
+    home = clone.parent / "home"
+    home.mkdir(exist_ok=True)
+    keep = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    # The package of the environment is the one of these tests; the clone's own is meant.
+    variables = keep | {"HOME": str(home), "PYTHONPATH": str(clone)}
+    return subprocess.run(
+        command, shell=True, cwd=clone, env=variables, capture_output=True, text=True, timeout=600
+    )
+
+
+def hand_in(clone: Path) -> None:
+    """All learners hand in; each has run the notebook, as JupyterLab saves it."""
+    for name, learner in LEARNERS.items():
+        notebook = nbformat.read(clone / "release" / SLUG / NAME, as_version=4)
+        for cell, answer in zip(
+            list(cells(notebook, "-answer")), cells(solved(LESSON), "-answer"), strict=True
+        ):
+            cell.source = answer.source
+        for number, cell in enumerate(cells(notebook, ""), 1):
+            if cell.cell_type == "code":
+                cell.execution_count = number
+                cell.outputs = [nbformat.v4.new_output("stream", text="from another run\n")]
+        learner.deed(notebook)
+        path = clone / "submitted" / name / SLUG / learner.file
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+    (clone / "submitted" / "absent").mkdir()
+
+
+def given() -> Any:
+    return nbformat.read(ROOT / "exercises" / "en" / SLUG / NAME, as_version=4)
+
+
+def files(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_class_of_twelve(clone: Path) -> None:
+    release, grade, export, editions = COMMANDS
+    started = time.monotonic()
+    done = run(clone, release)
+    assert done.returncode == 0, done.stderr
+    hand_in(clone)
+    handed_in = files(clone / "submitted")
+    done = run(clone, grade)
+    assert done.returncode == 0, done.stderr
+    assert files(clone / "submitted") == handed_in
+    grades = table(clone / "grades.csv")
+    told = done.stdout
+    done = run(clone, export)
+    assert done.returncode == 0, done.stderr
+    assert table(clone / "grades.csv") == grades
+    took = time.monotonic() - started
+
+    assert {row["student_id"]: row["score"] for row in grades} == {
+        name: f"{learner.points}.0" for name, learner in LEARNERS.items()
+    } | {"absent": ""}
+    look_at = {
+        (row["student_id"], row["exercise"], row["reason"]): row["detail"]
+        for row in table(clone / "look-at.csv")
+    }
+    assert set(look_at) == {
+        (name, *look) for name, learner in LEARNERS.items() for look in learner.look_at
+    } | {("absent", "", "missing")}
+    for name, exercise, reason in look_at:
+        assert re.search(rf"(?m)^  {name}: {exercise} *{reason}: ", told)
+        (row,) = [row for row in grades if row["student_id"] == name]
+        assert f"{exercise} {reason}".strip() in row["look_at"].split("; ")
+    assert [row["student_id"] for row in grades if row["look_at"]] == sorted(
+        {name for name, *_ in look_at}
+    )
+
+    # What learners get back: their own progress, and nobody else's.
+    for name, passed in (("right", 4), ("never begun", 0), ("ends python", 3)):
+        graded = nbformat.read(clone / "autograded" / name / SLUG / NAME, as_version=4)
+        (progress,) = cells(graded, "-progress")
+        assert progress.outputs[0].data["text/plain"].count("✔ passed") == passed
+    for name in LEARNERS:
+        page = clone / "feedback" / name / SLUG / NAME.replace("ipynb", "html")
+        text = page.read_text(encoding="utf-8")
+        assert LESSON.exercises[0].title in text and len(text) < 2_000_000
+        if name in ("right", "wrong"):  # what differs; the progress
+            pictures = text.count("data:image/svg+xml") + text.count("<svg")
+            assert (pictures > 1) == (name == "wrong")
+
+    # Nothing is left for git, in which there would be names.
+    status = subprocess.run(["git", "status", "--short"], cwd=clone, capture_output=True, text=True)
+    assert status.stdout == ""
+    assert took <= 180 or os.getloadavg()[0] > 2 * (os.cpu_count() or 1), took
+
+
+def test_the_editions(clone: Path) -> None:
+    *_others, editions = COMMANDS
+    done = run(clone, editions)
+    assert done.returncode == 0, done.stderr
+    for name in re.findall(r"`(build/\S+)`", (ROOT / "TEACHING.md").read_text(encoding="utf-8")):
+        assert (clone / name).exists()
+
+
+def test_an_unknown_assignment_is_refused_with_those_that_there_are(clone: Path) -> None:
+    done = run(clone, "python3 scripts/classroom.py grade 04")
+    assert done.returncode == 2
+    assert SLUG in done.stderr and "Traceback" not in done.stderr
