@@ -17,13 +17,16 @@ ROOT = Path(__file__).resolve().parent.parent
 # The picture of README.md is the stored output of a cell: file, notebook, cell.
 README_PICTURE = ("docs/the-101-byte-by-byte.svg", "02_the_opening_handshake", "response-bytes")
 # What converters need (a script is called .py); without a version, so that it stays the same.
-LANGUAGE = {
-    "codemirror_mode": {"name": "ipython", "version": 3},
-    "file_extension": ".py",
-    "mimetype": "text/x-python",
-    "name": "python",
-    "nbconvert_exporter": "python",
-    "pygments_lexer": "ipython3",
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+    },
 }
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -54,12 +57,7 @@ def keep_readme_picture(notebook: nbformat.NotebookNode, path: Path) -> None:
 
 def clean(notebook: nbformat.NotebookNode) -> None:
     """Leave only what the course is made of."""
-    notebook.metadata = nbformat.from_dict(
-        {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": LANGUAGE,
-        }
-    )
+    notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type != "code":

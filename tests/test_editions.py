@@ -1,5 +1,6 @@
 """The editions for a teacher: made from the lessons, with nothing of them lost or left behind."""
 
+import ast
 import base64
 import re
 import sys
@@ -8,20 +9,21 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from nbconvert import SlidesExporter
+from nbconvert import ScriptExporter
 
 ROOT = Path(__file__).parent.parent
 LESSONS = sorted((ROOT / "notebooks" / "en").glob("*.ipynb"))
 
 sys.path.insert(0, str(ROOT / "scripts"))
 import editions  # noqa: E402
+import execute  # noqa: E402
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # As deep as the lessons are, so that links to the exercises lead somewhere.
     folder = tmp_path_factory.mktemp("build")
-    assert len(editions.make(folder)) == 2 * len(LESSONS)
+    assert len(editions.make(folder)) == 3 * len(LESSONS)  # slides are there as pages too
     return folder
 
 
@@ -51,7 +53,7 @@ def test_live_edition_runs_as_it_is(folder: Path) -> None:
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_slides_begin_at_headings_and_keep_the_pictures(path: Path, folder: Path) -> None:
     lesson = nbformat.read(path, as_version=4)
-    html, _resources = SlidesExporter().from_filename(str(folder / "slides" / path.name))
+    html = (folder / "slides" / path.name).with_suffix(".html").read_text(encoding="utf-8")
     headings = [c for c in lesson.cells if c.cell_type == "markdown" and c.source.startswith("#")]
     assert html.count("<section><section>") == len(headings)
     for cell in lesson.cells:
@@ -61,9 +63,36 @@ def test_slides_begin_at_headings_and_keep_the_pictures(path: Path, folder: Path
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_page_of_slides_loads_only_what_is_beside_it(path: Path, folder: Path) -> None:
+    page = (folder / "slides" / path.name).with_suffix(".html")
+    html = page.read_text(encoding="utf-8")
+    tags = re.findall(r"<(?:script|link|img|iframe|source)\b[^>]*>", html)
+    loaded = {name for tag in tags for name in re.findall(r'\b(?:src|href)="(?!data:)(.*?)"', tag)}
+    assert loaded == {
+        "reveal.js/dist/reveal.js",
+        "reveal.js/dist/reveal.css",
+        "reveal.js/dist/theme/white.css",
+    }
+    assert all((page.parent / name).exists() for name in loaded)
+    assert not re.search(r"@import|\bimport [^;\n]* from|require\(|url\(['\"]?http", html)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_slides_hold_back_what_a_question_asks_about(path: Path, folder: Path) -> None:
     asked = False
     for cell in nbformat.read(folder / "slides" / path.name, as_version=4).cells:
         asked = asked and cell.cell_type == "code"
         assert (cell.metadata.slideshow.slide_type == "fragment") == asked
         asked = asked or cell.source.startswith("predict(")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*LESSONS, *sorted((ROOT / "exercises" / "en").glob("*/*.ipynb"))],
+    ids=lambda path: path.stem,
+)
+def test_a_notebook_becomes_a_script_with_the_right_name(path: Path) -> None:
+    script, resources = ScriptExporter().from_filename(str(path))
+    assert resources["output_extension"] == ".py"
+    compile(script, path.stem, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    assert nbformat.read(path, as_version=4).metadata == execute.METADATA
