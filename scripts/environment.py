@@ -1,9 +1,10 @@
 """Make the course's own environment, once, without touching the system's Python.
 
-Both commands of README.md start here. The environment is the folder ``.venv`` beside this
-one. It holds exactly the versions of ``requirements.txt``, each checked against its hash,
-and is filled again whenever that file changes. Standard library only: this file runs
-before anything is installed.
+The commands of README.md and TEACHING.md start here. The environment is the folder ``.venv``
+beside this one. Opening the course fills it with what a learner needs; testing it or holding a
+class adds a group of packages to the same folder. A group is a file in ``requirements``: exact
+versions, each checked against its hash, and the same version wherever a package occurs. Standard
+library only: this file runs before anything is installed.
 """
 
 from __future__ import annotations
@@ -17,9 +18,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".venv"
-PINS = ROOT / "requirements.txt"
-# Written last, so that an installation that was interrupted is taken up again.
-STAMP = FOLDER / "installed-from"
 
 
 def python() -> Path:
@@ -27,30 +25,70 @@ def python() -> Path:
     return FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def prepare() -> Path:
+def prepare(*groups: str) -> Path:
     """Bring the environment up to date and return its interpreter.
 
-    Exits with one plain sentence if Python is too old or an installation fails.
+    groups: what to add to what a learner needs: "test", "class", both or nothing
+
+    Exits with one plain sentence if Python is too old, or an installation fails or is interrupted.
     """
     if sys.version_info < (3, 11):
         sys.exit(
             f"The course needs Python 3.11 or newer; this is {sys.version.split()[0]}. "
             "Start the command again with a newer one, for example python3.12."
         )
-    wanted = hashlib.sha256(PINS.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
-    wanted += f" {sys.version_info.major}.{sys.version_info.minor}"
-    if STAMP.exists() and STAMP.read_text() == wanted:
+    wanted = {group: _wanted(group) for group in ("learner", *groups)}
+    found = {group: stamp.read_text() for group in wanted if (stamp := _stamp(group)).exists()}
+    if found == wanted:
         return python()
     print(f"Preparing the course's own environment in {FOLDER} (a few minutes, once) ...")
-    venv.create(FOLDER, with_pip=True, clear=FOLDER.exists())
-    pip = [str(python()), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    for step in (
-        [*pip, "--require-hashes", "-r", str(PINS)],
-        [*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)],
-        # Notebooks start many short processes: compiled modules halve their start.
-        [str(python()), "-m", "compileall", "-q", "-j", "0", str(FOLDER / "lib")],
-    ):
-        if subprocess.run(step, cwd=ROOT).returncode and "compileall" not in step:
-            sys.exit("The installation failed; the lines above say why. Nothing else was changed.")
-    STAMP.write_text(wanted)
+    try:
+        # Without a stamp, the folder is not whole, or an older version of this file made it.
+        if "learner" not in found or any(found[group] != wanted[group] for group in found):
+            venv.create(FOLDER, with_pip=True, clear=FOLDER.exists())
+            found = {}
+        for group in wanted:
+            if group not in found:
+                _install(group, wanted[group])
+    except KeyboardInterrupt:
+        sys.exit("\nInterrupted. Start the command again, and it begins the installation anew.")
     return python()
+
+
+def _wanted(group: str) -> str:
+    """What the stamp of a group says when all of it is installed."""
+    sources = [_pins(group)]
+    if group == "learner":  # the course itself is installed with this group
+        sources += [ROOT / "pyproject.toml", *sorted((ROOT / "jupyter").rglob("*.json"))]
+    content = b"".join(source.read_bytes() for source in sources)
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return f"{hashlib.sha256(content).hexdigest()} {version}"
+
+
+def _install(group: str, wanted: str) -> None:
+    # An installation that is interrupted may leave half a package, which pip takes for a whole
+    # one. So the stamp says so until everything is there, and the next start begins anew.
+    _stamp(group).write_text("unfinished")
+    pip = [str(python()), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    # The pins are complete: pip need not look for what they depend on.
+    _run([*pip, "--no-deps", "--no-compile", "--require-hashes", "-r", str(_pins(group))])
+    if group == "learner":
+        _run([*pip, "--no-deps", "--no-compile", "--no-build-isolation", "-e", str(ROOT)])
+    # Notebooks start many short processes: compiled modules halve their start. pip compiles one
+    # after another, this command on all cores; the tests of the packages are never run here.
+    compile_all = ["-m", "compileall", "-q", "-j", "0", "-x", r"[\\/]tests[\\/]"]
+    subprocess.run([str(python()), *compile_all, str(FOLDER / "lib")], cwd=ROOT)
+    _stamp(group).write_text(wanted)
+
+
+def _run(command: list[str]) -> None:
+    if subprocess.run(command, cwd=ROOT).returncode:
+        sys.exit("The installation failed; the lines above say why. Nothing else was changed.")
+
+
+def _pins(group: str) -> Path:
+    return ROOT / "requirements" / f"{group}.txt"
+
+
+def _stamp(group: str) -> Path:
+    return FOLDER / f"installed-{group}"

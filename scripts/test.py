@@ -9,4 +9,6 @@ import sys
 from environment import ROOT, prepare
 
 if __name__ == "__main__":
-    sys.exit(subprocess.run([str(prepare()), "-m", "pytest", *sys.argv[1:]], cwd=ROOT).returncode)
+    sys.exit(
+        subprocess.run([str(prepare("test")), "-m", "pytest", *sys.argv[1:]], cwd=ROOT).returncode
+    )

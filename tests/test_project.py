@@ -14,9 +14,11 @@ import pytest
 import yaml
 from IPython.core.interactiveshell import InteractiveShell
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from rattler import MatchSpec
 
 import wsedu
+from wsedu.course.own_server import KOSOKU
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -26,6 +28,7 @@ ALL_NOTEBOOKS = NOTEBOOKS + sorted((ROOT / "exercises").glob("*/*/*.ipynb"))
 
 # conda-forge builds matplotlib without a GUI under this name.
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
+ONLY_ON_PYPI = {"kosoku"}
 
 
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -46,6 +49,7 @@ def test_environment_has_the_specifiers_of_pyproject() -> None:
     wanted = {
         re.sub(r"^[\w-]+", lambda m: CONDA_NAMES.get(m[0], m[0]), d)
         for d in PROJECT["dependencies"]
+        if Requirement(d).name not in ONLY_ON_PYPI
     }
     conda = [d for d in ENVIRONMENT["dependencies"] if isinstance(d, str)]
     assert {d for d in conda if d != "pip" and not d.startswith("python=")} == wanted
@@ -55,6 +59,7 @@ def test_environment_follows_the_grammar_of_conda() -> None:
     for line in ENVIRONMENT["dependencies"]:
         if isinstance(line, str):
             assert MatchSpec(line, strict=True).name is not None
+    # pip installs the course, and with it the dependencies that conda has not got.
     assert ENVIRONMENT["dependencies"][-1] == {"pip": ["-e ."]}
 
 
@@ -64,27 +69,80 @@ def test_python_of_the_environment_is_allowed() -> None:
     assert PROJECT["requires-python"] == ">=3.11"
 
 
-def test_pins_cover_every_dependency_and_name_no_host() -> None:
-    pins = (ROOT / "requirements.txt").read_text()
-    assert "://" not in pins and "--index" not in pins
-    pinned = {m.lower().replace("_", "-") for m in re.findall(r"(?m)^([\w.-]+)==", pins)}
-    groups = [PROJECT["dependencies"], *PROJECT["optional-dependencies"].values()]
-    for dependency in [d for group in groups for d in group]:
-        assert re.match(r"[\w-]+", dependency)[0] in pinned
-    assert len(re.findall(r"--hash=sha256:", pins)) >= len(pinned)
+# What the dependencies bring along, of which the course uses a part by its own name.
+BROUGHT_ALONG = {"IPython": "ipykernel", "traitlets": "ipywidgets"}
 
 
-def test_extras_are_pinned_with_their_package() -> None:
+def test_every_package_that_the_course_uses_is_a_dependency() -> None:
+    """The learner's environment has nothing else, and conda's neither."""
+    used = {package for path in (ROOT / "wsedu").rglob("*.py") for _, package in imports_of(path)}
+    for path in ALL_NOTEBOOKS:
+        for cell in json.loads(path.read_text())["cells"]:
+            source = "".join(cell["source"])
+            if cell["cell_type"] == "code":
+                used |= set(re.findall(r"(?m)^\s*(?:import|from) (\w+)", source))
+    used |= set(re.findall(r"(?m)^from (\w+)", KOSOKU))  # runs in a process of its own
+    used = {BROUGHT_ALONG.get(package, package) for package in used}
+    assert "kosoku" in used  # the test can see it
+    dependencies = {Requirement(d).name for d in PROJECT["dependencies"]}
+    assert used - sys.stdlib_module_names - {"wsedu"} <= dependencies
+
+
+def pins(group: str) -> str:
+    return (ROOT / "requirements" / f"{group}.txt").read_text()
+
+
+# The extras of pyproject.toml that each file holds, beside the dependencies.
+GROUPS = {"learner": ["build"], "class": ["build", "class"], "test": ["build", "class", "test"]}
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_pins_cover_every_dependency_and_name_no_host(group: str) -> None:
+    assert "://" not in pins(group) and "--index" not in pins(group)
+    pinned = {m.lower().replace("_", "-") for m in re.findall(r"(?m)^([\w.-]+)==", pins(group))}
+    extras = PROJECT["optional-dependencies"]
+    for dependency in [*PROJECT["dependencies"], *(d for e in GROUPS[group] for d in extras[e])]:
+        assert Requirement(dependency).name in pinned
+    assert len(re.findall(r"--hash=sha256:", pins(group))) >= len(pinned)
+
+
+def versions(group: str) -> set[tuple[str, str, frozenset[str]]]:
+    """(name, version, hashes) of every pin."""
+    return {
+        (pin[1], pin[2], frozenset(re.findall(r"--hash=(\S+)", pin[3])))
+        for pin in re.finditer(r"(?m)^([\w.-]+)(?:\[\S+\])?==([^\s;]+)(.*(?:\n .*)*)", pins(group))
+    }
+
+
+@pytest.mark.parametrize("smaller, larger", [("learner", "class"), ("class", "test")])
+def test_a_larger_group_only_adds_to_a_smaller_one(smaller: str, larger: str) -> None:
+    """So that nothing that is installed is ever exchanged when a group is added."""
+    assert len(versions(smaller)) == len(re.findall(r"(?m)^\S", pins(smaller)))
+    assert versions(smaller) < versions(larger)
+
+
+def test_a_learner_installs_no_tool_of_the_tests_or_of_a_class() -> None:
+    extras = PROJECT["optional-dependencies"]
+    tools = {Requirement(d).name for group in ("test", "class") for d in extras[group]}
+    # Jupyter itself is made of these.
+    tools -= {"anyio", "nbclient", "nbconvert", "nbformat", "pyyaml"}
+    assert not tools & {name for name, *_ in versions("learner")}
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_extras_are_pinned_with_their_package(group: str) -> None:
     """Without the extra in the pin, pip looks for that package anew, and finds a newer one."""
-    pins = (ROOT / "requirements.txt").read_text().splitlines()
-    pinned = {Requirement(line.split(";")[0].rstrip(" \\")).name for line in pins if "]==" in line}
+    lines = pins(group).splitlines()
+    pinned = [Requirement(line.split(";")[0].rstrip(" \\")) for line in lines if "==" in line]
+    names = {canonicalize_name(pin.name) for pin in pinned}
     asked = {
         wanted.name
         for package in importlib.metadata.distributions()
+        if canonicalize_name(package.name) in names
         for wanted in map(Requirement, package.requires or [])
         if wanted.extras and (wanted.marker is None or wanted.marker.evaluate({"extra": ""}))
     }
-    assert asked == pinned
+    assert asked == {pin.name for pin in pinned if pin.extras}
 
 
 def test_readme_names_the_two_commands_and_they_exist() -> None:
@@ -92,7 +150,7 @@ def test_readme_names_the_two_commands_and_they_exist() -> None:
     for name in ("open", "test"):
         assert f"python3 scripts/{name}.py" in readme
         assert (ROOT / "scripts" / f"{name}.py").exists()
-    first = re.search(r'FIRST_LESSON = "(.+)"', (ROOT / "scripts/open.py").read_text())[1]
+    first = re.search(r'FIRST_LESSON = "(.+)"', (ROOT / "scripts/lab.py").read_text())[1]
     assert (ROOT / first).exists()
 
 

@@ -1,0 +1,138 @@
+"""scripts/environment.py: what it installs when, without installing anything."""
+
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+SCRIPT = Path(__file__).parent.parent / "scripts" / "environment.py"
+
+
+@pytest.fixture
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The module, for a course in a folder of its own; ``done`` lists what it would have run."""
+    spec = importlib.util.spec_from_file_location("environment", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    (tmp_path / "requirements").mkdir()
+    for group in ("learner", "test", "class"):
+        (tmp_path / "requirements" / f"{group}.txt").write_text(f"pins of {group}")
+    (tmp_path / "pyproject.toml").write_text("the course")
+    module.ROOT, module.FOLDER = tmp_path, tmp_path / ".venv"
+    module.done = []
+
+    def create(folder: Path, with_pip: bool, clear: bool) -> None:
+        module.done.append("new")
+        folder.mkdir(exist_ok=True)
+        for path in folder.iterdir() if clear else ():
+            path.unlink()
+
+    def run(command: list[str], cwd: Path) -> SimpleNamespace:
+        if "-r" in command:
+            module.done.append(Path(command[-1]).stem)
+        elif "-e" in command:
+            module.done.append("course")
+        return SimpleNamespace(returncode=0)
+
+    monkeypatch.setattr(module.venv, "create", create)
+    monkeypatch.setattr(module, "subprocess", SimpleNamespace(run=run))
+    return module
+
+
+def done(environment: ModuleType, *groups: str) -> list[str]:
+    """What ``prepare`` did this time."""
+    environment.done.clear()
+    assert environment.prepare(*groups) == environment.python()
+    return environment.done
+
+
+def test_a_learner_gets_what_a_learner_needs_and_once(environment: ModuleType) -> None:
+    assert done(environment) == ["new", "learner", "course"]
+    assert done(environment) == []
+
+
+def test_a_group_is_added_to_what_is_there(environment: ModuleType) -> None:
+    done(environment)
+    assert done(environment, "class") == ["class"]
+    assert done(environment, "test", "class") == ["test"]
+    assert done(environment) == done(environment, "class") == []
+
+
+def test_a_group_alone_brings_the_learners_packages_too(
+    environment: ModuleType,
+) -> None:
+    assert done(environment, "test") == ["new", "learner", "course", "test"]
+
+
+@pytest.mark.parametrize("file", ["requirements/learner.txt", "pyproject.toml", "jupyter/a.json"])
+def test_what_has_changed_is_installed_anew(environment: ModuleType, file: str) -> None:
+    done(environment, "test")
+    (environment.ROOT / file).parent.mkdir(exist_ok=True)
+    (environment.ROOT / file).write_text("changed")
+    assert done(environment) == ["new", "learner", "course"]
+    assert done(environment, "test") == ["test"]
+
+
+def stop(environment: ModuleType, when: Callable[[list[str]], bool]) -> None:
+    """Let the next command that ``when`` picks be interrupted, as by Ctrl-C."""
+    whole = environment.subprocess.run
+
+    def run(command: list[str], cwd: Path) -> SimpleNamespace:
+        if when(command):
+            raise KeyboardInterrupt
+        return whole(command, cwd)
+
+    environment.subprocess.run = run
+
+
+@pytest.mark.parametrize("word", ["-r", "-e", "compileall"])
+@pytest.mark.parametrize("groups", [(), ("test",)])
+def test_an_interrupted_installation_is_taken_up_again(
+    environment: ModuleType, word: str, groups: tuple[str, ...]
+) -> None:
+    whole = environment.subprocess.run
+    stop(environment, lambda command: word in command)
+    with pytest.raises(SystemExit, match="Interrupted"):
+        environment.prepare(*groups)
+    environment.subprocess.run = whole
+    # pip may have left half a package, which it would take for a whole one.
+    assert done(environment, *groups) == ["new", "learner", "course", *groups]
+
+
+def test_so_is_a_group_whose_addition_was_interrupted(environment: ModuleType) -> None:
+    done(environment)
+    whole = environment.subprocess.run
+    stop(environment, lambda command: "-r" in command)
+    with pytest.raises(SystemExit, match="Interrupted"):
+        environment.prepare("class")
+    environment.subprocess.run = whole
+    assert done(environment, "class") == ["new", "learner", "course", "class"]
+
+
+def test_an_installation_that_fails_says_so_and_is_taken_up_again(
+    environment: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(environment.subprocess, "run", lambda *_, **__: SimpleNamespace(returncode=1))
+        with pytest.raises(SystemExit, match="The installation failed"):
+            environment.prepare()
+    assert done(environment) == ["new", "learner", "course"]
+
+
+def test_an_old_python_is_told_in_one_sentence(
+    environment: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environment.sys, "version_info", (3, 10, 1))
+    with pytest.raises(SystemExit, match="needs Python 3.11 or newer"):
+        environment.prepare()
+    assert not environment.done
+
+
+def test_the_script_runs_without_anything_installed() -> None:
+    """With an interpreter that sees the standard library only."""
+    command = [sys.executable, "-I", "-S", "-c", f"import runpy; runpy.run_path({str(SCRIPT)!r})"]
+    assert subprocess.run(command, timeout=60).returncode == 0
