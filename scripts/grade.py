@@ -83,6 +83,9 @@ class Class:
             sys.exit(
                 "Nothing to grade: put what NAME has handed in into the folder submitted/NAME."
             )
+        for stage in ("ordered", "autograded", "feedback"):
+            for path in Path(stage).glob(f"*/{assignment}"):
+                shutil.rmtree(path)
         rows = [row for learner in learners for row in self.order(assignment, learner)]
         if any(Path("ordered").glob(f"*/{assignment}")):
             self.run(Autograde, assignment)
@@ -93,8 +96,6 @@ class Class:
     def order(self, assignment: str, learner: str) -> Iterable[dict[str, str]]:
         """Put one learner's notebook in order; what the teacher should know about it."""
         place = Path("ordered") / learner / assignment
-        shutil.rmtree(place, ignore_errors=True)
-        shutil.rmtree(Path("autograded") / learner / assignment, ignore_errors=True)
         folder = Path("submitted") / learner
         name = self.names[assignment]
         found = submissions.find(folder, assignment, name, self.sources)
@@ -103,10 +104,8 @@ class Class:
                 book.update_or_create_student(learner)
         else:
             # What an answer may need: the other files beside the notebook.
-            others = shutil.ignore_patterns("*.ipynb", ".*")
-            if found.path.parent != folder:
-                shutil.copytree(found.path.parent, place, ignore=others)
-            place.mkdir(parents=True, exist_ok=True)
+            others = shutil.ignore_patterns("*.ipynb", ".*", *self.names)
+            shutil.copytree(found.path.parent, place, ignore=others, symlinks=True)
             notebook = submissions.in_order(found.notebook, self.sources[assignment])
             nbformat.write(notebook, place / name)
         for reason, detail in found.remarks:
@@ -210,4 +209,7 @@ def main(command: str, *assignments: str) -> None:
 
 if __name__ == "__main__":
     warnings.filterwarnings("ignore", module="nbgrader")  # about its own use of SQLAlchemy
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit("Stopped. Start the command again to grade from the beginning.")
