@@ -8,9 +8,11 @@ score where nothing could be counted: a zero there is a true zero.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import logging
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -83,6 +85,11 @@ class Class:
             sys.exit(
                 "Nothing to grade: put what NAME has handed in into the folder submitted/NAME."
             )
+        if bad := [learner for learner in learners if re.search(r"[][*?]", learner)]:
+            sys.exit(f"nbgrader takes no name with [ ] * ? in it; rename submitted/{bad[0]}.")
+        with Gradebook(self.course.db_url, self.course.course_id) as book:
+            for learner in learners:
+                book.update_or_create_student(learner)
         for stage in ("ordered", "autograded", "feedback"):
             for path in Path(stage).glob(f"*/{assignment}"):
                 shutil.rmtree(path)
@@ -99,13 +106,11 @@ class Class:
         folder = Path("submitted") / learner
         name = self.names[assignment]
         found = submissions.find(folder, assignment, name, self.sources)
-        if found.notebook is None or found.path is None:
-            with Gradebook(self.course.db_url, self.course.course_id) as book:
-                book.update_or_create_student(learner)
-        else:
-            # What an answer may need: the other files beside the notebook.
+        if found.notebook and found.path:
+            # What an answer may need: the other files beside the notebook, if they can be copied.
             others = shutil.ignore_patterns("*.ipynb", ".*", *self.names)
-            shutil.copytree(found.path.parent, place, ignore=others, symlinks=True)
+            with contextlib.suppress(shutil.Error):
+                shutil.copytree(found.path.parent, place, ignore=others)
             notebook = submissions.in_order(found.notebook, self.sources[assignment])
             nbformat.write(notebook, place / name)
         for reason, detail in found.remarks:

@@ -110,7 +110,9 @@ def find(folder: Path, slug: str, name: str, sources: dict[str, NotebookNode]) -
             candidates[path] = handed
     if not candidates:
         there = ", ".join(str(path) for path in sorted(paths) if path.parts[0] == slug)
-        said = f"there is no notebook of it, only {there}" if there else "nothing was handed in"
+        said = (
+            f"there is no notebook of it, only {there}" if there else "nothing of it was handed in"
+        )
         return Found(None, None, remarks or [("missing", said)])
     path, notebook = list(candidates.items())[-1]  # the newest
     if len(candidates) > 1:

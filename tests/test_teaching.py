@@ -244,6 +244,16 @@ def test_the_editions(clone: Path) -> None:
         assert (clone / name).exists()
 
 
+def test_a_name_that_nbgrader_cannot_take_is_refused(clone: Path) -> None:
+    (clone / "submitted" / "anna [2]").mkdir(parents=True)
+    done = run(clone, f"python3 scripts/classroom.py grade {SLUG}")
+    (clone / "submitted" / "anna [2]").rmdir()
+    assert (done.returncode, done.stderr) == (
+        1,
+        "nbgrader takes no name with [ ] * ? in it; rename submitted/anna [2].\n",
+    )
+
+
 def test_an_unknown_assignment_is_refused_with_those_that_there_are(clone: Path) -> None:
     done = run(clone, "python3 scripts/classroom.py grade 04")
     assert done.returncode == 2
