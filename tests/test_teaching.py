@@ -14,6 +14,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 
 from .answers import LESSONS, ROOT, argument, cells, solved
 
@@ -28,6 +29,10 @@ COMMANDS = re.findall(r"(?m)^    (\S.*)$", (ROOT / "TEACHING.md").read_text(enco
 
 def right(notebook: Any) -> None:
     pass
+
+
+def with_a_file_beside(notebook: Any) -> None:
+    set_answer(notebook, 2, "from my_own import decode_header")
 
 
 def wrong(notebook: Any) -> None:
@@ -115,7 +120,7 @@ LEARNERS = {
     "never begun": Learner(never_begun, 0),
     "changed checks": Learner(changed_checks, ALL),
     "deleted checks": Learner(deleted_checks, ALL),
-    "renamed": Learner(right, ALL, (("", "misnamed"),), "04_exercises (1).ipynb"),
+    "renamed": Learner(with_a_file_beside, ALL, (("", "misnamed"),), "04_exercises (1).ipynb"),
     "another editor": Learner(another_editor, ALL),
     "stripped outputs": Learner(stripped_outputs, ALL),
     "serves forever": Learner(serves_forever, ALL, (("04.2", "timed out"),)),
@@ -166,6 +171,10 @@ def hand_in(clone: Path) -> None:
         path = clone / "submitted" / name / SLUG / learner.file
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(notebook), encoding="utf-8")
+        if learner.deed is with_a_file_beside:
+            own = list(cells(solved(LESSON), "-answer"))[2].source
+            (path.parent / "my_own.py").write_text(own, encoding="utf-8")
+            (path.parent / "lost").symlink_to("nowhere")
     (clone / "submitted" / "absent").mkdir()
 
 
@@ -194,9 +203,15 @@ def test_a_class_of_twelve(clone: Path) -> None:
     assert files(clone / "submitted") == handed_in
     grades = table(clone / "grades.csv")
     told = done.stdout
+    died = ("frame-encode-check", "04_exercises", SLUG, "ends python")
+    with Gradebook(f"sqlite:///{clone}/gradebook.db") as book:
+        assert book.find_grade(*died).needs_manual_grade
+        book.find_grade(*died).manual_score = 1.5
+        book.db.commit()
     done = run(clone, export)
     assert done.returncode == 0, done.stderr
-    assert table(clone / "grades.csv") == grades
+    changed = [row for row in table(clone / "grades.csv") if row not in grades]
+    assert [(row["student_id"], row["score"]) for row in changed] == [("ends python", "7.5")]
     took = time.monotonic() - started
 
     assert {row["student_id"]: row["score"] for row in grades} == {
