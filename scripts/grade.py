@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import functools
 import logging
 import os
 import re
@@ -53,6 +54,7 @@ class Class:
         self.app.log.addHandler(file)
         self.course = self.app.coursedir
         self.course.submitted_directory = "ordered"
+        self.course.db_url += "?timeout=60"  # two processes may meet there: then one waits
         paths = sorted(Path(self.course.source_directory).glob("*/*.ipynb"))
         self.names = {path.parent.name: path.name for path in paths}
         self.sources = {p.parent.name: nbformat.read(p, as_version=4) for p in paths}
@@ -176,11 +178,12 @@ class Class:
         ]
 
 
+the_class = functools.cache(Class)  # once in each process
+
+
 def grade_one(assignment: str, learner: str) -> None:
     """Grade one learner's notebook; it runs in a process of its own."""
-    folders = Class()
-    # Two processes may meet at the gradebook: then one of them waits.
-    folders.course.db_url += "?timeout=60"
+    folders = the_class()
     if folders.run(Autograde, assignment, learner):
         folders.run(GenerateFeedback, assignment, learner)
 
@@ -211,7 +214,7 @@ def main(command: str, *assignments: str) -> None:
     # nbgrader calls a program that is installed beside it.
     os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
     Path("nbgrader.log").unlink(missing_ok=True)
-    folders = Class()
+    folders = the_class()
     for assignment in assignments:
         if command == "release":
             folders.release(assignment)
