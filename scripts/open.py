@@ -9,13 +9,15 @@ import sys
 
 from environment import ROOT, prepare
 
-FIRST_LESSON = "notebooks/en/00_start_here.ipynb"
-
 if __name__ == "__main__":
-    command = [str(prepare()), "-m", "jupyterlab", FIRST_LESSON, *sys.argv[1:]]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")  # in a container there is often nobody else
-    try:
-        sys.exit(subprocess.run(command, cwd=ROOT).returncode)
-    except KeyboardInterrupt:
-        sys.exit(0)
+    command = [str(prepare()), str(ROOT / "scripts" / "lab.py"), *sys.argv[1:]]
+    os.chdir(ROOT)
+    if os.name != "nt":
+        # The very process that was started becomes JupyterLab: who ends the one ends the other.
+        os.execv(command[0], command)
+    with subprocess.Popen(command) as lab:
+        while True:
+            try:
+                sys.exit(lab.wait())
+            except KeyboardInterrupt:
+                pass  # JupyterLab has heard of it too, and ends by itself

@@ -1,0 +1,99 @@
+"""JupyterLab as a learner meets it; ``open.py`` starts this in the course's environment.
+
+How to think about it: this is ``jupyter lab`` with four decisions made. Its root is the course,
+so that a lesson's links reach the exercises. It opens the first lesson. It shows the stored
+pictures of the course's own notebooks. And Ctrl-C ends it without a question.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import tarfile
+import threading
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+import nbformat
+from environment import FOLDER, ROOT
+from jupyterlab.labapp import LabApp
+
+FIRST_LESSON = "notebooks/en/00_start_here.ipynb"
+SECONDS = 10  # to end in; JupyterLab gives a kernel five
+
+
+def main(arguments: list[str]) -> None:
+    """Run JupyterLab until it is ended; arguments of the command line win over ours."""
+    ours = [
+        f"--ServerApp.root_dir={ROOT}",
+        f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}",
+        "--JupyterApp.answer_yes=True",
+    ]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        ours.append("--allow-root")  # in a container there is often nobody else
+    server = LabApp.initialize_server([*ours, *arguments])
+    for text in as_shipped():
+        server.contents_manager.notary.sign(nbformat.v4.reads(text))
+    server.web_app.settings["page_config_hook"] = without_nbgrader
+    end_in_time(SECONDS)
+    server.start()
+
+
+def end_in_time(seconds: float) -> None:
+    """From Ctrl-C on, JupyterLab has so many seconds to end; then it is ended.
+
+    It may wait forever for a kernel that was just starting. A kernel ends with its parent.
+    """
+    jupyter = signal.getsignal(signal.SIGINT)
+    if not callable(jupyter):  # whoever started this wants Ctrl-C to be ignored
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        watch = threading.Timer(seconds, os._exit, [0])
+        watch.daemon = True
+        watch.start()
+        signal.signal(number, jupyter)
+        jupyter(number, frame)
+
+    signal.signal(signal.SIGINT, stop)
+
+
+def as_shipped() -> Iterator[str]:
+    """The course's own notebooks, which JupyterLab may trust, each as the text of its file.
+
+    JupyterLab shows a stored picture only in a notebook that it trusts. It knows such a notebook
+    by its content: one that somebody has changed is another one, and is trusted when you have run
+    it.
+    """
+    git = ["git", "archive", "--format=tar", "HEAD", "notebooks", "exercises"]
+    try:
+        archive = subprocess.run(git, cwd=ROOT, capture_output=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        # A copy without git: it is as it was shipped when it is opened for the first time.
+        opened = FOLDER / "opened"
+        if not opened.exists():
+            for path in [*ROOT.glob("notebooks/*/*.ipynb"), *ROOT.glob("exercises/*/*/*.ipynb")]:
+                yield path.read_text(encoding="utf-8")
+            opened.touch()
+        return
+    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+        for member in files:
+            if member.name.endswith(".ipynb"):
+                yield files.extractfile(member).read().decode()
+
+
+def without_nbgrader(_handler: object, page: dict[str, Any]) -> dict[str, Any]:
+    """The page's settings, without nbgrader's menus, which a teacher's environment has.
+
+    Its tools are for teachers, and for classes that hand in through it: ``jupyter lab`` has them.
+    """
+    page["disabledExtensions"] = [*page["disabledExtensions"], "@jupyter/nbgrader"]
+    return page
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
