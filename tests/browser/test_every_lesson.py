@@ -29,18 +29,17 @@ def calls_of_the_browser(path: Path) -> list[str]:
 def run_to_the_end(notebook: Notebook) -> None:
     """Run all cells; none may fail."""
     notebook.run_all()
+    cells = "window.lesson.content.model.sharedModel.toJSON().cells"
+    errors = f"""{cells}.flatMap(cell => (cell.outputs ?? []).filter(output =>
+        output.output_type === "error" || output.name === "stderr"
+    ).map(output => [cell.id, output]))"""
+    waiting = f"""{cells}.filter(cell =>
+        cell.cell_type === "code" && cell.source.length && !cell.execution_count)"""
+    # An error stops the run.
     notebook.page.wait_for_function(
-        """() => window.lesson.content.widgets.every(cell =>
-            cell.model.type !== "code" || cell.model.executionCount > 0
-                || !cell.model.sharedModel.source)""",
-        timeout=120_000,
+        f"() => {waiting}.length === 0 || {errors}.length > 0", timeout=120_000
     )
-    errors = notebook.page.evaluate(
-        """() => window.lesson.content.model.sharedModel.toJSON().cells.flatMap(cell =>
-            (cell.outputs ?? []).filter(output => output.output_type === "error"
-                || output.name === "stderr").map(output => [cell.id, output]))"""
-    )
-    assert errors == []
+    assert notebook.page.evaluate(errors) == []
 
 
 def test_the_lessons_that_show_the_learners_browser_are_known() -> None:
