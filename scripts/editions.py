@@ -15,6 +15,8 @@ from jinja2 import DictLoader
 from nbconvert import SlidesExporter
 from nbformat import NotebookNode
 
+from wsedu.views.pages import describe
+
 ROOT = Path(__file__).resolve().parent.parent
 QUESTIONS = ("predict(", "revisit(")
 
@@ -75,6 +77,7 @@ def page(notebook: Path) -> Path:
         template_file="page.html.j2",
         reveal_url_prefix="reveal.js",
         reveal_theme="white",
+        preprocessors=[describe],
     )
     text, _resources = exporter.from_filename(str(notebook))
     path = notebook.with_suffix(".html")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import functools
 import logging
 import os
 import re
@@ -18,6 +19,8 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -41,25 +44,24 @@ class Class:
     """The folders of a class, in the current directory."""
 
     def __init__(self) -> None:
-        # nbgrader calls a program that is installed beside it.
-        os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
-        # A kernel that is ended by force leaves its temporary files.
-        self.temporary = tempfile.TemporaryDirectory(prefix="wsedu-class-")
-        os.environ["TMPDIR"] = self.temporary.name
+        warnings.filterwarnings("ignore", module="nbgrader")  # about its own use of SQLAlchemy
         self.app = NbGrader()
         self.app.initialize([])
         for handler in self.app.log.handlers:
             handler.setLevel("CRITICAL")
-        self.app.log.addHandler(logging.FileHandler("nbgrader.log", "w", encoding="utf-8"))
+        file = logging.FileHandler("nbgrader.log", encoding="utf-8")
+        file.setLevel("INFO")
+        self.app.log.addHandler(file)
         self.course = self.app.coursedir
         self.course.submitted_directory = "ordered"
+        self.course.db_url += "?timeout=60"  # two processes may meet there: then one waits
         paths = sorted(Path(self.course.source_directory).glob("*/*.ipynb"))
         self.names = {path.parent.name: path.name for path in paths}
         self.sources = {p.parent.name: nbformat.read(p, as_version=4) for p in paths}
 
-    def run(self, step: type, assignment: str) -> bool:
-        """Whether one step of nbgrader went well for everybody."""
-        self.course.assignment_id = assignment
+    def run(self, step: type, assignment: str, learner: str = "*") -> bool:
+        """Whether one step of nbgrader went well."""
+        self.course.assignment_id, self.course.student_id = assignment, learner
         converter = step(coursedir=self.course, parent=self.app)
         converter.force = True
         try:
@@ -94,9 +96,9 @@ class Class:
             for path in Path(stage).glob(f"*/{assignment}"):
                 shutil.rmtree(path)
         rows = [row for learner in learners for row in self.order(assignment, learner)]
-        if any(Path("ordered").glob(f"*/{assignment}")):
-            self.run(Autograde, assignment)
-            self.run(GenerateFeedback, assignment)
+        ordered = [name for name in learners if (Path("ordered") / name / assignment).exists()]
+        with ProcessPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(grade_one, repeat(assignment), ordered))
         rows += [row for learner in learners for row in self.accidents(assignment, learner)]
         write_look_at(assignment, rows)
 
@@ -176,6 +178,16 @@ class Class:
         ]
 
 
+the_class = functools.cache(Class)  # once in each process
+
+
+def grade_one(assignment: str, learner: str) -> None:
+    """Grade one learner's notebook; it runs in a process of its own."""
+    folders = the_class()
+    if folders.run(Autograde, assignment, learner):
+        folders.run(GenerateFeedback, assignment, learner)
+
+
 def read_look_at() -> list[dict[str, str]]:
     """What was found out about all assignments so far."""
     if not LIST.exists():
@@ -199,7 +211,10 @@ def write_look_at(assignment: str, rows: list[dict[str, str]]) -> None:
 
 def main(command: str, *assignments: str) -> None:
     """What ``scripts/classroom.py`` was asked to do."""
-    folders = Class()
+    # nbgrader calls a program that is installed beside it.
+    os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
+    Path("nbgrader.log").unlink(missing_ok=True)
+    folders = the_class()
     for assignment in assignments:
         if command == "release":
             folders.release(assignment)
@@ -213,8 +228,10 @@ def main(command: str, *assignments: str) -> None:
 
 
 if __name__ == "__main__":
-    warnings.filterwarnings("ignore", module="nbgrader")  # about its own use of SQLAlchemy
     try:
-        main(*sys.argv[1:])
+        # A kernel that is ended by force leaves its temporary files.
+        with tempfile.TemporaryDirectory(prefix="wsedu-class-") as folder:
+            os.environ["TMPDIR"] = folder
+            main(*sys.argv[1:])
     except KeyboardInterrupt:
         sys.exit("Stopped. Start the command again to grade from the beginning.")

@@ -41,6 +41,8 @@ def started(base: Path) -> Iterator[Jupyter]:
     (base / "home").mkdir()
     environment = os.environ | {
         "JUPYTER_CONFIG_DIR": str(base / "config"),
+        "JUPYTER_CONFIG_PATH": str(ROOT / "jupyter" / "etc" / "jupyter"),
+        "JUPYTER_PATH": str(ROOT / "jupyter" / "share" / "jupyter"),
         "JUPYTER_RUNTIME_DIR": str(base / "runtime"),
         "JUPYTERLAB_SETTINGS_DIR": str(base / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(base / "workspaces"),

@@ -241,6 +241,7 @@ def test_a_class_of_twelve(clone: Path) -> None:
         page = clone / "feedback" / name / SLUG / NAME.replace("ipynb", "html")
         text = page.read_text(encoding="utf-8")
         assert LESSON.exercises[0].title in text and len(text) < 2_000_000
+        assert "No description" not in text  # each picture says what it shows
         if name in ("right", "wrong"):  # what differs; the progress
             pictures = text.count("data:image/svg+xml") + text.count("<svg")
             assert (pictures > 1) == (name == "wrong")

@@ -103,15 +103,25 @@ PICTURES: dict[str, Callable[[], Picture]] = {
 }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+# What JupyterLab's dark theme says, as far as a picture listens.
+DARK = """
+body { background: #111; --jp-content-font-color1: #fff; --jp-content-font-color2: #b3b3b3;
+  --jp-border-color1: #616161; --jp-layout-color2: #424242; --jp-brand-color1: #2196f3 }
+"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", PICTURES)
 def test_axe_finds_nothing_serious(
-    chromium: Browser, tmp_path: Path, name: str, scheme: str
+    chromium: Browser, tmp_path: Path, name: str, theme: str
 ) -> None:
     PICTURES[name]().save_page(tmp_path / "page.html")
-    page = chromium.new_page(color_scheme=scheme)
+    page = chromium.new_page()
     try:
         page.goto(f"file://{tmp_path}/page.html")
+        if theme == "dark":
+            page.evaluate("document.body.dataset.jpThemeLight = 'false'")
+            page.add_style_tag(content=DARK)
         page.wait_for_selector(".wsedu")
         page.add_script_tag(path=str(packages() / "axe-core" / "axe.min.js"))
         # A page of its own would need a heading; in a notebook the lesson has them.

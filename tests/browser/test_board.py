@@ -1,5 +1,6 @@
 """What every picture does in a page: it follows the keys wherever they go, and the hand alone."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -58,11 +59,14 @@ def test_keys_reach_both_ends_of_a_picture_wider_than_the_page(
     board = show(page, WIDE[name](), tmp_path)
     far = "board => board.scrollWidth - board.clientWidth - board.scrollLeft"
     assert board.evaluate(far) > 100
+    expect(board).to_have_class(re.compile("wsedu-more-right"))  # it fades out there
     count = board.locator("[data-item]").count()
     page.keyboard.press("End")
     for _press in range(8):
         page.keyboard.press("ArrowRight")
     assert board.evaluate(far) < 2
+    expect(board).to_have_class(re.compile("wsedu-more-left"))
+    expect(board).not_to_have_class(re.compile("wsedu-more-right"))
     page.keyboard.press("Home")
     for _press in range(8):
         page.keyboard.press("ArrowLeft")

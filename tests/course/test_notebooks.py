@@ -51,7 +51,10 @@ def executed(
     for cell in done.cells:
         cell.id = f"solved-{cell.id}"
     both = nbformat.v4.new_notebook(cells=untouched.cells + done.cells)
-    NotebookClient(both, timeout=60, kernel_name="python3", allow_errors=True).execute()
+    # The kernel may send what a cell prints in several pieces.
+    NotebookClient(
+        both, timeout=60, kernel_name="python3", allow_errors=True, coalesce_streams=True
+    ).execute()
     half = len(untouched.cells)
     untouched.cells, done.cells = both.cells[:half], both.cells[half:]
     return request.param, untouched, done

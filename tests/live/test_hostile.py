@@ -181,6 +181,53 @@ async def test_a_client_that_never_reads_while_the_server_speaks() -> None:
         assert sent < 64 * MIB
 
 
+@pytest.mark.parametrize("piece", [7 * 100, 7 * 50_000], ids=["in pieces", "at once"])
+async def test_flood_of_tiny_frames_leaves_others_their_turns(piece: int) -> None:
+    """What a server has read it handles without a pause: so it must not read too much at once."""
+    count, handled, most, turns = 50_000, 0, 0, 0
+
+    async def handler(connection: websockets.ServerConnection) -> None:
+        nonlocal handled
+        if connection.request is not None and connection.request.path == "/flood":
+            async for _message in connection:
+                handled += 1
+
+    def turn(before: int = 0) -> None:
+        nonlocal most, turns
+        most, turns = max(most, handled - before), turns + 1
+        if Lab._current is lab:
+            loop.call_soon(turn, handled)
+
+    lab = Lab(handler)
+    loop = lab._background._loop
+    loop.call_soon_threadsafe(turn)
+    reader, writer = await asyncio.open_connection(*address(lab))
+    writer.write(build_request(HOST, "/flood", "dGhlIHNhbXBsZSBub25jZQ==").to_bytes())
+    await reader.readuntil(b"\r\n\r\n")
+    frames = build_frame(Frame(Opcode.TEXT, b"x"), MASK) * count
+    for start in range(0, len(frames), piece):
+        writer.write(frames[start : start + piece])
+        await writer.drain()
+    while handled < count:
+        await asyncio.sleep(0)
+    assert most < count / 5, f"{most} frames in one turn of {turns}"
+    writer.transport.abort()
+
+
+async def test_garbage_in_small_pieces_does_not_stop_the_others() -> None:
+    lab = Lab(close_timeout=0.2)
+    _reader, writer = await asyncio.open_connection(*address(lab))
+    writer.write(REQUEST)
+    with contextlib.suppress(ConnectionError):
+        for number in range(64 * MIB // 2**14):
+            writer.write(b"\xff" * 2**14)
+            await writer.drain()
+            if number % 1000 == 0:
+                await others_are_served(lab)
+    await others_are_served(lab)
+    writer.transport.abort()
+
+
 async def test_waiting_on_a_busy_connection_takes_linear_time() -> None:
     """``until`` used to read the whole recording again after every event."""
     looks, count = 0, 5000

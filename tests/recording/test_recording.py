@@ -74,6 +74,13 @@ class TestJson:
         with pytest.raises(ValueError, match=f"«{missing}» is missing"):
             Recording.from_json(json.dumps(content))
 
+    def test_a_coroutine_in_place_of_events_names_the_missing_await(self) -> None:
+        async def talk() -> tuple[Event, ...]:
+            return ()
+
+        with pytest.raises(TypeError, match="is an `await` missing"):
+            Recording(talk())  # type: ignore[arg-type]
+
     @pytest.mark.parametrize("text", ["", "{", "[]", "7", "null", '"x"', "[" * 100_000])
     def test_what_is_no_recording_at_all_is_said(self, text: str) -> None:
         with pytest.raises(ValueError, match="not a recording that this version can read"):
@@ -106,6 +113,12 @@ class TestSecrets:
         covered = conversation(*((side, piece) for piece in pieces)).with_secrets_covered()
         assert covered.sent_by(side) == stream.replace(secret.encode(), b"*" * len(secret))
         assert [len(event.data) for event in covered.events] == [len(piece) for piece in pieces]
+
+    def test_an_end_stays_where_it_is(self) -> None:
+        end = Event(1.0, "client", "end")
+        recording = conversation(("client", asking(b"A: b", b"Cookie: secret")))
+        covered = Recording((*recording.events, end)).with_secrets_covered()
+        assert covered.events[-1] == end and b"secret" not in covered.sent_by("client")
 
     @pytest.mark.parametrize(
         "stream",

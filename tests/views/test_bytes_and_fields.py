@@ -5,7 +5,7 @@ import pytest
 from wsedu.protocol import Frame, Opcode, build_frame
 from wsedu.recording import Unit
 from wsedu.views import BytesAndFields
-from wsedu.views.bytes_and_fields import COLUMNS, FIELDS_SHOWN, PROBLEMS_SHOWN
+from wsedu.views.bytes_and_fields import COLUMNS, FIELDS_SHOWN, PROBLEMS_SHOWN, ROWS_SHOWN
 
 from . import ANSWER, HELLO, MASK, REQUEST, SVG, items, read, units, words
 
@@ -113,7 +113,7 @@ class TestBounds:
         value = bytes(range(97, 123)) * 10
         (unit,) = units(("client", b"GET / HTTP/1.1\r\nX: " + value + b"\r\n\r\n"))
         picture = BytesAndFields(unit)
-        left_out = len(b"X: " + value + b"\r\n") - 3 * COLUMNS
+        left_out = len(b"X: " + value + b"\r\n") - ROWS_SHOWN * COLUMNS
         assert f"… {left_out} bytes not shown …" in words(picture.svg)
         line = next(line for line in picture.text.splitlines() if "bytes not shown" in line)
         assert line.split("  ")[-1].startswith("58 3a 20 61 62 63")

@@ -27,7 +27,8 @@ HOST = "127.0.0.1"
 CONNECTIONS = 100  # recordings kept; the oldest is let go
 BYTES = 4 * 2**20  # kept of each connection; what comes later is counted, not kept
 TOGETHER = 64 * 2**20  # kept of all; the oldest recording is emptied
-CHUNK = 2**18  # bytes that are passed on at once, at most
+CHUNK = 2**18  # bytes that are read at once, at most
+AT_ONCE = 2**12  # bytes that are passed on before others have a turn: 600 of the smallest frames
 OVERHEAD = 100  # what an event costs beside its bytes, roughly
 
 
@@ -213,10 +214,13 @@ class Tap:
                     pieces = self._faults.pieces(data, offset)
                 for piece in pieces:
                     await self._note(log, "data", sender, piece)
-                    writer.write(piece)
-                    await writer.drain()
-                    if len(pieces) > 1:  # the other side reads a piece before the next is sent
-                        await asyncio.sleep(0)
+                    for start in range(0, len(piece), AT_ONCE):
+                        writer.write(piece[start : start + AT_ONCE])
+                        await writer.drain()
+                        # The other side reads a piece before the next is sent. A server handles
+                        # what it has read without a pause, however many frames that are.
+                        if len(pieces) > 1 or len(piece) > AT_ONCE:
+                            await asyncio.sleep(0)
                 offset += len(data)
             await self._wait_while_held(sender)
             # Torn down by ourselves, a connection looks as if it had ended.

@@ -113,6 +113,15 @@ export function makeBoard(says, choose, all) {
     return true;
   }
 
+  // Where a picture goes on beside the page it fades out: not every system draws a scroll bar.
+  const fade = () => {
+    const { scrollLeft, scrollWidth, clientWidth } = board;
+    board.classList.toggle("wsedu-more-left", scrollLeft > 1);
+    board.classList.toggle("wsedu-more-right", scrollLeft + clientWidth < scrollWidth - 1);
+  };
+  board.addEventListener("scroll", fade);
+  new ResizeObserver(fade).observe(board); // a new drawing has another height
+
   board.addEventListener("keydown", (event) => {
     const last = list().length - 1;
     if (last < 0) return; // the keys scroll

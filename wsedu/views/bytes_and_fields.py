@@ -12,18 +12,19 @@ from .._text import _
 from ..protocol import Span
 from ..recording import Field, Unit
 from . import frame_colours
-from .drawing import WIDTH, Drawing, fit, glyph, wrap
+from .drawing import Drawing, fit, glyph, wrap
 from .picture import Picture
 
+WIDE = 640  # pixels: beside the file browser it is whole in a window of 900
 CELL = 20  # pixels for one byte
-COLUMNS = 24  # bytes in a row
+COLUMNS = 16  # bytes in a row
 ROW = 38  # pixels
 LEFT = 64  # room for an offset of seven digits
 RIGHT = LEFT + COLUMNS * CELL + 16
-BIT = 48  # pixels for one bit
+BIT = 36  # pixels for one bit
 BITS = LEFT + 2 * CELL  # where the bits of a byte begin
-NOTES = WIDTH - RIGHT - 12  # the width of the words beside the bytes
-ROWS_SHOWN = 3  # of a field that is longer; its last row is always shown
+NOTES = WIDE - RIGHT - 12  # the width of the words beside the bytes
+ROWS_SHOWN = 4  # of a field that is longer; its last row is always shown
 FIELDS_SHOWN = 40  # in the drawing; the text has them all
 PROBLEMS_SHOWN = 20  # in the text; the drawing has the first four
 
@@ -62,14 +63,14 @@ def describe(unit: Unit) -> str:
 
 def draw(unit: Unit) -> str:
     """The unit as a drawing."""
-    drawing = Drawing(_heading(unit))
+    drawing = Drawing(_heading(unit), WIDE)
     drawing.text(14, 24, _heading(unit), "strong")
-    drawing.text(WIDTH - 14, 24, _in_stream(unit), "small soft", "end")
-    y = 34.0
-    for line in wrap(unit.sentence, WIDTH - 40):
+    drawing.text(14, 43, _in_stream(unit), "small soft")
+    y = 48.0
+    for line in wrap(unit.sentence, WIDE - 40):
         y += 18
         drawing.text(14, y, line, "soft")
-    for line in [line for p in unit.problems[:4] for line in wrap("✘ " + p.sentence, WIDTH - 40)]:
+    for line in [line for p in unit.problems[:4] for line in wrap("✘ " + p.sentence, WIDE - 40)]:
         y += 18
         drawing.text(14, y, line, "bad")
     y += 14
@@ -122,7 +123,7 @@ def _draw_field(drawing: Drawing, unit: Unit, field: Field, number: int, top: fl
         opened = [part for part in field.parts if part.bits]
         tall = ROW + (18 if opened else 0)
         height = max(len(rows) * tall, 20 + 16 * (len(lines) + len(notes))) + 6
-        drawing.rect(6, top, WIDTH - 12, height - 2, "back")
+        drawing.rect(6, top, WIDE - 12, height - 2, "back")
         frame_colours.badges(drawing, kinds, RIGHT, top + 16)
         drawing.text(title, top + 16, said if beside else field.name, "strong")
         for i, line in enumerate(lines + notes):

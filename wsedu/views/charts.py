@@ -12,11 +12,10 @@ import re
 import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import quoteattr
 
 from .._text import _
 from ..recording import Recording
-from .drawing import STYLE, WIDTH, clean, fit
+from .drawing import WIDTH, clean, fit, sheet
 from .picture import Picture
 from .timeline import GRID, Story
 
@@ -37,6 +36,7 @@ LOOK: Any = {
     "text.parse_math": False,  # and "$" is a letter
     "svg.hashsalt": "wsedu",  # the same chart has the same names inside, whenever it is drawn
     "font.size": 10.5,
+    "axes.titlesize": 10.5,  # what is wider than its bars is not counted in the layout
     "text.color": INK,
     "axes.edgecolor": SOFT,
     "axes.labelcolor": INK,
@@ -149,11 +149,6 @@ def _svg(figure: Figure, title: str) -> str:
     body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", source, count=1, flags=re.DOTALL)
     body = body[body.index(">", body.index("<svg")) + 1 :]
     body = re.sub(r'<g id="[^"]*"', "<g", body)  # a page may have several charts
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'class="wsedu-svg" role="img" viewBox="0 0 {width:g} {height:g}" width="{WIDTH}" '
-        f'height="{WIDTH * height / width:.0f}" style="max-width:100%;height:auto" '
-        f"aria-label={quoteattr(title)}><style>{STYLE}</style>"
-        f'<rect x="0.5" y="0.5" width="{width - 1:g}" height="{height - 1:g}" rx="4" '
-        f'class="paper"/>{body}'
-    )
+    # Its xlink:href are of a namespace that the sheet does not name.
+    body = body.removesuffix("</svg>\n").replace("xlink:href", "href")
+    return sheet(title, body, width, height, WIDTH)

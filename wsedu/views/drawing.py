@@ -12,7 +12,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from xml.sax.saxutils import escape, quoteattr
 
-WIDTH = 900  # pixels; a notebook beside the file browser on a 1280-pixel screen has about so many
+WIDTH = 900  # units in which a picture is drawn, if it needs no fewer
+# Pixels: a notebook beside the file browser, on a screen of 1280 pixels, has 10 more. JupyterLab
+# makes a stored picture no narrower than it says itself.
+SHOWN = 820
+LEAST = 0.7  # of its width: below that its words cannot be read, and a live picture scrolls
 
 # Colours with AA contrast to the ink on them, distinct for colour-blind readers. Each theme
 # names all of them; a shape only names a role. The roles "f-..." are the fields of a frame:
@@ -30,11 +34,11 @@ _FIELDS = "".join(
     f".wsedu-svg .{role}{{fill:var(--{role})}}" for role in re.findall(r"--(f-\w+)", _LIGHT)
 )
 
+# A picture is a light sheet, unless the page says that it is dark, as JupyterLab's does. What the
+# reader's system prefers is no sign: most pages stay white. An image is told by a class.
 STYLE = f"""
 .wsedu-svg{{{_LIGHT}}}
-@media (prefers-color-scheme:dark){{.wsedu-svg{{{_DARK}}}}}
-[data-jp-theme-light="true"] .wsedu-svg{{{_LIGHT}}}
-[data-jp-theme-light="false"] .wsedu-svg{{{_DARK}}}
+[data-jp-theme-light="false"] .wsedu-svg,.wsedu-svg.dark{{{_DARK}}}
 .wsedu-svg text{{font:14px system-ui,sans-serif;fill:var(--ink)}}
 .wsedu-svg .mono{{font-family:ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace}}
 .wsedu-svg .small{{font-size:12px}}
@@ -66,8 +70,9 @@ Slots = dict[str, str]
 class Drawing:
     """An SVG picture in the making; ``width`` is fixed, the height grows with what is drawn."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, width: int = WIDTH) -> None:
         self._title = title
+        self._width = width
         self._shapes: list[str] = []
         self._height = 0.0
 
@@ -154,15 +159,24 @@ class Drawing:
 
     def svg(self) -> str:
         """The picture on a sheet of paper, readable in any theme."""
-        height = self._height + 10
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="wsedu-svg" role="img" '
-            f'viewBox="0 0 {WIDTH} {height:g}" width="{WIDTH}" height="{height:g}" '
-            f'style="max-width:100%;height:auto" aria-label={quoteattr(clean(self._title))}>'
-            f"<style>{STYLE}</style>"
-            f'<rect x="0.5" y="0.5" width="{WIDTH - 1}" height="{height - 1:g}" rx="6" '
-            f'class="paper"/>{"".join(self._shapes)}</svg>'
-        )
+        shapes = "".join(self._shapes)
+        return sheet(self._title, shapes, self._width, self._height + 10, self._width)
+
+
+def sheet(title: str, shapes: str, width: float, height: float, pixels: int) -> str:
+    """Shapes on a sheet of paper, whose size is given in the units of the shapes.
+
+    pixels: how wide it was drawn to be
+    """
+    shown = min(pixels, SHOWN)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="wsedu-svg" role="img" '
+        f'viewBox="0 0 {width:g} {height:g}" width="{shown}" height="{shown * height / width:.0f}" '
+        f'style="max-width:100%;height:auto;--least:{pixels * LEAST:.0f}px" '
+        f"aria-label={quoteattr(clean(title))}><style>{STYLE}</style>"
+        f'<rect x="0.5" y="0.5" width="{width - 1:g}" height="{height - 1:g}" rx="6" '
+        f'class="paper"/>{shapes}</svg>'
+    )
 
 
 def clean(text: str) -> str:

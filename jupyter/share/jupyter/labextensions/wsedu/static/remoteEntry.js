@@ -1,0 +1,46 @@
+// @ts-check
+// JupyterLab 4.6 shows a stored SVG as an image that cannot be narrower than it was drawn, that
+// says nothing to a screen reader, and that does not know the theme. Ours get all three here.
+// A live picture needs none of it: it is in the page itself.
+
+/** @typedef {{_JUPYTERLAB?: Record<string, {init(): void, get(): Promise<() => object>}>}} Lab */
+
+const IMAGES = ".jp-RenderedSVG > img";
+const OURS = /(class%3D%22wsedu-svg)(?:%20dark)?(%22)/; // as JupyterLab writes it into the address
+
+/** @param {Element} found */
+function mend(found) {
+  const image = /** @type {HTMLImageElement} */ (found);
+  if (!OURS.test(image.src)) return;
+  const dark = document.body.dataset.jpThemeLight === "false";
+  const source = image.src.replace(OURS, dark ? "$1%20dark$2" : "$1$2");
+  if (image.src !== source) image.src = source;
+  if (image.alt) return;
+  const text = decodeURIComponent(source.slice(source.indexOf(",") + 1));
+  const svg = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+  image.alt = svg.getAttribute("aria-label") ?? "";
+  image.style.maxWidth = "100%";
+  image.style.minWidth = svg.style.getPropertyValue("--least");
+}
+
+function activate() {
+  const all = () => document.querySelectorAll(IMAGES).forEach(mend);
+  new MutationObserver((records) => {
+    for (const { addedNodes } of records)
+      for (const node of addedNodes)
+        if (node instanceof Element) {
+          if (node.matches(IMAGES)) mend(node);
+          node.querySelectorAll(IMAGES).forEach(mend);
+        }
+  }).observe(document.body, { childList: true, subtree: true });
+  new MutationObserver(all).observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
+  all();
+}
+
+// What JupyterLab asks every extension for; no build is needed for so little.
+const plugin = { id: "wsedu:stored-pictures", autoStart: true, activate };
+const lab = /** @type {Lab} */ (/** @type {unknown} */ (window));
+(lab._JUPYTERLAB ??= {})["wsedu"] = {
+  init: () => undefined,
+  get: () => Promise.resolve(() => plugin),
+};
