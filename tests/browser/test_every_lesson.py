@@ -69,7 +69,7 @@ def check(browser: Browser, notebook: Notebook, path: Path) -> None:
     for cell in calls_of_the_browser(path):
         output = notebook.output(cell)
         expect(output.locator("ol li").first).to_contain_text('open: readyState 1, protocol ""')
-        still_open = "is still open" in output.inner_text()
+        still_open = "was still open" in output.inner_text()
         assert still_open == ((kind(browser), cell) in STAYS_OPEN)
 
 
@@ -109,7 +109,7 @@ def test_your_own_server_meets_your_own_browser(notebook: Notebook) -> None:
     output = notebook.output("own-server-browser")
     for serve, missing in (
         ("serve = own_server()", None),
-        (NEVER_CLOSES, "still open after 3 s: the server has not sent Close."),
+        (NEVER_CLOSES, "still open after 3 s: the server had not sent Close."),
     ):
         notebook.write("own-server-answer", serve)
         notebook.run("own-server-answer")
