@@ -10,7 +10,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -120,7 +119,6 @@ def launch(profile: Path) -> Iterator["Firefox"]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
-        start_new_session=True,  # its many processes can be ended together
     )
     assert process.stderr is not None
     said = []
@@ -141,7 +139,7 @@ def launch(profile: Path) -> Iterator["Firefox"]:
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            process.kill()  # its other processes end with it
             process.wait()
         reader.join(10)
         process.stderr.close()
@@ -156,7 +154,7 @@ class Firefox:
         started = self.command("session.new", capabilities={"alwaysMatch": accept})
         self.version: str = started["capabilities"]["browserVersion"]
 
-    def command(self, method: str, timeout: float = 60, **params: Any) -> dict[str, Any]:
+    def command(self, method: str, timeout: float = 150, **params: Any) -> dict[str, Any]:
         """Send one command and return its result; raises RuntimeError if it fails."""
         self._number += 1
         self._wire.send(json.dumps({"id": self._number, "method": method, "params": params}))

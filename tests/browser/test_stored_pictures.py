@@ -1,4 +1,7 @@
-"""Pictures without a kernel: whole, with words, and as light or dark as the page around them."""
+"""Pictures without a kernel: whole, with words, and as light or dark as the page around them.
+
+In Chromium alone: only Playwright's can be told that the system is dark.
+"""
 
 import io
 import os
@@ -52,9 +55,9 @@ def paper(picture: Locator) -> tuple[int, int, int]:
 
 
 @pytest.fixture(params=["light", "dark"])
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page on a system that prefers light, or dark."""
-    with browser.new_context(
+    with chromium.new_context(
         viewport={"width": 1280, "height": 900}, color_scheme=request.param
     ) as context:
         page = context.new_page()

@@ -7,6 +7,7 @@ import pytest
 import websockets
 
 from wsedu.live import Lab
+from wsedu.live.background import LabClosed
 from wsedu.live.browser import PATH, BrowserClient, kept
 from wsedu.live.peer import Peer
 from wsedu.protocol import Frame, Opcode
@@ -53,7 +54,7 @@ async def page(
 
     yield does
     if Lab._current is not None:
-        Lab._current.close()  # that ends what is still open
+        Lab._current.close()  # that ends what was still open
     await asyncio.gather(*visits, return_exceptions=True)
 
 
@@ -150,20 +151,20 @@ async def ends(peer: Peer) -> None:
         (
             lambda: Lab(raw=never_closes),
             opens_and_stays,
-            "your browser has not sent Close; the server has not sent Close.",
+            "your browser had not sent Close; the server had not sent Close.",
         ),
         # As a server of 08.6 that never answers Close.
         (
             lambda: Lab(raw=never_closes),
             closes,
-            "the server has not sent Close.",
+            "the server had not sent Close.",
         ),
         (
             lambda: Lab(raw=only_closes),
             closes,
-            "your browser has not ended its side of TCP; the server has not ended its side of TCP.",
+            "your browser had not ended its side of TCP; the server had not ended its side of TCP.",
         ),
-        (lambda: Lab(server=silent), closes, "the handshake is not finished."),
+        (lambda: Lab(server=silent), closes, "the handshake was not finished."),
     ],
     ids=["both are silent", "the server never answers Close", "TCP stays", "no response"],
 )
@@ -178,7 +179,7 @@ async def test_a_page_that_has_connected_is_shown_with_what_is_still_open(
     lab = make_lab()
     # Long enough for the client to connect on a busy machine; then it waits once more in vain.
     recording = await lab.browser(patience=2)
-    assert recording.note == f"This connection of your browser is still open after 2 s: {missing}"
+    assert recording.note == f"This connection of your browser was still open after 2 s: {missing}"
     assert recording.events == lab.recording.events[: len(recording.events)]
     assert f"GET {PATH} ".encode() in recording.sent_by("client")
     assert " ".join(capsys.readouterr().out.split()) == recording.note
@@ -221,7 +222,7 @@ async def test_a_closed_lab_is_named_in_one_sentence_and_shows_nothing(
 ) -> None:
     shown = page(closes)
     lab.close()
-    with pytest.raises(RuntimeError, match="^This lab is closed. Start another one: lab = Lab()"):
+    with pytest.raises(LabClosed, match="^This lab is closed"):
         await lab.browser()
     assert shown == []
 

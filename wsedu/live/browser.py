@@ -44,19 +44,19 @@ def still_open(recording: Recording, seconds: float) -> Recording:
     closed = {sender for sender, frame in frames if frame.opcode == Opcode.CLOSE}
     ended = {event.sender for event in recording.events if event.kind in ("end", "lost")}
     closes = {
-        "client": _("your browser has not sent Close"),
-        "server": _("the server has not sent Close"),
+        "client": _("your browser had not sent Close"),
+        "server": _("the server had not sent Close"),
     }
     ends = {
-        "client": _("your browser has not ended its side of TCP"),
-        "server": _("the server has not ended its side of TCP"),
+        "client": _("your browser had not ended its side of TCP"),
+        "server": _("the server had not ended its side of TCP"),
     }
     if seen.switch is None:
-        missing = [_("the handshake is not finished")]
+        missing = [_("the handshake was not finished")]
     else:
         missing = [sentence for side, sentence in closes.items() if side not in closed]
         missing = missing or [sentence for side, sentence in ends.items() if side not in ended]
-    note = _("This connection of your browser is still open after {seconds} s: {missing}.").format(
+    note = _("This connection of your browser was still open after {seconds} s: {missing}.").format(
         seconds=f"{seconds:g}", missing="; ".join(missing)
     )
     return replace(recording, note=" ".join(filter(None, (recording.note, note))))

@@ -359,8 +359,7 @@ class Lab:
                   machine), what a Chromium did before is returned. The cell prints both notes
         kept:     which of the recordings of that Chromium
 
-        A lab in memory returns a kept recording at once. Raises RuntimeError if the lab is
-        closed.
+        A lab in memory returns a kept recording at once. Raises LabClosed if the lab is closed.
         """
         from IPython.display import display
 
@@ -369,8 +368,7 @@ class Lab:
         if until not in browser.UNTIL:
             raise ValueError(f"until is one of {', '.join(browser.UNTIL)}, not {until!r}")
         recording = browser.kept(kept)
-        if Lab._current is not self:
-            raise RuntimeError(_("This lab is closed. Start another one: lab = Lab()"))
+        self._be_open()
         if not self._memory:
             before = set(self._tap.logs)  # perhaps of an earlier call
             url = f"ws://{self._host}:{self._tap.port}{browser.PATH}{self._query.lstrip('/')}"
