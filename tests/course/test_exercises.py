@@ -10,6 +10,7 @@ import inspect
 import json
 import logging
 import random
+import selectors
 import subprocess
 import sys
 import threading
@@ -755,6 +756,69 @@ for thread in threading.enumerate():
         assert caplog.messages == []
 
 
+STALLED = [
+    (exercise, slip)
+    for exercise in (EXERCISES["00.2"], EXERCISES["06.4"], EXERCISES["08.3"])
+    for slip in (None, *exercise.slips)
+]
+
+
+class TestBusyMachine:
+    """What is said of an answer does not depend on how busy the machine is."""
+
+    @pytest.mark.parametrize(
+        ("exercise", "slip"),
+        STALLED,
+        ids=[f"{e.name}-{s.name if s else 'solution'}" for e, s in STALLED],
+    )
+    def test_machine_that_stands_still_again_and_again_changes_no_verdict(
+        self, exercise: Exercise, slip: Slip | None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real, chance, stalls = selectors.SelectSelector.select, random.Random(7), 0
+
+        def select(selector: Any, timeout: float | None = None) -> Any:
+            nonlocal stalls
+            if stalls < 20 and chance.random() < 0.05:
+                stalls += 1
+                time.sleep(0.04)  # other programs have the machine
+            return real(selector, timeout)
+
+        monkeypatch.setattr(selectors.SelectSelector, "select", select)
+        verdict = judge(exercise.name, slip.wrong if slip else exercise.solution, 1)
+        if slip:
+            assert (verdict.outcome, verdict.sentence) == ("not yet", slip.sentence)
+        assert stalls and (slip or verdict.passed), verdict.sentence
+
+    def test_answer_that_has_a_tenth_of_the_machine_gets_its_time(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(attempt, "wall", lambda: 10 * time.process_time())
+
+        def answer(data: bytes) -> Any:
+            nonlocal slow
+            end = time.process_time() + 0.3 * slow
+            while time.process_time() < end:
+                pass
+            slow = False
+            return EXERCISES["02.3"].solution(data)
+
+        slow = True
+        assert run_briefly(answer, seconds=1).passed
+        slow = True
+        verdict = run_briefly(answer, seconds=0.2)
+        assert clear(verdict, "did not finish within 0.2 s"), "it computes for longer than that"
+
+    def test_answer_that_waits_gets_no_more_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        release = threading.Event()
+        looks = iter(range(10_000))
+        monkeypatch.setattr(attempt, "wall", lambda: next(looks) / 10)
+        monkeypatch.setattr(attempt, "computed", lambda: 0.0)
+        verdict = run_briefly(lambda data: release.wait(60), seconds=1)
+        assert clear(verdict, "did not finish within 1 s")
+        assert next(looks) < 50
+        release.set()
+
+
 class TestQuickLoop:
     def test_nobody_waits_and_all_come_in_order(self) -> None:
         came: list[tuple[str, float]] = []
@@ -778,6 +842,27 @@ class TestQuickLoop:
             runner.run(all_come())
         assert came == [("soon", 60), ("late", 5000)]
         assert time.monotonic() - before < 60
+
+    def test_its_clock_does_not_see_the_machine_s(self) -> None:
+        async def stand_still() -> float:
+            begin = asyncio.get_running_loop().time()
+            time.sleep(0.2)
+            await asyncio.sleep(1)
+            return asyncio.get_running_loop().time() - begin
+
+        with asyncio.Runner(loop_factory=QuickLoop) as runner:
+            assert runner.run(stand_still()) == pytest.approx(1, abs=0.01)
+
+    def test_asking_the_clock_again_and_again_ends(self) -> None:
+        async def spin() -> int:
+            turns, end = 0, asyncio.get_running_loop().time() + 1
+            while asyncio.get_running_loop().time() < end:
+                turns += 1
+                await asyncio.sleep(0)
+            return turns
+
+        with asyncio.Runner(loop_factory=QuickLoop) as runner:
+            assert 1000 < runner.run(spin()) < 100_000
 
     def test_what_comes_from_another_thread_is_waited_for(self) -> None:
         async def ask() -> str:
