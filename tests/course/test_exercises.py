@@ -360,7 +360,7 @@ def clear(verdict: Verdict, *words: str) -> bool:
 def no_thread_is_left() -> Iterator[None]:
     yield
     for thread in left_threads():
-        thread.join(10)
+        thread.join(60)
         assert not thread.is_alive()
 
 
@@ -557,7 +557,7 @@ class TestNeverEnding:
         assert verdict.outcome == "raised"
         assert clear(verdict, "did not finish within 0.1 s")
         for thread in left_threads():
-            thread.join(5)
+            thread.join(60)
         assert not left_threads()
 
     def test_infinite_loop(self) -> None:
@@ -633,14 +633,14 @@ class TestNeverEnding:
         (thread,) = left_threads()
         assert thread.daemon, "a kernel can be stopped in spite of it"
         wake.release()
-        thread.join(5)
+        thread.join(60)
         assert not thread.is_alive()
 
     def test_verdict_comes_soon_after_the_limit(self) -> None:
         begin = time.monotonic()
         release = threading.Event()
-        run_briefly(lambda data: release.wait(60))
-        assert time.monotonic() - begin < 5
+        run_briefly(lambda data: release.wait(600))
+        assert time.monotonic() - begin < 60
         release.set()
 
     def test_slow_answer_that_ends_in_time_passes(self) -> None:
@@ -659,7 +659,7 @@ class TestNeverEnding:
                     lambda watched: exercise.judge(watched, random.Random(1)), wrong, number / 5000
                 )
             for thread in left_threads():
-                thread.join(10)
+                thread.join(60)
             gc.collect()
         assert [str(warning.message) for warning in warned] == []
 
@@ -683,11 +683,14 @@ print(attempt.run(lambda watched: judge(watched, random.Random(1)), answer, 0.1)
 gc.collect()
 for thread in threading.enumerate():
     if thread.name == "wsedu check":
-        thread.join(30)
+        thread.join(200)
         print("ended" if not thread.is_alive() else "lives")
 """
         run = subprocess.run(
-            [sys.executable, "-X", "dev", "-c", program], capture_output=True, text=True, timeout=60
+            [sys.executable, "-X", "dev", "-c", program],
+            capture_output=True,
+            text=True,
+            timeout=300,
         )
         assert (run.stdout.splitlines()[0], run.stderr) == ("raised", "")
         assert "lives" not in run.stdout

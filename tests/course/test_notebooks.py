@@ -49,7 +49,7 @@ def execute(notebook: Any, home: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """All cells in order, in a kernel with an empty journal; errors stay in the outputs."""
     monkeypatch.setenv("WSEDU_HOME", str(home))
     done = copy.deepcopy(notebook)
-    NotebookClient(done, timeout=60, kernel_name="python3", allow_errors=True).execute()
+    NotebookClient(done, timeout=600, kernel_name="python3", allow_errors=True).execute()
     return done
 
 
