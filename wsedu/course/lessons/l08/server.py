@@ -194,7 +194,7 @@ def _server(*edits: tuple[str, str]) -> Any:
 
 SLIPS = (
     Slip(
-        "everybody is let in",
+        "every request is let in",
         _server(("if status != 101:", "if False:")),
         _("Your server accepts a request without Upgrade. Check the status before you send 101."),
     ),
