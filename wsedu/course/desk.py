@@ -56,7 +56,9 @@ def _say(*sentences: str) -> None:
 
 
 def _happened(prediction: Prediction) -> str:
-    return _("It happened: {option}.").format(option=prediction.options[prediction.right][0])
+    return _("What actually happened: {option}.").format(
+        option=prediction.options[prediction.right][0]
+    )
 
 
 def _predicted(name: str) -> int:
