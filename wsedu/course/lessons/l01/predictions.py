@@ -33,16 +33,16 @@ PREDICTIONS = (
         _("Who hears of the order, and how?"),
         (
             (
-                _("The one who ordered gets an HTTP answer, the three a message each"),
+                _("The one who ordered gets an HTTP response, the three a message each"),
                 _("Two kinds of answer: one that was asked for, and three that were not."),
             ),
             (
-                _("All four get an HTTP answer"),
+                _("All four get an HTTP response"),
                 _("The three have asked nothing; HTTP/1.1 answers only those that ask."),
             ),
             (
                 _("Only the three: an order is not a question"),
-                _("Every HTTP request gets an answer, and this one is 200."),
+                _("Every HTTP request gets a response, and this one is 200."),
             ),
             (
                 _("The three, when they ask next time"),
