@@ -314,4 +314,5 @@ EXERCISE = Exercise(
         _("async with asyncio.timeout(timeout): around the loop raises TimeoutError for you."),
     ),
     slips=SLIPS,
+    seconds=10,  # a case in earnest takes two
 )
