@@ -466,6 +466,13 @@ class Locator:
         self.page.mouse.do(*({"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp")))
 
 
+CLASS_FITS = '(node => new RegExp(value).test(node.getAttribute("class") ?? ""))'
+
+
+def _pattern(name: str | re.Pattern[str]) -> str:
+    return name.pattern if isinstance(name, re.Pattern) else f"^{re.escape(name)}$"
+
+
 class Expectation:
     """What must come true for a locator, soon."""
 
@@ -501,8 +508,12 @@ class Expectation:
     def not_to_contain_text(self, text: str) -> None:
         self._one("!words(node).includes(value)", " ".join(text.split()))
 
-    def to_have_class(self, name: str) -> None:
-        self._one('node.getAttribute("class") === value', name)
+    def to_have_class(self, name: str | re.Pattern[str]) -> None:
+        """The whole attribute, or a pattern that is found in it."""
+        self._one(f"{CLASS_FITS}(node)", _pattern(name))
+
+    def not_to_have_class(self, name: str | re.Pattern[str]) -> None:
+        self._one(f"!{CLASS_FITS}(node)", _pattern(name))
 
     def to_have_attribute(self, name: str, value: str) -> None:
         self._one("node.getAttribute(value[0]) === value[1]", [name, value])

@@ -85,6 +85,9 @@ def test_only_the_hand_lights_up_what_is_under_the_pointer(page: Page, tmp_path:
     board = show(page, Ladder(RECORDING), tmp_path)
     page.evaluate("document.body.style.padding = '600px 0'")
     page.evaluate("scrollTo(0, 0)")
+    # The hand moves where the picture was, so it must have been painted elsewhere.
+    painted = "requestAnimationFrame(() => requestAnimationFrame(() => done(true)))"
+    page.evaluate(f"() => new Promise((done) => {painted})")
     page.mouse.move(300, 200)
     # Scrolls the picture under the pointer, and waits until the browser has noticed.
     page.evaluate(

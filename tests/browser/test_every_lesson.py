@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,13 +65,23 @@ def check(browser: Browser, notebook: Notebook, path: Path) -> None:
     run_to_the_end(notebook)
     texts = notebook.page.locator(".jp-OutputArea-output").all_text_contents()
     assert texts
-    for text in ("Error displaying", "kept recording"):
-        assert [shown for shown in texts if text in shown] == []
-    for cell in calls_of_the_browser(path):
+    assert [text for text in texts if "Error displaying" in text] == []
+    cells = calls_of_the_browser(path)
+    for number, cell in enumerate(cells):
         output = notebook.output(cell)
+        stays_open = (kind(browser), cell) in STAYS_OPEN
+        if not is_live(output, stays_open):
+            # The page of a busy machine may have been late; then these cells are run alone.
+            for again in cells[: number + 1]:
+                notebook.run(again)
+            assert is_live(output, stays_open), output.inner_text()
         expect(output.locator("ol li").first).to_contain_text('open: readyState 1, protocol ""')
-        still_open = "was still open" in output.inner_text()
-        assert still_open == ((kind(browser), cell) in STAYS_OPEN)
+
+
+def is_live(output: Any, stays_open: bool) -> bool:
+    """Whether the cell has not said that it shows something else, or not the whole of it."""
+    text = output.inner_text()
+    return "kept recording" not in text and ("was still open" in text) == stays_open
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import playwright.sync_api
 import pytest
 
 from wsedu.live import Lab
-from wsedu.live.browser import kept
+from wsedu.live.browser import WITH_PAGE, kept
 from wsedu.recording import Recording, dissect
 
 from ..chromium import empty_page
@@ -84,7 +84,12 @@ def test_a_list_that_is_shown_again_says_so_and_how_to_connect_anew(
     path = "notebooks/en/browser_yesterday.ipynb"
     code = "from wsedu import Lab\nlab = Lab()\nmine = await lab.browser(patience=20)"
     lesson = nbformat.read(ROOT / "notebooks/en/gallery.ipynb", as_version=4)
-    lesson.cells = [nbformat.v4.new_code_cell(code, id="visit")]
+    lesson.cells = [
+        nbformat.v4.new_code_cell(code, id="visit"),
+        nbformat.v4.new_code_cell(
+            "from wsedu.live.browser import patience\npatience()", id="patience"
+        ),
+    ]
     nbformat.write(lesson, jupyter.folder / path)
     notebook.open(path)
     notebook.run("visit")
@@ -92,6 +97,8 @@ def test_a_list_that_is_shown_again_says_so_and_how_to_connect_anew(
     items, sentence = output.locator("ol li"), output.locator("p").last
     expect(items).to_have_count(2)
     expect(sentence).to_have_text(OVER)
+    notebook.run("patience")
+    expect(notebook.output("patience")).to_contain_text(str(WITH_PAGE))
     notebook.page.evaluate(
         """async () => {
             await window.lesson.context.save();

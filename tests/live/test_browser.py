@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import ClassVar
 
 import pytest
 import websockets
 
 from wsedu.live import Lab
 from wsedu.live.background import LabClosed
-from wsedu.live.browser import PATH, BrowserClient, kept
+from wsedu.live.browser import PATH, PATIENCE, WITH_PAGE, BrowserClient, kept, patience
 from wsedu.live.peer import Peer
 from wsedu.protocol import Frame, Opcode
 from wsedu.recording import dissect
@@ -191,6 +192,19 @@ async def test_what_is_not_live_is_said_below_the_list(
     recording = await lab.browser(patience=0.05, kept="empty")
     printed = capsys.readouterr().out.split()
     assert recording.note.split() == printed[-len(recording.note.split()) :]
+
+
+def test_a_page_that_ran_the_cell_has_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """JupyterLab names its cell, which a program that runs notebooks does not."""
+
+    class Shell:
+        parent_header: ClassVar[dict[str, object]] = {"metadata": {"cellId": "handshake-browser"}}
+
+    assert patience() == PATIENCE
+    monkeypatch.setattr("IPython.get_ipython", Shell)
+    assert patience() == WITH_PAGE > PATIENCE
+    Shell.parent_header = {"metadata": {}}
+    assert patience() == PATIENCE
 
 
 async def test_nothing_is_said_of_a_page_that_is_live(

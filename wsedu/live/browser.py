@@ -19,6 +19,9 @@ PATH = "/from-your-browser"  # tells this connection from all others
 
 UNTIL = ("open", "message", "close")
 
+# Seconds for the page to connect. While it draws what a whole notebook shows it may be busy.
+PATIENCE, WITH_PAGE = 3, 10
+
 
 def kept(name: str) -> Recording:
     """What a Chromium did on Linux, recorded by this very tap, for readers without a page.
@@ -29,6 +32,14 @@ def kept(name: str) -> Recording:
     if name not in names:
         raise ValueError(f"kept is one of {', '.join(sorted(names))}, not {name!r}")
     return Recording.load(names[name])
+
+
+def patience() -> float:
+    """How long to wait for the page: longer if there is one, for a page says which cell it runs."""
+    from IPython import get_ipython
+
+    parent = getattr(get_ipython(), "parent_header", None) or {}
+    return WITH_PAGE if parent.get("metadata", {}).get("cellId") else PATIENCE
 
 
 def is_from_page(recording: Recording) -> bool:

@@ -343,7 +343,7 @@ class Lab:
         until: Literal["open", "message", "close"] = "open",
         close: Sequence[Any] = (1000, "seen enough"),
         kept: str = "handshake",
-        patience: float = 3,
+        patience: float | None = None,
     ) -> Recording:
         """Let the page that shows this notebook open a WebSocket, and return what passed.
 
@@ -353,10 +353,11 @@ class Lab:
         until:    the event after which its script calls ``close``; with "close" it never does,
                   and the server has to end the connection
         close:    the arguments of that call
-        patience: seconds for the page to connect, and again for the connection to end. If it
-                  does not end, what passed so far is returned, and its note says what is open.
-                  If no page connects (a program runs the notebook, or the page is on another
-                  machine), what a Chromium did before is returned. The cell prints both notes
+        patience: seconds for the page to connect, and again for the connection to end; without
+                  it 3, and 10 for a page that runs the cell to connect. If the connection does
+                  not end, what passed so far is returned, and its note says what is open. If no
+                  page connects (a program runs the notebook, or the page is on another machine),
+                  what a Chromium did before is returned. The cell prints both notes
         kept:     which of the recordings of that Chromium
 
         A lab in memory returns a kept recording at once. Raises LabClosed if the lab is closed.
@@ -380,7 +381,7 @@ class Lab:
             print(textwrap.fill(recording.note, 80, break_on_hyphens=False))
         return recording
 
-    async def _page(self, before: set[Log], patience: float) -> Recording:
+    async def _page(self, before: set[Log], patience: float | None) -> Recording:
         """The connection of the page; raises TimeoutError if it does not come."""
         from . import browser
 
@@ -388,16 +389,18 @@ class Lab:
             new = [log for log in self._tap.logs if log not in before]
             return [log for log in new if browser.is_from_page(log.recording())]
 
-        log = (await self.until(come, _("the page's connection"), patience))[-1]
+        begin = browser.patience() if patience is None else patience
+        end = browser.PATIENCE if patience is None else patience
+        log = (await self.until(come, _("the page's connection"), begin))[-1]
         log.wanted = True
         try:
             with suppress(TimeoutError):
                 await self.until(
                     lambda _newest: log.closed_by("client") and log.closed_by("server"),
-                    timeout=patience,
+                    timeout=end,
                 )
                 return log.recording()
-            return browser.still_open(log.recording(), patience)
+            return browser.still_open(log.recording(), end)
         finally:
             log.wanted = False
 
