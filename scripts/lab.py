@@ -8,6 +8,7 @@ pictures of the course's own notebooks. And Ctrl-C ends it without a question.
 from __future__ import annotations
 
 import io
+import logging
 import os
 import signal
 import subprocess
@@ -64,6 +65,9 @@ def end_in_time(seconds: float) -> None:
         watch.daemon = True
         watch.start()
         signal.signal(number, jupyter)
+        # A message on its way to a page that has just been closed is no news now.
+        for name in ("asyncio", "tornado.application"):
+            logging.getLogger(name).disabled = True
         jupyter(number, frame)
 
     signal.signal(signal.SIGINT, stop)

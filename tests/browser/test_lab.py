@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_learner_sees_the_lesson_and_no_tool_of_a_teacher(
-    browser: Browser, tmp_path: Path
+    chromium: Browser, tmp_path: Path
 ) -> None:
     course, home = clone(tmp_path / "course"), tmp_path / "home"
     # One notebook was changed, and one is somebody else's: both have a picture.
@@ -26,7 +26,7 @@ def test_a_learner_sees_the_lesson_and_no_tool_of_a_teacher(
     terminal = Terminal(command, course, shell(home) | {"PYTHONPATH": str(course)})
     try:
         address = terminal.address()
-        with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        with chromium.new_context(viewport={"width": 1280, "height": 900}) as context:
             page = context.new_page()
             page.set_default_timeout(60_000)
             page.goto(address)

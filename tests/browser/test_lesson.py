@@ -58,7 +58,7 @@ def test_the_lesson_as_a_learner_sees_it(browser: Browser, notebook: Notebook) -
     question.locator("input").first.focus()
     notebook.page.keyboard.press("ArrowDown")
     notebook.page.keyboard.press("ArrowDown")
-    expect(question.locator(".wsedu-says")).to_have_text("Kept. Run on.")
+    expect(question.locator(".wsedu-says")).to_have_text("Saved. Carry on.")
     expect(question.locator("input").nth(2)).to_be_checked()
     # The page tells the kernel the last of several quick choices when it has heard of the one
     # before: a cell that runs at once may still meet that one.
