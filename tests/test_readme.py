@@ -11,13 +11,14 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
+from urllib.request import ProxyHandler, build_opener
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from .chromium import launch
-from .terminal import ROOT, Terminal, clone, listens, readme, shell
+from .terminal import ROOT, Terminal, clone, readme, shell
 
 pytestmark = [
     pytest.mark.browser,
@@ -42,6 +43,16 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
+def answers(address: str) -> bool:
+    """Whether the server at an address knows the token that the address has."""
+    status = urlsplit(address)._replace(path="/api/status").geturl()
+    try:
+        with build_opener(ProxyHandler({})).open(status, timeout=60) as response:
+            return response.status == 200
+    except OSError:  # nothing listens, or another server, which refuses the token
+        return False
+
+
 @contextmanager
 def opened(course: Path, home: Path, browser: Browser) -> Iterator[Page]:
     """README's first command, and the page that it prints; both are ended as a learner ends them.
@@ -56,6 +67,7 @@ def opened(course: Path, home: Path, browser: Browser) -> Iterator[Page]:
             page.set_default_timeout(60_000)
             expect.set_options(60_000)
             page.goto(address)
+            assert answers(address)
             yield page
             page.close()
     finally:
@@ -64,7 +76,7 @@ def opened(course: Path, home: Path, browser: Browser) -> Iterator[Page]:
         status = terminal.ctrl_c()
     assert status == 0, terminal.text
     assert not re.search("Traceback|Shut down this Jupyter server", terminal.text[before:])
-    assert not listens(int(re.search(r":(\d+)/", address)[1]))
+    assert not answers(address)
     assert left_behind(home) == []
 
 
