@@ -84,8 +84,9 @@ def _jupyter_server_extension_points():
 def test_ctrl_c_ends_it_even_if_a_part_of_jupyter_hangs(tmp_path: Path) -> None:
     (tmp_path / "hangs.py").write_text(HANGS)
     paths = os.pathsep.join([str(tmp_path), str(SCRIPTS.parent)])
+    options = "--ServerApp.port=0 --ServerApp.jpserver_extensions=hangs=True"
     terminal = Terminal(
-        f"{sys.executable} {SCRIPTS / 'lab.py'} --ServerApp.jpserver_extensions=hangs=True",
+        f"{sys.executable} {SCRIPTS / 'lab.py'} {options}",
         tmp_path,
         shell(tmp_path / "home") | {"PYTHONPATH": paths},
     )

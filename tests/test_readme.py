@@ -11,13 +11,15 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.error import HTTPError
+from urllib.parse import quote, urlsplit
+from urllib.request import ProxyHandler, build_opener
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from .chromium import launch
-from .terminal import ROOT, Terminal, clone, listens, readme, shell
+from .terminal import ROOT, Terminal, clone, readme, shell
 
 pytestmark = [
     pytest.mark.browser,
@@ -42,6 +44,18 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
+def status(address: str, path: str) -> int:
+    """How the server at an address answers when it is asked for something, with its token."""
+    asked = urlsplit(address)._replace(path=path).geturl()
+    try:
+        with build_opener(ProxyHandler({})).open(asked, timeout=60) as response:
+            return response.status
+    except HTTPError as error:
+        return error.code
+    except OSError:  # nothing listens
+        return 0
+
+
 @contextmanager
 def opened(course: Path, home: Path, browser: Browser) -> Iterator[Page]:
     """README's first command, and the page that it prints; both are ended as a learner ends them.
@@ -56,15 +70,16 @@ def opened(course: Path, home: Path, browser: Browser) -> Iterator[Page]:
             page.set_default_timeout(60_000)
             expect.set_options(60_000)
             page.goto(address)
+            assert status(address, "/api/status") == 200
             yield page
             page.close()
     finally:
         expect.set_options(5_000)
         before = len(terminal.text)
-        status = terminal.ctrl_c()
-    assert status == 0, terminal.text
+        ended = terminal.ctrl_c()
+    assert ended == 0, terminal.text
     assert not re.search("Traceback|Shut down this Jupyter server", terminal.text[before:])
-    assert not listens(int(re.search(r":(\d+)/", address)[1]))
+    assert status(address, "/api/status") != 200
     assert left_behind(home) == []
 
 
@@ -169,7 +184,7 @@ def anchors(path: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in seen}
 
 
-def test_every_link_leads_somewhere(course: Path, browser: Browser, tmp_path: Path) -> None:
+def test_every_link_leads_somewhere(course: Path, tmp_path: Path) -> None:
     """On GitHub, where it names a file from the notebook's folder, and in JupyterLab."""
     notebooks = [*course.glob("notebooks/*/*.ipynb"), *course.glob("exercises/*/*/*.ipynb")]
     assert len(notebooks) > 15
@@ -182,15 +197,15 @@ def test_every_link_leads_somewhere(course: Path, browser: Browser, tmp_path: Pa
                 assert target.is_file() and target.is_relative_to(course), f"{path.name}: {link}"
                 assert not anchor or anchor in anchors(target), f"{path.name}: {link}"
                 asked[target.relative_to(course).as_posix()] = link
-    with opened(course, tmp_path / "home", browser) as page:
-        found = {
-            target: page.request.get(
-                urljoin(page.url, f"/api/contents/{target}"), params={"content": "0"}
-            ).status
-            for target in asked
-        }
-        ready(page)  # a kernel that is ended while it starts complains
-    assert {target: status for target, status in found.items() if status != 200} == {}
+    terminal = Terminal(OPEN, course, shell(tmp_path / "home"))
+    try:
+        address = terminal.address()
+        found = {target: status(address, f"/api/contents/{quote(target)}") for target in asked}
+        assert status(address, "/api/contents/nowhere.ipynb") == 404  # the test can see one
+    finally:
+        ended = terminal.ctrl_c()
+    assert ended == 0, terminal.text
+    assert {target: answer for target, answer in found.items() if answer != 200} == {}
 
 
 def test_the_first_hour(course: Path, browser: Browser, tmp_path: Path) -> None:

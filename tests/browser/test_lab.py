@@ -22,7 +22,7 @@ def test_a_learner_sees_the_lesson_and_no_tool_of_a_teacher(
     lesson = course / "notebooks/en/00_start_here.ipynb"
     changed = lesson.read_text().replace("One TCP connection", "Another TCP connection")
     lesson.with_name("changed.ipynb").write_text(changed)
-    command = f"{sys.executable} scripts/lab.py"
+    command = f"{sys.executable} scripts/lab.py --ServerApp.port=0"
     terminal = Terminal(command, course, shell(home) | {"PYTHONPATH": str(course)})
     try:
         address = terminal.address()
