@@ -8,18 +8,28 @@ pictures of the course's own notebooks. And Ctrl-C ends it without a question.
 from __future__ import annotations
 
 import io
+import logging
 import os
+import signal
 import subprocess
 import sys
 import tarfile
+import threading
 from collections.abc import Iterator
+from types import FrameType
 from typing import Any
 
-import nbformat
-from environment import FOLDER, ROOT
-from jupyterlab.labapp import LabApp
+# Half of the time that JupyterLab takes to start goes into a grammar that this package builds. It
+# checks international addresses (IRI) in JSON, of which Jupyter has none; jsonschema, which takes
+# it in if it is there, does without.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+import nbformat  # noqa: E402
+from environment import FOLDER, ROOT  # noqa: E402
+from jupyterlab.labapp import LabApp  # noqa: E402
 
 FIRST_LESSON = "notebooks/en/00_start_here.ipynb"
+SECONDS = 10  # to end in; JupyterLab gives a kernel five
 
 
 def main(arguments: list[str]) -> None:
@@ -32,10 +42,35 @@ def main(arguments: list[str]) -> None:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         ours.append("--allow-root")  # in a container there is often nobody else
     server = LabApp.initialize_server([*ours, *arguments])
-    for text in as_shipped():
-        server.contents_manager.notary.sign(nbformat.v4.reads(text))
+    notary = server.contents_manager.notary
+    for notebook in map(nbformat.v4.reads, as_shipped()):
+        if not notary.check_signature(notebook):
+            notary.sign(notebook)
     server.web_app.settings["page_config_hook"] = without_nbgrader
+    end_in_time(SECONDS)
     server.start()
+
+
+def end_in_time(seconds: float) -> None:
+    """From Ctrl-C on, JupyterLab has so many seconds to end; then it is ended.
+
+    It may wait forever for a kernel that was just starting. A kernel ends with its parent.
+    """
+    jupyter = signal.getsignal(signal.SIGINT)
+    if not callable(jupyter):  # whoever started this wants Ctrl-C to be ignored
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        watch = threading.Timer(seconds, os._exit, [0])
+        watch.daemon = True
+        watch.start()
+        signal.signal(number, jupyter)
+        # A message on its way to a page that has just been closed is no news now.
+        for name in ("asyncio", "tornado.application"):
+            logging.getLogger(name).disabled = True
+        jupyter(number, frame)
+
+    signal.signal(signal.SIGINT, stop)
 
 
 def as_shipped() -> Iterator[str]:
@@ -43,16 +78,16 @@ def as_shipped() -> Iterator[str]:
 
     JupyterLab shows a stored picture only in a notebook that it trusts. It knows such a notebook
     by its content: one that somebody has changed is another one, and is trusted when you have run
-    it. The exercises are stored without outputs, so only ``notebooks`` has pictures to show.
+    it.
     """
-    git = ["git", "archive", "--format=tar", "HEAD", "notebooks"]
+    git = ["git", "archive", "--format=tar", "HEAD", "notebooks", "exercises"]
     try:
         archive = subprocess.run(git, cwd=ROOT, capture_output=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
         # A copy without git: it is as it was shipped when it is opened for the first time.
         opened = FOLDER / "opened"
         if not opened.exists():
-            for path in ROOT.glob("notebooks/*/*.ipynb"):
+            for path in [*ROOT.glob("notebooks/*/*.ipynb"), *ROOT.glob("exercises/*/*/*.ipynb")]:
                 yield path.read_text(encoding="utf-8")
             opened.touch()
         return

@@ -31,9 +31,13 @@ class Jupyter:
 
 @contextmanager
 def started(base: Path) -> Iterator[Jupyter]:
-    """JupyterLab, serving a copy of the course; all that it keeps is kept below ``base``."""
-    for name in ("notebooks", "exercises"):
+    """JupyterLab as ``scripts/open.py`` starts it, in a copy of the course, with these settings.
+
+    All that it keeps is kept below ``base``.
+    """
+    for name in ("notebooks", "exercises", "scripts"):
         shutil.copytree(ROOT / name, base / "course" / name)
+    (base / "course" / ".venv").mkdir()
     for name, content in SETTINGS.items():
         path = base / "settings" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -43,15 +47,16 @@ def started(base: Path) -> Iterator[Jupyter]:
         "JUPYTER_CONFIG_DIR": str(base / "config"),
         "JUPYTER_CONFIG_PATH": str(ROOT / "jupyter" / "etc" / "jupyter"),
         "JUPYTER_PATH": str(ROOT / "jupyter" / "share" / "jupyter"),
+        "JUPYTER_DATA_DIR": str(base / "data"),
         "JUPYTER_RUNTIME_DIR": str(base / "runtime"),
         "JUPYTERLAB_SETTINGS_DIR": str(base / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(base / "workspaces"),
         "WSEDU_HOME": str(base / "home"),
     }
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        *(sys.executable, str(base / "course" / "scripts" / "lab.py"), "--no-browser"),
         *("--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", "--IdentityProvider.token=course"),
-        *("--LabApp.expose_app_in_browser=True", f"--ServerApp.root_dir={base / 'course'}"),
+        "--LabApp.expose_app_in_browser=True",
     ]
     server = subprocess.Popen(
         command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True

@@ -78,9 +78,15 @@ def test_every_public_name_asks_for_the_await(
             other.name: None
             for other in parameters(getattr(wsedu, name))
             if other.default is inspect.Parameter.empty
+            and other.kind is not inspect.Parameter.VAR_POSITIONAL
         }
+        given: tuple[Any, ...] = ()
+        if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+            given = (wrap(awaitable),)
+        else:
+            options[parameter.name] = wrap(awaitable)
         with pytest.raises(AwaitMissing, match=f"You gave {name} .*is an `await` missing"):
-            getattr(wsedu, name)(**options | {parameter.name: wrap(awaitable)})
+            getattr(wsedu, name)(*given, **options)
     assert Lab._current is None, "no lab was started"
 
 

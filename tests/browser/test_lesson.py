@@ -41,7 +41,7 @@ def test_the_lesson_as_a_learner_sees_it(browser: Browser, notebook: Notebook) -
     ladder.locator(".wsedu-board").first.focus()
     for key in ("Home", "ArrowDown", "Enter"):
         notebook.page.keyboard.press(key)
-    expect(ladder.locator(".wsedu-board").nth(1)).to_contain_text("answer from the server")
+    expect(ladder.locator(".wsedu-board").nth(1)).to_contain_text("response from the server")
     expect(ladder.locator(".wsedu-says").first).to_contain_text("101 Switching Protocols")
     for key in ("b", "d", "d", "x"):
         notebook.page.keyboard.press(key)
@@ -58,7 +58,7 @@ def test_the_lesson_as_a_learner_sees_it(browser: Browser, notebook: Notebook) -
     question.locator("input").first.focus()
     notebook.page.keyboard.press("ArrowDown")
     notebook.page.keyboard.press("ArrowDown")
-    expect(question.locator(".wsedu-says")).to_have_text("Kept. Run on.")
+    expect(question.locator(".wsedu-says")).to_have_text("Saved. Carry on.")
     expect(question.locator("input").nth(2)).to_be_checked()
     # The page tells the kernel the last of several quick choices when it has heard of the one
     # before: a cell that runs at once may still meet that one.

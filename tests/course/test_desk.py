@@ -261,7 +261,7 @@ class TestPredictAndRecall:
         revisit(prediction.name)
         out = said(capsys)
         assert out.startswith("You made no prediction")
-        assert f"It happened: {right}." in out and why in out
+        assert f"What actually happened: {right}." in out and why in out
         for number, (option, comment) in enumerate(prediction.options):
             predict(prediction.name).chosen = number
             capsys.readouterr()
@@ -270,7 +270,7 @@ class TestPredictAndRecall:
             if number == prediction.right:
                 assert out == f"You predicted it: {option}. {why}"
             else:
-                assert out == f"You predicted: {option}. {comment} It happened: {right}."
+                assert out == f"You predicted: {option}. {comment} What actually happened: {right}."
 
     @pytest.mark.parametrize("option", [99, -5, "1", None, [1]])
     def test_choice_that_no_longer_exists_is_none(self, option: Any) -> None:

@@ -10,6 +10,7 @@ import inspect
 import json
 import logging
 import random
+import selectors
 import subprocess
 import sys
 import threading
@@ -359,7 +360,7 @@ def clear(verdict: Verdict, *words: str) -> bool:
 def no_thread_is_left() -> Iterator[None]:
     yield
     for thread in left_threads():
-        thread.join(10)
+        thread.join(60)
         assert not thread.is_alive()
 
 
@@ -556,7 +557,7 @@ class TestNeverEnding:
         assert verdict.outcome == "raised"
         assert clear(verdict, "did not finish within 0.1 s")
         for thread in left_threads():
-            thread.join(5)
+            thread.join(60)
         assert not left_threads()
 
     def test_infinite_loop(self) -> None:
@@ -632,14 +633,14 @@ class TestNeverEnding:
         (thread,) = left_threads()
         assert thread.daemon, "a kernel can be stopped in spite of it"
         wake.release()
-        thread.join(5)
+        thread.join(60)
         assert not thread.is_alive()
 
     def test_verdict_comes_soon_after_the_limit(self) -> None:
         begin = time.monotonic()
         release = threading.Event()
-        run_briefly(lambda data: release.wait(60))
-        assert time.monotonic() - begin < 5
+        run_briefly(lambda data: release.wait(600))
+        assert time.monotonic() - begin < 60
         release.set()
 
     def test_slow_answer_that_ends_in_time_passes(self) -> None:
@@ -658,7 +659,7 @@ class TestNeverEnding:
                     lambda watched: exercise.judge(watched, random.Random(1)), wrong, number / 5000
                 )
             for thread in left_threads():
-                thread.join(10)
+                thread.join(60)
             gc.collect()
         assert [str(warning.message) for warning in warned] == []
 
@@ -682,11 +683,14 @@ print(attempt.run(lambda watched: judge(watched, random.Random(1)), answer, 0.1)
 gc.collect()
 for thread in threading.enumerate():
     if thread.name == "wsedu check":
-        thread.join(30)
+        thread.join(200)
         print("ended" if not thread.is_alive() else "lives")
 """
         run = subprocess.run(
-            [sys.executable, "-X", "dev", "-c", program], capture_output=True, text=True, timeout=60
+            [sys.executable, "-X", "dev", "-c", program],
+            capture_output=True,
+            text=True,
+            timeout=300,
         )
         assert (run.stdout.splitlines()[0], run.stderr) == ("raised", "")
         assert "lives" not in run.stdout
@@ -755,6 +759,69 @@ for thread in threading.enumerate():
         assert caplog.messages == []
 
 
+STALLED = [
+    (exercise, slip)
+    for exercise in (EXERCISES["00.2"], EXERCISES["06.4"], EXERCISES["08.3"])
+    for slip in (None, *exercise.slips)
+]
+
+
+class TestBusyMachine:
+    """What is said of an answer does not depend on how busy the machine is."""
+
+    @pytest.mark.parametrize(
+        ("exercise", "slip"),
+        STALLED,
+        ids=[f"{e.name}-{s.name if s else 'solution'}" for e, s in STALLED],
+    )
+    def test_machine_that_stands_still_again_and_again_changes_no_verdict(
+        self, exercise: Exercise, slip: Slip | None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real, chance, stalls = selectors.SelectSelector.select, random.Random(7), 0
+
+        def select(selector: Any, timeout: float | None = None) -> Any:
+            nonlocal stalls
+            if stalls < 20 and chance.random() < 0.05:
+                stalls += 1
+                time.sleep(0.04)  # other programs have the machine
+            return real(selector, timeout)
+
+        monkeypatch.setattr(selectors.SelectSelector, "select", select)
+        verdict = judge(exercise.name, slip.wrong if slip else exercise.solution, 1)
+        if slip:
+            assert (verdict.outcome, verdict.sentence) == ("not yet", slip.sentence)
+        assert stalls and (slip or verdict.passed), verdict.sentence
+
+    def test_answer_that_has_a_tenth_of_the_machine_gets_its_time(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(attempt, "wall", lambda: 10 * time.process_time())
+
+        def answer(data: bytes) -> Any:
+            nonlocal slow
+            end = time.process_time() + 0.3 * slow
+            while time.process_time() < end:
+                pass
+            slow = False
+            return EXERCISES["02.3"].solution(data)
+
+        slow = True
+        assert run_briefly(answer, seconds=1).passed
+        slow = True
+        verdict = run_briefly(answer, seconds=0.2)
+        assert clear(verdict, "did not finish within 0.2 s"), "it computes for longer than that"
+
+    def test_answer_that_waits_gets_no_more_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        release = threading.Event()
+        looks = iter(range(10_000))
+        monkeypatch.setattr(attempt, "wall", lambda: next(looks) / 10)
+        monkeypatch.setattr(attempt, "computed", lambda: 0.0)
+        verdict = run_briefly(lambda data: release.wait(60), seconds=1)
+        assert clear(verdict, "did not finish within 1 s")
+        assert next(looks) < 50
+        release.set()
+
+
 class TestQuickLoop:
     def test_nobody_waits_and_all_come_in_order(self) -> None:
         came: list[tuple[str, float]] = []
@@ -778,6 +845,27 @@ class TestQuickLoop:
             runner.run(all_come())
         assert came == [("soon", 60), ("late", 5000)]
         assert time.monotonic() - before < 60
+
+    def test_its_clock_does_not_see_the_machine_s(self) -> None:
+        async def stand_still() -> float:
+            begin = asyncio.get_running_loop().time()
+            time.sleep(0.2)
+            await asyncio.sleep(1)
+            return asyncio.get_running_loop().time() - begin
+
+        with asyncio.Runner(loop_factory=QuickLoop) as runner:
+            assert runner.run(stand_still()) == pytest.approx(1, abs=0.01)
+
+    def test_asking_the_clock_again_and_again_ends(self) -> None:
+        async def spin() -> int:
+            turns, end = 0, asyncio.get_running_loop().time() + 1
+            while asyncio.get_running_loop().time() < end:
+                turns += 1
+                await asyncio.sleep(0)
+            return turns
+
+        with asyncio.Runner(loop_factory=QuickLoop) as runner:
+            assert 1000 < runner.run(spin()) < 100_000
 
     def test_what_comes_from_another_thread_is_waited_for(self) -> None:
         async def ask() -> str:

@@ -67,7 +67,7 @@ def test_several_kernels_at_once_lose_nothing(home: Path) -> None:
         writer.stdin.write("\n")
         writer.stdin.flush()
     for writer in writers:
-        out, _err = writer.communicate(timeout=60)
+        out, _err = writer.communicate(timeout=300)
         assert (writer.returncode, out) == (0, "")
     for number in range(4):
         entries = journal.read("tried", f"kernel {number}")

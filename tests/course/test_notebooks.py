@@ -53,7 +53,7 @@ def executed(
     both = nbformat.v4.new_notebook(cells=untouched.cells + done.cells)
     # The kernel may send what a cell prints in several pieces.
     NotebookClient(
-        both, timeout=60, kernel_name="python3", allow_errors=True, coalesce_streams=True
+        both, timeout=600, kernel_name="python3", allow_errors=True, coalesce_streams=True
     ).execute()
     half = len(untouched.cells)
     untouched.cells, done.cells = both.cells[:half], both.cells[half:]

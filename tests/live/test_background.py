@@ -35,7 +35,7 @@ def nothing_is_left_or_said(capfd: pytest.CaptureFixture[str]) -> Iterator[None]
     if Lab._current is not None:
         Lab._current.close()
     for thread in lab_threads():
-        thread.join(30)
+        thread.join(120)
     gc.collect()
     assert threading.active_count() == before
     assert capfd.readouterr() == ("", "")
@@ -165,7 +165,7 @@ async def test_close_sets_the_thread_free(kind: str) -> None:
     lab = Lab(**LOOPING[kind])
     _reader, writer = await asyncio.open_connection("127.0.0.1", int(lab.url.rpartition(":")[2]))
     writer.write(REQUEST + HELLO)
-    assert looping.wait(30)
+    assert looping.wait(120)
     lab.close()
     assert not lab._background._thread.is_alive()
     writer.transport.abort()
@@ -181,7 +181,7 @@ async def test_condition_that_never_returns_does_not_hold_the_close() -> None:
     lab = Lab()
     waiting = asyncio.ensure_future(lab.until(never, timeout=1000))
     await asyncio.sleep(0)
-    assert begun.wait(30)
+    assert begun.wait(120)
     lab.close()
     assert not lab._background._thread.is_alive()
     with pytest.raises((Stopped, asyncio.CancelledError, TimeoutError)):

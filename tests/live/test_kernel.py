@@ -17,7 +17,7 @@ LESSONS = sorted((Path(__file__).parent.parent.parent / "notebooks").glob("*/*.i
 
 @pytest.fixture
 def kernel() -> Iterator[tuple[KernelManager, BlockingKernelClient]]:
-    manager, client = start_new_kernel(startup_timeout=60)
+    manager, client = start_new_kernel(startup_timeout=300)
     yield manager, client
     client.stop_channels()
     manager.shutdown_kernel(now=True)
@@ -36,18 +36,18 @@ def run(client: BlockingKernelClient, code: str, seen: Callable[[str], None] = s
         if message["msg_type"] == "error":
             printed.append(f"{content['ename']}: {content['evalue']}")
 
-    client.execute_interactive(code, output_hook=hook, timeout=30)
+    client.execute_interactive(code, output_hook=hook, timeout=300)
     return "".join(printed)
 
 
-# Each would take ten seconds or more: nobody answers, or nothing happens.
+# Each would take minutes: nobody answers, or nothing happens.
 CALLS = [
-    r"await lab.talk(b'\x81\x85', timeout=20)",
-    "await lab.until(lambda recording: False, timeout=20)",
-    "await lab.ask('GET', '/wait?after=0', timeout=20)",
-    "await lab.browser(patience=20)",
-    "await (await lab.raw()).receive(20)",
-    "await (await lab.raw()).live()",
+    r"await lab.talk(b'\x81\x85', timeout=200)",
+    "await lab.until(lambda recording: False, timeout=200)",
+    "await lab.ask('GET', '/wait?after=0', timeout=200)",
+    "await lab.browser(patience=200)",
+    "await (await lab.raw()).receive(200)",
+    "await (await lab.raw()).live(seconds=200)",
 ]
 
 
@@ -65,7 +65,7 @@ def test_an_interrupted_cell_stops_and_leaves_the_lab_usable(
     for call in CALLS:
         start = time.monotonic()
         said = run(client, f"print('waiting', flush=True)\n{call}", stop)
-        assert time.monotonic() - start < 4, call
+        assert time.monotonic() - start < 60, call
         assert "KeyboardInterrupt" in said or "CancelledError" in said, call
         assert run(client, f"print(dissect(await lab.talk({request})).status)") == "101\n", call
 
@@ -95,7 +95,7 @@ def test_every_cell_of_a_lesson_may_be_run_twice_and_leaves_nothing(path: Path) 
     source = "import threading; print([t.name for t in threading.enumerate() if 'wsedu' in t.name])"
     cells.append(nbformat.v4.new_code_cell(source))
     notebook.cells = cells
-    NotebookClient(notebook, timeout=60).execute()
+    NotebookClient(notebook, timeout=600).execute()
     assert notebook.cells[-1].outputs[0].text == "[]\n"
     for cell in notebook.cells:
         assert not [o for o in cell.get("outputs", []) if o.get("name") == "stderr"]

@@ -77,7 +77,7 @@ async def test_the_recording_is_the_same_on_both_networks(
 ) -> None:
     seen = []
     for network in ("loopback", "memory"):
-        lab = Lab(date=DATE, network=network, open_timeout=0.3)
+        lab = Lab(date=DATE, network=network, open_timeout=2)
         await lab.fault(**faults)
         await lab.talk(*turns)
         recording = await lab.until(

@@ -109,9 +109,9 @@ class TestProblems:
         ("line", "sentence"),
         [
             (b"No colon", "A header line has no colon."),
-            (b"Name : x", "«Name » is not a header name: it may hold no spaces or separators."),
-            (b" folded: x", "« folded» is not a header name: it may hold no spaces or separators."),
-            (b": x", "«» is not a header name: it may hold no spaces or separators."),
+            (b"Name : x", '"Name " is not a header name: it may hold no spaces or separators.'),
+            (b" folded: x", '" folded" is not a header name: it may hold no spaces or separators.'),
+            (b": x", '"" is not a header name: it may hold no spaces or separators.'),
             (b"X: \x00", "Byte 0x00 at offset 19 is a control character; no line may hold one."),
             (b"X: a\rb", "Byte 0x0d at offset 20 is a control character; no line may hold one."),
             (b"X: \xc3\xa9", "Byte 0xc3 at offset 19 is not ASCII; HTTP's own words are ASCII."),
@@ -131,14 +131,14 @@ class TestProblems:
     )
     def test_first_line_of_a_request(self, line: bytes) -> None:
         assert sentences(line + b"\r\n\r\n") == [
-            "The first line is not «method target HTTP-version»."
+            'The first line is not "method target HTTP-version".'
         ]
         assert sentences(line) == [], "it may go on"
 
     @pytest.mark.parametrize("line", [b"HTTP/1.1 101", b"HTTP/1.1 1x1 OK", b"GET / HTTP/1.1"])
     def test_first_line_of_a_response(self, line: bytes) -> None:
         assert sentences(line + b"\r\n\r\n", "response") == [
-            "The first line is not «HTTP-version status reason»."
+            'The first line is not "HTTP-version status reason".'
         ]
 
     def test_lone_lf(self) -> None:

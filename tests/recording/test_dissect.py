@@ -169,7 +169,7 @@ class TestFields:
     @pytest.mark.parametrize(
         ("value", "meaning"),
         [
-            (b"close", "this TCP connection ends after the answer"),
+            (b"close", "this TCP connection ends after the response"),
             (b"Upgrade, close", "Upgrade concerns this TCP connection only"),
             (b"keep-alive", "Upgrade is not named"),
         ],
@@ -255,14 +255,14 @@ class TestWords:
     def test_what_is_no_request_is_said(self) -> None:
         for line in (b"GET /chat", b"hello", b"\x81\x85abc", b" GET / HTTP/1.1"):
             assert self.first(line + b"\r\nUpgrade: websocket\r\n\r\n").sentence == (
-                "This is not an HTTP request: its first line is not «method target HTTP-version»."
+                'This is not an HTTP request: its first line is not "method target HTTP-version".'
             )
 
     def test_what_is_no_answer_is_said(self) -> None:
         seen = dissect(conversation(("client", REQUEST), ("server", b"SSH-2.0-x\r\n\r\n")))
         assert seen.response is not None
         assert seen.response.sentence == (
-            "This is not an HTTP answer: its first line is not «HTTP-version status reason»."
+            'This is not an HTTP response: its first line is not "HTTP-version status reason".'
         )
 
     def test_ordinary_request(self) -> None:

@@ -96,6 +96,16 @@ def asking(*lines: bytes) -> bytes:
     return b"\r\n".join([b"GET / HTTP/1.1", b"Host: x", *lines, b"", b""])
 
 
+async def talk() -> Recording:
+    return Recording()
+
+
+def test_coroutine_is_no_events() -> None:
+    with pytest.raises(TypeError, match="is an `await` missing"):
+        Recording(talk())  # type: ignore[arg-type]
+    assert Recording([]).events == []  # type: ignore[arg-type]
+
+
 class TestSecrets:
     @given(
         st.sampled_from(["Cookie", "Authorization", "Proxy-Authorization", "Set-Cookie"]),
@@ -160,6 +170,13 @@ class TestSecrets:
         for count in range(len(arriving.events)):
             covered = Recording(arriving.events[:count]).with_secrets_covered()
             assert b"SE" not in covered.sent_by("client")
+
+    def test_events_without_bytes_stay_as_they_are(self) -> None:
+        fault = Event(0.5, "client", "fault", note="the network breaks")
+        talk = conversation(("client", asking(b"Cookie: SECRET")))
+        covered = Recording((fault, *talk.events, fault)).with_secrets_covered()
+        assert covered.events[0] == covered.events[-1] == fault
+        assert b"SECRET" not in covered.sent_by("client")
 
     def test_nothing_else_is_touched(self) -> None:
         recording = conversation(

@@ -47,6 +47,17 @@ class TestComparison:
         assert round(widths[1] / widths[0]) == 4 and round(widths[3] / widths[2]) == 2
         assert round(widths[5] / widths[4]) == 3
 
+    def test_a_number_of_no_bar_is_at_the_axis_even_if_all_are_zero(self) -> None:
+        def last_label(delays: float) -> float:
+            svg = Comparison({"one": (1, 10, delays), "two": (1, 20, 0.0)}).svg
+            node = [n for n in minidom.parseString(svg).getElementsByTagName("text")][-2]
+            place = re.search(r"translate\(([\d.]+)|x=\"([\d.]+)", node.toxml())
+            assert place
+            return float(place[1] or place[2])
+
+        assert texts(Comparison({"two": (1, 20, 0.0)}).svg)[-2] == "0.0"
+        assert abs(last_label(0.0) - last_label(5.0)) < 10
+
     def test_the_same_numbers_give_the_same_bytes(self) -> None:
         assert Comparison(COSTS).svg == Comparison(COSTS).svg
 

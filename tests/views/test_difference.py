@@ -23,12 +23,12 @@ class TestSentence:
         [
             (b"abc", b"abc", "The bytes are the same."),
             (b"", b"", "The bytes are the same."),
-            (b"\x81", b"\x01", "byte 0: expected 81 ·, got 01 ·."),
-            (b"a\x80", b"a\x81", "byte 1: expected 80 ·, got 81 ·."),
+            (b"\x81", b"\x01", "byte 0: expected 81, got 01."),
+            (b"a\x80", b"a\x81", "byte 1: expected 80, got 81."),
             (b"ab", b"aB", "byte 1: expected 62 b, got 42 B."),
             (b"abc", b"a", "Your bytes end at offset 1; 2 more were expected."),
             (b"abc", b"", "Your bytes end at offset 0; 3 more were expected."),
-            (b"a", b"abc", "Your bytes go on behind offset 1, where the end was expected."),
+            (b"a", b"abc", "Your bytes go on after offset 1, where the end was expected."),
         ],
     )
     def test_names_byte_and_bit(self, expected: bytes, got: bytes, sentence: str) -> None:
@@ -65,8 +65,8 @@ class TestMark:
         got = bytearray(data)
         got[at] ^= 0b1000_0000 >> bit
         said = Difference(data, bytes(got)).text
-        assert f"byte {at}: " in said and f"is bit {bit}, from 0 at the left." in said
-        assert f"In bits {data[at]:08b}, {got[at]:08b}:" in said
+        assert f"byte {at}: " in said and f"is bit {bit}, counted from 0 at the left." in said
+        assert f"In bits they are {data[at]:08b} and {got[at]:08b}:" in said
 
     def test_far_behind_the_beginning(self) -> None:
         picture = Difference(bytes(10**6), bytes(10**6 - 1) + b"x")

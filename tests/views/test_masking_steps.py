@@ -37,7 +37,7 @@ class TestWords:
     def test_the_chosen_byte_never_lies_behind_the_payload(self) -> None:
         picture = MaskingSteps("Hi")
         picture.state = {**picture.state, "byte": 9}
-        assert str(picture).startswith("Byte 1 runs in lane B")
+        assert str(picture).startswith("Byte 1 is in lane B")
         assert picture.state["byte"] == 1
         picture.state = {**picture.state, "text": ""}
         picture.state = {**picture.state, "text": "Hello"}

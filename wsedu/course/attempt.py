@@ -10,6 +10,7 @@ import io
 import logging
 import re
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -22,8 +23,12 @@ from .._told import is_cell
 from .verdict import Verdict, not_attempted, not_yet
 
 SECONDS = 5  # for all the cases of one check together
+BUSY = 0.05  # of the time an answer computes at least that is held up by a busy machine
+LONGEST = 12  # times as long such an answer has, at most
 STOPS = 10  # how often an answer that does not end is asked to, before it is left behind
 BETWEEN = 0.05  # seconds from one such request to the next
+
+wall, computed = time.monotonic, time.process_time
 
 
 class AnswerRaised(Exception):
@@ -160,7 +165,7 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
     with _quiet() as (printed, warned):
         thread.start()
         try:
-            thread.join(seconds)
+            _give_time(thread, seconds)
         finally:  # the time is up, or the learner has interrupted the cell
             _stop(thread, watched)
             if not (verdicts and verdicts[0].passed):
@@ -237,6 +242,21 @@ def _line_of(error: BaseException) -> int | None:
             line = trace.tb_lineno
         trace = trace.tb_next
     return line
+
+
+def _give_time(thread: threading.Thread, seconds: float) -> None:
+    """Wait for the thread until its time is up.
+
+    Seconds count in which it computes, or waits for what never comes; not those in which other
+    programs have the machine.
+    """
+    begin, used = wall(), computed()
+    while thread.is_alive():
+        thread.join(min(BETWEEN, seconds))
+        took, work = wall() - begin, computed() - used
+        held_up = BUSY * took < work < seconds and took < LONGEST * seconds
+        if took >= seconds and not held_up:
+            return
 
 
 def _stop(thread: threading.Thread, watched: Attempt) -> None:

@@ -26,7 +26,7 @@ def predict(name: str) -> Question:
     """Ask a question of the lesson; the choice is kept, and met again by ``revisit``."""
     prediction = prediction_named(name)
     options = [option for option, _said in prediction.options]
-    question = Question(prediction.question, options, _predicted(name), _("Kept. Run on."))
+    question = Question(prediction.question, options, _predicted(name), _("Saved. Carry on."))
     question.observe(
         lambda change: journal.write("predicted", name, option=change["new"]), "chosen"
     )
@@ -56,7 +56,9 @@ def _say(*sentences: str) -> None:
 
 
 def _happened(prediction: Prediction) -> str:
-    return _("It happened: {option}.").format(option=prediction.options[prediction.right][0])
+    return _("What actually happened: {option}.").format(
+        option=prediction.options[prediction.right][0]
+    )
 
 
 def _predicted(name: str) -> int:

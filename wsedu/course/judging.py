@@ -21,6 +21,8 @@ from .verdict import Verdict, not_attempted, not_yet
 
 Function = Callable[..., Any]
 
+TRIES = 2  # in earnest: a busy machine may spoil one
+
 
 def by_letter(
     attempt: Attempt,
@@ -121,10 +123,12 @@ def by_cases(
     right = True
     for args in cases:
         got = _copy_of(attempt(*copy.deepcopy(args)))
-        wrong = not is_right(args, got)
-        if timed and right and wrong and timed(wanted_for(args, got), got):
-            attempt.loop_factory = None  # the first one in earnest; then it is certain
-            got = _copy_of(attempt(*copy.deepcopy(args)))
+        if timed and right and not is_right(args, got) and timed(wanted_for(args, got), got):
+            # The first one in earnest; then it is certain. Only a right result counts: what is
+            # said about a wrong one must not depend on how busy the machine is.
+            attempt.loop_factory = None
+            tries = (_copy_of(attempt(*copy.deepcopy(args))) for _try in range(TRIES))
+            got = next((again for again in tries if is_right(args, again)), got)
             attempt.loop_factory = loop_factory
         right = right and is_right(args, got)
         results.append((args, got))

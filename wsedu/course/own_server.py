@@ -184,7 +184,7 @@ def running(serve: Serve) -> Iterator[Running]:
 REACHABLE = tuple("1.* 2.* 6.1.* 6.2.* 6.5.* 6.7.* 6.9.* 6.11.* 6.22.* 6.23.* 7.*".split())
 LATER = ("2.5", "6.11.5", "7.3.6")
 
-SECONDS = 20  # for all of them; a server that passes needs less than one
+SECONDS = 40  # for all of them; a server that passes needs less than one
 
 KOSOKU = """
 import asyncio, json, os, sys
@@ -248,11 +248,16 @@ def score(serve: Serve, cases: Sequence[str] = REACHABLE) -> Score:
     with running(serve) as server:
         results = _try(server, cases, left_out)
         failed = [(case, story) for case, passed, story in results if not passed]
-        if not failed:
+        # Each once more, alone: a busy machine may have spoilt it. The first that fails again is
+        # the one to show, and its connection is the newest.
+        while failed:
+            server.errors.clear()
+            ((case, passed, story),) = _try(server, [failed[0][0]], ())
+            if not passed:
+                break
+            del failed[0]
+        else:
             return Score(len(results), len(results))
-        case, story = failed[0]
-        server.errors.clear()
-        _try(server, [case], ())  # alone, so that its connection is the newest
         if server.errors:
             story = _("your server raised {error}").format(error=repr(server.errors[0])[:200])
         return Score(

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from .._awaited import values_only
 from .._text import _
 
 
@@ -39,6 +40,7 @@ def outcome(row: str, server: str) -> str:
     return _("no Pings")  # it has no keepalive of its own
 
 
+@values_only
 def peers(*rows: str) -> None:
     """Print what eight servers did: a line for each server, a column for each named row.
 

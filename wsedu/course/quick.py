@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import selectors
 
+BEGIN = 1000.0  # seconds that its clock shows first
+TURN = 0.0001  # seconds that each turn takes on its clock, for one who asks again and again
+
 
 class QuickLoop(asyncio.SelectorEventLoop):
     """When nothing is left to do but to wait for a moment, that moment has come: its clock jumps.
 
-    For answers that wait for nothing outside of this process; ``time.monotonic`` does not jump.
+    Its clock never sees that of the machine: however busy that is, the same answer is told the
+    same times. For answers that wait for nothing outside of this process; ``time.monotonic``
+    does not jump.
     """
 
     def __init__(self) -> None:
@@ -18,18 +23,17 @@ class QuickLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         """Seconds on the clock of this loop."""
-        return super().time() + self._clock.jumped
+        return self._clock.now
 
 
 class _JumpingSelector(selectors.SelectSelector):
-    """What a loop waits with: asked to wait for some seconds, it counts them instead."""
+    """What a loop waits with, once a turn: asked to wait for some seconds, it counts them."""
 
-    jumped = 0.0
+    now = BEGIN
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if not timeout or timeout < 0:
-            return super().select(timeout)
+        if timeout is None:  # it waits for another thread
+            return super().select()
         ready = super().select(0)
-        if not ready:
-            self.jumped += timeout
+        self.now += TURN if ready else max(timeout, TURN)
         return ready

@@ -101,7 +101,7 @@ CHOICES = (
         _("What does our answer to a Close frame say?"),
         _("The same code and reason; nothing if there was nothing."),
         "5.5.1",
-        _("An endpoint «typically echos the status code it received»; the reason goes along."),
+        _('An endpoint "typically echos the status code it received"; the reason goes along.'),
     ),
     Choice(
         "close-reason",

@@ -191,7 +191,7 @@ def check_request(head: Head) -> tuple[Check, ...]:
             head,
             "origin",
             "Origin",
-            _("Origin, if there is one, stands once (browsers always send it)"),
+            _("There is at most one Origin (browsers always send it)"),
             "4.2.1, item 7",
             len(head.find("Origin")) <= 1,
         ),

@@ -194,9 +194,9 @@ def _split_start_line(
     wanted = r"\S+ \S+ HTTP/\d\.\d" if kind == "request" else r"HTTP/\d\.\d \d{3} .*"
     if complete and not re.fullmatch(wanted, line.text, re.ASCII):
         sentence = (
-            _("The first line is not «method target HTTP-version».")
+            _('The first line is not "method target HTTP-version".')
             if kind == "request"
-            else _("The first line is not «HTTP-version status reason».")
+            else _('The first line is not "HTTP-version status reason".')
         )
         section = "RFC 9112 3" if kind == "request" else "RFC 9112 4"
         problems.append(Problem(sentence, line.span, section))
@@ -215,7 +215,7 @@ def _split_header(line: Part, stop: int, problems: list[Problem]) -> HeaderLine:
     elif not TOKEN.fullmatch(name):
         problems.append(
             Problem(
-                _("«{name}» is not a header name: it may hold no spaces or separators.").format(
+                _('"{name}" is not a header name: it may hold no spaces or separators.').format(
                     name=shorten(name)
                 ),
                 Span(start, start + len(name)),

@@ -91,7 +91,7 @@ class Unit:
         if self.layout is not None:
             return describe_frame(self.layout)
         if self.kind == "body":
-            return _("The body of the answer: {text}").format(text=_text(self.data))
+            return _("The body of the response: {text}").format(text=_text(self.data))
         if self.sender == "client":
             return _("Sent before the server's 101: no rule of WebSocket applies to them yet.")
         return _("Bytes that answer no request that could be read.")
@@ -312,19 +312,19 @@ def _describe(head: Head, data: bytes) -> str:
     """One plain sentence about a head."""
     words = [shorten(part.text) for part in head.start_line] + ["?"] * 3
     if _starts_wrong(head) and head.kind == "request":
-        return _("This is not an HTTP request: its first line is not «method target HTTP-version».")
+        return _('This is not an HTTP request: its first line is not "method target HTTP-version".')
     if head.end is None and b"\n" not in data and head.kind == "request":
         return _("The server reads this as the beginning of a request line; it waits for its end.")
     if head.end is None and head.kind == "request":
         return _("The server reads this as an HTTP request, and waits for its empty line.")
     if head.end is None:
-        return _("The client reads this as an HTTP answer, and waits for its empty line.")
+        return _("The client reads this as an HTTP response, and waits for its empty line.")
     if head.kind == "response":
         if _status(head) == 101:
-            return _("The server agrees: behind this empty line both sides speak WebSocket.")
+            return _("The server agrees: after this empty line, both sides use WebSocket.")
         if _starts_wrong(head):
             return _(
-                "This is not an HTTP answer: its first line is not «HTTP-version status reason»."
+                'This is not an HTTP response: its first line is not "HTTP-version status reason".'
             )
         if words[1].startswith("2"):
             said = _("The server says {status} {reason}; the connection stays HTTP.")
@@ -444,7 +444,7 @@ def _explain(line: HeaderLine, kind: Kind) -> tuple[str, str]:
     options = {option.strip().lower() for option in line.value.text.split(",")}
     if name == "connection" and "upgrade" not in options:
         if "close" in options:
-            return _("this TCP connection ends after the answer"), "RFC 9112 9.6"
+            return _("this TCP connection ends after the response"), "RFC 9112 9.6"
         return _("what holds for this TCP connection only; Upgrade is not named"), "RFC 9110 7.6.1"
     known = HEADERS if kind == "request" else HEADERS | ANSWER_HEADERS
     return known.get(name, (_("not part of WebSocket; ignored"), "4.2.1, item 10"))
@@ -459,7 +459,7 @@ _START_LINE = {
     ),
     "response": (_("whether the server agrees: 101 and nothing else means yes"), "4.2.2, item 5.1"),
 }
-_NO_TEXT = (_("the first line is read from here; but these bytes are no text"), "RFC 9112 2.1")
+_NO_TEXT = (_("the first line is read from here; but these bytes are not text"), "RFC 9112 2.1")
 
 HEADERS = {
     "host": (_("which server is meant; required by HTTP/1.1"), "4.1, item 4"),

@@ -85,7 +85,7 @@ def fields_of_frame(layout: FrameLayout, stream: bytes) -> tuple[Field, ...]:
                         ),
                         _("the length itself")
                         if length < 126
-                        else _("the length stands in the next {count} bytes").format(
+                        else _("the length is in the next {count} bytes").format(
                             count=2 if length == 126 else 8
                         ),
                         bits=Span(9, 16),

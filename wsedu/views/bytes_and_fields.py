@@ -67,10 +67,10 @@ def draw(unit: Unit) -> str:
     drawing.text(14, 24, _heading(unit), "strong")
     drawing.text(14, 43, _in_stream(unit), "small soft")
     y = 48.0
-    for line in wrap(unit.sentence, WIDE - 40):
+    for line in wrap(unit.sentence, WIDE - 28, 7.2):
         y += 18
         drawing.text(14, y, line, "soft")
-    for line in [line for p in unit.problems[:4] for line in wrap("✘ " + p.sentence, WIDE - 40)]:
+    for line in [line for p in unit.problems[:4] for line in wrap("✘ " + p.sentence, WIDE - 28, 8)]:
         y += 18
         drawing.text(14, y, line, "bad")
     y += 14
@@ -101,7 +101,7 @@ def _in_stream(unit: Unit) -> str:
 def _kind(kind: str) -> str:
     names = {
         "request": _("request"),
-        "response": _("answer"),
+        "response": _("response"),
         "body": _("body"),
         "frame": _("frame"),
         "bytes": _("bytes"),
@@ -196,7 +196,8 @@ def _draw_bits(drawing: Drawing, part: Field, bits: Span, byte: int, top: float)
     drawing.row(x, top + 10, BIT, [str(number) for number in numbers], "small soft")
     drawing.rect(x + 1, top + 14, width - 2, 20, frame_colours.LOOKS[part.kind].style)
     drawing.row(x, top + 29, BIT, [f"{byte:08b}"[number % 8] for number in numbers], "mono")
-    said = part.name if len(bits) == 1 else f"{part.name}: {part.value}"
+    # What comes after a colon does not fit under the bits; it is in what the item says.
+    said = part.name if len(bits) == 1 else f"{part.name}: {part.value.partition(':')[0]}"
     drawing.text(x + width / 2, top + 48, said, "small", "middle")
 
 

@@ -82,6 +82,8 @@ class Comparison(Picture):
                 axes.spines["bottom"].set_visible(False)
                 axes.tick_params(bottom=False, labelbottom=False, left=False)
                 axes.margins(x=0.15)
+                if not any(numbers):  # or matplotlib puts the axis into the middle
+                    axes.set_xlim(0, 1)
             columns[0].invert_yaxis()  # the first is on top
             return _svg(figure, _("Requests, bytes and delay of each way"))
 

@@ -10,6 +10,7 @@ from .picture import Picture
 
 LINES_END = 400  # the x where the message ends
 RULES = 470  # the x where the rules begin
+SMALL = 7.1  # pixels for a small character: Base64 has many wide ones
 LINES_SHOWN = 20
 
 
@@ -44,7 +45,7 @@ def draw(unit: Unit) -> str:
     drawing.text(RULES, 26, _("the rules of RFC 6455"), "strong")
     middles, bottoms = [], 40.0
     for check in unit.checks:
-        height = 24 + 17 * len(_requirement(check))
+        height = _height(check)
         middles.append(bottoms + height / 2 - 4)
         bottoms += height
     shown = unit.fields[:LINES_SHOWN]
@@ -81,17 +82,29 @@ def _draw_rule(drawing: Drawing, check: Check, number: int, top: float) -> float
     style = {True: "good", False: "bad", None: "soft"}[check.passed]
     requirement = _requirement(check)
     with drawing.item(f"rule{number}", f"{_mark(check)}: {check.requirement}. {check.found}"):
-        drawing.rect(RULES - 6, top - 2, WIDTH - RULES, 20 + 17 * len(requirement), "back")
+        drawing.rect(RULES - 6, top - 2, WIDTH - RULES, _height(check) - 4, "back")
         drawing.text(RULES, top + 14, _mark(check), style)
         for i, line in enumerate(requirement):
             drawing.text(RULES + 82, top + 14 + 17 * i, line)
-        found = fit(f"{check.found}  ({check.section})", WIDTH - RULES - 92, 6.3)
-        drawing.text(RULES + 82, top + 13 + 17 * len(requirement), found, "small soft")
-    return top + 24 + 17 * len(requirement)
+        below = top + 13 + 17 * len(requirement)
+        for i, line in enumerate(_found(check)):
+            drawing.text(RULES + 82, below + 15 * i, line, "small soft")
+    return top + _height(check)
+
+
+def _height(check: Check) -> int:
+    return 9 + 17 * len(_requirement(check)) + 15 * len(_found(check))
 
 
 def _requirement(check: Check) -> list[str]:
     return wrap(check.requirement, WIDTH - RULES - 96, 7)
+
+
+def _found(check: Check) -> list[str]:
+    """What was found, and the rule: on one line if both fit; neither is cut for the other."""
+    room, rule = WIDTH - RULES - 92, f"({check.section})"
+    both = f"{check.found}  {rule}"
+    return [both] if fit(both, room, SMALL) == both else [fit(check.found, room, SMALL), rule]
 
 
 def _mark(check: Check) -> str:
@@ -105,7 +118,7 @@ def _broken(unit: Unit) -> int:
 def _title(unit: Unit) -> str:
     if unit.kind == "request":
         return _("What the server must check in this request")
-    return _("What the client must check in this answer")
+    return _("What the client must check in this response")
 
 
 def _verdict(unit: Unit) -> str:
@@ -113,7 +126,7 @@ def _verdict(unit: Unit) -> str:
     if not broken:
         if unit.kind == "request":
             return _("✔ Nothing is broken: a valid request.")
-        return _("✔ Nothing is broken: a valid answer.")
+        return _("✔ Nothing is broken: a valid response.")
     return _("✘ Broken: {count}. By the RFC, this opens no WebSocket.").format(count=broken)
 
 

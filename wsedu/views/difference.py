@@ -121,20 +121,26 @@ def _sentence(expected: bytes, got: bytes, where: str) -> str:
             at=at, where=belongs, count=len(expected) - at
         )
     if at == len(expected):
-        return _("Your bytes go on behind offset {at}, where the end was expected.").format(at=at)
+        return _("Your bytes go on after offset {at}, where the end was expected.").format(at=at)
     bit = 7 - (expected[at] ^ got[at]).bit_length() + 1
     return _(
-        "First difference: byte {at}{where}: expected {a:02x} {a_char}, got {b:02x} {b_char}. "
-        "In bits {a:08b}, {b:08b}: the first to differ is bit {bit}, from 0 at the left."
+        "First difference: byte {at}{where}: expected {a}, got {b}. In bits they are {a_bits} and "
+        "{b_bits}: the first bit that differs is bit {bit}, counted from 0 at the left."
     ).format(
         at=at,
         where=belongs,
-        a=expected[at],
-        b=got[at],
-        a_char=glyph(expected[at]),
-        b_char=glyph(got[at]),
+        a=_named(expected[at]),
+        b=_named(got[at]),
+        a_bits=f"{expected[at]:08b}",
+        b_bits=f"{got[at]:08b}",
         bit=bit,
     )
+
+
+def _named(byte: int) -> str:
+    """A byte in hex, and what it is as a character if it is one."""
+    char = glyph(byte)
+    return f"{byte:02x}" if char == "\N{MIDDLE DOT}" else f"{byte:02x} {char}"
 
 
 def _starts(at: int | None, length: int) -> range:

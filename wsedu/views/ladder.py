@@ -326,7 +326,7 @@ def _draw_arrow(drawing: Drawing, seen: Dissection, arrow: Arrow, y: float) -> N
         drawing.text(middle, line + 17, caption, "small soft", "middle")
         for tick in _ticks(arrow.chunks):  # where one chunk ends and the next begins
             x = start + (end - start) * (0.1 + 0.8 * tick)
-            drawing.path(f"M{x:g} {line - 5:g}v10", line + 5, "arrow")
+            drawing.path(f"M{x:g} {line - 3:g}v10", line + 7, "arrow")
 
 
 def _sentence(seen: Dissection, unit: Unit) -> str:

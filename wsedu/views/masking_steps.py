@@ -1,7 +1,7 @@
 """The masking stepper: a text, a key, and what XOR makes of them, byte by byte (5.3).
 
 How to think about it: four lanes, one for each byte of the key. The byte with number i of the
-payload runs in lane i mod 4; it meets that byte of the key, on the way out and on the way back.
+payload is in lane i mod 4; it meets that byte of the key, on the way out and on the way back.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class MaskingSteps(Adjustable):
             "bad": _("A masking key is 4 bytes: 8 hexadecimal digits, such as 37fa213d."),
             "empty": _("There is no payload, so there is nothing to mask."),
             "byte": _(
-                "Byte {i} runs in lane {lane}: {payload} XOR {key} is {masked}; "
+                "Byte {i} is in lane {lane}: {payload} XOR {key} is {masked}; "
                 "{masked} XOR {key} is {payload} again."
             ),
             "all": _("Masked: {bytes}."),

@@ -196,7 +196,7 @@ class Story:
         while mark <= seconds + GRID / 2:
             x = self._x(mark)
             drawing.path(f"M{x:g} {AXIS - 4}V{AXIS + 4}", AXIS + 4, "line")
-            drawing.text(x, AXIS - 12, f"{mark:g}", "small soft", "middle")
+            self._draw_second(drawing, x, f"{mark:g}")
             mark += step
         y = AXIS + 14.0
         for number, ping in enumerate(self.asked[:SHOWN]):
@@ -209,14 +209,15 @@ class Story:
         if self.closing is not None:
             self._draw_closing(drawing, self.closing, y)
             y += LANE
+        bottom = max(y - LANE + 22, AXIS + 14)  # down to the last bar, not through its words
         for time, _what in self.tcp:
-            drawing.path(f"M{self._x(time):g} {AXIS - 22}V{y:g}", y, "switch")
+            drawing.path(f"M{self._x(time):g} {AXIS - 22}V{bottom:g}", bottom, "switch")
         if self.tcp:
             x = min(self._x(self.tcp[0][0]), WIDTH - 50)
             drawing.text(x, AXIS - 40, _("TCP ends"), "small accent", "middle")
         if self.ending is not None:
             x = self._x(self.ending[0])
-            drawing.path(f"M{x:g} {AXIS - 22}V{y:g}", y, "fault")
+            drawing.path(f"M{x:g} {AXIS - 22}V{bottom:g}", bottom, "fault")
             drawing.text(x, AXIS - 26, _("Close"), "small bad", "middle")
         for time, _sender in self.others[:SHOWN]:  # a Pong that answers nothing: a diamond
             drawing.path(f"M{self._x(time):g} {AXIS - 7}l6 7l-6 7l-6 -7z", AXIS + 7, "wrong")
@@ -224,6 +225,17 @@ class Story:
             drawing.text(LEFT, y + 18, words, "small soft")
             y += 18
         return drawing.svg()
+
+    def _draw_second(self, drawing: Drawing, x: float, words: str) -> None:
+        """A number on the axis; beside the line of an ending, if one is there."""
+        endings = [self._x(time) for time, _what in [*self.tcp, *filter(None, [self.ending])]]
+        if any(abs(x - line) < 14 for line in endings):
+            left = x > (LEFT + RIGHT) / 2
+            drawing.text(
+                x - 6 if left else x + 6, AXIS - 12, words, "small soft", "end" if left else "start"
+            )
+        else:
+            drawing.text(x, AXIS - 12, words, "small soft", "middle")
 
     def _draw_ping(self, drawing: Drawing, number: int, ping: Asked, y: float) -> None:
         start = self._x(ping.time)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import random
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from ...._text import _
 from ...attempt import Attempt
 from ...exercise import Exercise, Slip, edited, how_many
 from ...judging import by_cases
+from ...quick import QuickLoop
 from ...verdict import Verdict
 
 
@@ -29,6 +31,8 @@ async def solution(message, seconds):
 TURNS = 20  # that others could take while the function waits
 FEW = 4  # a function that steps aside leaves more of them to the others
 LATE = 0.05  # seconds after an alarm; no shorter wait is judged by it, lest chance decides
+TRIES = 5  # a machine that stands still looks like an answer that waits by another clock
+ELSEWHERE = "by another clock than that of the loop"
 
 
 class Wait(NamedTuple):
@@ -42,11 +46,15 @@ def _beside_others(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function beside a task that wants a turn again and again, and counts them."""
 
     async def watched(message: str, seconds: float) -> Any:
-        seen = await _observe(function, message, seconds)
-        if isinstance(seen, Wait) and seen.how != "in time":
-            # The whole machine may have stood still for a moment, but hardly twice.
+        for _try in range(TRIES):
+            begin = time.monotonic()
             seen = await _observe(function, message, seconds)
-        return seen
+            elsewhere = time.monotonic() - begin >= 0.9 * seconds
+            quick = isinstance(asyncio.get_running_loop(), QuickLoop)
+            doubtful = isinstance(seen, Wait) and seen.how in ("at once", "too late")
+            if not (quick and elsewhere and doubtful):
+                return seen
+        return seen._replace(how=ELSEWHERE)
 
     return watched
 
@@ -107,7 +115,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         passed=_("Your echo waits, and the others get their turns."),
         section="",
         through=_beside_others,
-        timed=lambda wanted, got: isinstance(got, Wait),
+        timed=lambda wanted, got: isinstance(got, Wait) and got.how == ELSEWHERE,
     )
 
 

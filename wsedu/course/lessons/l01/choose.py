@@ -111,7 +111,7 @@ EXERCISE = Exercise(
     judge=judge,
     solution=SOLUTION,
     reason=_(
-        "Take the simplest that does it: HTTP if somebody asks, SSE if only the server has news, "
+        "Take the simplest that does it: HTTP if one side asks, SSE if only the server has news, "
         "WebSocket if both speak when they like, WebRTC if late is as bad as never."
     ),
     hints=(

@@ -92,11 +92,11 @@ SLIPS = (
         ),
     ),
     Slip(
-        "no blank after the colon",
+        "no space after the colon",
         edited(solution, ('f"data: {line}"', 'f"data:{line}"')),
         _(
-            "One blank after the colon is taken away. If you write none, a text that begins with "
-            "a blank loses it."
+            "The page takes away one space after the colon. If you write none, a text that begins "
+            "with a space loses it."
         ),
     ),
 )

@@ -81,7 +81,7 @@ SLIPS = (
         _("Send it to all who are connected, not only to the first."),
     ),
     Slip(
-        "nobody knows who it was",
+        "the sender is left out",
         edited(solution, ('f"{sender}: {order}"', "order")),
         _("Say in the message who ordered, and what: 'Ann: tea'."),
     ),

@@ -15,7 +15,10 @@ OBJECTIVES = (
         ("01.polling", "01.1", "01.2"),
     ),
     Objective(
-        _("show the scene for which many people learn WebSocket: one asks, everybody hears"),
+        _(
+            "show the scene for which many people learn WebSocket: one client orders, and all the "
+            "others hear of it"
+        ),
         ("01.scene", "01.4"),
     ),
     Objective(
@@ -30,16 +33,16 @@ PREDICTIONS = (
         _("Who hears of the order, and how?"),
         (
             (
-                _("The one who ordered gets an HTTP answer, the three a message each"),
+                _("The one who ordered gets an HTTP response, the three a message each"),
                 _("Two kinds of answer: one that was asked for, and three that were not."),
             ),
             (
-                _("All four get an HTTP answer"),
+                _("All four get an HTTP response"),
                 _("The three have asked nothing; HTTP/1.1 answers only those that ask."),
             ),
             (
-                _("Only the three: an order is no question"),
-                _("Every HTTP request gets an answer, and this one is 200."),
+                _("Only the three: an order is not a question"),
+                _("Every HTTP request gets a response, and this one is 200."),
             ),
             (
                 _("The three, when they ask next time"),
@@ -63,7 +66,7 @@ PREDICTIONS = (
     ),
     Prediction(
         "01.choose",
-        _("A page only shows the results of a match. What is the simplest that tells it at once?"),
+        _("A page only shows the results of a match. What is the simplest way to tell it at once?"),
         (
             (_("Only WebSocket will do"), _("It will do; half of it would never be used.")),
             (

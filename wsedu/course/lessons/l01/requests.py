@@ -115,12 +115,12 @@ EXERCISE = Exercise(
     solution=SOLUTION,
     reason=_(
         "Polling pays for time, long polling for events. A stream of events and a WebSocket pay "
-        "once, and only WebSocket lets the client speak for nothing more."
+        "once, and only on a WebSocket can the client speak without another request."
     ),
     hints=(
         _("Who begins: does the client ask, or does the server tell?"),
         _("Long polling has one request more than there were events: one that still waits."),
-        _("The handshake is one request; messages are none."),
+        _("The handshake is one request; messages are not requests."),
     ),
     slips=SLIPS,
 )

@@ -13,12 +13,12 @@ OBJECTIVES = (
     Objective(
         _(
             "name the required parts of the request that a server checks, and the six checks "
-            "that a client makes on the answer"
+            "that a client makes on the response"
         ),
         ("02.3", "02.4", "02.order"),
     ),
     Objective(
-        _("predict when the answer is 101, 200, 400, 403, 405 or 426"),
+        _("predict when the response is 101, 200, 400, 403, 405 or 426"),
         ("02.status", "02.page", "02.case", "02.1"),
     ),
     Objective(

@@ -71,7 +71,7 @@ SLIPS = (
         _("A newline has got in between the key and the GUID; echo on a command line adds one."),
     ),
     Slip(
-        "a newline behind the GUID",
+        "a newline after the GUID",
         edited(solution, ("key + GUID", 'key + GUID + "\\n"')),
         _("A newline has got in after the GUID; what is hashed ends with the GUID."),
     ),

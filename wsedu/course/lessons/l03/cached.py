@@ -77,12 +77,12 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
 
 SLIPS = (
     Slip(
-        "nobody goes on",
+        "no client goes on",
         lambda stored, keys: [False] * len(keys),
         _("You let no client go on; the one that the response was made for does."),
     ),
     Slip(
-        "everybody goes on",
+        "every client goes on",
         lambda stored, keys: [True] * len(keys),
         _("You let every client go on; the response was made for one key only."),
     ),

@@ -84,7 +84,7 @@ SLIPS = (
         _("The decoded key must be 16 bytes long, not its Base64 text."),
     ),
     Slip(
-        "whatever is no Base64 is skipped",
+        "what is not Base64 is skipped",
         edited(solution, (", validate=True", "")),
         _(
             "b64decode skips characters that are not Base64, unless you say validate=True; this "

@@ -92,7 +92,7 @@ EXERCISE = Exercise(
         "first sight."
     ),
     hints=(
-        _("Go through the picture of the steps in the lesson, and count what stands in each row."),
+        _("Go through the picture of the steps in the lesson, and count what is in each row."),
         _("Base64: 3 bytes become 4 characters; what is left over is filled up with =."),
         _("24 + 36; then 160 bits / 8; then 7 groups of 4 characters."),
     ),

@@ -92,7 +92,7 @@ PREDICTIONS = (
     ),
     Prediction(
         "03.sha",
-        _("Suppose that an attacker finds two keys with one and the same Accept. What is won?"),
+        _("Suppose that an attacker finds two keys with the same Accept. What does that bring?"),
         (
             (
                 _("The attacker can pretend to be any server"),

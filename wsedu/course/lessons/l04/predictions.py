@@ -112,7 +112,7 @@ PREDICTIONS = (
             (_("Both: text can carry any bytes"), _("Text must be UTF-8; these 4 bytes are not.")),
             (
                 _('Only "21.5"'),
-                _("Characters are UTF-8. For bytes that are no characters, choose binary."),
+                _("Characters are UTF-8. For bytes that are not characters, choose binary."),
             ),
             (_("Neither: a number is not text"), _('"21.5" is four characters, so it is text.')),
         ),

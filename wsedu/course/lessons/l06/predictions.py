@@ -47,7 +47,7 @@ PREDICTIONS = (
         _("The naive reader gets one chunk with three frames. What does it return?"),
         (
             (_("The first message, and nothing of the others"), _("It looks at the front only.")),
-            (_("All three messages"), _("It never looks behind the first frame.")),
+            (_("All three messages"), _("It never looks beyond the first frame.")),
             (_("An error"), _("It has no reason to complain: the first frame is whole.")),
         ),
         0,
@@ -73,7 +73,7 @@ PREDICTIONS = (
             ),
             (
                 _("It waits for the rest of the first frame"),
-                _("It has bytes enough; they are only the wrong ones."),
+                _("It has enough bytes; they are just the wrong ones."),
             ),
         ),
         1,

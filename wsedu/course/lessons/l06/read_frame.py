@@ -212,7 +212,7 @@ SLIPS = (
         _("You read once; a frame may come in many chunks, so go on until it is whole."),
     ),
     Slip(
-        "waits for ever",
+        "waits forever",
         edited(solution, ("timeout(timeout)", "timeout(None)")),
         _("The rest never comes, and you wait forever; raise TimeoutError after `timeout`."),
     ),
@@ -243,7 +243,7 @@ SLIPS = (
     Slip(
         "half a frame is no error",
         edited(solution, ("                if stream:\n                    raise EOFError\n", "")),
-        _("The stream ended inside a frame; that is no good end: raise EOFError."),
+        _("The stream ended inside a frame; that is not a good end: raise EOFError."),
     ),
     Slip(
         "every end is an error",
@@ -271,7 +271,7 @@ SLIPS = (
         _("You look at the clock only when a chunk comes; if none comes, you wait forever."),
     ),
     Slip(
-        "a timeout of one's own",
+        "a fixed timeout",
         edited(solution, ("timeout(timeout)", "timeout(0.5)")),
         _("You use a fixed timeout; wait `timeout` seconds instead."),
     ),
@@ -291,7 +291,7 @@ SLIPS = (
         _("You wait too long for the next chunk: wait only for the time that is left."),
     ),
     Slip(
-        "a frame with nothing behind it",
+        "a frame with nothing after it",
         edited(solution, ("if frames:", "if frames and not _rest:")),
         _("A frame is complete, and you wait on: what follows it belongs to the next one."),
     ),
@@ -306,7 +306,7 @@ EXERCISE = Exercise(
     reason=_(
         "Three things may happen while a frame is not whole: more comes, the stream ends, or "
         "nothing happens. Each needs an answer of its own; a loop that knows only the first one "
-        "spins at the end, or waits for ever."
+        "spins at the end, or waits forever."
     ),
     hints=(
         _("What may await read() bring? Bytes, no bytes, or nothing at all. What then?"),
@@ -314,4 +314,5 @@ EXERCISE = Exercise(
         _("async with asyncio.timeout(timeout): around the loop raises TimeoutError for you."),
     ),
     slips=SLIPS,
+    seconds=10,  # a case in earnest takes two
 )

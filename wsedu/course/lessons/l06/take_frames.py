@@ -131,7 +131,7 @@ SLIPS = (
         _("You take the key from bytes 2 to 5; after 126 or 127 the length is there."),
     ),
     Slip(
-        "the key behind the header",
+        "the key after the header",
         edited(solution, ("stream[size - 4 : size]", "stream[size : size + 4]")),
         _("You take the first bytes of the payload for the key, which belongs to the header."),
     ),
@@ -186,7 +186,7 @@ EXERCISE = Exercise(
     solution=solution,
     reason=_(
         "The loop takes frames as long as there are whole ones, and gives back what is left. The "
-        "caller puts the next chunk behind it; so it does not matter where the stream is cut."
+        "caller puts the next chunk after it; so it does not matter where the stream is cut."
     ),
     hints=(
         _("decode_header says how long the header is, and how long the payload."),

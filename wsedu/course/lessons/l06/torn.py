@@ -130,7 +130,7 @@ EXERCISE = Exercise(
     judge=judge,
     solution=solution,
     reason=_(
-        "A chunk is torn if its end in the stream is no end of a frame. On one machine this "
+        "A chunk is torn if its end in the stream is not the end of a frame. On one machine this "
         "hardly ever happens, so the naive reader passes its tests, and breaks in the field."
     ),
     hints=(

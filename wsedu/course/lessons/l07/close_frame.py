@@ -97,7 +97,7 @@ SLIPS = (
             ('        short = reason.encode()[:123].decode(errors="ignore")\n', ""),
             ("short.encode()", "reason.encode()[:123]"),
         ),
-        _("You cut through a character, so the reason is not UTF-8 any more (5.5.1)."),
+        _("You cut through a character, so the reason is no longer UTF-8 (5.5.1)."),
     ),
     Slip(
         "the code as text",

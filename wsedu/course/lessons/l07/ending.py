@@ -133,7 +133,7 @@ SLIPS = (
         _("You return None, as if the connection were still open. Here it has ended."),
     ),
     Slip(
-        "one's own code",
+        "the code that was sent",
         edited(
             solution,
             ("    sent = None\n", "    sent = own = None\n"),
@@ -183,7 +183,7 @@ SLIPS = (
         _('You start the timeout again at a second "send". Only the first one counts.'),
     ),
     Slip(
-        "one's own Close is enough",
+        "a sent Close is enough",
         edited(solution, ("return 1006, second", "return 1006 if sent is None else 1000, second")),
         _("You sent a Close, but none came. The code that you received counts: 1006."),
     ),
@@ -217,7 +217,7 @@ SLIPS = (
         _("You record None for a Close without a code. Record 1005."),
     ),
     Slip(
-        "a timeout of one's own",
+        "a fixed timeout",
         edited(solution, ("+ timeout", "+ 2.0")),
         _("You use a fixed timeout; wait `timeout` seconds instead."),
     ),

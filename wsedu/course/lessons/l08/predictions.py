@@ -123,7 +123,7 @@ PREDICTIONS = (
         "08.trips",
         _("The tap holds back every chunk for 0.2 s. What does the client measure for a Ping?"),
         (
-            (_("0.2 s"), _("That is the way of the Ping. The Pong is held back as well.")),
+            (_("0.2 s"), _("That is for the Ping alone. The Pong is held back as well.")),
             (_("0.4 s"), _("0.2 s for the Ping, and 0.2 s for its Pong.")),
             (_("Nothing: the Pong does not come"), _("It is late, not lost.")),
         ),

@@ -31,6 +31,7 @@ from ...own_server import (
 from ...verdict import Verdict, not_yet
 
 PATIENCE = 1  # seconds that a client waits for an answer
+MORE = 4  # seconds that it waits when it tries again: the machine may have been busy
 
 
 async def solution(reader, writer):
@@ -45,7 +46,10 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         raise AnswerNoFunction
     with running(serve) as server:
         for client in (_refused, _library, _raw):
-            said = client(server, chance)
+            said = client(server, chance, PATIENCE)
+            if said is not None:
+                server.errors.clear()
+                said = client(server, chance, MORE)
             if said is not None:
                 return _explain(server, said)
     if not kosoku_is_here():
@@ -77,20 +81,20 @@ def _explain(server: Running, said: str) -> Verdict:
     return not_yet(said, "4.2.2; 5", recording=server.recording)
 
 
-def _refused(server: Running, chance: random.Random) -> str | None:
+def _refused(server: Running, chance: random.Random, patience: float) -> str | None:
     """A request that no server must let in."""
     request = build_request(HOST, "/", make_key(chance.randbytes(16))).to_bytes()
-    with socket.create_connection((HOST, server.port), PATIENCE) as client:
+    with socket.create_connection((HOST, server.port), patience) as client:
         client.sendall(request.replace(b"Upgrade: websocket\r\n", b""))
         begin = time.monotonic()
         answer = _read(client, 12)
-    if not answer and time.monotonic() - begin < PATIENCE / 2:
+    if not answer and time.monotonic() - begin < patience / 2:
         return _("Your server ended the connection without a response.")
     if not answer:
         return _(
             "A request without Upgrade got no response in {seconds} s. Does your server wait for "
             "more, or loop without an await?"
-        ).format(seconds=PATIENCE)
+        ).format(seconds=patience)
     if answer.startswith(b"HTTP/1.1 101"):
         return _(
             "Your server accepts a request without Upgrade. Check the status before you send 101."
@@ -102,22 +106,22 @@ def _refused(server: Running, chance: random.Random) -> str | None:
     return None
 
 
-def _library(server: Running, chance: random.Random) -> str | None:
+def _library(server: Running, chance: random.Random, patience: float) -> str | None:
     """A client of ``websockets``: the handshake, an echo, a Ping, and the end."""
     address = f"ws://{HOST}:{server.port}/"
     try:
-        with connect(address, open_timeout=PATIENCE, close_timeout=PATIENCE) as client:
+        with connect(address, open_timeout=patience, close_timeout=patience) as client:
             for message in ("Hello", chance.randbytes(300)):
                 client.send(message)
-                if client.recv(PATIENCE) != message:
+                if client.recv(patience) != message:
                     return _("Your server sent a different message back.")
-            if not client.ping(chance.randbytes(4)).wait(PATIENCE):
+            if not client.ping(chance.randbytes(4)).wait(patience):
                 return _("A client sent a Ping, and no Pong with the same bytes came back.")
             client.close(1000)
             if client.protocol.close_rcvd is None:
                 return _("A client closed, and your server sent no Close of its own.")
     except TimeoutError:
-        return _("A client waited {seconds} s, and no answer came.").format(seconds=PATIENCE)
+        return _("A client waited {seconds} s, and no answer came.").format(seconds=patience)
     except (InvalidHandshake, InvalidMessage, ConnectionError):
         return _(
             "A client refused your response to its handshake. Send a 101 with the right "
@@ -132,12 +136,12 @@ def _library(server: Running, chance: random.Random) -> str | None:
     return None
 
 
-def _raw(server: Running, chance: random.Random) -> str | None:
+def _raw(server: Running, chance: random.Random, patience: float) -> str | None:
     """The raw client: a frame in two parts, two frames in one part, and the end of TCP."""
     hello = build_frame(Frame(Opcode.TEXT, b"Hello"), chance.randbytes(4))
     echo = build_frame(Frame(Opcode.TEXT, b"Hello"))
     bye = build_frame(Frame(Opcode.CLOSE, b"\x03\xe8"), chance.randbytes(4))
-    with socket.create_connection((HOST, server.port), PATIENCE) as client:
+    with socket.create_connection((HOST, server.port), patience) as client:
         client.sendall(build_request(HOST, "/", make_key(chance.randbytes(16))).to_bytes())
         head = b""
         while not head.endswith(b"\r\n\r\n"):
@@ -190,7 +194,7 @@ def _server(*edits: tuple[str, str]) -> Any:
 
 SLIPS = (
     Slip(
-        "everybody is let in",
+        "every request is let in",
         _server(("if status != 101:", "if False:")),
         _("Your server accepts a request without Upgrade. Check the status before you send 101."),
     ),

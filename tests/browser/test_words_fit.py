@@ -1,0 +1,89 @@
+"""Words as a browser draws them: none leaves its sheet of paper, and none lies on another.
+
+In Chromium alone: both browsers take the same fonts of the system.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from wsedu.protocol import Close, Frame, Opcode, build_close, build_frame, build_request
+from wsedu.recording import Event, Recording, Unit
+from wsedu.views import BytesAndFields, Checklist, Picture, Timeline
+
+from ..views import ANSWER, MASK, REQUEST, units
+
+pytestmark = pytest.mark.browser
+
+# Each text that leaves the paper, and each two of one line that touch.
+MEASURE = """() => {
+  const paper = document.querySelector("svg").getBoundingClientRect();
+  const texts = [...document.querySelectorAll("svg text:not(:has(tspan))")]
+    .filter(text => text.textContent.trim())
+    .map(text => [text.textContent, text.getBoundingClientRect()]);
+  const out = texts.filter(([, box]) => box.right > paper.right - 2 || box.left < paper.left + 2);
+  const over = texts.flatMap(([one, a], at) => texts.slice(at + 1)
+    .filter(([, b]) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > -2
+      && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 6)
+    .map(([other]) => `${one} | ${other}`));
+  return [...out.map(([text]) => text), ...over];
+}"""
+
+
+def frame(data: bytes) -> Unit:
+    return units(("client", REQUEST), ("server", ANSWER), ("client", data))[-1]
+
+
+def ending() -> Recording:
+    close = build_frame(Frame(Opcode.CLOSE, build_close(Close(1001, "restart"))))
+    return Recording(
+        (
+            Event(0, "client", "data", REQUEST),
+            Event(0, "server", "data", ANSWER),
+            Event(0, "server", "data", close),
+            Event(0.5, "server", "end"),
+        )
+    )
+
+
+HELLO = Frame(Opcode.TEXT, b"Hello")
+WIDE_KEY = "qWMWmWWWWWWWWWWWWWWWWA=="  # 16 bytes, and wider than most
+PICTURES: dict[str, Picture] = {
+    "three rules broken": BytesAndFields(frame(b"GET /page HTTP/1.1\r\nHost: a\r\n\r\n")),
+    "not UTF-8": BytesAndFields(frame(bytes.fromhex("81 85 37 fa 81 83 37 fa 21 3d 58"))),
+    "longer form": BytesAndFields(frame(build_frame(HELLO, MASK, length_form=16))),
+    "longest form": BytesAndFields(frame(build_frame(HELLO, MASK, length_form=64))),
+    "wide key": Checklist(
+        units(("client", build_request("example.com:8000", "/", WIDE_KEY).to_bytes()))[0]
+    ),
+    "an ending": Timeline(ending(), close_timeout=0.5),
+}
+
+
+@pytest.fixture(scope="module")
+def page(chromium: Browser) -> Iterator[Page]:
+    with chromium.new_context(viewport={"width": 1280, "height": 900}) as context:
+        yield context.new_page()
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_words_stay_on_the_paper_and_apart(page: Page, name: str) -> None:
+    page.set_content(PICTURES[name].svg)
+    assert page.evaluate(MEASURE) == []
+
+
+@pytest.mark.parametrize("seconds", [0, 0.5])
+def test_a_number_of_the_axis_is_beside_the_line_of_an_ending(page: Page, seconds: float) -> None:
+    page.set_content(PICTURES["an ending"].svg)
+    crossed = page.evaluate(
+        """number => {
+          const text = [...document.querySelectorAll("svg text")]
+            .find(text => text.textContent === number).getBoundingClientRect();
+          return [...document.querySelectorAll("svg path.switch, svg path.fault")]
+            .map(path => path.getBoundingClientRect())
+            .filter(line => line.left > text.left - 1 && line.left < text.right + 1).length;
+        }""",
+        f"{seconds:g}",
+    )
+    assert crossed == 0
