@@ -78,26 +78,36 @@ SCENES: dict[str, tuple[Callable[[], Lab], str, list[Any]]] = {
 }
 
 
+def holds_soon(lab: Lab, condition: Callable[[], object]) -> bool:
+    """Wait for it, 20 s at most, without a loop: Playwright's own is running in this thread."""
+    holds = threading.Event()
+
+    def look() -> None:
+        if condition():
+            holds.set()
+
+    stop = lab.watch(look)
+    lab._background.call(asyncio.sleep(0))  # now it watches; what came before is seen by a look
+    look()
+    found = holds.wait(20)
+    stop()
+    return found
+
+
 def play(browser: Browser, address: str, name: str) -> tuple[Recording, list[str]]:
     """One scene, by the very module that a notebook's page runs; and what the script was told."""
     make_lab, until, close_with = SCENES[name]
     source = (HERE / "browser.js").read_text(encoding="utf-8")
     lab = make_lab()
     values = {"script": [], "title": "", "until": until, "close_with": close_with}
-    ended = threading.Event()
-
-    def look() -> None:
-        if len({e.sender for e in lab.recording.events if e.kind in ("end", "lost")}) == 2:
-            ended.set()
-
     with browser.new_context() as context:
         page = context.new_page()
         page.goto(address)
         told = page.evaluate(PLAY, [source, values | {"url": lab.url + PATH}])
-        stop = lab.watch(look)
-        look()
-        assert ended.wait(5), lab.recording
-        stop()
+        assert holds_soon(
+            lab,
+            lambda: len({e.sender for e in lab.recording.events if e.kind in ("end", "lost")}) == 2,
+        ), lab.recording
     recording = lab.recording
     lab.close()
     return recording, told

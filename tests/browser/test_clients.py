@@ -27,7 +27,7 @@ from wsedu.recording import Recording, dissect
 from .. import firefox as firefox_program
 from ..chromium import empty_page
 from ..firefox import Browser, kind
-from .scenes import HEADERS
+from .scenes import HEADERS, holds_soon
 
 pytestmark = pytest.mark.browser
 
@@ -96,17 +96,7 @@ def told(page: Page, url: str, act: str = "", protocols: list[str] | None = None
 
 
 def until(lab: Lab, condition: Callable[[Recording], object]) -> None:
-    """Wait for it without a loop: Playwright's own is running in this thread."""
-    holds = threading.Event()
-
-    def look() -> None:
-        if condition(lab.recording):
-            holds.set()
-
-    stop = lab.watch(look)
-    look()
-    assert holds.wait(20), lab.recording
-    stop()
+    assert holds_soon(lab, lambda: condition(lab.recording)), lab.recording
 
 
 def ended(recording: Recording) -> bool:
