@@ -16,6 +16,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import Code
 
+import wsedu
 from wsedu.course import (
     check,
     desk,
@@ -102,7 +103,7 @@ class TestCheck:
         self, shown: list[Any], capsys: pytest.CaptureFixture[str]
     ) -> None:
         with pytest.raises(
-            NotYet, match=r"^02.2: raised\. Mend .* The same cases again: .*seed=5\)$"
+            NotYet, match=r"^02.2: raised\. Fix .* The same cases again: .*seed=5\)$"
         ):
             check("02.2", lambda *args: 1 // 0, seed=5)
         assert "your function raised ZeroDivisionError" in capsys.readouterr().out
@@ -121,6 +122,22 @@ class TestCheck:
         assert str(error.value) == (
             "02.2: not yet. hint('02.2') helps. The same cases again: check('02.2', ..., seed=42)"
         )
+
+    def test_line_to_check_again_can_be_run_as_it_is(self, shown: list[Any]) -> None:
+        def my_request(host: str, target: str, key: str) -> bytes:
+            return b""
+
+        with pytest.raises(NotYet) as error:
+            check("02.2", my_request, seed=42)
+        assert str(error.value).endswith("check('02.2', my_request, seed=42)")
+
+    def test_function_of_the_course_is_no_answer(
+        self, shown: list[Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(NotYet, match=r"^03.2: not attempted"):
+            check("03.2", wsedu.accept_key)
+        assert "the course's own, imported" in capsys.readouterr().out
+        assert journal.read("tried") == []
 
     def test_seed_that_was_named_repeats_the_cases(self, shown: list[Any]) -> None:
         def cases(**seed: int) -> tuple[list[Any], str]:
@@ -158,7 +175,7 @@ class TestCheck:
         for name in ("02.1", "02.2"):
             shell.run_cell(f"from wsedu import check\ncheck('{name}', {answer}, seed=1)")
             *verdict, red = capsys.readouterr().out.splitlines()
-            assert red.startswith(("hint(", "Mend that", "Put your answer")), red
+            assert red.startswith(("hint(", "Fix that", "Put your answer")), red
             assert f"{name}:" in verdict[0] and f"{name}:" not in red
             assert not any("not yet" in line or "raised." in line for line in [red])
 

@@ -182,7 +182,7 @@ class TestOutcomes:
         answer = dict.fromkeys("ABCDEFGH", ...) | {"A": 405}
         verdict = judge("02.1", answer)
         assert verdict.outcome == "not yet"
-        assert verdict.sentence == "Still without a status: B, C, D, E, F, G, H."
+        assert verdict.sentence == "No answer yet for B, C, D, E, F, G, H."
 
     def test_bytes_are_laid_beside_what_was_expected(self) -> None:
         def answer(host: str, target: str, key: str) -> bytes:
@@ -410,7 +410,7 @@ class TestWrongTypes:
 
     def test_letter_that_is_none_of_the_letters(self) -> None:
         verdict = judge("04.1", {letter.lower(): 1 for letter in "ABCDE"})
-        assert clear(verdict, "Still without an answer: A, B, C, D, E. Not asked for: 'a', 'b', ")
+        assert clear(verdict, "No answer yet for A, B, C, D, E. Not asked for: 'a', 'b', ")
 
     @pytest.mark.parametrize("value", VALUES)
     def test_given_instead_of_a_dict(self, value: str) -> None:

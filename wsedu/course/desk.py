@@ -81,6 +81,10 @@ _LENT = Verdict(
     "not attempted",
     _("This function is the one that mine(...) gave you. Run the cell with your own, then check."),
 )
+_OURS = Verdict(
+    "not attempted",
+    _("This function is the course's own, imported. Write yours, then check."),
+)
 
 
 def judge(name: str, answer: Any, seed: int | None = None) -> Verdict:
@@ -98,7 +102,12 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
     """
     no_coroutine("check", name, seed)
     seed = secrets.randbelow(10**6) if seed is None else seed
-    verdict = _LENT if workshop.is_lent(answer, name) else judge(name, answer, seed)
+    if workshop.is_lent(answer, name):
+        verdict = _LENT
+    elif str(getattr(answer, "__module__", "")).startswith("wsedu.protocol"):
+        verdict = _OURS
+    else:
+        verdict = judge(name, answer, seed)
     if verdict.outcome != "not attempted":
         journal.write("tried", name, outcome=verdict.outcome)
     marks = {"passed": "✔", "not yet": "✘", "raised": "✘", "not attempted": "○"}
@@ -119,7 +128,7 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
     if not verdict.passed:
         words = {
             "not yet": (_("{name}: not yet."), _("hint('{name}') helps.")),
-            "raised": (_("{name}: raised."), _("Mend that, and run this cell again.")),
+            "raised": (_("{name}: raised."), _("Fix that, and run this cell again.")),
             "not attempted": (
                 _("{name}: not attempted."),
                 _("Put your answer in place of the dots, and run this cell again."),
@@ -127,8 +136,10 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
         }
         outcome, then = words[verdict.outcome]
         if callable(answer) and verdict.outcome != "not attempted":  # else nothing is random
-            then += " " + _("The same cases again: check('{name}', ..., seed={seed})")
-        raise NotYet(outcome.format(name=name), then.format(name=name, seed=seed))
+            then += " " + _("The same cases again: check('{name}', {answer}, seed={seed})")
+        called = getattr(answer, "__name__", "")
+        called = called if called.isidentifier() else "..."  # a lambda has no name to call it by
+        raise NotYet(outcome.format(name=name), then.format(name=name, answer=called, seed=seed))
 
 
 @values_only

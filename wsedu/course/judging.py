@@ -51,7 +51,7 @@ def by_letter(
     if all(value is ... for value in answer.values()):
         return not_attempted()
     if missing := [letter for letter in right if answer.get(letter, ...) is ...]:
-        said = _("Still without an answer: {letters}.").format(letters=", ".join(missing))
+        said = _("No answer yet for {letters}.").format(letters=", ".join(missing))
         if unknown := [shorten(letter, 20) for letter in answer if letter not in right]:
             said += " " + _("Not asked for: {letters}.").format(letters=", ".join(unknown))
         return not_yet(said, section)

@@ -44,9 +44,7 @@ class Ordering(Picture):
         question, done = clean(question), clean(done)
         steps, says = [clean(step) for step in steps], [clean(words) for words in says]
         letters = [chr(ord("A") + number) for number in range(len(steps))]
-        right = " ".join(letters[places.index(place)] for place in range(len(steps)))
         lines = [f"- {letter}: {step}" for letter, step in zip(letters, steps, strict=True)]
-        answer = _("The right order: {order}. {done}").format(order=right, done=done)
         super().__init__(
             question=question,
             steps=steps,
@@ -54,11 +52,11 @@ class Ordering(Picture):
             says=says,
             done=done,
             words={"up": _("up"), "down": _("down"), "check": _("Check the order")},
-            text="\n".join([question, "", *lines, "", answer]),
+            text="\n".join([question, "", *lines]),
         )
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The widget; and the steps as a list with the answer below, which needs no drawing."""
+        """The widget; and the steps as a list, which needs no drawing."""
         data, metadata = super()._repr_mimebundle_(**kwargs)
         del data["image/svg+xml"]
         return data | {"text/markdown": self.text}, metadata

@@ -63,7 +63,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     right = statuses()
     missing = sorted(letter for letter in right if answer.get(letter, ...) is ...)
     if missing:
-        return not_yet(_("Still without a status: {letters}.").format(letters=", ".join(missing)))
+        return not_yet(_("No answer yet for {letters}.").format(letters=", ".join(missing)))
     for letter, value in answer.items():
         if letter in right and (isinstance(value, bool) or not isinstance(value, int)):
             return not_yet(

@@ -63,7 +63,7 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         return not_attempted()
     missing = sorted(letter for letter in PEERS if answer.get(letter, ...) is ...)
     if missing:
-        return not_yet(_("Still without a second: {letters}.").format(letters=", ".join(missing)))
+        return not_yet(_("No answer yet for {letters}.").format(letters=", ".join(missing)))
     for letter in PEERS:
         value = answer[letter]
         if value is not None and type(value) not in (int, float):
