@@ -24,6 +24,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 
 # A check, alone on its line. A learner may have changed what stands in it.
 CHECK = re.compile(r"""^check\(\s*["'](\d\d\.\d)["']\s*,?(.*)\)[ \t]*;?[ \t]*(#.*)?$\n?""", re.M)
+LINK_OUT = re.compile(r"\[([^]]*)\]\(\.\./[^)]*\)")  # out of the notebook's folder
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
 
@@ -152,6 +153,17 @@ def read(path: Path) -> NotebookNode:
     return NotebookNode(cells=cells)
 
 
+# Giving it out.
+
+
+def without_links_out(notebook: NotebookNode) -> NotebookNode:
+    """The notebook, with only the words of links to files that a learner does not have."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = LINK_OUT.sub(r"\1", cell.source)
+    return notebook
+
+
 # Its order.
 
 
@@ -190,7 +202,7 @@ def in_order(handed: NotebookNode, source: NotebookNode) -> NotebookNode:
         ordered += [check for place, check in places if place == number]
         ordered += cells[number : number + 1]
     if last.source not in {cell.source for cell in cells}:
-        ordered.append(last)  # it shows what was passed
+        ordered.append(last)  # progress()
     return new_notebook(cells=ordered, metadata=source.metadata)
 
 

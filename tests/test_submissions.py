@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -254,6 +255,29 @@ def test_every_lesson_can_be_put_in_order_without_its_ids_and_checks(lesson: Any
     for answer, check in zip(answers, cells(source, "-check"), strict=True):
         at = ordered.index(check)
         assert ordered[at - 1].source == answer
+
+
+# Giving it out.
+
+
+@pytest.mark.parametrize("slug", NOTEBOOKS)
+def test_what_is_given_out_links_to_nothing_outside_its_folder(slug: str) -> None:
+    released = submissions.without_links_out(load(slug))
+    assert "(../" in str(load(slug)) and "../" not in str(released)
+    assert [cell.source.replace("[", "") for cell in released.cells] == [
+        re.sub(r"\]\(\.\./.*?\)", "", cell.source).replace("[", "") for cell in load(slug).cells
+    ]
+
+
+def test_other_links_stay_and_so_does_code() -> None:
+    text = "[a](../../x.ipynb#b), [c](https://d.example), [e](#f), [g](h.py)"
+    kinds = (nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell)
+    notebook = nbformat.v4.new_notebook(cells=[kind(text) for kind in kinds])
+    released = submissions.without_links_out(notebook)
+    assert [cell.source for cell in released.cells] == [
+        text.replace("[a](../../x.ipynb#b)", "a"),
+        text,
+    ]
 
 
 # Finding it.
