@@ -6,6 +6,7 @@ slide, and each text under it the next one below. Each is there as a notebook an
 a browser opens without a network. Nothing here is edited by hand.
 """
 
+import re
 import shutil
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -19,6 +20,16 @@ from wsedu.views.pages import describe
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTIONS = ("predict(", "revisit(")
+# For the lesson alone: the class sees no outputs of ours, or must not clear them.
+CLEAR = re.compile(r"\s*The outputs that you see now are from our run\. .*?All Cells\*\*\.")
+
+
+def without_clear(notebook: NotebookNode) -> NotebookNode:
+    """The lesson without the words that tell a learner to clear its outputs."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = CLEAR.sub("", cell.source)
+    return notebook
 
 
 def live(notebook: NotebookNode) -> NotebookNode:
@@ -99,7 +110,7 @@ def make(folder: Path) -> list[Path]:
     made = []
     for edition in (live, slides):
         for path in sorted((ROOT / "notebooks" / "en").glob("*.ipynb")):
-            notebook = edition(nbformat.read(path, as_version=4))
+            notebook = edition(without_clear(nbformat.read(path, as_version=4)))
             made.append(folder / edition.__name__ / path.name)
             made[-1].parent.mkdir(parents=True, exist_ok=True)
             nbformat.write(notebook, made[-1])

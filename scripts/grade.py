@@ -74,6 +74,9 @@ class Class:
         """Make what learners get, and note in the gradebook what there is to gain."""
         if not self.run(GenerateAssignment, assignment):
             sys.exit("nbgrader could not make it; nbgrader.log says why.")
+        path = Path("release") / assignment / self.names[assignment]
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.write(submissions.without_links_out(notebook), path)
 
     def grade(self, assignment: str) -> None:
         """Grade an assignment for every learner who has a folder in ``submitted``."""

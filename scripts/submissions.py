@@ -13,6 +13,7 @@ import ast
 import re
 import symtable
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 
 # A check, alone on its line. A learner may have changed what stands in it.
 CHECK = re.compile(r"""^check\(\s*["'](\d\d\.\d)["']\s*,?(.*)\)[ \t]*;?[ \t]*(#.*)?$\n?""", re.M)
+LINK_OUT = re.compile(r"\[([^]]*)\]\(\.\./[^)]*\)")  # out of the notebook's folder
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
 
@@ -95,32 +97,44 @@ def find(folder: Path, slug: str, name: str, sources: dict[str, NotebookNode]) -
     paths = [path for path in paths if not any(part.startswith(".") for part in path.parts)]
     place = Path(slug) / name
     candidates: dict[Path, NotebookNode] = {}
-    remarks = []
+    remarks, perhaps = [], []
     for path in sorted(paths, key=lambda path: ((folder / path).stat().st_mtime_ns, path)):
         if path.suffix.lower() != ".ipynb":
             continue
         try:
             handed = read(folder / path)
         except ValueError as error:
+            said = ("unreadable", f"{path}: {error}")
             if path.parts[0] == slug or path.name.startswith(name.removesuffix(".ipynb")):
-                remarks.append(("unreadable", f"{path}: {error}"))
+                remarks.append(said)
+            elif not _of_another(path, slug, sources):
+                perhaps.append(said)  # it may be the one, if there is no other
             continue
         most = max(traces(handed, source) for source in sources.values())
-        if traces(handed, sources[slug]) == most and (most or path == place):
+        if traces(handed, sources[slug]) == most and (most or path in (place, Path(name))):
             candidates[path] = handed
     if not candidates:
         there = ", ".join(str(path) for path in sorted(paths) if path.parts[0] == slug)
         said = (
             f"there is no notebook of it, only {there}" if there else "nothing of it was handed in"
         )
-        return Found(None, None, remarks or [("missing", said)])
+        return Found(None, None, remarks + perhaps or [("missing", said)])
     path, notebook = list(candidates.items())[-1]  # the newest
     if len(candidates) > 1:
         names = ", ".join(str(path) for path in sorted(candidates))
         remarks.append(("several", f"of {names} the newest is graded: {path}"))
-    if path != place:
-        remarks.append(("misnamed", f"{path} is graded as {place}"))
+    if path.name != name:
+        remarks.append(("misnamed", f"{path} is graded as {name}"))
     return Found(notebook, folder / path, remarks)
+
+
+def _of_another(path: Path, slug: str, sources: Iterable[str]) -> bool:
+    """Whether its folder or its number says that a file is of another assignment."""
+    return any(
+        path.parts[0] == other or path.name.startswith(other.partition("_")[0] + "_")
+        for other in sources
+        if other != slug
+    )
 
 
 def read(path: Path) -> NotebookNode:
@@ -137,6 +151,17 @@ def read(path: Path) -> NotebookNode:
     except Exception as error:
         raise ValueError(f"it is not a notebook ({type(error).__name__})") from None
     return NotebookNode(cells=cells)
+
+
+# Giving it out.
+
+
+def without_links_out(notebook: NotebookNode) -> NotebookNode:
+    """The notebook, with only the words of links to files that a learner does not have."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = LINK_OUT.sub(r"\1", cell.source)
+    return notebook
 
 
 # Its order.
@@ -177,7 +202,7 @@ def in_order(handed: NotebookNode, source: NotebookNode) -> NotebookNode:
         ordered += [check for place, check in places if place == number]
         ordered += cells[number : number + 1]
     if last.source not in {cell.source for cell in cells}:
-        ordered.append(last)  # it shows what was passed
+        ordered.append(last)  # progress()
     return new_notebook(cells=ordered, metadata=source.metadata)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -256,6 +257,29 @@ def test_every_lesson_can_be_put_in_order_without_its_ids_and_checks(lesson: Any
         assert ordered[at - 1].source == answer
 
 
+# Giving it out.
+
+
+@pytest.mark.parametrize("slug", NOTEBOOKS)
+def test_what_is_given_out_links_to_nothing_outside_its_folder(slug: str) -> None:
+    released = submissions.without_links_out(load(slug))
+    assert "(../" in str(load(slug)) and "../" not in str(released)
+    assert [cell.source.replace("[", "") for cell in released.cells] == [
+        re.sub(r"\]\(\.\./.*?\)", "", cell.source).replace("[", "") for cell in load(slug).cells
+    ]
+
+
+def test_other_links_stay_and_so_does_code() -> None:
+    text = "[a](../../x.ipynb#b), [c](https://d.example), [e](#f), [g](h.py)"
+    kinds = (nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell)
+    notebook = nbformat.v4.new_notebook(cells=[kind(text) for kind in kinds])
+    released = submissions.without_links_out(notebook)
+    assert [cell.source for cell in released.cells] == [
+        text.replace("[a](../../x.ipynb#b)", "a"),
+        text,
+    ]
+
+
 # Finding it.
 
 
@@ -269,7 +293,7 @@ def found(folder: Path) -> tuple[str | None, list[str]]:
 @pytest.mark.parametrize(
     "place",
     [f"{SLUG}/04_exercises (1).ipynb", f"{SLUG}/04_exercises-copy.IPYNB", f"{SLUG}/anna.ipynb"]
-    + [NAME, f"homework/{NAME}", f"{SLUG}/{SLUG}/{NAME}", f"{SLUG}/05_exercises.ipynb"],
+    + ["anna.ipynb", "homework/04_exercises (1).ipynb", f"{SLUG}/05_exercises.ipynb"],
 )
 def test_it_is_found_under_any_name(place: str, tmp_path: Path) -> None:
     put(tmp_path / place, solved(LESSON))
@@ -280,14 +304,18 @@ def test_it_is_found_under_any_name(place: str, tmp_path: Path) -> None:
     assert found(tmp_path) == (place, ["misnamed"])
 
 
-def test_its_own_name_needs_no_remark(tmp_path: Path) -> None:
-    put(tmp_path / SLUG / NAME, solved(LESSON))
-    assert found(tmp_path) == (f"{SLUG}/{NAME}", [])
+@pytest.mark.parametrize(
+    "place", [NAME, f"{SLUG}/{NAME}", f"homework/{NAME}", f"{SLUG}/{SLUG}/{NAME}"]
+)
+def test_the_name_that_was_given_out_needs_no_remark(place: str, tmp_path: Path) -> None:
+    put(tmp_path / place, solved(LESSON))
+    assert found(tmp_path) == (place, [])
 
 
-def test_its_own_name_is_enough(tmp_path: Path) -> None:
-    put(tmp_path / SLUG / NAME, nbformat.v4.new_notebook(cells=[]))
-    assert found(tmp_path) == (f"{SLUG}/{NAME}", [])
+@pytest.mark.parametrize("place", [NAME, f"{SLUG}/{NAME}"])
+def test_its_own_name_is_enough(place: str, tmp_path: Path) -> None:
+    put(tmp_path / place, nbformat.v4.new_notebook(cells=[]))
+    assert found(tmp_path) == (place, [])
 
 
 def test_it_is_recognised_by_any_one_trace(tmp_path: Path) -> None:
@@ -316,6 +344,23 @@ def test_what_is_no_notebook_is_unreadable(text: str, tmp_path: Path) -> None:
     path = put(tmp_path / SLUG / NAME, None)
     path.write_text(text)
     assert found(tmp_path) == (None, ["unreadable"])
+
+
+@pytest.mark.parametrize("place", ["x.ipynb", "homework/x.ipynb"])
+def test_a_damaged_notebook_is_not_missing_whatever_its_name(place: str, tmp_path: Path) -> None:
+    path = put(tmp_path / place, solved(LESSON))
+    path.write_text(path.read_text()[:-100])
+    assert found(tmp_path) == (None, ["unreadable"])
+    put(tmp_path / NAME, solved(LESSON))
+    assert found(tmp_path) == (NAME, [])
+
+
+@pytest.mark.parametrize("place", ["05_exercises (1).ipynb", "05_masking/x.ipynb"])
+def test_a_damaged_notebook_of_another_assignment_is_not_this_one(
+    place: str, tmp_path: Path
+) -> None:
+    put(tmp_path / place, None).write_text("{")
+    assert found(tmp_path) == (None, ["missing"])
 
 
 def test_what_cannot_be_read_is_told_though_another_can(tmp_path: Path) -> None:

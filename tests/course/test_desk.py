@@ -324,6 +324,14 @@ class TestProgress:
         assert all(line.endswith(": ○ not attempted") for line in others)
         assert place == f"Kept in {home}"
 
+    def test_is_not_shown_while_nbgrader_grades(
+        self, shown: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+        progress()
+        assert capsys.readouterr().out == "While nbgrader grades, progress is not shown.\n"
+        assert shown == []
+
     def test_unreadable_journal_is_said_once(
         self, home: Path, shown: list[Any], capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -178,7 +178,10 @@ def source_of(exercise: Exercise) -> str:
 
 
 def progress() -> None:
-    """Show what is done and what is open."""
+    """Show what is done and what is open, unless nbgrader grades: it has one notebook alone."""
+    if journal.is_graded():
+        print(_("While nbgrader grades, progress is not shown."))
+        return
     tried = journal.read("tried")
 
     def standing(exercise: Exercise) -> Standing:
