@@ -177,12 +177,14 @@ def in_order(handed: NotebookNode, source: NotebookNode) -> NotebookNode:
 
     cells: list[NotebookNode] = []
     shown: dict[str, int] = {}  # exercise -> the number of the cell above which its check was
+    called: dict[str, str] = {}  # exercise -> what the learner's check was called with
     for cell in handed.cells:
         text, names = cell.source, []
         if cell.cell_type == "code" or CHECK.fullmatch(text.strip()):
             marks = (cell.id, cell.metadata.get("nbgrader", {}).get("grade_id"))
             names = [by_id[mark] for mark in marks if mark in by_id]
             names += [match[1] for match in CHECK.finditer(text)]
+            called |= {match[1]: match[2].strip() for match in CHECK.finditer(text)}
             text = CHECK.sub("", text)
         if _bare(text) == _bare(first.source) or (names and not _bare(text)):
             pass  # the course has it
@@ -194,7 +196,14 @@ def in_order(handed: NotebookNode, source: NotebookNode) -> NotebookNode:
         shown |= {name: len(cells) for name in names}
 
     given = {_bare(cell.source) for cell in code}
-    places = [(_place(test, cells, shown, given), test.cell) for test in tests]
+    places: list[tuple[int, NotebookNode]] = []
+    for test in tests:
+        place, name = _place(test, cells, shown, given), called.get(test.exercise, "")
+        theirs = name.isidentifier() and name != test.argument
+        if theirs and not _answers(test, cells, given):
+            alias = new_code_cell(f"{test.argument} = {name}", id=f"{test.stem}-renamed")
+            places.append((place, alias))
+        places.append((place, test.cell))
     start = int(bool(cells) and cells[0].cell_type == "markdown")  # after the title
     ordered: list[NotebookNode] = []
     for number in range(len(cells) + 1):
@@ -211,19 +220,24 @@ def _place(test: Check, cells: list[NotebookNode], shown: dict[str, int], given:
 
     That is where the learner has it, if an answer is above it; else right after the answer.
     """
-    answers = [
-        number
-        for number, cell in enumerate(cells)
-        if cell.cell_type == "code"
-        and _bare(cell.source) not in given
-        and binds(cell.source, test.argument)
-    ]
+    answers = _answers(test, cells, given)
     at = shown.get(test.exercise)
     if at is not None and (not answers or answers[0] < at):
         return at
     named = [number for number, cell in enumerate(cells) if cell.id == f"{test.stem}-answer"]
     chosen = [number for number in answers if number in named] or answers or named
     return chosen[-1] + 1 if chosen else len(cells)
+
+
+def _answers(test: Check, cells: list[NotebookNode], given: set[str]) -> list[int]:
+    """The numbers of the cells in which the learner binds the name of an answer."""
+    return [
+        number
+        for number, cell in enumerate(cells)
+        if cell.cell_type == "code"
+        and _bare(cell.source) not in given
+        and binds(cell.source, test.argument)
+    ]
 
 
 def _bare(text: str) -> str:
