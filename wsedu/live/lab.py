@@ -28,7 +28,7 @@ from .._awaited import no_coroutine
 from .._text import _
 from ..protocol import Request as HttpRequest
 from ..recording import Recording, dissect
-from .background import SHORTEST, Background, Stopped, closed
+from .background import EXITS, SHORTEST, Background, Stopped, closed
 from .faults import Faults
 from .memory import Network
 from .news import News
@@ -522,6 +522,9 @@ async def _start(
         except Stopped:
             await tap.blame_server(connection.remote_address[1], _looped())
             raise RuntimeError("stopped") from None  # the library closes with 1011
+        except EXITS as error:
+            await tap.blame_server(connection.remote_address[1], _raised(error))
+            raise RuntimeError("stopped") from None
 
     server = await serve(
         serve_one,
@@ -571,9 +574,8 @@ async def _start_own(own: OwnServer) -> tuple[Server | asyncio.Server, Tap]:
         with suppress(asyncio.CancelledError):
             try:
                 await own(reader, writer)
-            except Exception as error:
-                words = ": ".join(filter(None, (type(error).__name__, str(error)[:200])))
-                await tap.blame_server(port, _("the server raised {error}").format(error=words))
+            except (Exception, *EXITS) as error:
+                await tap.blame_server(port, _raised(error))
             except Stopped:
                 await tap.blame_server(port, _looped())
             finally:
@@ -583,6 +585,11 @@ async def _start_own(own: OwnServer) -> tuple[Server | asyncio.Server, Tap]:
     server = await asyncio.start_server(connected, HOST, 0)
     tap = await _tap_before(server.sockets[0])
     return server, tap
+
+
+def _raised(error: BaseException) -> str:
+    words = ": ".join(filter(None, (type(error).__name__, str(error)[:200])))
+    return _("the server raised {error}").format(error=words)
 
 
 def _looped() -> str:
