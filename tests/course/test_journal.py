@@ -211,3 +211,13 @@ def test_tilde_is_the_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     journal.write("tried", "02.1")
     assert journal.home() == tmp_path / "x"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["x"]
+
+
+def test_tilde_of_somebody_who_is_not_here_is_a_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("WSEDU_HOME", "~nobody-of-this-name/x")
+    monkeypatch.chdir(tmp_path)
+    journal.write("tried", "02.1")
+    assert journal.home() == Path("~nobody-of-this-name/x")
+    assert len(list((tmp_path / "~nobody-of-this-name" / "x").iterdir())) == 1

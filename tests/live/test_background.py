@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -110,6 +111,64 @@ async def test_server_that_loops_without_await_is_stopped(kind: str) -> None:
     assert time.clock_gettime(clock) - used < 0.1
 
 
+async def own_exits(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    sys.exit("lunch")
+
+
+async def own_is_interrupted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    raise KeyboardInterrupt
+
+
+async def raw_exits(peer: Peer) -> None:
+    sys.exit("lunch")
+
+
+async def handler_exits(connection: websockets.ServerConnection) -> None:
+    await connection.recv()
+    sys.exit("lunch")
+
+
+async def task_exits(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def leave() -> None:
+        sys.exit("lunch")
+
+    await reader.readuntil(b"\r\n\r\n")
+    await asyncio.create_task(leave())
+
+
+def callback_exits(connection: websockets.ServerConnection) -> Any:
+    asyncio.get_running_loop().call_soon(sys.exit)
+    return connection.wait_closed()
+
+
+EXITING: dict[str, tuple[dict[str, Any], str]] = {
+    "own": ({"server": own_exits}, "SystemExit: lunch"),
+    "interrupt": ({"server": own_is_interrupted}, "KeyboardInterrupt"),
+    "raw": ({"raw": raw_exits}, "SystemExit: lunch"),
+    "handler": ({"handler": handler_exits}, "SystemExit: lunch"),
+    "in a task of its own": ({"server": task_exits}, "SystemExit: lunch"),
+    "in a callback": ({"handler": callback_exits}, ""),
+}
+
+
+@pytest.mark.parametrize("kind", EXITING)
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_server_that_exits_does_not_take_the_lab_with_it(kind: str) -> None:
+    options, error = EXITING[kind]
+    lab = Lab(**options)
+    for _time in range(2):  # the lab goes on
+        await lab.talk(REQUEST, HELLO, timeout=30) if kind == "handler" else await lab.talk(REQUEST)
+        if error:
+            notes = await lab.until(
+                lambda r: [e.note for e in r.events if e.kind == "fault"], timeout=30
+            )
+            assert notes == [f"the server raised {error}"]
+    lab.close()
+    assert not lab._background._thread.is_alive()
+
+
 async def test_deadline_is_the_one_that_was_told() -> None:
     lab = Lab(server=own)
     start = time.monotonic()
@@ -184,7 +243,20 @@ async def test_condition_that_never_returns_does_not_hold_the_close() -> None:
     assert begun.wait(120)
     lab.close()
     assert not lab._background._thread.is_alive()
-    with pytest.raises((Stopped, asyncio.CancelledError, TimeoutError)):
+    with pytest.raises((Stopped, LabClosed, TimeoutError)):
+        await waiting
+
+
+async def test_wait_during_which_the_lab_is_closed_says_so() -> None:
+    begun = asyncio.Event()
+    here = asyncio.get_running_loop()
+    lab = Lab()
+    waiting = asyncio.ensure_future(
+        lab.until(lambda recording: here.call_soon_threadsafe(begun.set) and None, timeout=1000)
+    )
+    await begun.wait()
+    lab.close()
+    with pytest.raises(LabClosed):
         await waiting
 
 

@@ -8,7 +8,7 @@ import pytest
 import websockets
 
 from wsedu.live import Lab
-from wsedu.live.background import LabClosed
+from wsedu.live.background import LabClosed, Stuck
 from wsedu.live.browser import PATH, PATIENCE, WITH_PAGE, BrowserClient, kept, patience
 from wsedu.live.peer import Peer
 from wsedu.protocol import Frame, Opcode
@@ -184,6 +184,39 @@ async def test_a_page_that_has_connected_is_shown_with_what_is_still_open(
     assert recording.events == lab.recording.events[: len(recording.events)]
     assert f"GET {PATH} ".encode() in recording.sent_by("client")
     assert " ".join(capsys.readouterr().out.split()) == recording.note
+
+
+async def loops(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    while True:
+        pass
+
+
+async def loops_later(_connection: websockets.ServerConnection) -> None:
+    while True:
+        pass
+
+
+@pytest.mark.parametrize("make_lab", [lambda: Lab(server=loops), lambda: Lab(loops_later)])
+async def test_a_server_that_loops_is_named_and_no_other_recording_shown(
+    page: Callable[[Visit], list[BrowserClient]],
+    capsys: pytest.CaptureFixture[str],
+    make_lab: Callable[[], Lab],
+) -> None:
+    page(closes)
+    with pytest.raises(Stuck, match="Does it loop without an await"):
+        await make_lab().browser(patience=2)
+    assert capsys.readouterr().out == ""
+
+
+async def test_a_page_whose_request_is_held_is_shown(
+    lab: Lab, page: Callable[[Visit], list[BrowserClient]]
+) -> None:
+    await lab.fault(hold=True)
+    page(opens_and_stays)
+    recording = await lab.browser(patience=2)
+    assert recording.note.endswith("was still open after 2 s: the handshake was not finished.")
+    assert [event.kind for event in recording.events] == ["held"]
+    assert recording.events[0].data.startswith(f"GET {PATH} ".encode())
 
 
 async def test_what_is_not_live_is_said_below_the_list(

@@ -25,6 +25,7 @@ from wsedu.protocol import (
     read_layout,
 )
 from wsedu.recording import Recording, dissect
+from wsedu.recording.dissect import Dissection
 
 pytestmark = pytest.mark.anyio
 
@@ -142,6 +143,33 @@ async def test_waiting_in_vain_says_what_was_seen(lab: Lab) -> None:
     await lab.talk(REQUEST)
     with pytest.raises(TimeoutError, match=r"for a pong, in vain\. Seen so far: .*101"):
         await lab.until(lambda recording: False, "a pong", timeout=0.05)
+
+
+async def test_waiting_in_vain_names_the_last_ten_of_many(lab: Lab) -> None:
+    await lab.talk(REQUEST, *[HELLO] * 12)
+    with pytest.raises(TimeoutError) as error:
+        await lab.until(lambda recording: False, "a pong", timeout=0.05)
+    units = dissect(lab.recording).units
+    assert len(units) > 20
+    last = "; ".join(f"{unit.sender}: {unit.title}" for unit in units[-10:])
+    assert str(error.value).endswith(f"Seen so far: {last} ({len(units) - 10} more came before)")
+
+
+async def test_to_say_what_was_seen_does_not_hold_the_lab(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A flood of small frames takes seconds to read, for which others would wait."""
+    threads: list[str] = []
+
+    def read(recording: Recording) -> Dissection:
+        threads.append(threading.current_thread().name)
+        return dissect(recording)
+
+    await lab.talk(REQUEST)
+    monkeypatch.setattr("wsedu.live.lab.dissect", read)
+    with pytest.raises(TimeoutError, match="in vain"):
+        await lab.until(lambda recording: False, timeout=0.05)
+    assert threads and "wsedu lab" not in threads
 
 
 async def test_a_silent_server_does_not_hang_the_client(lab: Lab) -> None:

@@ -35,6 +35,13 @@ class TestJson:
         recording.save(tmp_path / "saved.json")
         assert Recording.load(tmp_path / "saved.json") == recording
 
+    @pytest.mark.parametrize("note", ["half: \ud83d", "\udc80\udcff", "whole: \U0001f600 \udfff"])
+    def test_half_of_a_surrogate_pair_is_kept(self, tmp_path: Path, note: str) -> None:
+        """An error of a server may hold one, and its words are a note."""
+        recording = Recording((Event(0, "server", "fault", note=note),), note)
+        recording.save(tmp_path / "saved.json")
+        assert Recording.load(tmp_path / "saved.json") == recording
+
     def test_lines_of_text_are_readable(self) -> None:
         assert (
             '"text": "GET / HTTP/1.1\\r\\n\\r\\n"'

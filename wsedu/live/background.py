@@ -35,6 +35,9 @@ _silent = logging.getLogger("wsedu.live.background")
 _silent.addHandler(logging.NullHandler())
 _silent.propagate = False
 
+# They end a program, but not the lab in which a server raises them.
+EXITS = (SystemExit, KeyboardInterrupt)
+
 
 class LabClosed(Told, RuntimeError):
     """The lab is closed, so nothing can be asked of it."""
@@ -75,10 +78,12 @@ class Background:
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         while not self._over:
-            with suppress(Stopped):  # the server had just let go, and the loop was hit
+            # The server had just let go, and the loop was hit; or a task of the server raised
+            # what asyncio takes for the end of the program.
+            with suppress(Stopped, *EXITS):
                 self._loop.run_forever()
         while not self._loop.is_closed():
-            with suppress(Stopped):
+            with suppress(Stopped, *EXITS):
                 self._tidy_up()
 
     def _tidy_up(self) -> None:
@@ -125,7 +130,8 @@ class Background:
     async def wait(self, work: Coroutine[Any, Any, T], patience: float = PATIENCE) -> T:
         """Do ``work`` over there and await its result here; cancelled here, cancelled there.
 
-        Raises Stuck when the loop has not turned for ``patience`` seconds.
+        Raises Stuck when the loop has not turned for ``patience`` seconds, and LabClosed when
+        the lab is closed before that.
         """
         there = self.start(work)
         here, pulse = asyncio.wrap_future(there), _Pulse(self)
@@ -133,6 +139,8 @@ class Background:
             while not here.done():
                 await asyncio.wait([here], timeout=TICK)
                 pulse.check(patience)
+            if here.cancelled() and self._closing:
+                raise closed()
             return here.result()
         finally:
             here.cancel()  # with it, what runs over there

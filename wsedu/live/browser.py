@@ -43,9 +43,14 @@ def patience() -> float:
 
 
 def is_from_page(recording: Recording) -> bool:
-    """Whether the page is this connection's client; a token may follow its path."""
+    """Whether the page is this connection's client; a token may follow its path.
+
+    A network that lets nothing through has its request too: it holds it.
+    """
     start = f"GET {PATH}".encode()
-    return recording.sent_by("client").startswith((start + b" ", start + b"?"))
+    held = (e.data for e in recording.events if e.sender == "client" and e.kind == "held")
+    sent = recording.sent_by("client") or b"".join(held)
+    return sent.startswith((start + b" ", start + b"?"))
 
 
 def still_open(recording: Recording, seconds: float) -> Recording:

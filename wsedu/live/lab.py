@@ -28,7 +28,7 @@ from .._awaited import no_coroutine
 from .._text import _
 from ..protocol import Request as HttpRequest
 from ..recording import Recording, dissect
-from .background import SHORTEST, Background, Stopped, closed
+from .background import EXITS, SHORTEST, Background, Stopped, closed
 from .faults import Faults
 from .memory import Network
 from .news import News
@@ -39,6 +39,7 @@ T = TypeVar("T")
 OwnServer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 PAUSE = 0.1  # seconds that somebody who watches is left in peace
+NAMED = 10  # of what was seen in vain, the last so many; a flood has a hundred thousand
 
 # What the library would print into somebody's cell is on the recording already.
 _silent = logging.getLogger("wsedu.live.server")
@@ -199,15 +200,23 @@ class Lab:
         Raises TimeoutError after ``timeout`` seconds, saying what was seen instead.
         """
         no_coroutine("lab.until", condition)
-        return await self._background.wait(
-            self._until(lambda: condition(self.recording), lambda: self.recording, what, timeout),
-            timeout,
-        )
+        look = self._until(lambda: condition(self.recording), lambda: self.recording, what, timeout)
+        return await self._tell_here(look, timeout)
+
+    async def _tell_here(self, work: Coroutine[Any, Any, T], timeout: float) -> T:
+        try:
+            return await self._background.wait(work, timeout)
+        except _InVain as vain:
+            error = vain.told()
+        raise error
 
     async def _until(
         self, look: Callable[[], T], seen: Callable[[], Recording], what: str, timeout: float
     ) -> T:
-        """``look`` again after events until it finds something; ``seen`` is for the error."""
+        """``look`` again after events until it finds something; ``seen`` is for the error.
+
+        Raises _InVain after ``timeout`` seconds.
+        """
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout):
                 while True:
@@ -221,14 +230,8 @@ class Lab:
                     # A look reads the whole recording. With a rest after each, as long as the
                     # look itself, a busy connection gets half of the time at least.
                     await asyncio.sleep(looked)
-        units = [f"{unit.sender}: {unit.title}" for unit in dissect(seen()).units]
-        raise TimeoutError(
-            _("Waited {timeout} s for {what}, in vain. Seen so far: {seen}").format(
-                timeout=timeout,
-                what=what or _("the condition"),
-                seen="; ".join(units) or _("nothing"),
-            )
-        )
+        with self._background.at_work():
+            raise _InVain(what, timeout, seen())
 
     def watch(self, call: Callable[[], object]) -> Callable[[], None]:
         """Call ``call()`` when something new is on a recording; what is returned ends that.
@@ -265,7 +268,7 @@ class Lab:
         """
         for turn in turns:
             only_bytes(turn)
-        return await self._background.wait(self._talk(turns, timeout), timeout)
+        return await self._tell_here(self._talk(turns, timeout), timeout)
 
     async def _talk(
         self, turns: tuple[bytes, ...], timeout: float, tap: Tap | None = None
@@ -284,8 +287,10 @@ class Lab:
                     return log.closed_by("server") or _answers(log.recording()) > answered
 
                 await self._until(settled, log.recording, _("an answer"), timeout)
-                answers = _answers(log.recording())
-            recording = log.recording()
+                with self._background.at_work():
+                    answers = _answers(log.recording())
+            with self._background.at_work():
+                recording = log.recording()
             # Whoever closes with bytes unread breaks the connection (TCP RST). The tap writes
             # down before it passes on, so that the last of them may still be on their way.
             with suppress(asyncio.IncompleteReadError, OSError):
@@ -304,7 +309,7 @@ class Lab:
         address = self.http_url.removeprefix("http://")
         length = (("Content-Length", str(len(body))),) if body else ()
         request = HttpRequest(path, (("Host", address), *length), method)
-        return await self._background.wait(
+        return await self._tell_here(
             self._talk((request.to_bytes() + body,), timeout, self._http_tap), timeout
         )
 
@@ -374,7 +379,7 @@ class Lab:
             before = set(self._tap.logs)  # perhaps of an earlier call
             url = f"ws://{self._host}:{self._tap.port}{browser.PATH}{self._query.lstrip('/')}"
             display(browser.BrowserClient(url, until, close))
-            with suppress(TimeoutError):
+            with suppress(_InVain):
                 recording = await self._page(before, patience)
         if recording.note:
             # Below the page's list, so that what is not live is seen where it should have been.
@@ -382,23 +387,24 @@ class Lab:
         return recording
 
     async def _page(self, before: set[Log], patience: float | None) -> Recording:
-        """The connection of the page; raises TimeoutError if it does not come."""
+        """The connection of the page; raises _InVain if it does not come."""
         from . import browser
 
-        def come(_newest: Recording) -> list[Log]:
+        def come() -> list[Log]:
             new = [log for log in self._tap.logs if log not in before]
             return [log for log in new if browser.is_from_page(log.recording())]
 
+        def over() -> bool:
+            return log.closed_by("client") and log.closed_by("server")
+
         begin = browser.patience() if patience is None else patience
         end = browser.PATIENCE if patience is None else patience
-        log = (await self.until(come, _("the page's connection"), begin))[-1]
+        # A server that loops without an await is no page that stays away: Stuck goes to the cell.
+        log = (await self._background.wait(self._until(come, Recording, "", begin), begin))[-1]
         log.wanted = True
         try:
-            with suppress(TimeoutError):
-                await self.until(
-                    lambda _newest: log.closed_by("client") and log.closed_by("server"),
-                    timeout=end,
-                )
+            with suppress(_InVain):
+                await self._background.wait(self._until(over, Recording, "", end), end)
                 return log.recording()
             return browser.still_open(log.recording(), end)
         finally:
@@ -434,6 +440,33 @@ class Lab:
     def __repr__(self) -> str:
         state = self.url if Lab._current is self else _("closed")
         return f"<Lab {state}>"
+
+
+class _InVain(Exception):
+    """A wait that is over, and what there is to say of it.
+
+    To read a long recording takes seconds, so that the lab's thread only hands it over.
+    """
+
+    def __init__(self, what: str, timeout: float, seen: Recording) -> None:
+        super().__init__()
+        self._what, self._timeout, self._seen = what, timeout, seen
+
+    def told(self) -> TimeoutError:
+        """The error that says what was seen instead, for the thread of the one who waited."""
+        units = dissect(self._seen).units
+        seen = "; ".join(f"{unit.sender}: {unit.title}" for unit in units[-NAMED:])
+        if len(units) > NAMED:
+            seen = _("{seen} ({count} more came before)").format(
+                seen=seen, count=len(units) - NAMED
+            )
+        return TimeoutError(
+            _("Waited {timeout} s for {what}, in vain. Seen so far: {seen}").format(
+                timeout=self._timeout,
+                what=self._what or _("the condition"),
+                seen=seen or _("nothing"),
+            )
+        )
 
 
 def _answers(recording: Recording) -> int:
@@ -489,6 +522,9 @@ async def _start(
         except Stopped:
             await tap.blame_server(connection.remote_address[1], _looped())
             raise RuntimeError("stopped") from None  # the library closes with 1011
+        except EXITS as error:
+            await tap.blame_server(connection.remote_address[1], _raised(error))
+            raise RuntimeError("stopped") from None
 
     server = await serve(
         serve_one,
@@ -538,9 +574,8 @@ async def _start_own(own: OwnServer) -> tuple[Server | asyncio.Server, Tap]:
         with suppress(asyncio.CancelledError):
             try:
                 await own(reader, writer)
-            except Exception as error:
-                words = ": ".join(filter(None, (type(error).__name__, str(error)[:200])))
-                await tap.blame_server(port, _("the server raised {error}").format(error=words))
+            except (Exception, *EXITS) as error:
+                await tap.blame_server(port, _raised(error))
             except Stopped:
                 await tap.blame_server(port, _looped())
             finally:
@@ -550,6 +585,11 @@ async def _start_own(own: OwnServer) -> tuple[Server | asyncio.Server, Tap]:
     server = await asyncio.start_server(connected, HOST, 0)
     tap = await _tap_before(server.sockets[0])
     return server, tap
+
+
+def _raised(error: BaseException) -> str:
+    words = ": ".join(filter(None, (type(error).__name__, str(error)[:200])))
+    return _("the server raised {error}").format(error=words)
 
 
 def _looped() -> str:

@@ -35,6 +35,8 @@ _SECRETS = re.compile(
 # Name and value in ``/path?name=value&...``; each letter of a name may be written in three.
 _PARAMETERS = re.compile(rb"([?&])([^\s?&=]{1,15})=([^\s&]+)")
 
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
 
 @dataclass(frozen=True)
 class Event:
@@ -131,7 +133,9 @@ class Recording:
         content = {"format": "wsedu recording", "version": 1, "note": self.note}
         if self.dropped:
             content["dropped"] = self.dropped
-        return json.dumps(content | {"events": events}, indent=1, ensure_ascii=False) + "\n"
+        text = json.dumps(content | {"events": events}, indent=1, ensure_ascii=False) + "\n"
+        # Half of a surrogate pair, as in the words of somebody's error, has no bytes in UTF-8.
+        return _SURROGATES.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
 
     @classmethod
     def from_json(cls, text: str) -> Recording:
