@@ -35,6 +35,10 @@ TRIES = 5  # a machine that stands still looks like an answer that waits by anot
 ELSEWHERE = "by another clock than that of the loop"
 
 
+class Unsure(str):
+    """What a jumping clock says of an answer that still waits: the answer may look at another."""
+
+
 class Wait(NamedTuple):
     """What came back, and how the time until then was spent."""
 
@@ -52,7 +56,7 @@ def _beside_others(function: Callable[..., Any]) -> Callable[..., Any]:
             elsewhere = time.monotonic() - begin >= 0.9 * seconds
             quick = isinstance(asyncio.get_running_loop(), QuickLoop)
             doubtful = isinstance(seen, Wait) and seen.how in ("at once", "too late")
-            if not (quick and elsewhere and doubtful):
+            if not (quick and elsewhere and doubtful) or isinstance(seen.how, Unsure):
                 return seen
         return seen._replace(how=ELSEWHERE)
 
@@ -92,7 +96,9 @@ async def _observe(function: Callable[..., Any], message: str, seconds: float) -
     if took < 0.9 * seconds:
         return Wait(value, "at once" if took < 0.2 * seconds else "too early")
     late = rang and seconds > LATE and took > seconds + LATE and turns - rang[1] > FEW
-    if late or not answer.done():
+    if not answer.done():
+        return Wait(value, Unsure("too late"))
+    if late:
         return Wait(value, "too late")
     return Wait(value, "in time" if turns > FEW else "in time, and the others stood still")
 
@@ -115,7 +121,9 @@ def judge(attempt: Attempt, chance: random.Random) -> Verdict:
         passed=_("Your echo waits, and the others get their turns."),
         section="",
         through=_beside_others,
-        timed=lambda wanted, got: isinstance(got, Wait) and got.how == ELSEWHERE,
+        timed=lambda wanted, got: (
+            isinstance(got, Wait) and (got.how == ELSEWHERE or isinstance(got.how, Unsure))
+        ),
     )
 
 
