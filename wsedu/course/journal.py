@@ -31,7 +31,7 @@ def home() -> Path:
     """The learner's own folder."""
     if is_graded():
         return _folder_of_this_kernel()
-    # Path.expanduser raises when "~name" is nobody's; this one leaves such a name as it is.
+    # Path.expanduser raises when there is no user "name"; this one leaves such a name as it is.
     return Path(os.path.expanduser(os.environ.get("WSEDU_HOME") or "~/wsedu"))
 
 

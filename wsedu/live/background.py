@@ -2,7 +2,7 @@
 
 How to think about it: the loop over there is lent to a server that a learner wrote, and such a
 server may loop without an await. Then the loop stands still, and with it everything that should
-have watched the time. So whoever waits for the loop looks, from here, whether it still turns.
+have watched the time. So a thread that waits for the loop looks, from here, whether it still turns.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class Background:
         self._loop.close()
 
     def start(self, work: Coroutine[Any, Any, T]) -> Future[T]:
-        """Begin ``work`` over there; raises LabClosed when nobody is there any more."""
+        """Begin ``work`` over there; raises LabClosed when the loop has ended."""
         if self._closing:
             work.close()
             raise closed()
@@ -189,7 +189,7 @@ class Background:
 class _Pulse:
     """Whether the loop still turns, as it is seen by somebody who looks every ``TICK``.
 
-    It counts looks, not seconds: on a machine that stands still, nobody looks.
+    It counts looks, not seconds: a machine that stands still takes no look.
     """
 
     def __init__(self, background: Background, excuse: float = EXCUSE) -> None:

@@ -2,7 +2,7 @@
 
 How to think about it: time runs to the right. Each Ping starts a countdown; the Pong with the
 same payload stops it (5.5.3). So does a Close: the Close of the other side stops that countdown
-(5.5.1). How long a countdown may run is no rule of the RFC: whoever draws the timeline says which
+(5.5.1). How long a countdown may run is no rule of the RFC: the caller says which
 ``timeout`` or ``close_timeout`` was in force.
 
 Times differ a little from run to run. Everything is placed on a grid of a tenth of a second,
@@ -48,9 +48,9 @@ class Closing:
 class Timeline(Picture):
     """The Pings of one recording, their Pongs, and how it ended.
 
-    timeout: the seconds that whoever pings waits, if a countdown shall be drawn
+    timeout: the seconds that the side that pings waits, to draw its countdown
     interval: the seconds between Pings, to be named in the title
-    close_timeout: the seconds that whoever says Close first waits for the other Close; if given,
+    close_timeout: the seconds that the side that closes first waits for the other Close; if given,
         that countdown is drawn, and so is the end of TCP
     """
 
