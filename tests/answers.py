@@ -8,7 +8,7 @@ from typing import Any
 import nbformat
 
 from wsedu.course.catalogue import LESSONS as ALL_LESSONS
-from wsedu.course.desk import source_of
+from wsedu.course.commands import source_of
 
 ROOT = Path(__file__).parent.parent
 LESSONS = [lesson for lesson in ALL_LESSONS if lesson.exercises]

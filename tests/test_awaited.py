@@ -105,7 +105,7 @@ async def test_task_is_left_to_run() -> None:
 
 
 async def test_methods_of_the_lab_ask_for_the_await() -> None:
-    lab = Lab(news=True)
+    lab = Lab(notifications=True)
     try:
         peer = await lab.raw()
         calls: list[Callable[[Any], Any]] = [

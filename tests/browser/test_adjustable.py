@@ -20,7 +20,7 @@ class Switches(Adjustable):
     """One control of each kind, and one item for each way to act on them."""
 
     _esm = (
-        module("board.js", "adjustable.js")
+        module("interactive_svg.js", "adjustable.js")
         + """
         export const compute = ({ fin, opcode, size, text }, words) => ({
             flip: String(fin), "flip.says": `FIN is ${fin}`, "bit.says": `opcode ${opcode}`,

@@ -24,7 +24,7 @@ from typing import Any
 import pytest
 import websockets
 
-from wsedu.course import attempt
+from wsedu.course import runner
 from wsedu.course.catalogue import (
     EXERCISES,
     LESSONS,
@@ -32,10 +32,10 @@ from wsedu.course.catalogue import (
     exercise_named,
     prediction_named,
 )
-from wsedu.course.desk import judge
+from wsedu.course.commands import judge
 from wsedu.course.exercise import Exercise, Slip, edited, recognise
-from wsedu.course.quick import QuickLoop
 from wsedu.course.verdict import Verdict, not_yet
+from wsedu.course.virtual_time import VirtualTimeLoop
 
 ROOT = Path(__file__).parent.parent.parent
 ALL = list(EXERCISES.values())
@@ -537,16 +537,16 @@ class TestRaising:
         assert judge(exercise.name, answer, 1).passed
 
     def test_fault_of_ours_is_not_hidden(self) -> None:
-        def broken(watched: attempt.Attempt) -> Verdict:
+        def broken(watched: runner.Attempt) -> Verdict:
             raise ZeroDivisionError
 
         with pytest.raises(ZeroDivisionError):
-            attempt.run(broken, lambda: None)
+            runner.run(broken, lambda: None)
 
 
 def run_briefly(answer: Callable[..., Any], seconds: float = 0.1) -> Verdict:
     exercise = EXERCISES["02.3"]
-    return attempt.run(lambda watched: exercise.judge(watched, random.Random(1)), answer, seconds)
+    return runner.run(lambda watched: exercise.judge(watched, random.Random(1)), answer, seconds)
 
 
 class TestNeverEnding:
@@ -592,8 +592,8 @@ class TestNeverEnding:
         """On a slow machine the second request may meet the thread on its way out."""
         escaped: list[object] = []
         monkeypatch.setattr(threading, "excepthook", escaped.append)
-        monkeypatch.setattr(attempt, "BETWEEN", 0)
-        monkeypatch.setattr(attempt, "STOPS", 1_000_000)
+        monkeypatch.setattr(runner, "BETWEEN", 0)
+        monkeypatch.setattr(runner, "STOPS", 1_000_000)
         interval = sys.getswitchinterval()
         sys.setswitchinterval(1e-6)
         try:
@@ -655,7 +655,7 @@ class TestNeverEnding:
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
             for number in range(100):
-                attempt.run(
+                runner.run(
                     lambda watched: exercise.judge(watched, random.Random(1)), wrong, number / 5000
                 )
             for thread in left_threads():
@@ -668,7 +668,7 @@ class TestNeverEnding:
     def test_async_answer_that_catches_everything(self, waits: str) -> None:
         program = f"""
 import asyncio, gc, random, threading
-from wsedu.course import attempt
+from wsedu.course import runner
 from wsedu.course.catalogue import EXERCISES
 
 async def answer(read, timeout):
@@ -679,7 +679,7 @@ async def answer(read, timeout):
             pass
 
 judge = EXERCISES["06.4"].judge
-print(attempt.run(lambda watched: judge(watched, random.Random(1)), answer, 0.1).outcome)
+print(runner.run(lambda watched: judge(watched, random.Random(1)), answer, 0.1).outcome)
 gc.collect()
 for thread in threading.enumerate():
     if thread.name == "wsedu check":
@@ -714,7 +714,7 @@ for thread in threading.enumerate():
         for name, answer, forgotten in answers:
             judge_it = EXERCISES[name].judge
             for _again in range(2):  # Python would warn only once
-                verdict = attempt.run(
+                verdict = runner.run(
                     lambda watched, judge_it=judge_it: judge_it(watched, random.Random(1)),
                     answer,
                     0.5,
@@ -795,7 +795,7 @@ class TestBusyMachine:
     def test_answer_that_has_a_tenth_of_the_machine_gets_its_time(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(attempt, "wall", lambda: 10 * time.process_time())
+        monkeypatch.setattr(runner, "wall", lambda: 10 * time.process_time())
 
         def answer(data: bytes) -> Any:
             nonlocal slow
@@ -814,8 +814,8 @@ class TestBusyMachine:
     def test_answer_that_waits_gets_no_more_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
         release = threading.Event()
         looks = iter(range(10_000))
-        monkeypatch.setattr(attempt, "wall", lambda: next(looks) / 10)
-        monkeypatch.setattr(attempt, "computed", lambda: 0.0)
+        monkeypatch.setattr(runner, "wall", lambda: next(looks) / 10)
+        monkeypatch.setattr(runner, "computed", lambda: 0.0)
         verdict = run_briefly(lambda data: release.wait(60), seconds=1)
         assert clear(verdict, "did not finish within 1 s")
         assert next(looks) < 50
@@ -841,7 +841,7 @@ class TestQuickLoop:
 
         begin = 0.0
         before = time.monotonic()
-        with asyncio.Runner(loop_factory=QuickLoop) as runner:
+        with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
             runner.run(all_come())
         assert came == [("soon", 60), ("late", 5000)]
         assert time.monotonic() - before < 60
@@ -853,7 +853,7 @@ class TestQuickLoop:
             await asyncio.sleep(1)
             return asyncio.get_running_loop().time() - begin
 
-        with asyncio.Runner(loop_factory=QuickLoop) as runner:
+        with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
             assert runner.run(stand_still()) == pytest.approx(1, abs=0.01)
 
     def test_asking_the_clock_again_and_again_ends(self) -> None:
@@ -864,14 +864,14 @@ class TestQuickLoop:
                 await asyncio.sleep(0)
             return turns
 
-        with asyncio.Runner(loop_factory=QuickLoop) as runner:
+        with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
             assert 1000 < runner.run(spin()) < 100_000
 
     def test_what_comes_from_another_thread_is_waited_for(self) -> None:
         async def ask() -> str:
             return await asyncio.to_thread(lambda: "here")
 
-        with asyncio.Runner(loop_factory=QuickLoop) as runner:
+        with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
             assert runner.run(ask()) == "here"
 
 

@@ -3,9 +3,9 @@
 import random
 import re
 
-from wsedu.course.attempt import Attempt
 from wsedu.course.catalogue import EXERCISES
 from wsedu.course.lessons.l04.encode_header import solution as encode_header
+from wsedu.course.runner import Attempt
 
 
 def refusing_decode_header(data: bytes) -> tuple[bool, int, bool, int, int] | None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from wsedu.course import attempt
+from wsedu.course import runner
 from wsedu.course.catalogue import EXERCISES
 from wsedu.course.exercise import Exercise
 
@@ -138,7 +138,7 @@ def survivors(exercise: Exercise) -> tuple[int, list[str]]:
     count, passed = 0, []
     for what, mutant in mutants(exercise):
         count += 1
-        verdict = attempt.run(
+        verdict = runner.run(
             lambda watched: exercise.judge(watched, random.Random(1)), mutant, SECONDS
         )
         if verdict.passed and (exercise.name, what) not in NOT_WRONG:

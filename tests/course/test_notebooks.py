@@ -17,7 +17,7 @@ import pytest
 from nbclient import NotebookClient
 
 from tests.answers import LESSONS, NOTEBOOKS, ROOT, argument, cells, load, solved
-from wsedu.course.desk import source_of
+from wsedu.course.commands import source_of
 from wsedu.course.exercise import Exercise
 
 PAIRS = [(lesson.slug, exercise) for lesson in LESSONS for exercise in lesson.exercises]

@@ -315,7 +315,7 @@ CLOSED: dict[str, Callable[[Lab], Any]] = {
 
 @pytest.mark.parametrize("name", CLOSED)
 async def test_closed_lab_says_in_one_sentence_how_to_go_on(name: str) -> None:
-    lab = Lab(news=True)
+    lab = Lab(notifications=True)
     await lab.talk(REQUEST)
     lab.close()
     with pytest.raises(RuntimeError) as error:

@@ -55,7 +55,7 @@ def test_an_interrupted_cell_stops_and_leaves_the_lab_usable(
     kernel: tuple[KernelManager, BlockingKernelClient],
 ) -> None:
     manager, client = kernel
-    run(client, "from wsedu import Lab, dissect, build_request\nlab = Lab(news=True)")
+    run(client, "from wsedu import Lab, dissect, build_request\nlab = Lab(notifications=True)")
 
     def stop(text: str) -> None:
         if "waiting" in text:

@@ -618,7 +618,10 @@ async def test_another_address_needs_a_token() -> None:
     [
         ({"open_to_the_network": "0.0.0.0"}, "needs a token"),
         ({"open_to_the_network": "0.0.0.0", "token": "short"}, "8 or more"),
-        ({"open_to_the_network": "0.0.0.0", "token": "opensesame", "news": True}, "stay on 127"),
+        (
+            {"open_to_the_network": "0.0.0.0", "token": "opensesame", "notifications": True},
+            "stay on 127",
+        ),
         ({"token": "opensesame"}, "nobody else can reach"),
     ],
 )

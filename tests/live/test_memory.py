@@ -14,7 +14,7 @@ from wsedu.live import Lab
 from wsedu.live.browser import kept
 from wsedu.live.memory import Network
 
-from . import test_faults, test_lab, test_news
+from . import test_faults, test_lab, test_notifications
 from .test_lab import DATE, HELLO, REQUEST, open_sockets
 
 pytestmark = pytest.mark.anyio
@@ -38,7 +38,7 @@ ON_LOOPBACK_ONLY = {
     # One of them is enough.
     "test_two_hundred_labs_leave_nothing_behind",
 }
-MODULES = (test_lab, test_faults, test_news)
+MODULES = (test_lab, test_faults, test_notifications)
 for module in MODULES:
     for name, value in vars(module).items():
         if name.startswith("test_") and callable(value) and name not in ON_LOOPBACK_ONLY:
@@ -61,8 +61,8 @@ def in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 async def lab(request: pytest.FixtureRequest) -> AsyncIterator[Lab]:
-    of_news = request.function.__module__ == test_news.__name__
-    lab = MemoryLab(**({"news": True} if of_news else {"date": DATE}))
+    of_news = request.function.__module__ == test_notifications.__name__
+    lab = MemoryLab(**({"notifications": True} if of_news else {"date": DATE}))
     yield lab
     lab.close()
 
@@ -111,7 +111,7 @@ async def test_the_tears_are_the_same_on_both_networks() -> None:
 def test_a_lab_in_memory_opens_no_socket_for_its_network() -> None:
     Lab(network="memory").close()
     before = open_sockets()
-    lab = Lab(network="memory", news=True)
+    lab = Lab(network="memory", notifications=True)
     assert open_sockets() == before + 2  # a loop's own pair, with which it is woken
     lab.close()
     assert open_sockets() == before

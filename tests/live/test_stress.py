@@ -115,10 +115,10 @@ KINDS: dict[str, tuple[dict[str, Any], Callable[[Lab, Act], Awaitable[bool]]]] =
     "handler": ({"handler": handler}, say),
     "raw": ({"raw": raw}, say),
     "by hand": ({"server": by_hand}, say),
-    "news": ({"news": True}, listen),
-    "polling": ({"news": True}, lambda lab, act: ask(lab, act, "/news")),
-    "long polling": ({"news": True}, lambda lab, act: ask(lab, act, "/wait")),
-    "server-sent events": ({"news": True}, lambda lab, act: ask(lab, act, "/events")),
+    "news": ({"notifications": True}, listen),
+    "polling": ({"notifications": True}, lambda lab, act: ask(lab, act, "/news")),
+    "long polling": ({"notifications": True}, lambda lab, act: ask(lab, act, "/wait")),
+    "server-sent events": ({"notifications": True}, lambda lab, act: ask(lab, act, "/events")),
 }
 HARMLESS: dict[str, dict[str, Any]] = {
     "delay": {"delay": 0.01},

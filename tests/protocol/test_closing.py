@@ -13,7 +13,7 @@ from wsedu.protocol import (
     Step,
     build_close,
     close_code_meaning,
-    may_travel,
+    is_sendable,
     parse_close,
 )
 
@@ -75,7 +75,7 @@ class TestCodes:
     """7.4."""
 
     def test_which_may_travel(self) -> None:
-        assert {code for code in range(2**16) if may_travel(code)} == TRAVELLING
+        assert {code for code in range(2**16) if is_sendable(code)} == TRAVELLING
 
     def test_every_code_has_a_meaning(self) -> None:
         meanings = {close_code_meaning(code) for code in range(2**16)}
@@ -83,7 +83,7 @@ class TestCodes:
 
     def test_codes_that_never_travel_say_so(self) -> None:
         silent = {code for code in CloseCode if "Never sent" in close_code_meaning(code)}
-        assert silent == {code for code in CloseCode if not may_travel(code)} == {1005, 1006, 1015}
+        assert silent == {code for code in CloseCode if not is_sendable(code)} == {1005, 1006, 1015}
 
 
 class TestStates:

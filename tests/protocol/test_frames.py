@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.protocol import KEY
 from wsedu.protocol import (
     Frame,
-    Header,
+    FrameHeader,
     Opcode,
     ProtocolError,
     Span,
@@ -146,7 +146,7 @@ class TestHeader:
         assert forms == [7, 7, 16, 16, 64, 64]
 
 
-LEGAL = Header(True, False, False, False, Opcode.BINARY, False, 5, 7)
+LEGAL = FrameHeader(True, False, False, False, Opcode.BINARY, False, 5, 7)
 PING = replace(LEGAL, opcode=Opcode.PING)
 
 
@@ -180,7 +180,7 @@ class TestRules:
         ],
     )
     @pytest.mark.parametrize("reader", ["client", "server"])
-    def test_broken(self, reader: Role, header: Header, section: str, field: str) -> None:
+    def test_broken(self, reader: Role, header: FrameHeader, section: str, field: str) -> None:
         header = replace(header, masked=reader == "server")
         with pytest.raises(ProtocolError) as caught:
             check_header(header, reader)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.protocol import chunked
 from wsedu.protocol import (
-    Head,
+    MessageHead,
     ProtocolError,
     Request,
     Response,
@@ -25,7 +25,7 @@ def sentences(data: bytes, kind: Kind = "request") -> list[str]:
     return [problem.sentence for problem in read_head(data, kind).problems]
 
 
-def grow(data: bytes, kind: Kind) -> Head:
+def grow(data: bytes, kind: Kind) -> MessageHead:
     """Read at every cut: no shorter head is complete, none has a problem that goes away."""
     so_far, seen = b"", 0
     for chunk in chunked(data, 1):
@@ -101,7 +101,7 @@ class TestPatientReading:
         assert read_head(b"\r\n" + REQUEST, "request").end == 2 + len(REQUEST)
 
     def test_nothing(self) -> None:
-        assert read_head(b"", "request") == Head("request", (), (), None, ())
+        assert read_head(b"", "request") == MessageHead("request", (), (), None, ())
 
 
 class TestProblems:

@@ -1,9 +1,9 @@
 """The course: its catalogue, the checks of its exercises, and what a learner is told."""
 
-from .desk import check, hint, predict, progress, quiz, revisit, solution, start_over
-from .own_server import own_server, score
+from .commands import check, hint, predict, progress, quiz, revisit, solution, start_over
+from .learner_server import own_server, score
 from .peers import peers
-from .workshop import mine
+from .pieces import mine
 
 __all__ = [
     "check",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import journal
-from .attempt import SECONDS, Attempt
+from .runner import SECONDS, Attempt
 from .verdict import Verdict
 
 

@@ -31,7 +31,7 @@ from ..recording import Recording, dissect
 from .background import EXITS, SHORTEST, Background, Stopped, closed
 from .faults import Faults
 from .memory import Network
-from .news import News
+from .notifications import Notifications
 from .peer import Peer, only_bytes
 from .tap import HOST, Log, Tap
 
@@ -67,8 +67,8 @@ class Lab:
     subprotocols:  the subprotocols that it speaks
     date:          what its clock says in the Date header, instead of the time of day; a lesson
                    passes a fixed one, so that its bytes are the same on every run
-    news:          be the server of ``news.py`` as well: orders by HTTP at ``http_url``, and every
-                   WebSocket client hears of them
+    notifications: be the server of ``notifications.py`` as well: orders by HTTP at ``http_url``,
+                   and every WebSocket client hears of them
     raw:           instead of the library, this async function of a ``Peer`` is the server,
                    from the end of the handshake on; the arguments above do not concern it
     server:        your own server, all of it, from the first byte of the handshake on: an async
@@ -95,7 +95,7 @@ class Lab:
         origins: Sequence[str | re.Pattern[str] | None] | None = None,
         subprotocols: Sequence[str] | None = None,
         date: str | None = None,
-        news: bool = False,
+        notifications: bool = False,
         raw: Callable[[Peer], Awaitable[None]] | None = None,
         server: OwnServer | None = None,
         network: Literal["loopback", "memory"] = "loopback",
@@ -106,7 +106,7 @@ class Lab:
         if sum(script is not None for script in (handler, raw, server)) > 1:
             raise ValueError("handler, raw and server all say what the server does; give one")
         own = server or (raw and _raw_server(raw))
-        address = _allowed_address(open_to_the_network, token, plain=not (news or own))
+        address = _allowed_address(open_to_the_network, token, plain=not (notifications or own))
         if network not in ("loopback", "memory"):
             raise ValueError(f"network is loopback or memory, not {network!r}")
         if network == "memory" and open_to_the_network is not None:
@@ -124,19 +124,19 @@ class Lab:
             "origins": origins,
             "subprotocols": subprotocols,
         }
-        self._news: News | None = None
+        self._notifications: Notifications | None = None
         self._http_tap: Tap | None = None
         self._server: Server | asyncio.Server
         try:
-            if news:
-                self._news, self._http_tap = self._background.call(_start_news())
-                handler = handler or self._news.websocket
+            if notifications:
+                self._notifications, self._http_tap = self._background.call(_start_notifications())
+                handler = handler or self._notifications.websocket
             self._server, self._tap = self._background.call(
                 _start_own(own) if own else _start(handler or _echo, options, date, address, token)
             )
             if self._http_tap is not None:
                 # Whoever waits for something on this lab waits for both.
-                self._http_tap.news = self._tap.news
+                self._http_tap.changed = self._tap.changed
                 self._http_tap.watchers = self._tap.watchers
         except BaseException:
             self._background.close()
@@ -167,9 +167,9 @@ class Lab:
 
     @property
     def http_url(self) -> str:
-        """Where the news are served by HTTP; only of a lab that was started with ``news``."""
+        """The address of the news by HTTP, of a lab with ``notifications``."""
         if self._http_tap is None:
-            raise RuntimeError(_("this lab serves no news: start it with Lab(news=True)"))
+            raise RuntimeError(_("this lab serves no news; start Lab(notifications=True)"))
         self._be_open()
         return f"http://{HOST}:{self._http_tap.port}"
 
@@ -220,13 +220,13 @@ class Lab:
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout):
                 while True:
-                    async with self._tap.news:
+                    async with self._tap.changed:
                         start = time.monotonic()
                         with self._background.at_work():
                             if result := look():
                                 return result
                         looked = time.monotonic() - start
-                        await self._tap.news.wait()
+                        await self._tap.changed.wait()
                     # A look reads the whole recording. With a rest after each, as long as the
                     # look itself, a busy connection gets half of the time at least.
                     await asyncio.sleep(looked)
@@ -250,10 +250,10 @@ class Lab:
         return stop
 
     async def _watch(self, call: Callable[[], object]) -> None:
-        with self._tap.watched() as news:
+        with self._tap.watched() as changed:
             while True:
-                await news.wait()
-                news.clear()
+                await changed.wait()
+                changed.clear()
                 start = time.monotonic()
                 with self._background.at_work():
                     call()
@@ -430,8 +430,8 @@ class Lab:
         for tap in self._taps:
             await tap.remark(_("the lab was closed"))
             await tap.close()
-        if self._news is not None:
-            self._news.close()
+        if self._notifications is not None:
+            self._notifications.close()
         if isinstance(self._server, Server):
             self._server.close(close_connections=False)
         else:
@@ -541,12 +541,12 @@ async def _start(
     return server, tap
 
 
-async def _start_news() -> tuple[News, Tap]:
-    news = News()
-    await news.start()
-    tap = Tap(news.port)
+async def _start_notifications() -> tuple[Notifications, Tap]:
+    notifications = Notifications()
+    await notifications.start()
+    tap = Tap(notifications.port)
     await tap.start()
-    return news, tap
+    return notifications, tap
 
 
 def _raw_server(script: Callable[[Peer], Awaitable[None]]) -> OwnServer:

@@ -32,7 +32,7 @@ class Network:
     """Who listens on which port."""
 
     def __init__(self) -> None:
-        self._listening: dict[int, Listener] = {}
+        self._listening: dict[int, FrameChecker] = {}
         self._ports = itertools.cycle(range(49152, 65536))  # for everybody's use, says IANA
 
     def install(self, loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
@@ -53,13 +53,13 @@ class Network:
 
     async def _create_server(
         self, factory: Factory, _host: Any = None, port: int = 0, *, ssl: Any = None, **_: Any
-    ) -> Listener:
+    ) -> FrameChecker:
         """Like that of the loop; every address is this machine."""
         _refuse_tls(ssl)
         if port in self._listening:
             raise OSError(errno.EADDRINUSE, f"address ({HOST!r}, {port}) is in use")
         port = port or self._free_port()
-        self._listening[port] = Listener(factory, Socket((HOST, port)), self._listening)
+        self._listening[port] = FrameChecker(factory, Socket((HOST, port)), self._listening)
         return self._listening[port]
 
     async def _connect(
@@ -77,10 +77,12 @@ class Network:
         return client, client.begin(factory)
 
 
-class Listener(asyncio.AbstractServer):
+class FrameChecker(asyncio.AbstractServer):
     """Waits on a port for connections, until ``close``."""
 
-    def __init__(self, factory: Factory, socket: Socket, listening: dict[int, Listener]) -> None:
+    def __init__(
+        self, factory: Factory, socket: Socket, listening: dict[int, FrameChecker]
+    ) -> None:
         self.factory = factory
         self._socket, self._listening = socket, listening
         self._forever = asyncio.get_running_loop().create_future()
@@ -155,7 +157,7 @@ class End(asyncio.Transport):
         with suppress(RuntimeError):  # its loop is closed: nobody is there any more
             self.other._loop.call_soon_threadsafe(call, *arguments)
 
-    def begin(self, factory: Factory, listener: Listener | None = None) -> Any:
+    def begin(self, factory: Factory, listener: FrameChecker | None = None) -> Any:
         """Hand over to a protocol, and return it."""
         if listener and not listener.is_serving():  # it went away while we were on our way
             self._closing = True

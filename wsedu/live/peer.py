@@ -16,7 +16,7 @@ from .._awaited import no_coroutine
 from .._text import _
 from ..protocol import (
     Frame,
-    Head,
+    MessageHead,
     Opcode,
     build_frame,
     build_request,
@@ -127,7 +127,7 @@ class Peer:
             keys = head.find("Sec-WebSocket-Key")
             await self._send(build_response(keys[0].value.text if keys else "").to_bytes())
 
-    async def _read_head(self) -> Head:
+    async def _read_head(self) -> MessageHead:
         kind: Kind = "response" if self.role == "client" else "request"
         while (head := read_head(bytes(self._unread), kind)).end is None:
             if not await self._read_more():

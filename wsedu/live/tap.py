@@ -87,14 +87,14 @@ class Tap:
     """Relays every connection to ``127.0.0.1:target`` and keeps a log of each.
 
     logs: one for each connection, in the order in which they were opened
-    news: whoever waits for something to happen on any connection waits for this
+    changed: notified when something happens on any connection
     watchers: set whenever something happens, for those who have no time to wait
     """
 
     def __init__(self, target: int) -> None:
         self._target = target
         self.logs: deque[Log] = deque()
-        self.news = asyncio.Condition()
+        self.changed = asyncio.Condition()
         self.watchers: list[asyncio.Event] = []
         self.port = 0
         self._faults = Faults()
@@ -127,8 +127,8 @@ class Tap:
         # The server may be quicker than the tap, or somebody may have gone round the tap.
         with suppress(TimeoutError):
             async with asyncio.timeout(1):
-                async with self.news:
-                    logs = await self.news.wait_for(
+                async with self.changed:
+                    logs = await self.changed.wait_for(
                         lambda: [log for log in self.logs if log.behind == port]
                     )
                 await self._note(logs[-1], "fault", "server", note=words)
@@ -254,8 +254,8 @@ class Tap:
     async def _tell(self) -> None:
         for event in self.watchers:
             event.set()
-        async with self.news:
-            self.news.notify_all()
+        async with self.changed:
+            self.changed.notify_all()
 
 
 def tear_down(writer: asyncio.StreamWriter) -> None:

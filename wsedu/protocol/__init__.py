@@ -15,15 +15,15 @@ from .closing import (
     Step,
     build_close,
     close_code_meaning,
-    may_travel,
+    is_sendable,
     parse_close,
 )
 from .endpoint import Ended, Endpoint, Event, Failed, PeerClosed, Ping, Pong
 from .errors import ProtocolError
 from .frames import (
     Frame,
+    FrameHeader,
     FrameLayout,
-    Header,
     Opcode,
     broken_rules,
     build_frame,
@@ -46,8 +46,8 @@ from .handshake import (
     make_key,
 )
 from .http import (
-    Head,
-    HeaderLine,
+    HeaderField,
+    MessageHead,
     Part,
     Problem,
     Request,
@@ -77,9 +77,9 @@ __all__ = [
     "Frame",
     "FrameLayout",
     "FrameReader",
-    "Head",
-    "Header",
-    "HeaderLine",
+    "MessageHead",
+    "FrameHeader",
+    "HeaderField",
     "MessageReader",
     "Opcode",
     "Part",
@@ -112,7 +112,7 @@ __all__ = [
     "make_key",
     "mask",
     "mask_fast",
-    "may_travel",
+    "is_sendable",
     "parse_close",
     "parse_header",
     "parse_request",

@@ -66,7 +66,7 @@ def close_code_meaning(code: int) -> str:
     return meanings.get(code) or next((text for end, text in ranges if code < end), outside)
 
 
-def may_travel(code: int) -> bool:
+def is_sendable(code: int) -> bool:
     """Whether a Close frame may carry the code (7.4.1, 7.4.2)."""
     # 7.4.1: "1005 is a reserved value and MUST NOT be set as a status code in a Close control
     # frame by an endpoint." The same is said of 1006 and 1015.
@@ -89,7 +89,7 @@ def build_close(close: Close) -> bytes:
         if close.reason:
             raise ValueError("a reason needs a code before it: RFC 6455 5.5.1")
         return b""
-    if not may_travel(close.code):
+    if not is_sendable(close.code):
         raise ValueError(f"code {close.code} may not be sent: RFC 6455 7.4")
     reason = close.reason.encode()
     if len(reason) > 123:
@@ -110,7 +110,7 @@ def parse_close(payload: bytes) -> Close:
             close_code=1002,
         )
     code = int.from_bytes(payload[:2], "big")
-    if not may_travel(code):
+    if not is_sendable(code):
         raise ProtocolError(
             _("A Close frame carries code {code}, which may not be sent.").format(code=code),
             section="7.4",

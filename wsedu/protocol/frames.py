@@ -121,7 +121,7 @@ def shortest_form(length: int) -> LengthForm:
 
 
 @dataclass(frozen=True)
-class Header:
+class FrameHeader:
     """What stands before the masking key: enough to refuse a frame without reading it."""
 
     fin: bool
@@ -152,13 +152,13 @@ def cut_header(data: bytes, start: int = 0) -> bytes | None:
     return data[start:end] if len(data) >= end else None
 
 
-def parse_header(written: bytes) -> Header:
+def parse_header(written: bytes) -> FrameHeader:
     """What the bytes that ``cut_header`` gives say."""
     first, second = written[0], written[1]
     opcode = first & 0b0000_1111
     length = second & 0b0111_1111
     form: LengthForm = 16 if length == 126 else 64 if length == 127 else 7
-    return Header(
+    return FrameHeader(
         fin=bool(first & 0b1000_0000),
         rsv1=bool(first & 0b0100_0000),
         rsv2=bool(first & 0b0010_0000),
@@ -178,14 +178,14 @@ _parse_header = lru_cache(maxsize=1024)(parse_header)
 # The rules for one header on its own. Rules about the order of frames are in ``messages``.
 
 
-def check_header(header: Header, reader: Role, *, rsv1_allowed: bool = False) -> None:
+def check_header(header: FrameHeader, reader: Role, *, rsv1_allowed: bool = False) -> None:
     """Raise the first rule that the header breaks, for a reader in that role."""
     for _field, error in broken_rules(header, reader, rsv1_allowed=rsv1_allowed):
         raise error
 
 
 def broken_rules(
-    header: Header, reader: Role, *, rsv1_allowed: bool = False
+    header: FrameHeader, reader: Role, *, rsv1_allowed: bool = False
 ) -> Iterator[tuple[Field, ProtocolError]]:
     """Every rule that the header breaks, with the field in which it does, in that order.
 
@@ -260,7 +260,7 @@ class FrameLayout:
     """
 
     frame: Frame
-    begun: Header
+    begun: FrameHeader
     mask_key: bytes | None
     span: Span
     written: bytes
@@ -278,7 +278,7 @@ class FrameLayout:
         return "masking_key" if arrived < header.size else "payload"
 
     @property
-    def header(self) -> Header | None:
+    def header(self) -> FrameHeader | None:
         """The header for ``check_header``, or None while some of it is missing."""
         return None if self.truncated in ("second_byte", "extended_length") else self.begun
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from .._awaited import values_only
 from .._text import _
-from .http import TOKEN, Head, HeaderLine, Request, Response, Span, shorten
+from .http import TOKEN, HeaderField, MessageHead, Request, Response, Span, shorten
 
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # 1.3: the same for everybody, for ever
 
@@ -101,7 +101,7 @@ class Check:
     status: int | None = None
 
 
-def check_request(head: Head) -> tuple[Check, ...]:
+def check_request(head: MessageHead) -> tuple[Check, ...]:
     """The server's checks, in the order of 4.2.1, items 1 to 9."""
     method = head.start_line[0] if head.start_line else None
     target, version = (*head.start_line[1:], None, None)[:2]
@@ -214,7 +214,7 @@ def check_request(head: Head) -> tuple[Check, ...]:
     )
 
 
-def check_response(head: Head, request: Head) -> tuple[Check, ...]:
+def check_response(head: MessageHead, request: MessageHead) -> tuple[Check, ...]:
     """The client's checks of the answer to ``request``: 4.1, the list after the request."""
     status = head.start_line[1] if len(head.start_line) > 1 else None
     keys = request.find("Sec-WebSocket-Key")
@@ -286,12 +286,12 @@ def expected_status(checks: tuple[Check, ...]) -> int:
     return next((c.status or 400 for c in checks if c.passed is False), 101)
 
 
-def extension_names(head: Head) -> list[str]:
+def extension_names(head: MessageHead) -> list[str]:
     """The extensions that a head names, without their parameters (9.1)."""
     return [item.partition(";")[0].strip() for item in head.tokens("Sec-WebSocket-Extensions")]
 
 
-def _check_head(head: Head, status: int | None) -> Check:
+def _check_head(head: MessageHead, status: int | None) -> Check:
     spans = tuple(problem.span for problem in head.problems[:1])
     if head.end is not None and not spans:
         spans = (Span(head.end - 1, head.end),)  # of the empty line
@@ -313,7 +313,7 @@ def _check_head(head: Head, status: int | None) -> Check:
 
 
 def _optional(
-    head: Head, name: str, header: str, requirement: str, section: str, right: bool
+    head: MessageHead, name: str, header: str, requirement: str, section: str, right: bool
 ) -> Check:
     lines = head.find(header)
     status = 400 if head.kind == "request" else None
@@ -321,7 +321,7 @@ def _optional(
     return Check(name, requirement, section, passed, _values(lines), _spans(lines), status)
 
 
-def _judge_key(keys: tuple[HeaderLine, ...]) -> tuple[bool, str]:
+def _judge_key(keys: tuple[HeaderField, ...]) -> tuple[bool, str]:
     if len(keys) != 1:
         return False, _values(keys)
     text = keys[0].value.text
@@ -341,9 +341,9 @@ def _version(text: str) -> tuple[int, int]:
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
-def _values(lines: tuple[HeaderLine, ...]) -> str:
+def _values(lines: tuple[HeaderField, ...]) -> str:
     return " | ".join(shorten(line.value.text) for line in lines[:4]) or _("absent")
 
 
-def _spans(lines: tuple[HeaderLine, ...]) -> tuple[Span, ...]:
+def _spans(lines: tuple[HeaderField, ...]) -> tuple[Span, ...]:
     return tuple(line.span for line in lines)

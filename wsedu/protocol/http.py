@@ -49,7 +49,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class HeaderLine:
+class HeaderField:
     """``name: value``; the span covers the line with its CR LF."""
 
     name: Part
@@ -67,7 +67,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Head:
+class MessageHead:
     """How a head was written.
 
     start_line: method, target, version of a request; version, status, reason of a response;
@@ -79,11 +79,11 @@ class Head:
 
     kind: Kind
     start_line: tuple[Part, ...]
-    headers: tuple[HeaderLine, ...]
+    headers: tuple[HeaderField, ...]
     end: int | None
     problems: tuple[Problem, ...]
 
-    def find(self, name: str) -> tuple[HeaderLine, ...]:
+    def find(self, name: str) -> tuple[HeaderField, ...]:
         """All header lines of that name; names do not distinguish case (RFC 9110 5.1)."""
         return tuple(line for line in self.headers if line.name.text.lower() == name.lower())
 
@@ -97,14 +97,14 @@ class Head:
         ]
 
 
-def read_head(data: bytes, kind: Kind, start: int = 0) -> Head:
+def read_head(data: bytes, kind: Kind, start: int = 0) -> MessageHead:
     """Read one head from offset ``start`` of ``data``, whatever the bytes are.
 
     Stops at the empty line, at the end of the data, or at a limit. Time is linear in
     ``MAX_LINE * MAX_HEADERS``, not in the size of the data.
     """
     start_line: tuple[Part, ...] = ()
-    headers: list[HeaderLine] = []
+    headers: list[HeaderField] = []
     problems: list[Problem] = []
     here = start
     lines = 0  # empty ones before the first line among them
@@ -122,7 +122,7 @@ def read_head(data: bytes, kind: Kind, start: int = 0) -> Head:
                 )
             )
         if end == here and newline >= 0 and start_line:  # the empty line
-            return Head(kind, start_line, tuple(headers), newline + 1, tuple(problems))
+            return MessageHead(kind, start_line, tuple(headers), newline + 1, tuple(problems))
         text = Part(data[here:end].decode("latin-1"), Span(here, end))
         if end > here:
             problems += _problems_in_text(text)
@@ -155,7 +155,7 @@ def read_head(data: bytes, kind: Kind, start: int = 0) -> Head:
                 )
             )
             break
-    return Head(kind, start_line, tuple(headers), None, tuple(problems))
+    return MessageHead(kind, start_line, tuple(headers), None, tuple(problems))
 
 
 def _problems_in_text(line: Part) -> list[Problem]:
@@ -203,7 +203,7 @@ def _split_start_line(
     return tuple(parts)
 
 
-def _split_header(line: Part, stop: int, problems: list[Problem]) -> HeaderLine:
+def _split_header(line: Part, stop: int, problems: list[Problem]) -> HeaderField:
     name, colon, rest = line.text.partition(":")
     start = line.span.start
     value = rest.strip(" \t")
@@ -222,7 +222,7 @@ def _split_header(line: Part, stop: int, problems: list[Problem]) -> HeaderLine:
                 "RFC 9112 5.1",
             )
         )
-    return HeaderLine(
+    return HeaderField(
         Part(name, Span(start, start + len(name))),
         Part(value, Span(value_start, value_start + len(value))),
         Span(start, stop),
@@ -287,7 +287,7 @@ def parse_response(data: bytes) -> Response:
     return Response(int(status), reason, headers, version)
 
 
-def _strict(head: Head) -> tuple[str, str, str, tuple[tuple[str, str], ...]]:
+def _strict(head: MessageHead) -> tuple[str, str, str, tuple[tuple[str, str], ...]]:
     if head.problems:
         raise ProtocolError(head.problems[0].sentence, section=head.problems[0].section)
     if head.end is None:

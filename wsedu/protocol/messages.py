@@ -18,7 +18,7 @@ from typing import ClassVar
 
 from .._text import _
 from .errors import ProtocolError
-from .frames import Frame, Header, Opcode
+from .frames import Frame, FrameHeader, Opcode
 from .reader import Piece
 
 CONTINUATION, TEXT = Opcode.CONTINUATION, Opcode.TEXT
@@ -80,7 +80,7 @@ class MessageReader:
         kind, self._kind = self._kind, None
         return Text(payload.decode()) if kind == TEXT else Binary(payload)
 
-    def _begin_fragment(self, header: Header) -> None:
+    def _begin_fragment(self, header: FrameHeader) -> None:
         # 5.4: "A fragmented message consists of a single frame with the FIN bit clear and an
         # opcode other than 0, followed by zero or more frames with the FIN bit clear and the
         # opcode set to 0, and terminated by a single frame with the FIN bit set and an opcode

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from .._text import _
 from .errors import ProtocolError
-from .frames import Frame, Header, Role, check_header, cut_header, parse_header
+from .frames import Frame, FrameHeader, Role, check_header, cut_header, parse_header
 from .masking import Mask, mask_fast
 
 
@@ -31,7 +31,7 @@ class Piece(NamedTuple):
     last:    whether the frame ends with this piece
     """
 
-    header: Header
+    header: FrameHeader
     payload: bytes
     first: bool
     last: bool
@@ -55,7 +55,7 @@ class FrameReader:
         self.max_size = max_size
         self.mask = mask
         self._unread = b""
-        self._header: Header | None = None  # of the frame that is being read
+        self._header: FrameHeader | None = None  # of the frame that is being read
         self._key = b""  # its masking key, beginning with the byte that is next in turn
         self._missing = 0  # how many of its payload bytes have not come
         self._payload = bytearray()  # for ``frames`` only: those that have come
@@ -108,7 +108,7 @@ class FrameReader:
         finally:
             self._unread = data[here:]
 
-    def _begin_frame(self, data: bytes, start: int) -> Header | None:
+    def _begin_frame(self, data: bytes, start: int) -> FrameHeader | None:
         written = cut_header(data, start)
         if written is None:
             return None
@@ -132,7 +132,7 @@ class FrameReader:
 
 
 @lru_cache(maxsize=1024)  # most frames of a connection begin with the same few headers
-def _legal_header(written: bytes, role: Role) -> Header:
+def _legal_header(written: bytes, role: Role) -> FrameHeader:
     header = parse_header(written)
     check_header(header, role)
     return header

@@ -23,8 +23,8 @@ from ..protocol import (
     Binary,
     Check,
     FrameLayout,
-    Head,
-    HeaderLine,
+    HeaderField,
+    MessageHead,
     Part,
     Problem,
     Span,
@@ -37,8 +37,8 @@ from ..protocol import (
 from ..protocol.handshake import extension_names
 from ..protocol.http import Kind, shorten
 from .fields import Field
+from .frame_checker import FrameChecker
 from .frame_fields import describe_frame, fields_of_frame, name_frame
-from .listening import Listener
 from .recording import Recording, Side
 
 
@@ -67,7 +67,7 @@ class Unit:
     data: bytes
     arrived: int
     problems: tuple[Problem, ...] = ()
-    head: Head | None = None
+    head: MessageHead | None = None
     checks: tuple[Check, ...] = ()
     layout: FrameLayout | None = None
     message: Text | Binary | None = None
@@ -222,7 +222,7 @@ class _Walk:
             checks=checks,
         )
 
-    def take_body(self, head: Head) -> bool:
+    def take_body(self, head: MessageHead) -> bool:
         """The body of an answer that is not 101; False if its end cannot be told."""
         lengths = {line.value.text for line in head.find("Content-Length")}
         length = lengths.pop() if len(lengths) == 1 else ""
@@ -237,7 +237,7 @@ class _Walk:
         """All frames of one side, the last one perhaps incomplete."""
         stream = self.streams[side]
         assert self.switch is not None and self.switch.head is not None
-        listener = Listener(side, "permessage-deflate" in extension_names(self.switch.head))
+        listener = FrameChecker(side, "permessage-deflate" in extension_names(self.switch.head))
         while layout := read_layout(stream, self.read[side]):
             problems, message = listener.hear(layout)
             if side == "client" and self.arrival(side, layout.span.end) < self.switch.arrived:
@@ -271,27 +271,27 @@ class _Walk:
         return self.units[-1]
 
 
-def _title(data: bytes, head: Head, limit: int = 60) -> str:
+def _title(data: bytes, head: MessageHead, limit: int = 60) -> str:
     """The first line if it can be read as text, else the first bytes."""
     return shorten(_first_line(head), limit) if _readable(head) else _name_bytes(data)
 
 
-def _readable(head: Head) -> bool:
+def _readable(head: MessageHead) -> bool:
     line = _first_line(head)
     return bool(line.strip()) and line.isascii() and line.isprintable()
 
 
-def _first_line(head: Head) -> str:
+def _first_line(head: MessageHead) -> str:
     return " ".join(part.text for part in head.start_line)
 
 
-def _status(head: Head) -> int | None:
+def _status(head: MessageHead) -> int | None:
     """The status code of an answer; None if its first line has none."""
     code = re.match(r"HTTP/\S* (\d{3})(?!\S)", _first_line(head), re.ASCII)
     return int(code[1]) if code else None
 
 
-def _starts_wrong(head: Head) -> bool:
+def _starts_wrong(head: MessageHead) -> bool:
     """Whether the first line, as a whole, is not what HTTP wants there."""
     if not head.start_line:
         return False
@@ -308,7 +308,7 @@ def _name_bytes(data: bytes) -> str:
     return _("{count} bytes: {shown}").format(count=len(data), shown=shown)
 
 
-def _describe(head: Head, data: bytes) -> str:
+def _describe(head: MessageHead, data: bytes) -> str:
     """One plain sentence about a head."""
     words = [shorten(part.text) for part in head.start_line] + ["?"] * 3
     if _starts_wrong(head) and head.kind == "request":
@@ -340,7 +340,7 @@ def _describe(head: Head, data: bytes) -> str:
     )
 
 
-def _head_fields(stream: bytes, head: Head, span: Span) -> tuple[Field, ...]:
+def _head_fields(stream: bytes, head: MessageHead, span: Span) -> tuple[Field, ...]:
     """A field for each line, with its pieces inside; then whatever was not read."""
     fields = []
     if head.start_line:
@@ -402,7 +402,7 @@ def _empty_lines(span: Span) -> Field:
     )
 
 
-def _start_parts(head: Head) -> tuple[Field, ...]:
+def _start_parts(head: MessageHead) -> tuple[Field, ...]:
     names = (
         (_("method"), _("target"), _("HTTP version"))
         if head.kind == "request"
@@ -438,7 +438,7 @@ def _ends(stream: bytes, span: Span) -> str:
     return "CR LF" if stream.endswith(b"\r\n", span.start, span.end) else "LF"
 
 
-def _explain(line: HeaderLine, kind: Kind) -> tuple[str, str]:
+def _explain(line: HeaderField, kind: Kind) -> tuple[str, str]:
     """What a header line is for, and where that stands."""
     name = line.name.text.lower()
     options = {option.strip().lower() for option in line.value.text.split(",")}

@@ -57,7 +57,7 @@ class AcceptSteps(Adjustable):
     key: the value of Sec-WebSocket-Key; Base64 of 16 bytes
     """
 
-    _esm = module("board.js", "adjustable.js", "accept_steps.js")
+    _esm = module("interactive_svg.js", "adjustable.js", "accept_steps.js")
 
     def __init__(self, key: str = "dGhlIHNhbXBsZSBub25jZQ==") -> None:
         try:

@@ -2,7 +2,7 @@
 // A picture with controls. Python has drawn it, once, with empty places in it ("slots"). When a
 // control moves, the view's own `compute` says what stands in each place: no kernel is asked, so
 // the picture follows the hand, even where there is no kernel.
-import { draw, makeBoard, makeStatus, own } from "./board.js";
+import { draw, makeBoard, makeStatus, own } from "./interactive_svg.js";
 
 /** @typedef {Record<string, any>} State the value of each control, by its name
  * @typedef {Record<string, string>} Slots the text of each slot, and under "name.class" its class
@@ -108,7 +108,7 @@ export function acted(state, act) {
 }
 
 /** @param {Compute} compute
- * @returns {(context: import("./board.js").Context) => () => void} */
+ * @returns {(context: import("./interactive_svg.js").Context) => () => void} */
 export function adjustable(compute) {
   return ({ model, el }) => {
     own(el);

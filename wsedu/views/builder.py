@@ -22,7 +22,7 @@ from ..protocol import (
     parse_header,
     read_layout,
 )
-from ..protocol.frames import Header, LengthForm, Role
+from ..protocol.frames import FrameHeader, LengthForm, Role
 from . import frame_colours
 from .adjustable import Adjustable, State
 from .drawing import WIDTH, Drawing, Slots
@@ -54,7 +54,7 @@ SHADES["+"] = "end"
 class FrameBuilder(Adjustable):
     """A frame by hand; ``frame_bytes`` are its bytes, to send them in the next cell."""
 
-    _esm = module("board.js", "adjustable.js", "builder.js")
+    _esm = module("interactive_svg.js", "adjustable.js", "builder.js")
 
     def __init__(self) -> None:
         self._says = {
@@ -231,7 +231,7 @@ def _built(state: State) -> bytes:
     return bytes(data)
 
 
-def _header(data: bytes) -> Header:
+def _header(data: bytes) -> FrameHeader:
     written = cut_header(data)
     assert written is not None  # a built frame has a whole header
     return parse_header(written)

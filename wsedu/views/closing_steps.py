@@ -90,7 +90,7 @@ class ClosingSteps(adjustable.Adjustable):
     times: whether to write the seconds of each step; a lesson about time wants them
     """
 
-    _esm = module("board.js", "adjustable.js", "closing_steps.js")
+    _esm = module("interactive_svg.js", "adjustable.js", "closing_steps.js")
 
     def __init__(self, recording: Recording, *, times: bool = False) -> None:
         steps = self._steps = _Story(dissect(recording), times).steps

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from .._text import _
 from ..protocol import (
     Frame,
+    FrameHeader,
     FrameReader,
-    Header,
     MessageReader,
     ProtocolError,
     Span,
@@ -40,7 +40,7 @@ class StreamCutter(Adjustable):
     sender: "client" or "server", who sends it
     """
 
-    _esm = module("board.js", "adjustable.js", "cutter.js")
+    _esm = module("interactive_svg.js", "adjustable.js", "cutter.js")
 
     def __init__(self, stream: bytes, sender: Role) -> None:
         if not 0 < len(stream) <= LONGEST:
@@ -166,8 +166,8 @@ class StreamCutter(Adjustable):
         )
 
 
-def _frames_of(stream: bytes) -> list[tuple[Span, Header]]:
-    frames: list[tuple[Span, Header]] = []
+def _frames_of(stream: bytes) -> list[tuple[Span, FrameHeader]]:
+    frames: list[tuple[Span, FrameHeader]] = []
     start = 0
     while start < len(stream):
         layout = read_layout(stream, start)
@@ -186,7 +186,7 @@ class Known(NamedTuple):
     left: str
 
 
-def _known(stream: bytes, frames: list[tuple[Span, Header]], sender: Role, n: int) -> Known:
+def _known(stream: bytes, frames: list[tuple[Span, FrameHeader]], sender: Role, n: int) -> Known:
     """What a reader knows when the first ``n`` bytes have come."""
     reader = FrameReader("server" if sender == "client" else "client")
     messages, done, heard = MessageReader(), 0, 0
@@ -200,7 +200,7 @@ def _known(stream: bytes, frames: list[tuple[Span, Header]], sender: Role, n: in
     return Known(done, heard, _left(frames, n))
 
 
-def _left(frames: list[tuple[Span, Header]], n: int) -> str:
+def _left(frames: list[tuple[Span, FrameHeader]], n: int) -> str:
     """What the first ``n`` bytes leave over behind their last whole frame."""
     for span, header in frames:
         if span.start < n < span.end:

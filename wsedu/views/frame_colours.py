@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from .._text import _
-from ..protocol import Header
+from ..protocol import FrameHeader
 from .drawing import WIDTH, Drawing
 
 
@@ -43,7 +43,7 @@ STRIPES = (
 )
 
 
-def kinds_at(header: Header, offset: int) -> tuple[str, ...]:
+def kinds_at(header: FrameHeader, offset: int) -> tuple[str, ...]:
     """The fields that the byte at ``offset``, from 0 in its frame, belongs to."""
     if offset < len(STRIPES):
         return tuple(kind for kind, _bits in STRIPES[offset])

@@ -2,10 +2,10 @@
 // A ladder of any length. A short one is an ordinary picture. A long one, and one that grows, is
 // in a box that scrolls: Python sends the drawing without its arrows, and the arrows one by one;
 // only those that can be seen are in the page.
-import { draw, itemsOf, parse, takeApart } from "./board.js";
+import { draw, itemsOf, parse, takeApart } from "./interactive_svg.js";
 
-/** @type {(board: HTMLElement, model: import("./board.js").Model) =>
- *   import("./board.js").View} */
+/** @type {(board: HTMLElement, model: import("./interactive_svg.js").Model) =>
+ *   import("./interactive_svg.js").View} */
 function makeLadder(board, model) {
   /** The arrows in the page, by their number: where they come from, and what they are.
    * @type {Map<number, {source: string, row: Element, item: SVGElement}>} */

@@ -62,7 +62,7 @@ class Ladder(Picture):
     tops:  for each row, how many pixels below the top of the frame it begins
     """
 
-    _esm = module("board.js", "ladder.js")
+    _esm = module("interactive_svg.js", "ladder.js")
 
     frame = traitlets.Unicode().tag(sync=True)
     rows = traitlets.List(traitlets.Unicode()).tag(sync=True)

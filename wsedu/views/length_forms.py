@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .._text import _
-from ..protocol import Header
+from ..protocol import FrameHeader
 from ..recording import Unit
 from . import frame_colours
 from .drawing import Drawing
@@ -45,14 +45,14 @@ class LengthForms(Picture):
         )
 
 
-def _header(unit: Unit) -> Header:
+def _header(unit: Unit) -> FrameHeader:
     header = None if unit.layout is None else unit.layout.header
     if header is None or len(unit.data) < header.size:
         raise ValueError(f"LengthForms needs frames with a whole header, not {unit.title!r}")
     return header
 
 
-def _describe(unit: Unit, header: Header) -> list[str]:
+def _describe(unit: Unit, header: FrameHeader) -> list[str]:
     """A frame in words: what it is, its fields, and how its length is written."""
     fields = " | ".join(
         f"{frame_colours.letters(kinds)} {unit.data[start:end].hex(' ')}"
@@ -62,7 +62,7 @@ def _describe(unit: Unit, header: Header) -> list[str]:
     return [_title(unit, header), f"  {fields}", f"  {_length(unit, header)}"]
 
 
-def _title(unit: Unit, header: Header) -> str:
+def _title(unit: Unit, header: FrameHeader) -> str:
     titles = {
         "client": _("from the client: header of {header} bytes, payload of {payload}"),
         "server": _("from the server: header of {header} bytes, payload of {payload}"),
@@ -70,7 +70,7 @@ def _title(unit: Unit, header: Header) -> str:
     return titles[unit.sender].format(header=header.size, payload=f"{header.length:,}")
 
 
-def _length(unit: Unit, header: Header) -> str:
+def _length(unit: Unit, header: FrameHeader) -> str:
     """How the length is written, with the numbers of this frame."""
     seven = unit.data[1] & 0b0111_1111
     if header.length_form == 7:
@@ -90,7 +90,7 @@ def _length(unit: Unit, header: Header) -> str:
     )
 
 
-def _fields(header: Header) -> list[tuple[tuple[str, ...], int, int]]:
+def _fields(header: FrameHeader) -> list[tuple[tuple[str, ...], int, int]]:
     """The fields of a frame, byte by byte, with where each begins and ends."""
     extended = 2 if header.length_form == 7 else 2 + header.length_form // 8
     pieces = ((0, 1), (1, 2), (2, extended), (extended, header.size))
@@ -99,7 +99,7 @@ def _fields(header: Header) -> list[tuple[tuple[str, ...], int, int]]:
     return [*found, (("payload",), header.size, end)] if header.length else found
 
 
-def _draw(units: list[Unit], headers: list[Header]) -> str:
+def _draw(units: list[Unit], headers: list[FrameHeader]) -> str:
     drawing = Drawing(_("The forms of a length, in the headers of real frames"))
     drawing.text(LEFT, 26, _("The forms of a length, in the headers of real frames"), "strong")
     y = 40.0
@@ -126,11 +126,11 @@ def _draw(units: list[Unit], headers: list[Header]) -> str:
     return drawing.svg()
 
 
-def _has(header: Header, kinds: tuple[str, ...]) -> bool:
+def _has(header: FrameHeader, kinds: tuple[str, ...]) -> bool:
     return any(kinds == found for found, _start, _end in _fields(header))
 
 
-def _draw_gaps(drawing: Drawing, header: Header, y: float) -> None:
+def _draw_gaps(drawing: Drawing, header: FrameHeader, y: float) -> None:
     """A line where this header has no byte, and another form or sender has some."""
     extended = EXTENDED if header.length_form == 7 else EXTENDED + header.length_form // 8
     for start, end in ((extended, KEY), (KEY, KEY if header.masked else PAYLOAD)):

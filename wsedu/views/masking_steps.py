@@ -29,7 +29,7 @@ class MaskingSteps(Adjustable):
     key:  four bytes, in hexadecimal or as bytes
     """
 
-    _esm = module("board.js", "adjustable.js", "masking_steps.js")
+    _esm = module("interactive_svg.js", "adjustable.js", "masking_steps.js")
 
     def __init__(self, text: str = "Hello", key: str | bytes = "37fa213d") -> None:
         key = key.hex() if isinstance(key, bytes) else key

@@ -1,9 +1,9 @@
 // @ts-check
 // Steps that are put in order by buttons, which every browser lets you use by keyboard.
 
-import { makeStatus, own } from "./board.js";
+import { makeStatus, own } from "./interactive_svg.js";
 
-/** @param {import("./board.js").Context} context */
+/** @param {import("./interactive_svg.js").Context} context */
 function render({ model, el }) {
   own(el);
   const words = /** @type {{up: string, down: string, check: string}} */ (model.get("words"));

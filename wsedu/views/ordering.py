@@ -22,7 +22,7 @@ class Ordering(Picture):
     done:     what is said when all are right
     """
 
-    _esm = module("board.js", "ordering.js")
+    _esm = module("interactive_svg.js", "ordering.js")
 
     question = traitlets.Unicode().tag(sync=True)
     steps: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)

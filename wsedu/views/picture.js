@@ -1,6 +1,6 @@
 // @ts-check
 // A picture that is taken apart by pointing and selecting.
-import { draw, itemsOf, takeApart } from "./board.js";
+import { draw, itemsOf, takeApart } from "./interactive_svg.js";
 
 export default {
   render: takeApart((board, model) => ({

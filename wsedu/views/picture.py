@@ -38,7 +38,7 @@ class Picture(anywidget.AnyWidget):
     hint:     one line that says what can be done with the picture
     """
 
-    _esm = module("board.js", "picture.js")
+    _esm = module("interactive_svg.js", "picture.js")
     _css = (HERE / "picture.css").read_text(encoding="utf-8")
 
     svg = traitlets.Unicode().tag(sync=True)

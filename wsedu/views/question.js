@@ -1,11 +1,11 @@
 // @ts-check
 // A question as a group of radio buttons, which every browser lets you use by keyboard.
 
-import { makeStatus, own } from "./board.js";
+import { makeStatus, own } from "./interactive_svg.js";
 
 let groups = 0;
 
-/** @param {import("./board.js").Context} context */
+/** @param {import("./interactive_svg.js").Context} context */
 function render({ model, el }) {
   own(el);
   const set = document.createElement("fieldset");

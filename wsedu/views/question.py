@@ -18,7 +18,7 @@ class Question(Picture):
     kept:     what is said once a choice was made
     """
 
-    _esm = module("board.js", "question.js")
+    _esm = module("interactive_svg.js", "question.js")
 
     question = traitlets.Unicode().tag(sync=True)
     options = traitlets.List(traitlets.Unicode()).tag(sync=True)

@@ -15,9 +15,9 @@ from websockets.frames import Close
 
 from ...._text import _
 from ....live.tap import HOST
-from ...attempt import Attempt
 from ...exercise import Exercise, Slip
-from ...judging import by_letter
+from ...judges import by_letter
+from ...runner import Attempt
 from ...verdict import Verdict
 
 # As the notebook shows them: the last lines of six errors.

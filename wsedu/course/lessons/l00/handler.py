@@ -19,9 +19,9 @@ from websockets.exceptions import ConnectionClosed
 
 from ...._text import _
 from ....live.tap import HOST
-from ...attempt import Attempt
 from ...exercise import Exercise, Slip, edited, how_many
-from ...judging import by_cases
+from ...judges import by_cases
+from ...runner import Attempt
 from ...verdict import Verdict
 
 TURNS = 100

@@ -9,9 +9,9 @@ import random
 from typing import Any
 
 from ...._text import _
-from ...attempt import Attempt
 from ...exercise import Exercise, Slip
-from ...judging import by_letter
+from ...judges import by_letter
+from ...runner import Attempt
 from ...verdict import Verdict
 
 # Each is a cell of its own, after ``pause = asyncio.sleep(0)``.

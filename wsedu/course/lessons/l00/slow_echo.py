@@ -13,11 +13,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ...._text import _
-from ...attempt import Attempt
 from ...exercise import Exercise, Slip, edited, how_many
-from ...judging import by_cases
-from ...quick import QuickLoop
+from ...judges import by_cases
+from ...runner import Attempt
 from ...verdict import Verdict
+from ...virtual_time import VirtualTimeLoop
 
 
 async def solution(message, seconds):
@@ -54,7 +54,7 @@ def _beside_others(function: Callable[..., Any]) -> Callable[..., Any]:
             begin = time.monotonic()
             seen = await _observe(function, message, seconds)
             elsewhere = time.monotonic() - begin >= 0.9 * seconds
-            quick = isinstance(asyncio.get_running_loop(), QuickLoop)
+            quick = isinstance(asyncio.get_running_loop(), VirtualTimeLoop)
             doubtful = isinstance(seen, Wait) and seen.how in ("at once", "too late")
             if not (quick and elsewhere and doubtful) or isinstance(seen.how, Unsure):
                 return seen

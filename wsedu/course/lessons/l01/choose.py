@@ -6,9 +6,9 @@ import random
 from typing import NamedTuple
 
 from ...._text import _
-from ...attempt import Attempt
 from ...exercise import Exercise, Slip
-from ...judging import by_letter
+from ...judges import by_letter
+from ...runner import Attempt
 from ...verdict import Verdict
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 
 from ...._text import _
-from ...attempt import Attempt
 from ...exercise import Exercise, Slip, edited, how_many
-from ...judging import by_cases
+from ...judges import by_cases
+from ...runner import Attempt
 from ...verdict import Verdict
 
 

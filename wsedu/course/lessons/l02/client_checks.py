@@ -9,10 +9,10 @@ from typing import Any
 
 from ...._text import _
 from ....protocol import GUID, Response, accept_key, build_request, build_response
-from ...attempt import Attempt, shorten
 from ...exercise import Exercise, Slip, edited, how_many, recognise
+from ...reference import client_accepts, random_key, unit_of
+from ...runner import Attempt, shorten
 from ...verdict import Verdict, not_yet
-from ...witness import client_accepts, random_key, unit_of
 
 
 def solution(response: bytes, key: str, asked: list[str]) -> bool:

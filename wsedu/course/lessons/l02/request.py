@@ -7,10 +7,10 @@ from typing import Any
 
 from ...._text import _
 from ....protocol import Request, build_request, check_request, holds, read_head
-from ...attempt import Attempt
 from ...exercise import Exercise, Slip, how_many, recognise
+from ...reference import field_at, random_host, random_key, random_target, server_status, unit_of
+from ...runner import Attempt
 from ...verdict import Verdict, not_yet
-from ...witness import field_at, random_host, random_key, random_target, server_status, unit_of
 
 
 def solution(host: str, target: str, key: str) -> bytes:

@@ -9,10 +9,10 @@ from typing import Any
 
 from ...._text import _
 from ....protocol import Request, build_request, check_request, read_head
-from ...attempt import Attempt, shorten
 from ...exercise import Exercise, Slip, edited, how_many, recognise
+from ...reference import random_host, random_key, random_target, server_status, unit_of
+from ...runner import Attempt, shorten
 from ...verdict import Verdict, not_yet
-from ...witness import random_host, random_key, random_target, server_status, unit_of
 
 
 def solution(data: bytes) -> tuple[int, str]:

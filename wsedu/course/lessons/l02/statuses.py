@@ -7,10 +7,10 @@ from typing import Any
 
 from ...._text import _
 from ....protocol import build_request
-from ...attempt import Attempt, shorten
 from ...exercise import Exercise, Slip
+from ...reference import server_status, unit_of
+from ...runner import Attempt, shorten
 from ...verdict import Verdict, not_attempted, not_yet
-from ...witness import server_status, unit_of
 
 _good = build_request("example.com:8000", "/connect-to-ws", "dGhlIHNhbXBsZSBub25jZQ==").to_bytes()
 

@@ -10,11 +10,11 @@ from websockets.utils import accept_key as witness
 
 from ...._text import _
 from ....protocol import GUID
-from ...attempt import Attempt
 from ...exercise import Exercise, Slip, edited, how_many
-from ...judging import by_cases
+from ...judges import by_cases
+from ...reference import random_key
+from ...runner import Attempt
 from ...verdict import Verdict
-from ...witness import random_key
 
 
 def solution(key: str) -> str:

@@ -10,11 +10,11 @@ from websockets.utils import accept_key
 
 from ...._text import _
 from ....protocol import GUID
-from ...attempt import Attempt
 from ...exercise import Exercise, Slip, edited, how_many
-from ...judging import by_cases
+from ...judges import by_cases
+from ...reference import client_accepts, random_key
+from ...runner import Attempt
 from ...verdict import Verdict
-from ...witness import client_accepts, random_key
 
 
 def solution(stored: bytes, keys: list[str]) -> list[bool]:

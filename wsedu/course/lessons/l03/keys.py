@@ -8,11 +8,11 @@ import string
 
 from ...._text import _
 from ....protocol import build_request
-from ...attempt import Attempt
 from ...exercise import Exercise, Slip, edited, how_many
-from ...judging import by_cases
+from ...judges import by_cases
+from ...reference import random_key, server_status
+from ...runner import Attempt
 from ...verdict import Verdict
-from ...witness import random_key, server_status
 
 
 def solution(key: str) -> bool:

@@ -8,11 +8,11 @@ import random
 
 from ...._text import _
 from ....protocol import GUID
-from ...attempt import Attempt
 from ...exercise import Exercise, Slip
-from ...judging import by_letter
+from ...judges import by_letter
+from ...reference import random_key
+from ...runner import Attempt
 from ...verdict import Verdict
-from ...witness import random_key
 
 SOLUTION = {"A": 24, "B": 60, "C": 20, "D": 28, "E": 1}
 

@@ -7,11 +7,11 @@ import random
 from websockets.frames import Frame, Opcode
 
 from ...._text import _
-from ...attempt import Attempt
 from ...exercise import Exercise, Slip, edited, how_many
-from ...judging import by_cases
+from ...judges import by_cases
+from ...reference import frame_field_at
+from ...runner import Attempt
 from ...verdict import Verdict
-from ...witness import frame_field_at
 
 
 def solution(fin: bool, opcode: int, length: int) -> bytes:

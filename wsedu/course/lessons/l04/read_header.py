@@ -9,9 +9,9 @@ from websockets.frames import Frame
 from websockets.streams import StreamReader
 
 from ...._text import _
-from ...attempt import Attempt
 from ...exercise import Exercise, Slip
-from ...judging import by_letter
+from ...judges import by_letter
+from ...runner import Attempt
 from ...verdict import Verdict
 
 HEADER = bytes.fromhex("827e0100")

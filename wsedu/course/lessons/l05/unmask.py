@@ -8,9 +8,9 @@ from typing import Any
 from websockets.utils import apply_mask
 
 from ...._text import _
-from ...attempt import Attempt
 from ...exercise import Exercise, Slip
-from ...judging import by_letter
+from ...judges import by_letter
+from ...runner import Attempt
 from ...verdict import Verdict
 
 KEY = bytes.fromhex("37fa213d")

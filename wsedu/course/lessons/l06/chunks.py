@@ -9,9 +9,9 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from ...._text import _
-from ...attempt import Attempt
 from ...exercise import Exercise, Slip
-from ...judging import by_letter
+from ...judges import by_letter
+from ...runner import Attempt
 from ...verdict import Verdict
 
 # As the notebook shows them.

@@ -14,9 +14,9 @@ from typing import Any
 from websockets.frames import Frame, Opcode
 
 from ...._text import _
-from ...attempt import Attempt
 from ...exercise import Exercise, Slip, edited, how_many
-from ...judging import Did, by_cases
+from ...judges import Did, by_cases
+from ...runner import Attempt
 from ...verdict import Verdict
 from .take_frames import solution as take_frames
 

@@ -9,9 +9,9 @@ from websockets.frames import Frame, Opcode
 from websockets.streams import StreamReader
 
 from ...._text import _
-from ...attempt import Attempt
 from ...exercise import Exercise, Slip, edited, how_many
-from ...judging import by_cases
+from ...judges import by_cases
+from ...runner import Attempt
 from ...verdict import Verdict
 from ..l04.decode_header import solution as decode_header
 from ..l05.mask import solution as mask

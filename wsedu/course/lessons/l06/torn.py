@@ -6,9 +6,9 @@ import random
 from itertools import accumulate
 
 from ...._text import _
-from ...attempt import Attempt
 from ...exercise import Exercise, Slip, edited, how_many
-from ...judging import by_cases
+from ...judges import by_cases
+from ...runner import Attempt
 from ...verdict import Verdict
 
 

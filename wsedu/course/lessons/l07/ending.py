@@ -10,9 +10,9 @@ from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
 from ...._text import _
-from ...attempt import Attempt
 from ...exercise import Exercise, Slip, edited, how_many
-from ...judging import by_cases
+from ...judges import by_cases
+from ...runner import Attempt
 from ...verdict import Verdict
 
 Happened = tuple[float, str, int | None]

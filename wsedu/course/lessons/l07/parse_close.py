@@ -9,9 +9,9 @@ from websockets.exceptions import ProtocolError
 from websockets.frames import Close
 
 from ...._text import _
-from ...attempt import Attempt
 from ...exercise import Exercise, Slip, edited, how_many
-from ...judging import Did, by_cases, refusing
+from ...judges import Did, by_cases, refusing
+from ...runner import Attempt
 from ...verdict import Verdict
 
 

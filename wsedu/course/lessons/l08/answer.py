@@ -10,10 +10,10 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from ...._text import _
-from ...attempt import Attempt, shorten
 from ...exercise import Exercise, Slip, edited, how_many, recognise
+from ...reference import frame_field_at
+from ...runner import Attempt, shorten
 from ...verdict import Verdict, not_yet
-from ...witness import frame_field_at
 from ..l04.encode_header import solution as encode_header
 from ..l07.close_frame import solution as close_frame
 from ..l07.parse_close import solution as parse_close

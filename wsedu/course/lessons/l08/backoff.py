@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from ...._text import _
-from ...attempt import Attempt, shorten
 from ...exercise import Exercise, Slip, edited, how_many, recognise
+from ...runner import Attempt, shorten
 from ...verdict import Verdict, not_yet
 
 

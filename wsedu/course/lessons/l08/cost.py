@@ -9,8 +9,8 @@ from typing import Any
 from websockets.frames import Frame, Opcode
 
 from ...._text import _
-from ...attempt import Attempt, shorten
 from ...exercise import Exercise, Slip, edited, how_many, recognise
+from ...runner import Attempt, shorten
 from ...verdict import Verdict, not_yet
 
 

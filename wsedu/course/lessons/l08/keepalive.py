@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from ...._text import _
-from ...attempt import AnswerRaised, Attempt, shorten
 from ...exercise import Exercise, Slip, edited, how_many, recognise
-from ...quick import QuickLoop
+from ...runner import AnswerRaised, Attempt, shorten
 from ...verdict import Verdict, not_yet
+from ...virtual_time import VirtualTimeLoop
 from .clock import Connection, NoEnd
 
 
@@ -120,7 +120,7 @@ def _well_formed(result: Any) -> bool:
 
 def judge(attempt: Attempt, chance: random.Random) -> Verdict:
     """Every script against the seconds that can be counted by hand."""
-    attempt.loop_factory = QuickLoop  # for one who waits with asyncio.sleep
+    attempt.loop_factory = VirtualTimeLoop  # for one who waits with asyncio.sleep
     results = []
     seen: set[bytes] = set()
     for number in range(2 if how_many(1) == 1 else 4):

@@ -6,8 +6,8 @@ import random
 from typing import Any
 
 from ...._text import _
-from ...attempt import Attempt, shorten
 from ...exercise import Exercise, Slip
+from ...runner import Attempt, shorten
 from ...verdict import Verdict, not_attempted, not_yet
 from .clock import Connection
 from .keepalive import Script, solution

@@ -17,9 +17,8 @@ from websockets.sync.client import connect
 from ...._text import _
 from ....live.tap import HOST
 from ....protocol import Frame, Opcode, build_frame, build_request, make_key
-from ...attempt import AnswerNoFunction, Attempt, shorten
 from ...exercise import Exercise, Slip, edited
-from ...own_server import (
+from ...learner_server import (
     Running,
     gather,
     kosoku_is_here,
@@ -28,6 +27,7 @@ from ...own_server import (
     running,
     score,
 )
+from ...runner import AnswerNoFunction, Attempt, shorten
 from ...verdict import Verdict, not_yet
 
 PATIENCE = 1  # seconds that a client waits for an answer
@@ -245,7 +245,7 @@ EXERCISE = Exercise(
     ),
     hints=(
         _("own_server() puts your pieces together, and says which of them are yours."),
-        _("put_together?? (from wsedu.course.own_server) shows the loop; write your own like it."),
+        _("put_together?? (wsedu.course.learner_server) shows the loop; write your own like it."),
         _("serve = own_server(), then check it; a case that fails shows what its peer said."),
     ),
     slips=SLIPS,

@@ -12,8 +12,8 @@ from .._text import _
 from ..protocol import (
     Binary,
     Frame,
+    FrameHeader,
     FrameLayout,
-    Header,
     MessageReader,
     Opcode,
     Piece,
@@ -27,7 +27,7 @@ from ..protocol import (
 from .recording import Side
 
 
-class Listener:
+class FrameChecker:
     """What frames of ``sender`` mean, one after the other.
 
     compressed: whether permessage-deflate was agreed on, so that RSV1 is allowed (RFC 7692)
@@ -58,13 +58,13 @@ class Listener:
             return (_problem(error, layout.payload if len(layout.payload) else layout.span),), None
         return (), message
 
-    def _broken(self, layout: FrameLayout, header: Header) -> tuple[Problem, ...]:
+    def _broken(self, layout: FrameLayout, header: FrameHeader) -> tuple[Problem, ...]:
         """The rules that the header breaks."""
         allowed = self._compressed and not header.is_control
         found = broken_rules(header, self._reader, rsv1_allowed=allowed)
         return tuple(_problem(error, getattr(layout, field)) for field, error in found)
 
-    def _take(self, frame: Frame, header: Header) -> Text | Binary | None:
+    def _take(self, frame: Frame, header: FrameHeader) -> Text | Binary | None:
         if frame.opcode == Opcode.CLOSE:
             parse_close(frame.payload)
             self._over = _("A Close frame came before: what follows it is not read.")

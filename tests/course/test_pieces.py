@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from wsedu import mine
-from wsedu.course import check, workshop
+from wsedu.course import check, pieces
 from wsedu.course.catalogue import EXERCISES
 from wsedu.course.verdict import NotYet
 
@@ -37,14 +37,14 @@ def cells(*sources: str) -> dict[str, Any]:
 
 def kept(*sources: str) -> Any:
     """The function ``f`` of these cells, kept and loaded again."""
-    said = workshop.keep("f", cells(*sources)["f"])
+    said = pieces.keep("f", cells(*sources)["f"])
     assert said == "Kept as pieces/f.py, a piece of your server."
-    return workshop.load("f")
+    return pieces.load("f")
 
 
 def why_not(*sources: str) -> str:
-    said = workshop.keep("f", cells(*sources)["f"])
-    assert not (workshop.folder() / "f.py").exists()
+    said = pieces.keep("f", cells(*sources)["f"])
+    assert not (pieces.folder() / "f.py").exists()
     prefix = "It could not be kept for your server: "
     assert said.startswith(prefix)
     return said.removeprefix(prefix)
@@ -74,7 +74,7 @@ class TestKeep:
     def test_lent_piece_is_asked_for_again(self, capsys: pytest.CaptureFixture[str]) -> None:
         use = "from wsedu import mine\ncheck = mine('02.3')\ndef f(data):\n    return check(data)\n"
         assert kept(use)(b"POST / HTTP/1.1\r\n\r\n")[0] == 405
-        text = (workshop.folder() / "f.py").read_text()
+        text = (pieces.folder() / "f.py").read_text()
         assert "check = take('02.3')" in text
 
     @pytest.mark.parametrize(
@@ -96,18 +96,18 @@ class TestKeep:
     def test_function_without_source(self) -> None:
         names: dict[str, Any] = {}
         exec("def f(x):\n    return x\n", names)
-        assert "the source of f cannot be had" in workshop.keep("f", names["f"])
-        assert "not a plain function" in workshop.keep("f", functools.partial(int))
+        assert "the source of f cannot be had" in pieces.keep("f", names["f"])
+        assert "not a plain function" in pieces.keep("f", functools.partial(int))
 
     def test_no_version_is_lost(self) -> None:
         first, second = "def f(x):\n    return 1\n", "def f(x):\n    return 2\n"
         for source in (first, second, first):
             kept(source)
-        (workshop.folder() / "f.py").write_text("edited by hand")
+        (pieces.folder() / "f.py").write_text("edited by hand")
         kept(second)
-        numbered = [p.read_text() for p in sorted(workshop.folder().glob("f.*.py"))]
+        numbered = [p.read_text() for p in sorted(pieces.folder().glob("f.*.py"))]
         assert len(numbered) == 3 and "edited by hand" in numbered
-        assert workshop.load("f")(0) == 2
+        assert pieces.load("f")(0) == 2
 
     def test_interrupted_write_leaves_the_old_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
         kept("def f(x):\n    return 1\n")
@@ -116,18 +116,18 @@ class TestKeep:
             raise OSError("the power is out")
 
         monkeypatch.setattr(os, "replace", interrupted)
-        said = workshop.keep("f", cells("def f(x):\n    return 2\n")["f"])
+        said = pieces.keep("f", cells("def f(x):\n    return 2\n")["f"])
         assert "the power is out" in said
-        assert workshop.load("f")(0) == 1
-        assert not list(workshop.folder().glob("*.tmp"))
+        assert pieces.load("f")(0) == 1
+        assert not list(pieces.folder().glob("*.tmp"))
 
     def test_what_a_killed_kernel_left_is_cleaned_up(self, home: Path) -> None:
         """In a process of its own, which ends as by ``kill -9`` in the middle of a write."""
         program = (
             "import os\n"
-            "from wsedu.course import workshop\n"
+            "from wsedu.course import pieces\n"
             "os.replace = lambda *names: os.kill(os.getpid(), 9)\n"
-            "workshop._put('f', b'half')\n"
+            "pieces._put('f', b'half')\n"
         )
         run = subprocess.run([sys.executable, "-c", program], timeout=60)
         assert run.returncode != 0
@@ -145,7 +145,7 @@ class TestKeep:
         limits = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (40, limits[1]))
         try:
-            said = workshop.keep("f", cells("def f(x):\n    return 222222222222222\n")["f"])
+            said = pieces.keep("f", cells("def f(x):\n    return 222222222222222\n")["f"])
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         assert said.startswith("It could not be kept for your server: OSError")
@@ -160,7 +160,7 @@ class TestKeep:
 
     def test_folder_that_is_a_file(self, home: Path) -> None:
         home.write_text("I am a file.")
-        said = workshop.keep("f", cells("def f(x):\n    return 1\n")["f"])
+        said = pieces.keep("f", cells("def f(x):\n    return 1\n")["f"])
         assert said.startswith("It could not be kept for your server: ")
 
 
@@ -180,8 +180,8 @@ class TestMine:
         "text", ["def (", "", "check_request = 5", "1 / 0", "raise SystemExit"]
     )
     def test_file_that_no_longer_loads(self, text: str, capsys: pytest.CaptureFixture[str]) -> None:
-        workshop.folder().mkdir(parents=True)
-        (workshop.folder() / "check_request.py").write_text(text)
+        pieces.folder().mkdir(parents=True)
+        (pieces.folder() / "check_request.py").write_text(text)
         assert mine("02.3").__code__ is REFERENCE.__code__
         assert "no longer loads: " in capsys.readouterr().out
 

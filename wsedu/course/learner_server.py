@@ -32,7 +32,7 @@ from ..live.background import SHORTEST, Background, Stopped
 from ..live.tap import HOST, Tap
 from ..recording import Recording
 from ..views import Ladder
-from .workshop import mine, take
+from .pieces import mine, take
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 

@@ -25,7 +25,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from websockets.asyncio.server import ServerConnection
 
-from ..protocol import Head, Response, read_head
+from ..protocol import MessageHead, Response, read_head
 from .tap import HOST
 
 # A page can give a name of its own to this address and then read what the page's own server
@@ -36,7 +36,7 @@ NO_PAGES = (".example", ".localhost", ".test", ".invalid")
 LONGEST = 65536  # bytes of a body, and of a head
 
 
-class News:
+class Notifications:
     """What has been ordered, and everybody who waits for more."""
 
     def __init__(self) -> None:
@@ -103,7 +103,11 @@ class News:
             writer.close()
 
     async def _answer(
-        self, head: Head, data: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self,
+        head: MessageHead,
+        data: bytes,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
     ) -> None:
         if head.end is None or len(head.start_line) < 3:
             return _send(writer, 400, "Bad Request", "this is no HTTP request\n")

@@ -14,7 +14,7 @@ from IPython.display import Code, display
 from .._awaited import no_coroutine, values_only
 from .._text import _
 from ..views import Checklist, Difference, Ladder, Ordering, Progress, Question, Standing
-from . import attempt, journal, workshop
+from . import journal, pieces, runner
 from .catalogue import LESSONS, exercise_named, prediction_named, quiz_named
 from .exercise import Exercise
 from .lesson import Prediction
@@ -91,7 +91,7 @@ def judge(name: str, answer: Any, seed: int | None = None) -> Verdict:
     """The verdict about an answer, without showing or keeping anything."""
     exercise = exercise_named(name)
     chance = random.Random(seed)
-    return attempt.run(lambda watched: exercise.judge(watched, chance), answer, exercise.seconds)
+    return runner.run(lambda watched: exercise.judge(watched, chance), answer, exercise.seconds)
 
 
 def check(name: str, answer: Any, *, seed: int | None = None) -> None:
@@ -102,7 +102,7 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
     """
     no_coroutine("check", name, seed)
     seed = secrets.randbelow(10**6) if seed is None else seed
-    if workshop.is_lent(answer, name):
+    if pieces.is_lent(answer, name):
         verdict = _LENT
     elif str(getattr(answer, "__module__", "")).startswith("wsedu.protocol"):
         verdict = _OURS
@@ -124,7 +124,7 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
         display(Ladder(verdict.recording))
     piece = exercise_named(name).piece
     if verdict.passed and piece:
-        print("  " + workshop.keep(piece, answer))
+        print("  " + pieces.keep(piece, answer))
     if not verdict.passed:
         words = {
             "not yet": (_("{name}: not yet."), _("hint('{name}') helps.")),
@@ -207,7 +207,7 @@ def start_over(name: str) -> None:
     """Begin an exercise again: no try, no hint; what was built is put aside, never deleted."""
     exercise = exercise_named(name)
     try:
-        with workshop.put_aside(exercise.piece) as copy:
+        with pieces.put_aside(exercise.piece) as copy:
             journal.write_now("reset", name)
     except OSError as error:
         print(

@@ -20,7 +20,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 def lab() -> Iterator[Lab]:
-    lab = Lab(news=True)
+    lab = Lab(notifications=True)
     yield lab
     lab.close()
 
@@ -137,6 +137,6 @@ async def test_a_body_that_is_too_long_is_refused(lab: Lab) -> None:
 
 async def test_a_lab_without_news_says_so() -> None:
     lab = Lab()
-    with pytest.raises(RuntimeError, match=r"Lab\(news=True\)"):
+    with pytest.raises(RuntimeError, match=r"Lab\(notifications=True\)"):
         await lab.ask("GET", "/news")
     lab.close()

@@ -28,7 +28,7 @@ from typing import Any
 from .._awaited import values_only
 from .._text import _
 from . import journal
-from .attempt import shorten
+from .runner import shorten
 
 LONG_AGO = 60  # seconds; nothing takes so long to write
 FUTURE = "from __future__ import annotations\n"
@@ -268,7 +268,7 @@ def _collect(
         elif line := _import_of(name, value, names):
             imports.add(line)
         elif lent := _lent_as(value):
-            imports.add("from wsedu.course.workshop import take")
+            imports.add("from wsedu.course.pieces import take")
             parts.append(f"{name} = take({lent!r})")
         else:
             part = _definition(name, value, names)

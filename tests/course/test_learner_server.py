@@ -12,9 +12,9 @@ import pytest
 
 from wsedu import Lab
 from wsedu.course import own_server as front_door
-from wsedu.course.desk import judge
+from wsedu.course.commands import judge
+from wsedu.course.learner_server import PIECES, Running, _try, gather, put_together, running, score
 from wsedu.course.lessons.l08.server import PATIENCE
-from wsedu.course.own_server import PIECES, Running, _try, gather, put_together, running, score
 from wsedu.live.tap import HOST
 from wsedu.recording import dissect
 
@@ -76,7 +76,7 @@ def test_case_that_passes_when_it_is_alone_counts(monkeypatch: pytest.MonkeyPatc
         ]
 
     late = {"2.1", "1.1.1"}
-    monkeypatch.setattr(sys.modules["wsedu.course.own_server"], "_try", busy)
+    monkeypatch.setattr(sys.modules["wsedu.course.learner_server"], "_try", busy)
     pieces = gather(quiet=True)
     reached = score(put_together(pieces), ["1.1.1", "1.1.2", "2.1"])
     assert (reached.passed, reached.count, reached.failed) == (3, 3, ())

@@ -14,10 +14,10 @@ from dataclasses import replace
 from typing import Any
 
 from .._text import _
-from .attempt import Attempt, shorten
 from .exercise import Args, Slip, recognise
-from .quick import QuickLoop
+from .runner import Attempt, shorten
 from .verdict import Verdict, not_attempted, not_yet
+from .virtual_time import VirtualTimeLoop
 
 Function = Callable[..., Any]
 
@@ -105,8 +105,8 @@ def by_cases(
     nearest: if more than one result is right, the one that comes nearest to a result
     through: what stands between a case and a function: it plays the other side, or watches
     where:   names the field of the expected bytes in which those that came begin to differ
-    timed:   if it waits, but for nothing outside, nobody does so in earnest: a ``QuickLoop`` runs
-             it. This tells whether a result may be wrong, beside the expected one, only because
+    timed:   if it waits, but for nothing outside, no time passes: a ``VirtualTimeLoop`` runs it.
+             This tells whether a result may be wrong, beside the expected one, only because
              the function goes by another clock, such as that on the wall
     """
 
@@ -118,7 +118,7 @@ def by_cases(
 
     if callable(attempt.answer):
         attempt.answer = through(attempt.answer)
-    loop_factory = attempt.loop_factory = QuickLoop if timed else None
+    loop_factory = attempt.loop_factory = VirtualTimeLoop if timed else None
     results: list[tuple[Args, Any]] = []
     right = True
     for args in cases:
@@ -201,7 +201,9 @@ def _copy_of(value: Any) -> Any:
         return value
 
 
-def _called(function: Function, attempt: Attempt, loop_factory: type[QuickLoop] | None) -> Function:
+def _called(
+    function: Function, attempt: Attempt, loop_factory: type[VirtualTimeLoop] | None
+) -> Function:
     """The answer of a slip, awaited if need be, and only as long as there is time."""
 
     def call(*args: Any) -> Any:

@@ -9,7 +9,7 @@ BEGIN = 1000.0  # seconds that its clock shows first
 TURN = 0.0001  # seconds that each turn takes on its clock, for one who asks again and again
 
 
-class QuickLoop(asyncio.SelectorEventLoop):
+class VirtualTimeLoop(asyncio.SelectorEventLoop):
     """When nothing is left to do but to wait for a moment, that moment has come: its clock jumps.
 
     Its clock never sees that of the machine: however busy that is, the same answer is told the

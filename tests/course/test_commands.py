@@ -1,4 +1,4 @@
-"""The desk: what a learner is told, and what is still known in the next kernel.
+"""The commands: what a learner is told, and what is still known in the next kernel.
 
 Nothing is kept but the journal, so every call is as good as one in a fresh kernel; one test
 really starts one.
@@ -19,7 +19,7 @@ from IPython.display import Code
 import wsedu
 from wsedu.course import (
     check,
-    desk,
+    commands,
     hint,
     journal,
     predict,
@@ -59,7 +59,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What was displayed beside the text."""
     things: list[Any] = []
-    monkeypatch.setattr(desk, "display", things.append)
+    monkeypatch.setattr(commands, "display", things.append)
     return things
 
 
@@ -228,7 +228,7 @@ class TestSolution:
         assert said(capsys) == EXERCISES[name].reason
         (code,) = shown
         assert isinstance(code, Code)
-        assert code.data == desk.source_of(EXERCISES[name])
+        assert code.data == commands.source_of(EXERCISES[name])
 
     def test_try_of_another_exercise_does_not_count(self, shown: list[Any]) -> None:
         check("02.1", RIGHT["02.1"])
@@ -244,9 +244,9 @@ class TestSolution:
     def test_source_of_it_passes_on_its_own(self, name: str) -> None:
         """What is shown can be pasted below the first cell of its notebook."""
         names = start_of(name)
-        source = desk.source_of(EXERCISES[name])
+        source = commands.source_of(EXERCISES[name])
         exec(source if callable(RIGHT[name]) else f"solution = {source}", names)
-        assert desk.judge(name, names["solution"], 1).passed
+        assert commands.judge(name, names["solution"], 1).passed
 
 
 class TestPredictAndRecall:
