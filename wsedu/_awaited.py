@@ -10,8 +10,8 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
 
-from ._text import _
 from ._told import Told
+from .words import _
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-from .._text import _
+from ..words import _
 from .exercise import Exercise
 from .lesson import Lesson, Prediction, Quiz
 from .lessons import l00, l01, l02, l03, l04, l05, l06, l07, l08

@@ -12,8 +12,8 @@ from typing import Any
 from IPython.display import Code, display
 
 from .._awaited import no_coroutine, values_only
-from .._text import _
 from ..views import Checklist, Difference, Ladder, Ordering, Progress, Question, Standing
+from ..words import _
 from . import journal, pieces, runner
 from .catalogue import LESSONS, exercise_named, prediction_named, quiz_named
 from .exercise import Exercise

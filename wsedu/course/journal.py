@@ -24,7 +24,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from .._text import _
+from ..words import _
 
 
 def home() -> Path:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from .._text import _
+from ..words import _
 from .exercise import Args, Slip, recognise
 from .runner import Attempt, shorten
 from .verdict import Verdict, not_attempted, not_yet

@@ -27,11 +27,11 @@ from typing import Any
 from IPython.display import display
 
 from .._awaited import values_only
-from .._text import _
 from ..live.background import SHORTEST, Background, Stopped
 from ..live.tap import HOST, Tap
 from ..recording import Recording
 from ..views import Ladder
+from ..words import _
 from .pieces import mine, take
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from .._awaited import values_only
-from .._text import _
+from ..words import _
 from . import journal
 from .runner import shorten
 

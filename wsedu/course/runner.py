@@ -18,8 +18,8 @@ from typing import Any
 
 from .._awaited import await_missing
 from .._stopping import end_tasks, raise_in
-from .._text import _
 from .._told import is_cell
+from ..words import _
 from .verdict import Verdict, not_attempted, not_yet
 
 SECONDS = 5  # for all the cases of one check together

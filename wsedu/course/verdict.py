@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from .._text import _
 from ..recording import Recording, Unit
+from ..words import _
 
 Outcome = Literal["passed", "not yet", "raised", "not attempted"]
 

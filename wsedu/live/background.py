@@ -17,8 +17,8 @@ from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from .._stopping import end_tasks, raise_in
-from .._text import _
 from .._told import Told
+from ..words import _
 
 T = TypeVar("T")
 

@@ -10,9 +10,9 @@ from typing import Any
 import anywidget
 import traitlets
 
-from .._text import _
 from ..protocol import Opcode
 from ..recording import Recording, dissect
+from ..words import _
 
 HERE = Path(__file__).parent
 PATH = "/from-your-browser"  # tells this connection from all others

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Literal
 
-from .._text import _
 from ..recording import Side
+from ..words import _
 
 Whose = Literal["client", "server", "both"]
 

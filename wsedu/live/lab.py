@@ -25,9 +25,9 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 
 from .._awaited import no_coroutine
-from .._text import _
 from ..protocol import Request as HttpRequest
 from ..recording import Recording, dissect
+from ..words import _
 from .background import EXITS, SHORTEST, Background, Stopped, closed
 from .faults import Faults
 from .memory import Network

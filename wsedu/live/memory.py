@@ -22,7 +22,7 @@ from contextlib import suppress
 from socket import AF_INET
 from typing import Any
 
-from .._text import _
+from ..words import _
 
 HOST = "127.0.0.1"
 Factory = Callable[[], asyncio.BaseProtocol]

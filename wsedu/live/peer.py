@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Literal, TypeVar, get_args
 
 from .._awaited import no_coroutine
-from .._text import _
 from ..protocol import (
     Frame,
     MessageHead,
@@ -26,6 +25,7 @@ from ..protocol import (
     read_layout,
 )
 from ..protocol.http import Kind
+from ..words import _
 from .tap import HOST, tear_down
 
 T = TypeVar("T")

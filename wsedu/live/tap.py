@@ -18,9 +18,9 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from .._text import _
 from ..recording import Event, Recording, Side
 from ..recording.recording import EventKind
+from ..words import _
 from .faults import Faults
 
 HOST = "127.0.0.1"

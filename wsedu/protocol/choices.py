@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .._text import _
+from ..words import _
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
-from .._text import _
+from ..words import _
 from .errors import ProtocolError
 
 

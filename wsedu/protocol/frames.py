@@ -23,7 +23,7 @@ from enum import IntEnum
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
-from .._text import _
+from ..words import _
 from .errors import ProtocolError
 from .http import Span
 from .masking import Mask, mask_fast

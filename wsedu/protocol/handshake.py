@@ -19,7 +19,7 @@ import re
 from dataclasses import dataclass
 
 from .._awaited import values_only
-from .._text import _
+from ..words import _
 from .http import TOKEN, HeaderField, MessageHead, Request, Response, Span, shorten
 
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # 1.3: the same for everybody, for ever

@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from .._text import _
+from ..words import _
 from .errors import ProtocolError
 
 # Policies, not rules: HTTP sets no limits (RFC 9112 3), every server must choose its own.

@@ -16,7 +16,7 @@ import codecs
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .._text import _
+from ..words import _
 from .errors import ProtocolError
 from .frames import Frame, FrameHeader, Opcode
 from .reader import Piece

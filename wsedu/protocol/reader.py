@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from .._text import _
+from ..words import _
 from .errors import ProtocolError
 from .frames import Frame, FrameHeader, Role, check_header, cut_header, parse_header
 from .masking import Mask, mask_fast

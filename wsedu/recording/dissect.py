@@ -18,7 +18,6 @@ from functools import cached_property
 from typing import Any
 
 from .._awaited import values_only
-from .._text import _
 from ..protocol import (
     Binary,
     Check,
@@ -36,6 +35,7 @@ from ..protocol import (
 )
 from ..protocol.handshake import extension_names
 from ..protocol.http import Kind, shorten
+from ..words import _
 from .fields import Field
 from .frame_checker import FrameChecker
 from .frame_fields import describe_frame, fields_of_frame, name_frame

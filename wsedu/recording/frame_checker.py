@@ -8,7 +8,6 @@ listening where a real reader hangs up, so that a picture can show what came aft
 
 from __future__ import annotations
 
-from .._text import _
 from ..protocol import (
     Binary,
     Frame,
@@ -24,6 +23,7 @@ from ..protocol import (
     broken_rules,
     parse_close,
 )
+from ..words import _
 from .recording import Side
 
 

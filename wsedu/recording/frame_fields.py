@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from codecs import getincrementaldecoder
 
-from .._text import _
 from ..protocol import FrameLayout, Opcode, Span, close_code_meaning
 from ..protocol.http import shorten
+from ..words import _
 from .fields import Field
 
 KINDS = {

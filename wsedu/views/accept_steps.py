@@ -12,8 +12,8 @@ import base64
 import hashlib
 from dataclasses import dataclass
 
-from .._text import _
 from ..protocol import GUID, accept_key
+from ..words import _
 from .adjustable import Adjustable, State
 from .drawing import WIDTH, Drawing, Slots, clean
 from .picture import module

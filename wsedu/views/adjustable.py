@@ -13,7 +13,7 @@ from typing import Any
 
 import traitlets
 
-from .._text import _
+from ..words import _
 from .drawing import Slots
 from .picture import Picture
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 
-from .._text import _
 from ..protocol import (
     Frame,
     FrameLayout,
@@ -23,6 +22,7 @@ from ..protocol import (
     read_layout,
 )
 from ..protocol.frames import FrameHeader, LengthForm, Role
+from ..words import _
 from . import frame_colours
 from .adjustable import Adjustable, State
 from .drawing import WIDTH, Drawing, Slots

@@ -8,9 +8,9 @@ it lies.
 
 from __future__ import annotations
 
-from .._text import _
 from ..protocol import Span
 from ..recording import Field, Unit
+from ..words import _
 from . import frame_colours
 from .drawing import Drawing, fit, glyph, wrap
 from .picture import Picture

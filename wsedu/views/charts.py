@@ -13,8 +13,8 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .._text import _
 from ..recording import Recording
+from ..words import _
 from .drawing import WIDTH, clean, fit, sheet
 from .picture import Picture
 from .timeline import GRID, Story

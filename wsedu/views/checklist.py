@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .._text import _
 from ..protocol import Check
 from ..recording import Unit
+from ..words import _
 from .drawing import WIDTH, Drawing, fit, wrap
 from .picture import Picture
 

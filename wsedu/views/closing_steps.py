@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from math import hypot
 from typing import Any
 
-from .._text import _
 from ..protocol import (
     TRANSITIONS,
     Close,
@@ -29,6 +28,7 @@ from ..protocol import (
 from ..recording import Dissection, Event, Recording, Unit, dissect
 from ..recording.frame_fields import text_or_hex
 from ..recording.recording import Side
+from ..words import _
 from . import adjustable
 from .drawing import WIDTH, Drawing, Slots, clean, fit
 from .picture import module

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .._text import _
 from ..protocol import (
     Frame,
     FrameHeader,
@@ -21,6 +20,7 @@ from ..protocol import (
     read_layout,
 )
 from ..protocol.frames import Role
+from ..words import _
 from . import frame_colours
 from .adjustable import Adjustable, State
 from .drawing import Drawing, Slots, clean

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .._text import _
 from ..protocol import read_layout
 from ..recording.frame_fields import fields_of_frame
+from ..words import _
 from . import frame_colours
 from .drawing import WIDTH, Drawing, clean, glyph, wrap
 from .frame_colours import LOOKS

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from .._text import _
 from ..protocol import FrameHeader
+from ..words import _
 from .drawing import WIDTH, Drawing
 
 

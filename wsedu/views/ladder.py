@@ -20,8 +20,8 @@ from typing import Any, Protocol
 
 import traitlets
 
-from .._text import _
 from ..recording import Dissection, Event, Recording, Unit, dissect
+from ..words import _
 from . import bytes_and_fields
 from .drawing import WIDTH, Drawing, clean, fit, wrap
 from .picture import Picture, module

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .._text import _
 from ..protocol import FrameHeader
 from ..recording import Unit
+from ..words import _
 from . import frame_colours
 from .drawing import Drawing
 from .frame_colours import LOOKS

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from .._text import _
 from ..protocol import mask
+from ..words import _
 from . import frame_colours
 from .adjustable import Adjustable, State, well_formed
 from .drawing import Drawing, Slots, glyph

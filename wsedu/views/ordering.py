@@ -7,7 +7,7 @@ from typing import Any
 
 import traitlets
 
-from .._text import _
+from ..words import _
 from .drawing import clean
 from .picture import Picture, module
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from .._text import _
+from ..words import _
 from .drawing import Drawing, clean, fit
 from .picture import Picture
 

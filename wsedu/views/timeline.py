@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .._text import _
 from ..protocol import Opcode
 from ..recording import Event, Recording, Unit, dissect
+from ..words import _
 from .drawing import WIDTH, Drawing
 from .picture import Picture
 

@@ -13,8 +13,8 @@ from typing import Any
 from websockets.exceptions import ConnectionClosedOK
 from websockets.frames import Close
 
-from ...._text import _
 from ....live.tap import HOST
+from ....words import _
 from ...exercise import Exercise, Slip
 from ...judges import by_letter
 from ...runner import Attempt

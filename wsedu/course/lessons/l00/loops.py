@@ -8,7 +8,7 @@ import inspect
 import random
 from typing import Any
 
-from ...._text import _
+from ....words import _
 from ...exercise import Exercise, Slip
 from ...judges import by_letter
 from ...runner import Attempt

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ...._text import _
+from ....words import _
 from ...exercise import Exercise, Slip, edited, how_many
 from ...judges import by_cases
 from ...runner import Attempt

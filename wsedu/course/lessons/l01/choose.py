@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import NamedTuple
 
-from ...._text import _
+from ....words import _
 from ...exercise import Exercise, Slip
 from ...judges import by_letter
 from ...runner import Attempt

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from ...._text import _
+from ....words import _
 from ...exercise import Exercise, Slip, edited, how_many
 from ...judges import by_cases
 from ...runner import Attempt

@@ -7,8 +7,8 @@ import hashlib
 import random
 from typing import Any
 
-from ...._text import _
 from ....protocol import GUID, Response, accept_key, build_request, build_response
+from ....words import _
 from ...exercise import Exercise, Slip, edited, how_many, recognise
 from ...reference import client_accepts, random_key, unit_of
 from ...runner import Attempt, shorten

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...._text import _
+from ....words import _
 from ...lesson import Misconception, Objective, Prediction, Quiz
 
 OBJECTIVES = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from ...._text import _
 from ....protocol import Request, build_request, check_request, holds, read_head
+from ....words import _
 from ...exercise import Exercise, Slip, how_many, recognise
 from ...reference import field_at, random_host, random_key, random_target, server_status, unit_of
 from ...runner import Attempt

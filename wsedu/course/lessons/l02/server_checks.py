@@ -7,8 +7,8 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from ...._text import _
 from ....protocol import Request, build_request, check_request, read_head
+from ....words import _
 from ...exercise import Exercise, Slip, edited, how_many, recognise
 from ...reference import random_host, random_key, random_target, server_status, unit_of
 from ...runner import Attempt, shorten

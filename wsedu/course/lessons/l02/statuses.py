@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from ...._text import _
 from ....protocol import build_request
+from ....words import _
 from ...exercise import Exercise, Slip
 from ...reference import server_status, unit_of
 from ...runner import Attempt, shorten

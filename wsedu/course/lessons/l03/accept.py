@@ -8,8 +8,8 @@ import random
 
 from websockets.utils import accept_key as witness
 
-from ...._text import _
 from ....protocol import GUID
+from ....words import _
 from ...exercise import Exercise, Slip, edited, how_many
 from ...judges import by_cases
 from ...reference import random_key

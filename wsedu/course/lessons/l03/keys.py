@@ -6,8 +6,8 @@ import base64
 import random
 import string
 
-from ...._text import _
 from ....protocol import build_request
+from ....words import _
 from ...exercise import Exercise, Slip, edited, how_many
 from ...judges import by_cases
 from ...reference import random_key, server_status

@@ -6,8 +6,8 @@ import base64
 import hashlib
 import random
 
-from ...._text import _
 from ....protocol import GUID
+from ....words import _
 from ...exercise import Exercise, Slip
 from ...judges import by_letter
 from ...reference import random_key

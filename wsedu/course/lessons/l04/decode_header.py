@@ -6,7 +6,7 @@ import random
 import struct
 from typing import Any
 
-from ...._text import _
+from ....words import _
 from ...exercise import Exercise, Slip, edited, how_many
 from ...judges import by_cases
 from ...runner import Attempt

@@ -6,7 +6,7 @@ import random
 
 from websockets.frames import Frame, Opcode
 
-from ...._text import _
+from ....words import _
 from ...exercise import Exercise, Slip, edited, how_many
 from ...judges import by_cases
 from ...reference import frame_field_at

@@ -8,7 +8,7 @@ from typing import Any
 from websockets.frames import Frame
 from websockets.streams import StreamReader
 
-from ...._text import _
+from ....words import _
 from ...exercise import Exercise, Slip
 from ...judges import by_letter
 from ...runner import Attempt

@@ -6,7 +6,7 @@ import random
 
 from websockets.utils import apply_mask
 
-from ...._text import _
+from ....words import _
 from ...exercise import Exercise, Slip, edited, how_many
 from ...judges import by_cases
 from ...runner import Attempt

@@ -7,7 +7,7 @@ from typing import Any
 
 from websockets.utils import apply_mask
 
-from ...._text import _
+from ....words import _
 from ...exercise import Exercise, Slip
 from ...judges import by_letter
 from ...runner import Attempt

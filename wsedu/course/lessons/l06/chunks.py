@@ -8,7 +8,7 @@ from websockets.client import ClientProtocol
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
-from ...._text import _
+from ....words import _
 from ...exercise import Exercise, Slip
 from ...judges import by_letter
 from ...runner import Attempt

@@ -13,7 +13,7 @@ from typing import Any
 
 from websockets.frames import Frame, Opcode
 
-from ...._text import _
+from ....words import _
 from ...exercise import Exercise, Slip, edited, how_many
 from ...judges import Did, by_cases
 from ...runner import Attempt

@@ -9,7 +9,7 @@ from websockets.frames import Close, Frame, Opcode
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
-from ...._text import _
+from ....words import _
 from ...exercise import Exercise, Slip, edited, how_many
 from ...judges import by_cases
 from ...runner import Attempt

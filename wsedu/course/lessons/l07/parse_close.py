@@ -8,7 +8,7 @@ from typing import Any
 from websockets.exceptions import ProtocolError
 from websockets.frames import Close
 
-from ...._text import _
+from ....words import _
 from ...exercise import Exercise, Slip, edited, how_many
 from ...judges import Did, by_cases, refusing
 from ...runner import Attempt

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...._text import _
+from ....words import _
 from ...lesson import Lesson
 from . import answer, backoff, cost, keepalive, seconds, server
 from .predictions import MISCONCEPTIONS, OBJECTIVES, PREDICTIONS

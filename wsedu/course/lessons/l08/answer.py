@@ -9,7 +9,7 @@ from websockets.frames import CloseCode, Frame, Opcode
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
-from ...._text import _
+from ....words import _
 from ...exercise import Exercise, Slip, edited, how_many, recognise
 from ...reference import frame_field_at
 from ...runner import Attempt, shorten

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ...._text import _
+from ....words import _
 from ...exercise import Exercise, Slip, edited, how_many, recognise
 from ...runner import Attempt, shorten
 from ...verdict import Verdict, not_yet

@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from ...._text import _
+from ....words import _
 
 T = TypeVar("T")
 

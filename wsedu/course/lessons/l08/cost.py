@@ -8,7 +8,7 @@ from typing import Any
 
 from websockets.frames import Frame, Opcode
 
-from ...._text import _
+from ....words import _
 from ...exercise import Exercise, Slip, edited, how_many, recognise
 from ...runner import Attempt, shorten
 from ...verdict import Verdict, not_yet

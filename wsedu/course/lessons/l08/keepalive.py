@@ -9,7 +9,7 @@ import random
 from dataclasses import replace
 from typing import Any
 
-from ...._text import _
+from ....words import _
 from ...exercise import Exercise, Slip, edited, how_many, recognise
 from ...runner import AnswerRaised, Attempt, shorten
 from ...verdict import Verdict, not_yet

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from ...._text import _
+from ....words import _
 from ...exercise import Exercise, Slip
 from ...runner import Attempt, shorten
 from ...verdict import Verdict, not_attempted, not_yet

@@ -14,9 +14,9 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
 from websockets.sync.client import connect
 
-from ...._text import _
 from ....live.tap import HOST
 from ....protocol import Frame, Opcode, build_frame, build_request, make_key
+from ....words import _
 from ...exercise import Exercise, Slip, edited
 from ...learner_server import (
     Running,

@@ -1,0 +1,29 @@
+"""The language of the course: every sentence that a learner reads comes through here.
+
+How to think about it: English is written where it is said, inside of ``_(...)``; gettext finds the
+same sentence in another language. The language is that of the notebook: a kernel starts in the
+folder of its notebook, and that is ``notebooks/ru`` or ``exercises/ru/...`` for Russian. The
+environment variable ``WSEDU_LANGUAGE`` overrides the folder.
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+import re
+from pathlib import Path
+
+
+def language_of(folder: Path) -> str:
+    """The language of a notebook in that folder; English where the folder does not say."""
+    found = re.search(r"/(?:notebooks|exercises)/([a-z]{2})(?=/|$)", folder.as_posix())
+    return found[1] if found else "en"
+
+
+LANGUAGE = os.environ.get("WSEDU_LANGUAGE") or language_of(Path.cwd())
+
+# Where a sentence has no translation, the English one is shown.
+_translations = gettext.translation(
+    "wsedu", Path(__file__).parent / "locale", [LANGUAGE], fallback=True
+)
+_, ngettext = _translations.gettext, _translations.ngettext
