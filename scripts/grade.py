@@ -101,7 +101,10 @@ class Class:
         rows = [row for learner in learners for row in self.order(assignment, learner)]
         ordered = [name for name in learners if (Path("ordered") / name / assignment).exists()]
         with ProcessPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(grade_one, repeat(assignment), ordered))
+            graded = list(pool.map(grade_one, repeat(assignment), ordered))
+        for learner, went_well in zip(ordered, graded, strict=True):
+            if not went_well:  # perhaps because of the other process; once more, alone
+                grade_one(assignment, learner)
         rows += [row for learner in learners for row in self.accidents(assignment, learner)]
         write_look_at(assignment, rows)
 
@@ -184,11 +187,12 @@ class Class:
 the_class = functools.cache(Class)  # once in each process
 
 
-def grade_one(assignment: str, learner: str) -> None:
-    """Grade one learner's notebook; it runs in a process of its own."""
+def grade_one(assignment: str, learner: str) -> bool:
+    """Grade one learner's notebook, in a process of its own; whether that went well."""
     folders = the_class()
-    if folders.run(Autograde, assignment, learner):
-        folders.run(GenerateFeedback, assignment, learner)
+    return folders.run(Autograde, assignment, learner) and folders.run(
+        GenerateFeedback, assignment, learner
+    )
 
 
 def read_look_at() -> list[dict[str, str]]:

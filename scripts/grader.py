@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import re
+from contextlib import suppress
 from typing import Any
 
 from nbclient.exceptions import DeadKernelError
@@ -26,6 +27,7 @@ READY = "get_ipython().ask_exit = lambda: None\nfrom wsedu import check"
 PING = "None"  # a kernel that was interrupted runs it at once, or never
 # What is kept of a cell: characters of one output, and outputs.
 LONGEST, MOST = 200_000, 200
+STARTS = 3  # how often a kernel that does not come up is started
 
 
 class Execute(preprocessors.Execute):
@@ -39,6 +41,19 @@ class Execute(preprocessors.Execute):
         self.lost: set[int] = set()  # the cells that are left out when the cells run again
         self.timeout_func = self.seconds
         return super().preprocess(nb, resources, km)
+
+    def start_new_kernel_client(self, **options: Any) -> Any:
+        """Connect to the kernel that was just started, or start another one.
+
+        Its ports are chosen before it starts, so another program may take one of them; then the
+        kernel ends at once.
+        """
+        for _start in range(STARTS - 1):
+            with suppress(RuntimeError):
+                return super().start_new_kernel_client(**options)
+            self.km = self.create_kernel_manager()
+            self.start_new_kernel()
+        return super().start_new_kernel_client(**options)
 
     def seconds(self, cell: NotebookNode) -> int:
         """How long a cell may run."""

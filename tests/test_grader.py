@@ -1,6 +1,7 @@
 """One cell costs at most its own exercise, whatever it does to the kernel."""
 
 import json
+import socket
 import sys
 from typing import Any
 
@@ -50,6 +51,21 @@ def test_a_cell_that_ends_python_costs_its_own_exercise() -> None:
     (progress,) = cells(done, "-progress")
     (said,) = progress.outputs
     assert said.text == "While nbgrader grades, progress is not shown.\n"
+
+
+def test_a_kernel_whose_port_was_taken_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Any] = []
+    make = grader.Execute.create_kernel_manager
+
+    def with_a_taken_port(execute: grader.Execute) -> Any:
+        made.append(make(execute))
+        made[0].cache_ports, made[0].shell_port = False, taken.getsockname()[1]
+        return made[-1]
+
+    monkeypatch.setattr(grader.Execute, "create_kernel_manager", with_a_taken_port)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert grade({})[0] == [1, 2, 2, 3]
+    assert len(made) == 2
 
 
 def test_an_answer_that_ends_python_costs_what_uses_it() -> None:
