@@ -3,8 +3,9 @@
 import random
 import re
 
-from wsedu.course.catalogue import EXERCISES
 from wsedu.course.lessons.l04.encode_header import solution as encode_header
+
+from wsedu.course.catalogue import EXERCISES
 from wsedu.course.runner import Attempt
 
 

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from wsedu.course.lessons.l08.server import PATIENCE
 
 from wsedu import Lab
 from wsedu.course import own_server as front_door
 from wsedu.course.commands import judge
 from wsedu.course.learner_server import PIECES, Running, _try, gather, put_together, running, score
-from wsedu.course.lessons.l08.server import PATIENCE
 from wsedu.live.tap import HOST
 from wsedu.recording import dissect
 

@@ -1,7 +1,8 @@
 """The course: its catalogue, the checks of its exercises, and what a learner is told."""
 
 from .commands import check, hint, predict, progress, quiz, revisit, solution, start_over
-from .learner_server import own_server, score
+from .conformance import score
+from .learner_server import own_server
 from .peers import peers
 from .pieces import mine
 

@@ -1,52 +1,145 @@
-"""The list of what the course holds: its lessons, their exercises, their predictions."""
+"""The list of what there is: lessons, their exercises, their predictions, and their quizzes.
+
+How to think about it: the folders of the packages of exercises are the list; here they are read.
+A lesson's folder holds ``lesson.toml`` (which exercises, in which order, and what is right),
+``en.toml`` (its words), and a folder for each exercise. An exercise is called by the name of its
+folder, with hyphens: ``encode_header`` is ``"encode-header"``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeVar
+import functools
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from importlib import import_module
+from typing import Any, Protocol, TypeVar
 
 from ..words import _
 from .exercise import Exercise
-from .lesson import Lesson, Prediction, Quiz
-from .lessons import l00, l01, l02, l03, l04, l05, l06, l07, l08
+from .lesson import Lesson, Misconception, Objective, Prediction, Quiz
+from .packages import Package, current_name, packages
+from .wording import Wording
 
-T = TypeVar("T")
 
-LESSONS: tuple[Lesson, ...] = (
-    l00.LESSON,
-    l01.LESSON,
-    l02.LESSON,
-    l03.LESSON,
-    l04.LESSON,
-    l05.LESSON,
-    l06.LESSON,
-    l07.LESSON,
-    l08.LESSON,
-)
+class Named(Protocol):
+    """What has a name."""
 
-EXERCISES = {exercise.name: exercise for lesson in LESSONS for exercise in lesson.exercises}
-PREDICTIONS = {
-    prediction.name: prediction for lesson in LESSONS for prediction in lesson.predictions
-}
-QUIZZES = {quiz.name: quiz for lesson in LESSONS for quiz in lesson.quizzes}
+    @property
+    def name(self) -> str:
+        """Its id."""
+
+
+N = TypeVar("N", bound=Named)
+
+
+@functools.cache
+def lessons() -> tuple[Lesson, ...]:
+    """All lessons in reading order, those of the course before those of other packages."""
+    return tuple(
+        _lesson(package, number, name)
+        for package in packages()
+        for number, name in enumerate(package.lessons)
+    )
+
+
+@functools.cache
+def exercises() -> dict[str, Exercise]:
+    """All exercises by their names."""
+    return _by_name(lesson.exercises for lesson in lessons())
+
+
+@functools.cache
+def predictions() -> dict[str, Prediction]:
+    """All predictions by their names."""
+    return _by_name(lesson.predictions for lesson in lessons())
+
+
+@functools.cache
+def quizzes() -> dict[str, Quiz]:
+    """All quizzes by their names."""
+    return _by_name(lesson.quizzes for lesson in lessons())
 
 
 def exercise_named(name: str) -> Exercise:
     """The exercise of that name; the error lists those that exist."""
-    return _named(name, EXERCISES, _("There is no exercise {name}; there are: {known}."))
+    return _named(name, exercises, _("There is no exercise {name}; there are: {known}."))
 
 
 def prediction_named(name: str) -> Prediction:
     """The prediction of that name; the error lists those that exist."""
-    return _named(name, PREDICTIONS, _("There is no prediction {name}; there are: {known}."))
+    return _named(name, predictions, _("There is no prediction {name}; there are: {known}."))
 
 
 def quiz_named(name: str) -> Quiz:
     """The quiz of that name; the error lists those that exist."""
-    return _named(name, QUIZZES, _("There is no quiz {name}; there are: {known}."))
+    return _named(name, quizzes, _("There is no quiz {name}; there are: {known}."))
 
 
-def _named(name: str, known: Mapping[str, T], unknown: str) -> T:
-    if name not in known:
+def _by_name(groups: Iterable[Iterable[N]]) -> dict[str, N]:
+    found: dict[str, N] = {}
+    for thing in (thing for group in groups for thing in group):
+        if thing.name in found:
+            raise ValueError(f"two {type(thing).__name__.lower()}s are called {thing.name!r}")
+        found[thing.name] = thing
+    return found
+
+
+def _named(name: str, all_of: Callable[[], Mapping[str, N]], unknown: str) -> N:
+    known, current = all_of(), current_name(name)
+    if not isinstance(current, str) or current not in known:
         raise ValueError(unknown.format(name=repr(name), known=", ".join(known)))
-    return known[name]
+    return known[current]
+
+
+# Reading a lesson's folder.
+
+
+def _lesson(package: Package, place: int, name: str) -> Lesson:
+    folder = package.folder / name
+    plan = tomllib.loads((folder / "lesson.toml").read_text(encoding="utf-8"))
+    words = Wording(folder)
+    number = f"{package.prefix}{place:02}"
+    return Lesson(
+        number,
+        f"{number}_{name}",
+        words["title"],
+        tuple(
+            _prediction(name, right, words["predictions"][name])
+            for name, right in plan.get("predictions", {}).items()
+        ),
+        tuple(
+            _exercise(package, name, exercise, f"{number}.{place}")
+            for place, exercise in enumerate(plan.get("exercises", ()), 1)
+        ),
+        tuple(
+            Misconception(words["misconceptions"][name], cell)
+            for name, cell in plan.get("misconceptions", {}).items()
+        ),
+        tuple(
+            _quiz(name, places, words["quizzes"][name])
+            for name, places in plan.get("quizzes", {}).items()
+        ),
+        tuple(
+            Objective(words["objectives"][name], tuple(practised))
+            for name, practised in plan.get("objectives", {}).items()
+        ),
+    )
+
+
+def _exercise(package: Package, lesson: str, name: str, number: str) -> Exercise:
+    folder = name.replace("-", "_")
+    module = import_module(f"{package.module.__name__}.{lesson}.{folder}.exercise")
+    exercise: Exercise = module.EXERCISE
+    words = Wording(package.folder / lesson / folder)
+    return replace(exercise, name=name, number=number, words=words)
+
+
+def _prediction(name: str, right: int, words: dict[str, Any]) -> Prediction:
+    options = tuple(zip(words["options"], words["said"], strict=True))
+    return Prediction(name, words["question"], options, right)
+
+
+def _quiz(name: str, places: list[int], words: dict[str, Any]) -> Quiz:
+    steps = tuple(zip(words["steps"], places, words["said"], strict=True))
+    return Quiz(name, words["question"], steps, words["done"])

@@ -15,7 +15,7 @@ from .._awaited import no_coroutine, values_only
 from ..views import Checklist, Difference, Ladder, Ordering, Progress, Question, Standing
 from ..words import _
 from . import journal, pieces, runner
-from .catalogue import LESSONS, exercise_named, prediction_named, quiz_named
+from .catalogue import exercise_named, lessons, prediction_named, quiz_named
 from .exercise import Exercise
 from .lesson import Prediction
 from .verdict import NotYet, Verdict
@@ -26,9 +26,9 @@ def predict(name: str) -> Question:
     """Ask a question of the lesson; the choice is kept, and met again by ``revisit``."""
     prediction = prediction_named(name)
     options = [option for option, _said in prediction.options]
-    question = Question(prediction.question, options, _predicted(name), _("Saved. Carry on."))
+    question = Question(prediction.question, options, _predicted(prediction), _("Saved. Carry on."))
     question.observe(
-        lambda change: journal.write("predicted", name, option=change["new"]), "chosen"
+        lambda change: journal.write("predicted", prediction.name, option=change["new"]), "chosen"
     )
     return question
 
@@ -37,7 +37,7 @@ def predict(name: str) -> Question:
 def revisit(name: str) -> None:
     """Say what was predicted, and what the experiment has shown."""
     prediction = prediction_named(name)
-    chosen = _predicted(name)
+    chosen = _predicted(prediction)
     if chosen < 0:
         _say(_("You made no prediction; the question is further up."), _happened(prediction))
     elif chosen == prediction.right:
@@ -61,10 +61,10 @@ def _happened(prediction: Prediction) -> str:
     )
 
 
-def _predicted(name: str) -> int:
-    entries = journal.read("predicted", name)
+def _predicted(prediction: Prediction) -> int:
+    entries = journal.read("predicted", prediction.name)
     option = entries[-1].get("option", -1) if entries else -1
-    known = isinstance(option, int) and 0 <= option < len(prediction_named(name).options)
+    known = isinstance(option, int) and 0 <= option < len(prediction.options)
     return option if known else -1
 
 
@@ -91,7 +91,9 @@ def judge(name: str, answer: Any, seed: int | None = None) -> Verdict:
     """The verdict about an answer, without showing or keeping anything."""
     exercise = exercise_named(name)
     chance = random.Random(seed)
-    return runner.run(lambda watched: exercise.judge(watched, chance), answer, exercise.seconds)
+    return runner.run(
+        lambda watched: exercise.judge(exercise, watched, chance), answer, exercise.seconds
+    )
 
 
 def check(name: str, answer: Any, *, seed: int | None = None) -> None:
@@ -101,6 +103,8 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
     are partly random: ``seed`` repeats those of an earlier check, which named it.
     """
     no_coroutine("check", name, seed)
+    exercise = exercise_named(name)
+    name = exercise.name  # it may have been called by an older one
     seed = secrets.randbelow(10**6) if seed is None else seed
     if pieces.is_lent(answer, name):
         verdict = _LENT
@@ -113,7 +117,7 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
     marks = {"passed": "✔", "not yet": "✘", "raised": "✘", "not attempted": "○"}
     rule = verdict.section if verdict.section.startswith("RFC") else f"RFC 6455 {verdict.section}"
     section = f" ({rule})" if verdict.section else ""
-    _say(f"{marks[verdict.outcome]} {name}: {verdict.sentence}{section}")
+    _say(f"{marks[verdict.outcome]} {exercise.number}: {verdict.sentence}{section}")
     if verdict.case:
         print(f"  {verdict.case}")
     if verdict.expected is not None and verdict.got is not None:
@@ -122,15 +126,14 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
         display(Checklist(verdict.message))
     elif verdict.recording is not None:
         display(Ladder(verdict.recording))
-    piece = exercise_named(name).piece
-    if verdict.passed and piece:
-        print("  " + pieces.keep(piece, answer))
+    if verdict.passed and exercise.piece:
+        print("  " + pieces.keep(exercise.piece, answer))
     if not verdict.passed:
         words = {
-            "not yet": (_("{name}: not yet."), _("hint('{name}') helps.")),
-            "raised": (_("{name}: raised."), _("Fix that, and run this cell again.")),
+            "not yet": (_("{number}: not yet."), _("hint('{name}') helps.")),
+            "raised": (_("{number}: raised."), _("Fix that, and run this cell again.")),
             "not attempted": (
-                _("{name}: not attempted."),
+                _("{number}: not attempted."),
                 _("Put your answer in place of the dots, and run this cell again."),
             ),
         }
@@ -139,15 +142,18 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
             then += " " + _("The same cases again: check('{name}', {answer}, seed={seed})")
         called = getattr(answer, "__name__", "")
         called = called if called.isidentifier() else "..."  # a lambda has no name to call it by
-        raise NotYet(outcome.format(name=name), then.format(name=name, answer=called, seed=seed))
+        raise NotYet(
+            outcome.format(number=exercise.number),
+            then.format(name=name, answer=called, seed=seed),
+        )
 
 
 @values_only
 def hint(name: str) -> None:
     """Print the next of three hints; the third again when all are known."""
     exercise = exercise_named(name)
-    number = min(len(journal.read("hint", name)), len(exercise.hints) - 1)
-    journal.write("hint", name)
+    number = min(len(journal.read("hint", exercise.name)), len(exercise.hints) - 1)
+    journal.write("hint", exercise.name)
     _say(
         _("Hint {number} of {count}: {hint}").format(
             number=number + 1, count=len(exercise.hints), hint=exercise.hints[number]
@@ -163,7 +169,7 @@ def solution(name: str) -> None:
     ``WSEDU_TEACHER`` to 1.
     """
     exercise = exercise_named(name)
-    if not journal.read("tried", name) and os.environ.get("WSEDU_TEACHER") != "1":
+    if not journal.read("tried", exercise.name) and os.environ.get("WSEDU_TEACHER") != "1":
         print(_("Try first: check an answer of your own once, then ask again."))
         return
     display(Code(source_of(exercise), language="python"))
@@ -187,12 +193,12 @@ def progress() -> None:
     def standing(exercise: Exercise) -> Standing:
         outcomes = [line.get("outcome") for line in tried if line["name"] == exercise.name]
         state: Any = "passed" if "passed" in outcomes else "not yet" if outcomes else "open"
-        return Standing(exercise.name, exercise.title, exercise.stars, state, len(outcomes))
+        return Standing(exercise.number, exercise.title, exercise.stars, state, len(outcomes))
 
     display(
         Progress(
             (f"{lesson.number} {lesson.title}", tuple(map(standing, lesson.exercises)))
-            for lesson in LESSONS
+            for lesson in lessons()
             if lesson.exercises
         )
     )
@@ -208,11 +214,11 @@ def start_over(name: str) -> None:
     exercise = exercise_named(name)
     try:
         with pieces.put_aside(exercise.piece) as copy:
-            journal.write_now("reset", name)
+            journal.write_now("reset", exercise.name)
     except OSError as error:
         print(
             _("{name} stays as it is: nothing can be written in {folder} ({error}).").format(
-                name=name, folder=journal.home(), error=error.strerror or error
+                name=exercise.number, folder=journal.home(), error=error.strerror or error
             )
         )
         return
@@ -221,7 +227,7 @@ def start_over(name: str) -> None:
         said = _("What you had built is put aside as pieces/{copy}.").format(copy=copy.name)
     print(
         _("{name} begins again. Your cell stays as it is: put the dots back yourself.").format(
-            name=name
+            name=exercise.number
         ),
         said,
     )

@@ -1,120 +1,75 @@
-"""What an exercise is: a task's checks, hints, solution, and the slips that it knows."""
+"""What an exercise is: a judge, a solution, and the mistakes that it knows; its words are data."""
 
 from __future__ import annotations
 
-import inspect
+import functools
 import random
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from . import journal
+from .mistakes import Mistake, Patch
 from .runner import SECONDS, Attempt
 from .verdict import Verdict
+from .wording import Wording
 
 
-@dataclass(frozen=True)
-class Slip:
-    """A plausible wrong answer.
-
-    name:     short and stable
-    wrong:    an answer that makes exactly this mistake; tests give it to the check
-    sentence: what a good teacher would say
-    """
-
-    name: str
-    wrong: Any
-    sentence: str
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Exercise:
-    """One exercise.
+    """One exercise, as ``exercise.py`` in its folder defines it.
 
-    name:     its id, such as ``"02.2"``: the lesson, and its place there
-    title:    a few words
     stars:    1 read and predict, 2 small function, 3 combine, 4 open
     judge:    holds an answer against the rule; gets a source of chance for its cases
-    solution: a right answer: a function, or a value
-    reason:   why it is right
-    hints:    three, from where to look to nearly there
-    slips:    the wrong answers that it recognises
-    piece:    the name under which an answer that passed is kept, as a piece of the learner's
-              own server; empty if it is none
+    solution: a right answer: a function, or a dict from letter to answer
+    wrong:    the mistakes that it recognises: a name -> a patch of the solution, another function,
+              or the letters that are wrong; ``en.toml`` has a sentence for each name
+    piece:    the name under which an answer that passed is kept, as a piece of the learner's own
+              server; empty if it is none
     seconds:  for all the cases of one check together
+
+    The catalogue adds the rest:
+
+    name:     its id, such as ``"encode-header"``: the name of its folder
+    number:   its place, such as ``"04.2"``, for display only
+    words:    title, task, hints, reason, and a sentence for each mistake
     """
 
-    name: str
-    title: str
     stars: int
-    judge: Callable[[Attempt, random.Random], Verdict]
+    judge: Callable[[Exercise, Attempt, random.Random], Verdict]
     solution: Any
-    reason: str
-    hints: tuple[str, str, str]
-    slips: tuple[Slip, ...]
+    wrong: Mapping[str, Any]
     piece: str = ""
     seconds: float = SECONDS
+    name: str = ""
+    number: str = ""
+    words: Wording = field(default_factory=lambda: Wording(Path()))
 
+    @property
+    def title(self) -> str:
+        """A few words."""
+        return str(self.words["title"])
 
-def edited(solution: Callable[..., Any], *edits: tuple[str, str]) -> Any:
-    """The solution with pieces of its source replaced: a wrong answer, for a slip."""
-    source = inspect.getsource(solution)
-    for old, new in edits:
-        if old not in source:
-            raise ValueError(f"{old!r} is not in the source of the solution")
-        source = source.replace(old, new)
-    names = dict(solution.__globals__)  # the earlier pieces that it uses
-    exec(source, names)
-    return names[solution.__name__]
+    @property
+    def reason(self) -> str:
+        """Why the solution is right."""
+        return str(self.words["reason"])
 
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """Three, from where to look to nearly there."""
+        return tuple(self.words["hints"])
 
-Args = tuple[Any, ...]
+    @functools.cached_property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """The mistakes, in the order in which they are recognised."""
+        says = self.words.get("mistakes", {})
+        return tuple(
+            Mistake(name, says.get(name, ""), functools.partial(self._answer, wrong))
+            for name, wrong in self.wrong.items()
+        )
 
-
-def recognise(
-    slips: Iterable[Slip],
-    results: Iterable[tuple[Args, Any]],
-    right: Callable[[Args, Any], bool],
-    what: Callable[[Any], Any] = lambda result: result,
-) -> tuple[str | None, Args, Any]:
-    """The sentence of the first slip that the answer makes, and a case that shows it.
-
-    An answer makes a slip, perhaps among others, if in every case where the slip's own answer
-    is wrong it says the same as that one. If no slip fits, there is no sentence. The case is
-    the shortest of those in which the answer is wrong; there must be one.
-
-    results: the cases, each with what the answer gave
-    right:   whether a result is right for a case
-    what:    the part of a result that is compared, such as its status
-    """
-    results = list(results)
-    for slip in slips:
-        same, shown = [], []
-        for args, got in results:
-            try:
-                said = slip.wrong(*args)
-            except Exception:
-                continue  # this slip cannot even handle the case
-            if not right(args, said):
-                same.append(_equal(what, said, got))
-                shown.append((args, got))
-        if same and all(same):
-            return slip.sentence, *_shortest(shown)
-    return None, *_shortest([(args, got) for args, got in results if not right(args, got)])
-
-
-def _shortest(cases: list[tuple[Args, Any]]) -> tuple[Args, Any]:
-    """The case that is read most quickly."""
-    return min(cases, key=lambda case: len(repr(case[0])))
-
-
-def _equal(what: Callable[[Any], Any], said: Any, got: Any) -> bool:
-    try:
-        return bool(what(said) == what(got))
-    except Exception:
-        return False  # the answer is of another kind altogether
-
-
-def how_many(usual: int) -> int:
-    """How many random cases to try: more when nbgrader grades, where nobody is waiting."""
-    return usual * 5 if journal.is_graded() else usual
+    def _answer(self, wrong: Any) -> Any:
+        if isinstance(wrong, Patch):
+            return wrong.applied_to(self.solution)
+        return wrong if callable(wrong) else self.solution | wrong

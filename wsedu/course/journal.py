@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from ..words import _
+from .packages import current_name
 
 
 def home() -> Path:
@@ -111,6 +112,7 @@ def read(what: str | None = None, name: str | None = None) -> list[dict[str, Any
     """The lines about ``what`` and ``name``, the oldest first.
 
     Damaged lines are passed over, and those about an exercise from before it was last reset.
+    A line with an old name counts for what is called otherwise now.
     A journal that cannot be read is said, once; one that is not there yet is empty.
     """
     lines: list[bytes] = []
@@ -128,6 +130,7 @@ def read(what: str | None = None, name: str | None = None) -> list[dict[str, Any
         except (ValueError, RecursionError):
             continue
         if isinstance(entry, dict) and entry.get("what") and entry.get("name"):
+            entry["name"] = current_name(entry["name"])
             if entry["what"] == "reset":
                 found = [line for line in found if line["name"] != entry["name"]]
             found.append(entry)

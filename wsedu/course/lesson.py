@@ -11,7 +11,7 @@ from .exercise import Exercise
 class Prediction:
     """A question that is answered before anything runs.
 
-    name:    the lesson and a word, such as ``"02.status"``
+    name:    its id, such as ``"frame-overhead"``
     options: each with what is said to it afterwards
     right:   the index of the option that the experiment will show
     """
@@ -26,7 +26,7 @@ class Prediction:
 class Quiz:
     """Steps to put in order, at the end of a lesson.
 
-    name:  the lesson and a word, such as ``"02.order"``
+    name:  its id, such as ``"handshake-order"``
     steps: in the order in which they are shown: each with its right place, from 0, and what is
            said when it is the first that stands wrong
     done:  what is said when all are right
@@ -64,7 +64,11 @@ class Objective:
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson: its number, the name of its files, its title, and what belongs to it."""
+    """One lesson.
+
+    number: such as ``"04"``, for display and for the names of files
+    slug:   the name of its files, such as ``"04_frame_layout"``
+    """
 
     number: str
     slug: str

@@ -1,4 +1,4 @@
-"""The learner's workshop: the functions that passed their check, kept and lent to later exercises.
+"""The pieces of the learner's server: functions that passed, kept and lent to later exercises.
 
 How to think about it: a shelf in the learner's own folder, with one file for each piece of their
 server. A file stands on its own: the function as it was written, and everything from the notebook
@@ -28,10 +28,13 @@ from typing import Any
 from .._awaited import values_only
 from ..words import _
 from . import journal
+from .catalogue import exercise_named, exercises
 from .runner import shorten
 
 LONG_AGO = 60  # seconds; nothing takes so long to write
 FUTURE = "from __future__ import annotations\n"
+TAKE = "from wsedu.course.pieces import take"
+OLD_TAKE = "from wsedu.course.workshop import take"  # in pieces that an earlier edition wrote
 
 # Functions that were lent, and for which exercise: a piece that uses one asks for it again.
 _lent: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
@@ -48,7 +51,7 @@ def folder() -> Path:
 
 @values_only
 def mine(name: str) -> Callable[..., Any]:
-    """Your function of the exercise ``name`` (``"04.3"``), and a line that says whose it is.
+    """Your function of an exercise such as ``"decode-header"``, and a line that says whose it is.
 
     It is yours once its check was passed; until then the course lends you its own.
     """
@@ -71,40 +74,40 @@ def take(name: str) -> Callable[..., Any]:
 
 
 def _find(name: str) -> tuple[Callable[..., Any], str]:
-    from .catalogue import EXERCISES  # the catalogue's exercises take pieces from here
-
-    pieces = {key: exercise.piece for key, exercise in EXERCISES.items() if exercise.piece}
-    if name not in pieces:
-        known = ", ".join(f"{key} {piece}" for key, piece in pieces.items())
+    exercise = exercise_named(name)
+    piece = exercise.piece
+    if not piece:
+        known = ", ".join(key for key, other in exercises().items() if other.piece)
         raise ValueError(
             _("{name} builds no piece of your server; these do: {known}.").format(
                 name=repr(name), known=known
             )
         )
-    piece = pieces[name]
-    words = {"name": name, "piece": piece, "file": folder() / f"{piece}.py"}
-    solution = EXERCISES[name].solution
+    words = {"number": exercise.number, "piece": piece, "file": folder() / f"{piece}.py"}
     # A copy: what is noted of one that was lent does not hold for the solution itself.
-    function: Callable[..., Any] = types.FunctionType(solution.__code__, solution.__globals__)
+    function: Callable[..., Any] = types.FunctionType(
+        exercise.solution.__code__, exercise.solution.__globals__
+    )
     try:
         function = load(piece)
-        said = _("{name} {piece}: yours").format(**words)
+        said = _("{number} {piece}: yours").format(**words)
     except (FileNotFoundError, NotADirectoryError):
-        said = _("{name} {piece}: borrowed from the course until you have solved it")
+        said = _("{number} {piece}: borrowed from the course until you have solved it")
         said = said.format(**words)
     except (Exception, SystemExit) as error:
         said = _(
-            "{name} {piece}: borrowed from the course, because yours ({file}) no longer loads: "
+            "{number} {piece}: borrowed from the course, because yours ({file}) no longer loads: "
             "{type}: {error}"
         ).format(**words, type=type(error).__name__, error=shorten(error, 200, write=str))
-    _lent[function] = name
+    _lent[function] = exercise.name
     return function, said
 
 
 def load(piece: str) -> Callable[..., Any]:
     """The function of a piece, from its file; whatever that raises."""
     path = folder() / f"{piece}.py"
-    function = _run(path.read_text(encoding="utf-8"), piece, str(path))[piece]
+    text = path.read_text(encoding="utf-8").replace(OLD_TAKE, TAKE)
+    function = _run(text, piece, str(path))[piece]
     if not callable(function):
         raise TypeError(_("{piece} is no function").format(piece=piece))
     return function  # type: ignore[no-any-return]
@@ -268,7 +271,7 @@ def _collect(
         elif line := _import_of(name, value, names):
             imports.add(line)
         elif lent := _lent_as(value):
-            imports.add("from wsedu.course.pieces import take")
+            imports.add(TAKE)
             parts.append(f"{name} = take({lent!r})")
         else:
             part = _definition(name, value, names)

@@ -1,0 +1,104 @@
+"""Take the whole frames out of a stream, and keep the rest."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from websockets.frames import Frame, Opcode
+from websockets.streams import StreamReader
+
+from wsedu.course.exercise import Exercise
+from wsedu.course.judges import Cases, how_many
+from wsedu.course.mistakes import Args, patch
+
+from ...server import take_frames
+
+
+def reference(stream: bytes) -> tuple[list[tuple[bool, int, bytes]], bytes]:
+    """The same by the ``websockets`` library's own parser."""
+    frames: list[tuple[bool, int, bytes]] = []
+    while len(stream) > 1:
+        reader = StreamReader()
+        reader.feed_data(stream)
+        parser = Frame.parse(reader.read_exact, mask=stream[1] > 127)
+        try:
+            next(parser)
+        except StopIteration as end:
+            frame: Frame = end.value
+            frames.append((frame.fin, int(frame.opcode), bytes(frame.data)))
+            stream = bytes(reader.buffer)
+        else:
+            break  # it waits for more bytes
+    return frames, stream
+
+
+def _frame(fin: bool, opcode: int, payload: bytes, masked: bool) -> bytes:
+    return Frame(Opcode(opcode), payload, fin).serialize(mask=masked)
+
+
+def cases(chance: random.Random) -> list[Args]:
+    """Streams of a client, cut at every place; then random ones, and long frames."""
+    hello = bytes.fromhex("818537fa213d7f9f4d5158")
+    stream = hello + bytes.fromhex("898037fa213d") + bytes.fromhex("028137fa213d7f")
+    cases = [(b"",), (hello,), (hello * 2,), (hello + b"\x81",), (b"\x81\x05Hello",)]
+    cases += [(bytes.fromhex("888037fa213d") + hello,)]
+    cases += [(stream[:end],) for end in range(1, len(stream) + 1)]
+    for _case in range(how_many(20)):
+        whole = b"".join(
+            bytes([chance.choice([1, 129, 130, 0, 137, 138]), 128 | size])
+            + chance.randbytes(4 + size)
+            for size in chance.choices(range(12), k=chance.randint(1, 4))
+        )
+        cases.append((whole[: chance.randint(1, len(whole))],))
+    for size in (126, 65536):
+        head = b"\x82\xfe" + size.to_bytes(2, "big") if size < 65536 else b"\x82\xff"
+        head += size.to_bytes(8, "big") if size == 65536 else b""
+        whole = head + b"\x37\xfa\x21\x3d" + b"x" * size
+        cases += [(whole + b"\x89",), (whole[:-1],)]
+    return cases
+
+
+def _fits(got: Any) -> bool:
+    if not (isinstance(got, tuple) and len(got) == 2):
+        return False
+    frames, rest = got
+    return (
+        isinstance(frames, list)
+        and type(rest) is bytes
+        and all(
+            isinstance(frame, tuple) and [type(part) for part in frame] == [bool, int, bytes]
+            for frame in frames
+        )
+    )
+
+
+EXERCISE = Exercise(
+    stars=3,
+    judge=Cases(cases=cases, expected=reference, fits=_fits, section="5.2"),
+    solution=take_frames,
+    wrong={
+        "the-rest-is-thrown-away": patch("return frames, stream", 'return frames, b""'),
+        "only-the-first": patch(
+            ("while header :=", "if header :="),
+            ("            break\n", "            return [], stream\n"),
+        ),
+        "half-a-frame": patch("        if len(stream) < size + length:\n            break\n", ""),
+        "still-masked": patch("        if masked:\n", "        if False:\n"),
+        "the-key-at-a-fixed-place": patch("stream[size - 4 : size]", "stream[2:6]"),
+        "the-key-after-the-header": patch("stream[size - 4 : size]", "stream[size : size + 4]"),
+        "seven-bits-of-length": patch(
+            "size = header\n", "size = header\n        length = stream[1] & 127\n"
+        ),
+        "always-the-last-fragment": patch("append((fin,", "append((True,"),
+        "nothing-in-it": patch(
+            "        frames.append", "        if payload:\n            frames.append"
+        ),
+        "one-byte-too-early": patch("< size + length", "< size + length - 1"),
+        "one-byte-too-late": patch("< size + length", "<= size + length"),
+        "a-close-ends-it": patch(
+            "size + length :]\n", "size + length :]\n        if opcode == 8:\n            break\n"
+        ),
+    },
+    piece="take_frames",
+)

@@ -1,0 +1,166 @@
+"""How a connection ends, and when."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from websockets.frames import Close, Frame, Opcode
+from websockets.protocol import OPEN
+from websockets.server import ServerProtocol
+
+from wsedu.course.exercise import Exercise
+from wsedu.course.judges import Cases, how_many
+from wsedu.course.mistakes import Args, patch
+
+Happened = tuple[float, str, int | None]
+
+
+def ending(events: list[tuple[float, str, int | None]], timeout: float) -> tuple[int, float] | None:
+    """The code that is recorded, and the second at which TCP ends."""
+    sent = None
+    for second, what, code in events:
+        if sent is not None and second > sent + timeout:
+            break
+        if what == "receive":
+            return (1005 if code is None else code), second
+        if what == "end":
+            return 1006, second
+        if sent is None:
+            sent = second
+    return None if sent is None else (1006, sent + timeout)
+
+
+def reference(events: list[Happened], timeout: float) -> tuple[int, float] | None:
+    """What the library's server does, if somebody ends TCP for it when the time is up."""
+    server = ServerProtocol()
+    server.state = OPEN
+    server.parser = server.parse()
+    next(server.parser)  # it waits for frames now, as after a handshake
+    limit: float | None = None
+    for second, what, code in [*events, (float("inf"), "", None)]:
+        if limit is not None and second > limit:
+            server.receive_eof()
+            return int(server.close_code or 0), limit
+        if what == "send" and limit is None:
+            server.send_close(code)
+            limit = second + timeout
+        elif what == "receive":
+            body = b"" if code is None else Close(code, "").serialize()
+            server.receive_data(Frame(Opcode.CLOSE, body).serialize(mask=True))
+        elif what == "end":
+            server.receive_eof()
+        if what in ("receive", "end") and b"" in server.data_to_send():  # it ends TCP
+            if what == "receive":
+                server.receive_eof()
+            return int(server.close_code or 0), second
+    return None
+
+
+def cases(chance: random.Random) -> list[Args]:
+    """Each ending once, the limit from both sides, then random ones, against the library."""
+    cases: list[tuple[list[Happened], float]] = [
+        ([(1.0, "receive", 1000)], 2.0),
+        ([(1.0, "receive", None)], 2.0),
+        ([(1.0, "end", None)], 2.0),
+        ([], 2.0),
+        ([(1.0, "send", 1001)], 2.0),
+        ([(1.0, "send", 1001), (1.5, "receive", 1000)], 2.0),
+        ([(1.0, "send", 1001), (1.5, "receive", None)], 2.0),
+        ([(1.0, "send", 1001), (1.5, "end", None)], 2.0),
+        ([(1.0, "send", 1001), (3.0, "receive", 1001)], 2.0),
+        ([(1.0, "send", 1001), (3.5, "receive", 1001)], 2.0),
+        ([(1.0, "send", 1001), (3.5, "end", None)], 2.0),
+        ([(0.0, "send", 1001), (1.5, "send", 1001)], 1.0),
+        ([(0.5, "receive", 4000), (1.0, "send", 4000), (2.0, "end", None)], 2.0),
+        ([(1.0, "send", 1001), (1.5, "send", 1001), (3.5, "receive", 1001)], 2.0),
+    ]
+    for _case in range(how_many(20)):
+        second = 0.0
+        events: list[Happened] = []
+        for _event in range(chance.randrange(1, 5)):
+            second += chance.choice([0.5, 1.0, 1.5])
+            what = chance.choice(["send", "send", "receive", "end"])
+            code = chance.choice([1000, 1001, 4000])
+            if what == "receive" and chance.random() < 0.3 or what == "end":
+                events.append((second, what, None))
+            else:
+                events.append((second, what, code))
+        cases.append((events, chance.choice([0.5, 1.0, 2.0])))
+    return cases
+
+
+def _fits(got: Any) -> bool:
+    if got is None:
+        return True
+    return isinstance(got, tuple) and [type(part) for part in got] in ([int, float], [int, int])
+
+
+def _waits_for_its_own(events: list[Happened], timeout: float) -> tuple[int, float] | None:
+    sent = came = None
+    for second, what, code in events:
+        if sent is not None and second > sent + timeout:
+            break
+        if what == "end":
+            return came or 1006, second
+        if what == "receive":
+            came = 1005 if code is None else code
+        elif sent is None:
+            sent = second
+        if came is not None and sent is not None:
+            return came, second
+    return None if sent is None else (1006, sent + timeout)
+
+
+EXERCISE = Exercise(
+    stars=3,
+    judge=Cases(cases=cases, expected=reference, fits=_fits, section="5.5.1; 7.1.5"),
+    solution=ending,
+    wrong={
+        "always-open": lambda events, timeout: None,
+        "the-code-that-was-sent": patch(
+            ("    sent = None\n", "    sent = own = None\n"),
+            (
+                "return (1005 if code is None else code), second",
+                "return own or code or 1005, second",
+            ),
+            ("            sent = second\n", "            sent, own = second, code\n"),
+        ),
+        "no-code-is-1000": patch("1005", "1000"),
+        "the-end-is-1005": patch(("return 1006", "return 1005"), ("(1006", "(1005")),
+        "waits-forever": patch(
+            ("None if sent is None else (1006, sent + timeout)", "None"),
+            ("if sent is not None and second > sent + timeout", "if False"),
+        ),
+        "a-late-answer-counts": patch(
+            "if sent is not None and second > sent + timeout", "if False"
+        ),
+        "the-clock-starts-at-0": patch(
+            ("> sent + timeout", "> timeout"), (", sent + timeout", ", timeout")
+        ),
+        "each-close-starts-the-clock-again": patch(
+            "        if sent is None:\n            sent = second", "        sent = second"
+        ),
+        "a-sent-close-is-enough": patch(
+            "return 1006, second", "return 1006 if sent is None else 1000, second"
+        ),
+        "the-second-of-what-came-too-late": patch(
+            "            break\n", "            return 1006, second\n"
+        ),
+        "the-last-moment-is-too-late": patch("second > sent", "second >= sent"),
+        "nothing-happens-nothing-ends": patch(
+            ("return None if sent is None else (1006, sent + timeout)", "return None"),
+            ("            break\n", "            return 1006, sent + timeout\n"),
+        ),
+        "a-close-that-came-waits-for-yours": _waits_for_its_own,
+        "none-for-no-code": patch("(1005 if code is None else code)", "code"),
+        "a-fixed-timeout": patch(
+            ("> sent + timeout", "> sent + 2.0"), (", sent + timeout", ", sent + 2.0")
+        ),
+        "a-second-of-0-is-none": patch(
+            ("if sent is None:", "if not sent:"),
+            ("sent is not None and", "sent and"),
+            ("None if sent is None else", "None if not sent else"),
+        ),
+    },
+)

@@ -1,0 +1,100 @@
+"""Read a Close."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from websockets.exceptions import ProtocolError
+from websockets.frames import Close
+
+from wsedu.course.exercise import Exercise
+from wsedu.course.judges import Cases, Did, how_many, refusing
+from wsedu.course.mistakes import Args, patch
+
+from ...server import parse_close
+
+
+def reference(payload: bytes) -> Any:
+    """What the ``websockets`` library reads."""
+    try:
+        close = Close.parse(payload)
+        if payload:
+            close.check()
+    except (ProtocolError, UnicodeDecodeError):
+        return Did("raised ValueError")
+    return int(close.code), close.reason
+
+
+CODES = (
+    0,
+    999,
+    1000,
+    1001,
+    1003,
+    1004,
+    1005,
+    1006,
+    1007,
+    1011,
+    1014,
+    1015,
+    1016,
+    2999,
+    3000,
+    0x0C0C,
+)
+
+
+def cases(chance: random.Random) -> list[Args]:
+    """Every border of the codes, broken reasons, then random ones, against the library."""
+    cases = [(b"\x03\xe8",), (b"\x03\xe8bye",), (b"",), (b"\x03",), (b"\x03\xe8\xff",)]
+    cases += [(code.to_bytes(2, "big"),) for code in (*CODES, 4999, 5000, 65535)]
+    cases += [(b"\x03\xe8 bye \n",), (b"\x03\xe8\xed\xa0\x80",)]
+    cases += [(b"\x0f\xa0" + "Grüße 👋".encode(),), (b"\x0f\xa0" + "👋".encode()[:3],)]
+    for _case in range(how_many(20)):
+        code = chance.choice([1000, 1002, chance.randrange(3000, 5000), chance.randrange(2**16)])
+        reason = "".join(chance.choices("aé€", k=chance.randrange(9))).encode()
+        cases.append((code.to_bytes(2, "big") + reason[: chance.choice([99, 1])],))
+    return cases
+
+
+def _fits(got: Any) -> bool:
+    if isinstance(got, Did):
+        return True
+    return isinstance(got, tuple) and [type(part) for part in got] == [int, str]
+
+
+def _refuses_every_code(payload: bytes) -> tuple[int, str]:
+    if payload:
+        raise ValueError
+    return 1005, ""
+
+
+EXERCISE = Exercise(
+    stars=2,
+    judge=Cases(
+        cases=cases, expected=reference, fits=_fits, section="5.5.1; 7.4", through=refusing
+    ),
+    solution=parse_close,
+    wrong={
+        "no-code-is-good": _refuses_every_code,
+        "a-header-in-front": lambda payload: parse_close(payload[2:]),
+        "empty-is-1000": patch("return 1005", "return 1000"),
+        "empty-is-1006": patch("return 1005", "return 1006"),
+        "empty-is-an-error": patch('return 1005, ""', 'raise ValueError("empty")'),
+        "half-a-code": patch('raise ValueError("half a code")', 'return 1005, ""'),
+        "the-smaller-byte-first": patch('"big"', '"little"'),
+        "any-code": patch(
+            "not (1000 <= code <= 1014 or 3000 <= code <= 4999) or code in (1004, 1005, 1006)",
+            "False",
+        ),
+        "codes-that-never-travel": patch(" or code in (1004, 1005, 1006)", ""),
+        "no-codes-for-applications": patch(" or 3000 <= code <= 4999", ""),
+        "broken-text-passes": patch(".decode()", '.decode(errors="replace")'),
+        "1015-travels": patch("1014", "1015"),
+        "the-list-of-2011": patch("1014", "1011"),
+        "broken-text-is-dropped": patch(".decode()", '.decode(errors="ignore")'),
+    },
+    piece="parse_close",
+)

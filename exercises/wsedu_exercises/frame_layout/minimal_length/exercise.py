@@ -1,0 +1,62 @@
+"""Is a length written in the shortest form?"""
+
+from __future__ import annotations
+
+import random
+
+from wsedu.course.exercise import Exercise
+from wsedu.course.judges import Cases, how_many
+from wsedu.course.mistakes import Args, patch
+
+from ...server import decode_header, encode_header
+
+
+def is_minimal(header: bytes) -> bool:
+    """Read it, write it again, and see whether it is the same."""
+    fields = decode_header(header)
+    assert fields is not None
+    fin, opcode, _masked, length, _size = fields
+    return encode_header(fin, opcode, length) == header
+
+
+def reference(header: bytes) -> bool:
+    """By arithmetic: the length would not fit into the next shorter form."""
+    longer = int.from_bytes(header[2:], "big")
+    return {2: True, 4: longer > 125, 10: longer > 65535}[len(header)]
+
+
+def cases(chance: random.Random) -> list[Args]:
+    """The lengths at the borders in each form that can hold them, then random ones."""
+    cases = []
+    lengths = [0, 5, 125, 126, 127, 65535, 65536, 2**40]
+    lengths += [chance.randrange(2 ** chance.choice([7, 16, 17, 40])) for _n in range(how_many(20))]
+    for length in lengths:
+        first = bytes([chance.choice([0x81, 0x82, 0x01, 0x02, 0x00])])
+        if length < 126:
+            cases.append((first + bytes([length]),))
+        if length < 65536:
+            cases.append((first + b"\x7e" + length.to_bytes(2, "big"),))
+        cases.append((first + b"\x7f" + length.to_bytes(8, "big"),))
+    return cases
+
+
+EXERCISE = Exercise(
+    stars=3,
+    judge=Cases(
+        cases=cases, expected=reference, fits=lambda got: isinstance(got, bool), section="5.2"
+    ),
+    solution=is_minimal,
+    wrong={
+        "the-other-way-round": patch("== header", "!= header"),
+        "every-form-will-do": lambda header: True,
+        "another-first-byte": patch("encode_header(fin, opcode,", "encode_header(True, 1,"),
+        "only-the-shortest-of-all": lambda header: len(header) == 2,
+        "only-126-is-looked-at": lambda header: len(header) != 4 or header[2:] > b"\x00\x7d",
+        "only-127-is-looked-at": lambda header: len(header) != 10 or header[2:8] != bytes(6),
+        "the-wrong-border": lambda header: {
+            2: True,
+            4: header[2:] > b"\x00\x7e",
+            10: header[2:8] != bytes(6),
+        }[len(header)],
+    },
+)

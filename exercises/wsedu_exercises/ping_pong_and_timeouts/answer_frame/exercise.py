@@ -1,0 +1,163 @@
+"""What a server says to each frame."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from websockets.frames import CloseCode, Frame, Opcode
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+
+from wsedu.course.exercise import Exercise
+from wsedu.course.judges import Cases, Results, how_many
+from wsedu.course.mistakes import Args, patch
+from wsedu.course.reference import frame_field_at
+from wsedu.course.runner import shorten
+
+from ...server import answer
+
+
+def reference(fin: bool, opcode: int, payload: bytes) -> bytes:
+    """What a ``websockets`` server answers; its echo of data is a frame that it writes."""
+    frame = Frame(Opcode(opcode), payload, fin)
+    if opcode < 8:
+        return frame.serialize(mask=False)
+    server = ServerProtocol(state=State.OPEN)
+    server.receive_data(frame.serialize(mask=True))
+    return b"".join(server.data_to_send())
+
+
+CONTROL = ((9, b""), (9, b"Hello"), (10, b""), (10, b"Hello"), (8, b""), (8, b"\x03\xe8"))
+CLOSES = (
+    b"\x03\xe9bye",
+    b"\x0f\xa0" + "Grüße".encode(),
+    b"\x0b\xb8" + b"r" * 123,
+    b"\x03",
+    b"\x03\xed",
+    b"\x03\xee",
+    b"\x03\xe8\xff",
+)
+LENGTHS = (0, 125, 126, 127, 65535, 65536)
+
+
+def cases(chance: random.Random) -> list[tuple[bool, int, bytes]]:
+    """Short frames of every kind, then odd Closes, fragments, long ones, and random ones."""
+    found = [(True, opcode, payload) for opcode, payload in CONTROL]
+    found += [(True, 1, b"Hi"), (True, 2, b"\x00\xff"), (True, 9, b"\xff" * 125)]
+    found += [(True, 8, payload) for payload in CLOSES]
+    found += [(False, 1, b"Hel"), (False, 0, b"l"), (True, 0, b"o")]
+    found += [(True, 2, chance.randbytes(length)) for length in LENGTHS]
+    for _case in range(how_many(20)):
+        opcode = chance.choice([0, 1, 2, 8, 9, 10])
+        if opcode == 8:
+            code = chance.choice([1000, 1001, 1011, 3000, 4999])
+            payload = code.to_bytes(2, "big") + b"b" * chance.randint(0, 123)
+        else:
+            payload = b"a" * chance.randint(0, 125)
+        found.append((opcode > 7 or chance.random() < 0.5, opcode, payload))
+    return found
+
+
+def _well_formed(got: Any) -> bool:
+    return isinstance(got, tuple) and [type(part) for part in got] == [bytes, bool]
+
+
+def _right(args: tuple[Any, ...], got: Any) -> bool:
+    return _is_allowed(args, got[0]) and got[1] is (args[1] != 8)
+
+
+def _is_allowed(args: tuple[Any, ...], got: bytes) -> bool:
+    """Whether these bytes answer the frame. The reason in a Close is free."""
+    allowed = _allowed(*args)
+    if args[1] != 8 or len(allowed[0]) < 4 or len(got) < 4:
+        return got in allowed
+    try:
+        got[4:].decode()
+    except UnicodeDecodeError:
+        return False
+    starts = (0x88, len(got) - 2)  # FIN and opcode, and the length of what follows
+    codes = {answer[2:4] for answer in allowed}
+    return tuple(got[:2]) == starts and len(got) <= 127 and got[2:4] in codes
+
+
+def _allowed(fin: bool, opcode: int, payload: bytes) -> list[bytes]:
+    """The library's answer, and what the RFC allows instead; the first is what is shown.
+
+    A Close may come back without its reason (5.5.1: "typically echos the status code"), and the
+    answer to a broken Close has 1002 or the library's own code.
+    """
+    answer = reference(fin, opcode, payload)
+    if opcode != 8:
+        return [answer]
+    if payload and answer[2:] != payload:
+        codes = {CloseCode.PROTOCOL_ERROR.to_bytes(2, "big"), answer[2:4]}
+        return [b"\x88\x02" + code for code in sorted(codes)]
+    return [answer, b"\x88" + bytes([len(payload[:2])]) + payload[:2]]
+
+
+def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
+    """What to say if no mistake fits."""
+    return exercise.words.say("go-on" if _is_allowed(args, got[0]) else "bytes")
+
+
+def show(args: Args, got: Any) -> dict[str, Any]:
+    """The bytes beside those that answer; or whether the connection goes on."""
+    called = f"answer({args[0]}, {args[1]}, {shorten(args[2])})"
+    if _is_allowed(args, got[0]):
+        case = f"{called}: got {got[1]}, expected {args[1] != 8}"
+        return {"section": "5.5.1", "case": case}
+    right = _allowed(*args)[0]
+    where = frame_field_at(right, got[0])
+    return {"expected": right, "got": got[0], "where": where, "case": called}
+
+
+EXERCISE = Exercise(
+    stars=2,
+    judge=Cases(
+        cases=cases,
+        expected=reference,
+        fits=_well_formed,
+        section="5.5",
+        right=_right,
+        explain=explain,
+        show=show,
+    ),
+    solution=answer,
+    wrong={
+        "an-empty-pong": patch(
+            "        opcode = 10\n", "        return encode_header(True, 10, 0), True\n"
+        ),
+        "a-ping-for-a-ping": patch("        opcode = 10\n", "        opcode = 9\n"),
+        "a-pong-for-a-pong": patch('return b"", True', "return encode_header(True, 10, 0), True"),
+        "a-pong-comes-back": patch("opcode == 10", "opcode == 11"),
+        "a-close-is-not-answered": patch(
+            "close_frame(None if code == 1005 else code, reason), False", 'b"", False'
+        ),
+        "the-connection-goes-on-after-close": patch("code, reason), False", "code, reason), True"),
+        "always-1000": patch("None if code == 1005 else code", "1000"),
+        "1005-on-the-wire": patch(
+            "close_frame(None if code == 1005 else code, reason)",
+            "encode_header(True, 8, 2 + len(reason.encode())) "
+            '+ code.to_bytes(2, "big") + reason.encode()',
+        ),
+        "always-final": patch("encode_header(fin, opcode", "encode_header(True, opcode"),
+        "all-is-text": patch("header(fin, opcode", "header(fin, 1 if opcode == 2 else opcode"),
+        "a-broken-close-is-1007": patch('close_frame(1002, "")', 'close_frame(1007, "")'),
+        "a-broken-close-has-no-answer-but-an-empty-one": patch(
+            'close_frame(1002, "")', 'close_frame(None, "")'
+        ),
+        "a-broken-close-comes-back": patch(
+            'return close_frame(1002, "")', "return encode_header(True, 8, len(payload)) + payload"
+        ),
+        "an-empty-close": patch("None if code == 1005 else code, reason", 'None, ""'),
+        "the-short-form-for-all": patch(
+            "return encode_header(fin, opcode, len(payload))",
+            "return bytes([128 * fin + opcode, len(payload) % 128])",
+        ),
+        "nothing-becomes-1000": patch(
+            "None if code == 1005 else code", "1000 if code == 1005 else code"
+        ),
+    },
+    piece="answer",
+)

@@ -1,0 +1,142 @@
+"""How long a client waits before it tries again."""
+
+# Learners paste solutions into their notebooks, where the names of types are not at hand.
+# mypy: allow-untyped-defs
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+from typing import Any
+
+from wsedu.course.exercise import Exercise
+from wsedu.course.judges import Cases, Results, how_many
+from wsedu.course.mistakes import Args, patch
+from wsedu.course.runner import shorten
+
+
+def backoff(n, chance):
+    """A random time up to a limit that doubles, and stops doubling at 60 s."""
+    return chance.uniform(0, min(60, 5 * 2**n))
+
+
+SEEDED = 0.3
+
+
+class Share(random.Random):
+    """Chance that always says the same share between 0 and 1, so that a case can be repeated."""
+
+    def __new__(cls, share: float) -> Share:
+        return super().__new__(cls)
+
+    def __init__(self, share: float) -> None:
+        super().__init__(0)
+        self.share = self._says = share
+
+    def random(self) -> float:
+        """The share."""
+        return self._says
+
+    def seed(self, *args: object, **options: object) -> None:
+        """From now on it says the same to everybody, as a generator does that is seeded."""
+        self._says = SEEDED
+
+    def __deepcopy__(self, memo: object) -> Share:
+        return Share(self.share)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Share) and other.share == self.share
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<chance: always {self.share}>"
+
+
+# The limit of each try, in seconds, counted by hand.
+LIMITS = {0: 5, 1: 10, 2: 20, 3: 40, 4: 60, 5: 60, 6: 60, 20: 60, 200: 60}
+
+
+def cases(chance: random.Random) -> list[tuple[int, Share]]:
+    """Every try with the least, the middle and nearly the most; then at random."""
+    found = [(n, Share(share)) for n in LIMITS for share in (0.5, 0.0, 0.875)]
+    for _case in range(how_many(20)):
+        found.append((chance.choice(list(LIMITS)), Share(chance.random())))
+    return found
+
+
+def _right(args: tuple[Any, ...], got: Any) -> bool:
+    if not 0 <= got <= 60:  # no float holds a huge int
+        return False
+    n, chance = args
+    # Counted from either end, it is as random.
+    return any(
+        math.isclose(got, LIMITS[n] * share, abs_tol=1e-9)
+        for share in (chance.share, 1 - chance.share)
+    )
+
+
+def anew(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with a chance that has not been seeded yet."""
+    return lambda n, chance: function(n, Share(chance.share))
+
+
+def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
+    """What to say if no mistake fits."""
+    n, right = args[0], LIMITS[args[0]]
+    if limit := _limit_of(n, results):
+        return exercise.words.say("limit", n=n, limit=shorten(limit, 20), right=right)
+    inside = 0 <= got <= right
+    return exercise.words.say("uneven" if inside else "outside", n=n, limit=right)
+
+
+def show(args: Args, got: Any) -> dict[str, Any]:
+    """The try, and what chance said."""
+    n, chance = args
+    right = LIMITS[n] * chance.share
+    return {"case": f"n={n}, chance {chance.share}: got {shorten(got)}, expected {right}"}
+
+
+def _limit_of(n: int, results: list[tuple[tuple[int, Share], Any]]) -> float | None:
+    """The limit below which an answer draws evenly before try ``n``; None if it does not."""
+    drawn = [(args[1].share, got) for args, got in results if args[0] == n]
+    if any(type(got) not in (int, float) or abs(got) > 1e300 for _share, got in drawn):
+        return None
+    share, got = max(drawn)
+    limit = got / share
+    even = all(math.isclose(got, limit * share, abs_tol=1e-9) for share, got in drawn)
+    return round(limit, 6) if even else None
+
+
+EXERCISE = Exercise(
+    stars=3,
+    judge=Cases(
+        cases=cases,
+        expected=lambda n, chance: LIMITS[n] * chance.share,
+        fits=lambda got: type(got) in (int, float),
+        section="7.2.3",
+        right=_right,
+        what=lambda got: round(got, 6),
+        through=anew,
+        explain=explain,
+        show=show,
+    ),
+    solution=backoff,
+    wrong={
+        "no-chance": patch("chance.uniform(0, min(60, 5 * 2**n))", "min(60, 5 * 2**n)"),
+        "chance-is-seeded": patch("return ", "chance.seed(n)\n    return "),
+        "no-limit": patch("min(60, 5 * 2**n)", "5 * 2**n"),
+        "the-first-try-at-once": patch("chance.uniform", "0 if n == 0 else chance.uniform"),
+        "the-first-delay-is-fixed": patch("chance.uniform", "5 if n == 0 else chance.uniform"),
+        "linear": patch("5 * 2**n", "5 * (n + 1)"),
+        "one-step-ahead": patch("2**n", "2 ** (n + 1)"),
+        "chance-at-the-start-only": patch(
+            "chance.uniform", "min(60, 5 * 2**n) if n else chance.uniform"
+        ),
+        "milliseconds": patch("chance.uniform", "1000 * chance.uniform"),
+        "the-time-is-truncated": patch(
+            "chance.uniform(0, min(60, 5 * 2**n))", "min(60, chance.uniform(0, 5 * 2**n))"
+        ),
+    },
+)

@@ -1,0 +1,244 @@
+"""A keepalive: Ping, wait for the Pong, and give up."""
+
+# Learners paste solutions into their notebooks, where the names of types are not at hand.
+# mypy: allow-untyped-defs
+
+from __future__ import annotations
+
+import inspect
+import random
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from wsedu.course.exercise import Exercise
+from wsedu.course.judges import Cases, Results, how_many
+from wsedu.course.mistakes import Args, patch
+from wsedu.course.runner import shorten
+
+from ..clock import Connection, NoEnd
+
+
+async def keepalive(connection, interval, timeout):
+    """Each Ping has a payload that nobody can guess, and one deadline."""
+    import os
+
+    while True:
+        await connection.sleep(interval)
+        payload = os.urandom(4)
+        await connection.send_ping(payload)
+        deadline = connection.now() + timeout
+        pong = None
+        while pong != payload:
+            pong = await connection.next_pong(deadline - connection.now())
+            if pong is None:
+                return 1011, "keepalive ping timeout"
+
+
+Script = tuple[tuple[tuple[float, bytes | None], ...], ...]
+
+
+def _scripts(timeout: float, chance: random.Random) -> list[Script]:
+    """From the smallest on: silence, one Pong, strangers' Pongs, late ones."""
+    at_once, late = ((0.0, None),), ((1.25 * timeout, None),)
+    twice = (*at_once, *late)  # the second one is for a Ping that has had its answer
+    wrong = ((0.25 * timeout, b"wrong"),)
+    scripts: list[Script] = [
+        (),
+        (at_once,),
+        (wrong,),
+        ((*wrong, (0.5 * timeout, None)),),
+        (((0.75 * timeout, b"wrong"),), at_once),
+        (late, at_once),
+        (at_once, ((0.5 * timeout, None),), at_once),
+        (((0.25 * timeout, b""),),),
+        (twice,),
+        (twice, at_once),
+    ]
+    for _case in range(how_many(10)):
+        scripts.append(
+            tuple(chance.choice([at_once, ((0.5 * timeout, None),), wrong]) for _ping in range(3))
+        )
+    return scripts
+
+
+def cases(chance: random.Random) -> list[Args]:
+    """Every script with short times, then with others."""
+    found: list[Args] = []
+    for number in range(2 if how_many(1) == 1 else 4):
+        interval, timeout = (0.5, 0.75) if not number else chance.choice([(2, 1), (20, 8), (4, 6)])
+        found += [(script, interval, timeout) for script in _scripts(timeout, chance)]
+    return found
+
+
+class Run(NamedTuple):
+    """What a keepalive did: its Pings, and when it returned what."""
+
+    result: Any
+    pings: list[float]
+    payloads: list[bytes]
+    end: float
+    same: bool  # two of its Pings had the same payload
+    again: bool  # one had a payload of an earlier run
+    short: bool  # one had fewer than four bytes
+
+
+def counted(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with a connection that follows a script in counted time."""
+    seen: set[bytes] = set()
+
+    async def watched(script: Script, interval: float, timeout: float) -> Any:
+        connection = Connection(script)
+        try:
+            result = function(connection, interval, timeout)
+            if inspect.isawaitable(result):
+                result = await result
+        except NoEnd:
+            result = "no end"
+        if result is ...:
+            return result
+        payloads = [payload for _time, payload in connection.sent]
+        again = not seen.isdisjoint(payloads)
+        seen.update(payloads)
+        return Run(
+            result,
+            [round(moment, 6) for moment, _payload in connection.sent],
+            payloads,
+            round(connection.now(), 6),
+            len(set(payloads)) < len(payloads),
+            again,
+            any(len(payload) < 4 for payload in payloads),
+        )
+
+    return watched
+
+
+def expected(script: Script, interval: float, timeout: float) -> tuple[list[float], float]:
+    """When the Pings go out, and when the end is."""
+    now, pings = 0.0, []
+    for answers in (*script, ()):
+        now += interval
+        pings.append(round(now, 6))
+        in_time = [delay for delay, echo in answers if echo is None and delay <= timeout]
+        if not in_time:
+            break
+        now += in_time[0]
+    return pings, round(now + timeout, 6)
+
+
+def _right(args: tuple[Any, ...], got: Any) -> bool:
+    pings, end = expected(*args)
+    return (
+        _well_formed(got.result)
+        and got.result[0] == 1011
+        and (got.pings, got.end) == (pings, end)
+        and not (got.same or got.again or got.short)
+    )
+
+
+def _well_formed(result: Any) -> bool:
+    return (
+        isinstance(result, tuple)
+        and [type(part) for part in result] == [int, str]
+        and bool(result[1])
+    )
+
+
+def show(args: Args, got: Any) -> dict[str, Any]:
+    """The script in words, and both times."""
+    right, end = expected(*args)
+    pings = f"{shorten(got.pings, 100)} with {shorten(got.payloads, 100)}"
+    did = f"Pings at {pings}, then {shorten(got.result)} at {got.end}"
+    script = _in_words(args[0])
+    told = f"interval {args[1]}, timeout {args[2]}, Pongs: {script}"
+    return {"case": f"{told}. Got {did}; expected Pings at {right}, and the end at {end}"}
+
+
+def _in_words(script: Script) -> str:
+    """Which Pongs come after each Ping."""
+    words = []
+    for number, answers in enumerate(script, 1):
+        pongs = [
+            f"after {delay} s {'the right one' if echo is None else repr(echo)}"
+            for delay, echo in answers
+        ]
+        words.append(f"to Ping {number} " + ", ".join(pongs))
+    return "; ".join([*words, "to others none"])
+
+
+def what(got: Run) -> Any:
+    """What tells one mistake from another; the reason is free."""
+    said = got.result[0] if _well_formed(got.result) else got.result
+    return got.pings, got.end, got.same, got.short, type(got.result), said
+
+
+def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str:
+    """What to say if no mistake fits."""
+    say, formed = exercise.words.say, _well_formed(got.result)
+    pings, end = expected(*args)
+    if isinstance(got.result, str) and got.result == "no end":
+        return say("forever")
+    if not got.pings and (got.result is None or formed):
+        return say("no-ping")
+    if got.pings[:1] == [0]:
+        return say("at-once")
+    if got.pings and got.pings == pings[: len(got.pings)] != pings:
+        return say("stops")
+    if pings == got.pings[: len(pings)] != got.pings:
+        return say("goes-on")
+    if not formed:
+        return say("form", got=shorten(got.result))
+    if got.result[0] != 1011:
+        return say("code", got=shorten(got.result[0]))
+    if got.same or got.again or got.short:
+        return say("payload")
+    if got.pings != pings:
+        return say("interval")
+    return say("end", got=got.end, right=end)
+
+
+EXERCISE = Exercise(
+    stars=3,
+    judge=Cases(
+        cases=cases,
+        expected=expected,
+        fits=lambda got: isinstance(got, Run),
+        section="5.5.2",
+        right=_right,
+        what=what,
+        through=counted,
+        explain=explain,
+        show=show,
+        timed=lambda wanted, got: False,  # it may wait with asyncio.sleep, but not in earnest
+    ),
+    solution=keepalive,
+    wrong={
+        "any-pong-counts": patch("while pong != payload:", "for _once in (1,):"),
+        "each-pong-gives-new-time": patch("deadline - connection.now()", "timeout"),
+        "the-same-payload-for-all": patch("os.urandom(4)", 'b"ping"'),
+        "no-payload": patch("os.urandom(4)", 'b""'),
+        "an-old-pong-counts": patch(
+            ("    while True:\n", "    sent = []\n    while True:\n"),
+            ("        deadline =", "        sent.append(payload)\n        deadline ="),
+            ("while pong != payload:", "while pong not in sent:"),
+        ),
+        "interval-and-timeout-are-exchanged": patch(
+            ("sleep(interval)", "sleep(timeout)"),
+            ("connection.now() + timeout", "connection.now() + interval"),
+        ),
+        "the-timeout-counts-from-the-last-pong": patch(
+            "connection.now() + timeout", "connection.now() + timeout - interval"
+        ),
+        "1006": patch("1011", "1006"),
+        "a-wrong-pong-is-none": patch(
+            ("while pong != payload:", "for _once in (1,):"),
+            ("if pong is None:", "if pong != payload:"),
+        ),
+        "a-ping-at-once": patch(
+            ("        await connection.sleep(interval)\n", ""),
+            (
+                '"keepalive ping timeout"\n',
+                '"keepalive ping timeout"\n        await connection.sleep(interval)\n',
+            ),
+        ),
+    },
+)

@@ -1,0 +1,50 @@
+"""Predict the second in which the server gives up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wsedu.course.exercise import Exercise
+from wsedu.course.judges import Letters
+
+
+def fits(answer: Any) -> bool:
+    """Whether it is a number of seconds, or None."""
+    return answer is None or type(answer) in (int, float)
+
+
+def same(one: float | None, other: float | None) -> bool:
+    """Whether two answers are the same, to a hundredth of a second."""
+    if one is None or other is None:
+        return one is other
+    return -1e6 < one < 1e6 and abs(one - other) < 0.01  # no float holds a huge int
+
+
+EXERCISE = Exercise(
+    stars=1,
+    judge=Letters(
+        section="5.5.2; 5.5.3",
+        sections={letter: "5.5.3" if letter == "D" else "5.5.2" for letter in "ABCDEFG"},
+        fits=fits,
+        same=same,
+    ),
+    solution={
+        "A": 1.2,
+        "B": 40,
+        "C": None,
+        "D": 1.2,
+        "E": 1.2,
+        "F": 7,
+        "G": 5.5,
+    },
+    wrong={
+        "the-timeout-alone": {"A": 0.7},
+        "the-interval-alone": {"A": 0.5},
+        "20-seconds": {"B": 20},
+        "any-pong-will-do": {"D": None},
+        "late-is-as-good-as-in-time": {"E": None},
+        "until-the-pong-comes": {"E": 1.4},
+        "counted-from-the-last-pong": {"F": 5},
+        "the-interval-runs-from-ping-to-ping": {"G": 5},
+    },
+)

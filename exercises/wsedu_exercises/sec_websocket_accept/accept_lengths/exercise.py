@@ -1,0 +1,34 @@
+"""The lengths on the way from key to Accept."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+from wsedu.course.exercise import Exercise
+from wsedu.course.judges import Letters
+from wsedu.protocol import GUID
+
+
+def measured(key: str) -> dict[str, int]:
+    """The lengths for one key."""
+    text = key + GUID
+    digest = hashlib.sha1(text.encode()).digest()
+    value = base64.b64encode(digest).decode()
+    lengths = [len(part) for part in (key, text, digest, value)]
+    return dict(zip("ABCDE", [*lengths, value.count("=")], strict=True))
+
+
+EXERCISE = Exercise(
+    stars=1,
+    judge=Letters(section="4.2.2"),
+    solution={"A": 24, "B": 60, "C": 20, "D": 28, "E": 1},
+    wrong={
+        "the-bytes-of-the-nonce": {"A": 16},
+        "the-key-is-decoded": {"B": 52},
+        "the-hex-digits-of-sha-1": {"C": 40},
+        "base64-without-padding": {"D": 27},
+        "base64-changes-no-length": {"D": 20},
+        "two-signs-of-padding": {"E": 2},
+    },
+)

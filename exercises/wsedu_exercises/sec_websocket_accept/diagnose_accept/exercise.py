@@ -1,0 +1,96 @@
+"""Name the bug behind a wrong Accept."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import random
+
+from websockets.utils import accept_key
+
+from wsedu.course.exercise import Exercise
+from wsedu.course.judges import Cases, how_many
+from wsedu.course.mistakes import Args, patch
+from wsedu.course.reference import random_key
+from wsedu.protocol import GUID
+
+
+def diagnose(key: str, value: str) -> str:
+    """Compute each candidate as the bug would, and see which one is the value."""
+
+    def hashed(text: bytes) -> bytes:
+        return hashlib.sha1(text).digest()
+
+    guid = GUID.encode()
+    candidates = {
+        "right": hashed(key.encode() + guid),
+        "decoded key": hashed(base64.b64decode(key) + guid),
+        "hex digest": hashed(key.encode() + guid).hex().encode(),
+        "newline": hashed(key.encode() + b"\n" + guid),
+        "lower case": hashed(key.encode() + guid.lower()),
+    }
+    for name, digest in candidates.items():
+        if base64.b64encode(digest).decode() == value:
+            return name
+    return "unknown"
+
+
+def _bugs(key: str) -> dict[str, str]:
+    """The value that each bug gives, made in another way than the diagnose makes it."""
+    lower = hashlib.sha1(f"{key}{GUID.lower()}".encode())
+    decoded = hashlib.sha1(base64.b64decode(key))
+    decoded.update(GUID.encode())
+    right = base64.b64decode(accept_key(key))
+    digests = {
+        "decoded key": decoded.digest(),
+        "hex digest": right.hex().encode(),
+        "newline": base64.b64decode(accept_key(key + "\n")),
+        "lower case": lower.digest(),
+        "unknown": hashlib.sha1(key.encode()).digest(),
+    }
+    values = {name: base64.b64encode(digest).decode() for name, digest in digests.items()}
+    return values | {"right": accept_key(key)}
+
+
+def _stranger(chance: random.Random) -> str:
+    """As long as the value of the hex digest, and none."""
+    return base64.b64encode(chance.randbytes(20).hex().encode()).decode()
+
+
+def reference(key: str, value: str) -> str:
+    """The name of the bug."""
+    return next((name for name, wrong in _bugs(key).items() if wrong == value), "unknown")
+
+
+def cases(chance: random.Random) -> list[Args]:
+    """Every bug for some keys."""
+    keys = ["dGhlIHNhbXBsZSBub25jZQ=="] + [random_key(chance) for _case in range(how_many(5))]
+    return [(key, value) for key in keys for value in [*_bugs(key).values(), _stranger(chance)]]
+
+
+EXERCISE = Exercise(
+    stars=3,
+    judge=Cases(
+        cases=cases,
+        expected=reference,
+        fits=lambda got: isinstance(got, str) and got in _bugs(""),
+        section="4.2.2",
+    ),
+    solution=diagnose,
+    wrong={
+        "only-right-or-unknown": patch(
+            "return name", 'return name if name == "right" else "unknown"'
+        ),
+        "never-unknown": patch('return "unknown"', 'return "lower case"'),
+        "long-is-hex": patch(
+            "    candidates = {",
+            """    if len(value) > 28:
+        return "hex digest"
+    candidates = {""",
+        ),
+        "hex-in-the-wrong-place": patch(
+            "hashed(key.encode() + guid).hex().encode()", "hashed(key.encode()+guid)"
+        ),
+        "a-newline-at-the-end": patch('b"\\n" + guid', 'guid + b"\\n"'),
+    },
+)

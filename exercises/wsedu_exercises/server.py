@@ -1,0 +1,215 @@
+"""A whole WebSocket server, from top to bottom: what the learner builds, in the course's own words.
+
+How to think about it: nine functions know the protocol, and one loop knows the network. Each
+function is the solution of an exercise, so it imports inside of itself what it needs: a learner
+can paste it into a cell. The loop reads until the empty line, lets ``check_request`` decide, and
+from then on gives all bytes that came to ``take_frames`` and each frame to ``answer``, which also
+says when to stop.
+"""
+
+# Learners paste these functions into their notebooks, where the names of types are not at hand.
+# mypy: allow-untyped-defs
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any
+
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # 1.3
+
+# The pieces, in the order in which a connection needs them.
+
+
+def check_request(data: bytes) -> tuple[int, str]:
+    """The checks of 4.2.1, from the first line down."""
+    import base64
+
+    first, *lines = data.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
+    headers = {}
+    for line in lines:
+        name, colon, value = line.partition(":")
+        headers[name.lower()] = value.strip()
+
+    def words(name: str) -> list[str]:
+        return [word.strip() for word in headers.get(name, "").lower().split(",")]
+
+    if first.split(" ")[0] != "GET":
+        return 405, "the method is not GET"
+    if not headers.get("host"):
+        return 400, "there is no Host"
+    if "upgrade" not in words("connection"):
+        return 426, "Connection does not name Upgrade"
+    if "websocket" not in words("upgrade"):
+        return 426, "Upgrade does not name websocket"
+    try:
+        nonce = base64.b64decode(headers.get("sec-websocket-key", ""), validate=True)
+    except ValueError:
+        return 400, "the key is not Base64"
+    if len(nonce) != 16:
+        return 400, "the key is not 16 bytes"
+    if headers.get("sec-websocket-version") != "13":
+        return 426, "the version is not 13"
+    return 101, "Switching Protocols"
+
+
+def accept(key: str) -> str:
+    """The text of the key and the GUID, SHA-1, Base64."""
+    digest = hashlib.sha1((key + GUID).encode()).digest()
+    return base64.b64encode(digest).decode()
+
+
+def encode_header(fin: bool, opcode: int, length: int) -> bytes:
+    """FIN and opcode; then the length in the shortest of its three forms."""
+    first = bytes([fin << 7 | opcode])
+    if length < 126:
+        return first + bytes([length])
+    if length < 2**16:
+        return first + bytes([126]) + length.to_bytes(2, "big")
+    return first + bytes([127]) + length.to_bytes(8, "big")
+
+
+def decode_header(data: bytes) -> tuple[bool, int, bool, int, int] | None:
+    """FIN, opcode, MASK, length, size of the header with its key; None for too few bytes."""
+    if len(data) < 2:
+        return None
+    length, size = data[1] & 127, 2
+    if length == 126:
+        size = 4
+    elif length == 127:
+        size = 10
+    if len(data) < size:
+        return None
+    if size > 2:
+        length = int.from_bytes(data[2:size], "big")
+    masked = data[1] > 127
+    return data[0] > 127, data[0] & 15, masked, length, size + 4 * masked
+
+
+def mask(data: bytes, key: bytes) -> bytes:
+    """Each byte XOR the byte of the key whose turn it is."""
+    return bytes(byte ^ key[i % 4] for i, byte in enumerate(data))
+
+
+def take_frames(stream: bytes) -> tuple[list[tuple[bool, int, bytes]], bytes]:
+    """The whole frames at the beginning, without their masks, and the rest."""
+    frames = []
+    while header := decode_header(stream):
+        fin, opcode, masked, length, size = header
+        if len(stream) < size + length:
+            break
+        payload = stream[size : size + length]
+        if masked:
+            payload = mask(payload, stream[size - 4 : size])
+        frames.append((fin, opcode, payload))
+        stream = stream[size + length :]
+    return frames, stream
+
+
+def close_frame(code: int | None, reason: str) -> bytes:
+    """A code and a reason of 123 bytes at most, or nothing."""
+    payload = b""
+    if code is not None:
+        short = reason.encode()[:123].decode(errors="ignore")
+        payload = code.to_bytes(2, "big") + short.encode()
+    return encode_header(True, 8, len(payload)) + payload
+
+
+def parse_close(payload: bytes) -> tuple[int, str]:
+    """The code and the reason; 1005 if there is none; ValueError if it may not be so."""
+    if not payload:
+        return 1005, ""
+    if len(payload) < 2:
+        raise ValueError("half a code")
+    code = int.from_bytes(payload[:2], "big")
+    if not (1000 <= code <= 1014 or 3000 <= code <= 4999) or code in (1004, 1005, 1006):
+        raise ValueError("this code may not be sent")
+    return code, payload[2:].decode()
+
+
+def answer(fin: bool, opcode: int, payload: bytes) -> tuple[bytes, bool]:
+    """Data comes back as it came, a Ping as a Pong, a Close as a Close."""
+    if opcode == 8:
+        try:
+            code, reason = parse_close(payload)
+        except ValueError:
+            return close_frame(1002, ""), False
+        return close_frame(None if code == 1005 else code, reason), False
+    if opcode == 10:
+        return b"", True
+    if opcode == 9:
+        opcode = 10
+    return encode_header(fin, opcode, len(payload)) + payload, True
+
+
+# The loop.
+
+
+def put_together(pieces: dict[str, Callable[..., Any]]) -> Serve:
+    """The loop around the pieces; four are called here, and these call the other five."""
+    check_request, accept = pieces["check_request"], pieces["accept"]
+    take_frames, answer = pieces["take_frames"], pieces["answer"]
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            request = await reader.readuntil(b"\r\n\r\n")
+            status, reason = check_request(request)
+            if status != 101:
+                writer.write(_refusal(status, reason))
+                return
+            writer.write(_switch(accept(_key(request))))
+            stream, go_on = b"", True
+            while go_on and (data := await reader.read(2**16)):
+                frames, stream = take_frames(stream + data)
+                for fin, opcode, payload in frames:
+                    if go_on:  # nothing is answered after a Close
+                        reply, go_on = answer(fin, opcode, payload)
+                        writer.write(reply)
+                await writer.drain()
+            writer.write_eof()  # the server ends TCP first (7.1.1)
+            while await reader.read(2**16):
+                pass  # unread bytes would turn our end into a reset
+        except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError):
+            pass  # the client has gone, or it sends a head without an end
+        finally:
+            writer.close()
+
+    return serve
+
+
+def _key(request: bytes) -> str:
+    for line in request.decode("latin-1").split("\r\n"):
+        name, _colon, value = line.partition(":")
+        if name.lower() == "sec-websocket-key":
+            return value.strip()
+    raise ValueError("a request that was let in has a key")
+
+
+def _switch(accept: str) -> bytes:
+    lines = ("101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade")
+    return _head(*lines, f"Sec-WebSocket-Accept: {accept}")
+
+
+def _refusal(status: int, reason: str) -> bytes:
+    """The reason stands in the body: words of the learner's own do not belong into a head."""
+    body = f"{reason}\n".encode()
+    lines = [f"{status} {HTTPStatus(status).phrase}", f"Content-Length: {len(body)}"]
+    if status == HTTPStatus.UPGRADE_REQUIRED:
+        lines += ["Upgrade: websocket", "Sec-WebSocket-Version: 13"]
+    return _head(*lines, "Connection: close") + body
+
+
+def _head(*lines: str) -> bytes:
+    return ("HTTP/1.1 " + "\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+# The cases that need no more than lessons 0 to 8: no check that refuses a frame (lesson 9, with
+# case 2.5 and groups 3, 4 and 5), no message put together before it is answered (10), and no
+# UTF-8 that is looked at (11).
+reachable = tuple("1.* 2.* 6.1.* 6.2.* 6.5.* 6.7.* 6.9.* 6.11.* 6.22.* 6.23.* 7.*".split())
+later = ("2.5", "6.11.5", "7.3.6")

@@ -1,0 +1,142 @@
+"""Write the request of the opening handshake."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from wsedu import protocol
+from wsedu.course.exercise import Exercise
+from wsedu.course.judges import Cases, Results, how_many
+from wsedu.course.mistakes import Args
+from wsedu.course.reference import (
+    field_at,
+    random_host,
+    random_key,
+    random_target,
+    server_status,
+    unit_of,
+)
+from wsedu.protocol import Request, check_request, holds, read_head
+
+
+def build_request(host: str, target: str, key: str) -> bytes:
+    """The request, line by line."""
+    lines = [
+        f"GET {target} HTTP/1.1",
+        f"Host: {host}",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        f"Sec-WebSocket-Key: {key}",
+        "Sec-WebSocket-Version: 13",
+        "",
+        "",
+    ]
+    return "\r\n".join(lines).encode("ascii")
+
+
+def cases(chance: random.Random) -> list[Args]:
+    """The example of the RFC, then random requests."""
+    example = ("example.com:8000", "/connect-to-ws", "dGhlIHNhbXBsZSBub25jZQ==")
+    return [
+        example,
+        *(
+            (random_host(chance), random_target(chance), random_key(chance))
+            for _case in range(how_many(10))
+        ),
+    ]
+
+
+def _right(args: tuple[Any, ...], got: Any) -> bool:
+    host, target, key = args
+    head = read_head(got, "request")
+    return (
+        holds(check_request(head))
+        and head.end == len(got)
+        and head.start_line[1].text == target
+        and [line.value.text for line in head.find("Host")] == [host]
+        and [line.value.text for line in head.find("Sec-WebSocket-Key")] == [key]
+        and server_status(got) == 101
+    )
+
+
+def explain(exercise: Exercise, args: Args, got: bytes, results: Results) -> str:
+    """What to say if no mistake fits."""
+    head = read_head(got, "request")
+    broken = [check for check in check_request(head) if check.passed is False]
+    if broken:
+        found = broken[0].found.removesuffix(".")
+        return exercise.words.say("broken", rule=broken[0].requirement, found=found)
+    more = head.end is not None and head.end < len(got)
+    return exercise.words.say("more" if more else "others")
+
+
+def show(args: Args, got: bytes) -> dict[str, Any]:
+    """The bytes beside those of a right request."""
+    expected = _in_the_order_of(got, args)
+    checks = check_request(read_head(got, "request"))
+    return {
+        "section": next((check.section for check in checks if check.passed is False), "4.1"),
+        "expected": expected,
+        "got": got,
+        "where": field_at(unit_of(expected).fields, expected, got),
+    }
+
+
+def _in_the_order_of(got: bytes, args: tuple[str, str, str]) -> bytes:
+    """A right request with its headers in the learner's order and case, which are free."""
+    written = {line.name.text.lower(): line for line in read_head(got, "request").headers}
+    places = list(written)
+    headers = []
+    for name, value in protocol.build_request(*args).headers:
+        line = written.get(name.lower())
+        if line is not None:
+            name = line.name.text
+            if name.lower() in ("upgrade", "connection") and line.value.text.isascii():
+                value = line.value.text if line.value.text.lower() == value.lower() else value
+        place = places.index(name.lower()) if line is not None else len(places)
+        headers.append((place, name, value))
+    headers.sort(key=lambda header: header[0])
+    return Request(args[1], tuple((name, value) for _place, name, value in headers)).to_bytes()
+
+
+def _changed(old: str, new: str) -> Any:
+    def wrong(host: str, target: str, key: str) -> bytes:
+        return build_request(host, target, key).replace(old.encode(), new.encode())
+
+    return wrong
+
+
+def _as_text(host: str, target: str, key: str) -> str:
+    return build_request(host, target, key).decode()
+
+
+def _not_ended(host: str, target: str, key: str) -> bytes:
+    return build_request(host, target, key)[:-2]
+
+
+EXERCISE = Exercise(
+    stars=2,
+    judge=Cases(
+        cases=cases,
+        expected=lambda *args: protocol.build_request(*args).to_bytes(),
+        fits=lambda got: isinstance(got, bytes),
+        section="4.1; 4.2.1",
+        right=_right,
+        explain=explain,
+        show=show,
+    ),
+    solution=build_request,
+    wrong={
+        "text-instead-of-bytes": _as_text,
+        "lf-instead-of-cr-lf": _changed("\r\n", "\n"),
+        "no-empty-line": _not_ended,
+        "no-http-version": _changed(" HTTP/1.1\r\n", "\r\n"),
+        "no-host": lambda host, target, key: build_request(host, target, key).replace(
+            f"Host: {host}\r\n".encode(), b""
+        ),
+        "connection-websocket": _changed("Connection: Upgrade", "Connection: websocket"),
+        "no-version-of-websocket": _changed("Sec-WebSocket-Version: 13\r\n", ""),
+        "a-space-before-the-colon": _changed(": ", " : "),
+    },
+)

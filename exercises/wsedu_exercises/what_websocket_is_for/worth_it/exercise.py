@@ -1,0 +1,51 @@
+"""From which message on a WebSocket is cheaper than polling."""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+from wsedu.course.exercise import Exercise
+from wsedu.course.judges import Cases, how_many
+from wsedu.course.mistakes import Args, patch
+
+
+def worth_it(handshake: int, message: int, request: int) -> int:
+    """Each message saves the difference; together they must save more than the handshake."""
+    saved = request - message
+    if saved <= 0:
+        return 0
+    return handshake // saved + 1
+
+
+def counted(handshake: int, message: int, request: int) -> int:
+    """Count messages until it is so."""
+    if message >= request:
+        return 0
+    return next(n for n in itertools.count(1) if handshake + n * message < n * request)
+
+
+def cases(chance: random.Random) -> list[Args]:
+    """The numbers of the lesson, the edges, then random ones."""
+    cases = [(300, 17, 150), (300, 50, 150), (301, 50, 150), (299, 50, 150), (300, 150, 150)]
+    cases += [(300, 151, 150), (10, 2, 200)]
+    for _case in range(how_many(30)):
+        cases.append(
+            (chance.randrange(100, 900), chance.randrange(2, 400), chance.randrange(100, 500))
+        )
+    return cases
+
+
+EXERCISE = Exercise(
+    stars=2,
+    judge=Cases(cases=cases, expected=counted, fits=lambda got: type(got) is int, section="1.1"),
+    solution=worth_it,
+    wrong={
+        "the-message-costs-nothing": patch("request - message", "request"),
+        "it-is-always-worth-it": patch(
+            "    if saved <= 0:\n        return 0\n", "    saved = abs(saved) or 1\n"
+        ),
+        "rounded-down": patch("handshake // saved + 1", "handshake // saved"),
+        "as-cheap-is-not-cheaper": patch("handshake // saved + 1", "-(-handshake // saved)"),
+    },
+)
