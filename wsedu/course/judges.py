@@ -12,7 +12,7 @@ import copy
 import inspect
 import random
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from ..words import _
@@ -104,7 +104,7 @@ class Letters:
         return not_yet(said, self.sections.get(letter, self.section), message=message)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Cases:
     """A function against the expected result in every case; small cases come first.
 
@@ -112,7 +112,7 @@ class Cases:
 
     cases:    from a source of chance, the arguments of each call
     expected: the right result for a case
-    fits:     whether a result has the right form
+    fits:     the type of a result, or a function that tells whether one has the right form
     section:  where to read on
     right:    if more than one result is right: whether this one is
     nearest:  if more than one result is right: the one that comes nearest to a result
@@ -131,7 +131,8 @@ class Cases:
 
     cases: Callable[[random.Random], Iterable[Args]]
     expected: Function
-    fits: Callable[[Any], bool]
+    fits: type | Callable[[Any], bool]
+    _: KW_ONLY
     section: str = ""
     right: Callable[[Args, Any], bool] | None = None
     nearest: Callable[[Args, Any], Any] | None = None
@@ -169,7 +170,7 @@ class Cases:
                 args, got = first, _copy_of(again)
         called = self.called or exercise.solution.__name__
         call = f"{called}({', '.join(shorten(arg, 300) for arg in args)})"
-        if not self.fits(got):
+        if not self._has_form(got):
             form = _("Return {like}, not {got}.")
             form = form.format(like=exercise.words["like"], got=shorten(got))
             return not_yet(said or form, self.section, case=call)
@@ -181,8 +182,13 @@ class Cases:
     def _expected(self, args: Args, got: Any) -> Any:
         return self.nearest(args, got) if self.nearest else self.expected(*args)
 
+    def _has_form(self, got: Any) -> bool:
+        if isinstance(self.fits, type):
+            return isinstance(got, self.fits) and (self.fits is bool or not isinstance(got, bool))
+        return self.fits(got)
+
     def _is_right(self, args: Args, got: Any) -> bool:
-        if not self.fits(got):
+        if not self._has_form(got):
             return False
         return self.right(args, got) if self.right else bool(got == self._expected(args, got))
 

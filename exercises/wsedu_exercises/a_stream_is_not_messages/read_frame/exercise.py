@@ -184,14 +184,7 @@ async def _looks_at_the_clock_between_chunks(read, timeout):
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(
-        cases=cases,
-        expected=reference,
-        fits=_fits,
-        section="5.2; 6.2",
-        through=_served,
-        timed=_timed,
-    ),
+    judge=Cases(cases, reference, _fits, section="5.2; 6.2", through=_served, timed=_timed),
     solution=read_frame,
     wrong={
         "nothing-comes-back": lambda read, timeout: None,

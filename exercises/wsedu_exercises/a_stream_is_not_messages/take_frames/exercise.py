@@ -75,7 +75,7 @@ def _fits(got: Any) -> bool:
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(cases=cases, expected=reference, fits=_fits, section="5.2"),
+    judge=Cases(cases, reference, _fits, section="5.2"),
     solution=take_frames,
     wrong={
         "the-rest-is-thrown-away": patch("return frames, stream", 'return frames, b""'),

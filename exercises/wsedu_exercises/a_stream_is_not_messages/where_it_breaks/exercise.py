@@ -64,9 +64,9 @@ def _two_at_most(frames: list[int], chunks: list[int]) -> list[int]:
 EXERCISE = Exercise(
     stars=2,
     judge=Cases(
-        cases=cases,
-        expected=reference,
-        fits=lambda got: isinstance(got, list) and all(type(one) is int for one in got),
+        cases,
+        reference,
+        lambda got: isinstance(got, list) and all(type(one) is int for one in got),
         section="5.2",
     ),
     solution=torn,

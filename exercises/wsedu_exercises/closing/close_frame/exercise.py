@@ -37,13 +37,7 @@ def cases(chance: random.Random) -> list[Args]:
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(
-        cases=cases,
-        expected=reference,
-        fits=lambda got: isinstance(got, bytes),
-        section="5.5; 5.5.1",
-        where=frame_field_at,
-    ),
+    judge=Cases(cases, reference, bytes, section="5.5; 5.5.1", where=frame_field_at),
     solution=close_frame,
     wrong={
         "none-is-1000": patch(

@@ -114,7 +114,7 @@ def _waits_for_its_own(events: list[Happened], timeout: float) -> tuple[int, flo
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(cases=cases, expected=reference, fits=_fits, section="5.5.1; 7.1.5"),
+    judge=Cases(cases, reference, _fits, section="5.5.1; 7.1.5"),
     solution=ending,
     wrong={
         "always-open": lambda events, timeout: None,

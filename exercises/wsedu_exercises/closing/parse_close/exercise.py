@@ -73,9 +73,7 @@ def _refuses_every_code(payload: bytes) -> tuple[int, str]:
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(
-        cases=cases, expected=reference, fits=_fits, section="5.5.1; 7.4", through=refusing
-    ),
+    judge=Cases(cases, reference, _fits, section="5.5.1; 7.4", through=refusing),
     solution=parse_close,
     wrong={
         "no-code-is-good": _refuses_every_code,

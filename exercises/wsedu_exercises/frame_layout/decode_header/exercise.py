@@ -66,7 +66,7 @@ def _fits(got: Any) -> bool:
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(cases=cases, expected=reference, fits=_fits, section="5.2"),
+    judge=Cases(cases, reference, _fits, section="5.2"),
     solution=decode_header,
     wrong={
         "always-more": lambda data: None,

@@ -41,13 +41,7 @@ def cases(chance: random.Random) -> list[Args]:
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(
-        cases=cases,
-        expected=reference,
-        fits=lambda got: isinstance(got, bytes),
-        section="5.2",
-        where=frame_field_at,
-    ),
+    judge=Cases(cases, reference, bytes, section="5.2", where=frame_field_at),
     solution=encode_header,
     wrong={
         "127-in-seven-bits": patch("length < 126", "length < 128"),

@@ -42,9 +42,7 @@ def cases(chance: random.Random) -> list[Args]:
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(
-        cases=cases, expected=reference, fits=lambda got: isinstance(got, bool), section="5.2"
-    ),
+    judge=Cases(cases, reference, bool, section="5.2"),
     solution=is_minimal,
     wrong={
         "the-other-way-round": patch("== header", "!= header"),

@@ -42,13 +42,7 @@ def cases(chance: random.Random) -> list[Args]:
 
 EXERCISE = Exercise(
     stars=4,
-    judge=Cases(
-        cases=cases,
-        expected=reference,
-        fits=lambda got: isinstance(got, bytes),
-        nearest=_nearest,
-        section="5.3; 10.3",
-    ),
+    judge=Cases(cases, reference, bytes, nearest=_nearest, section="5.3; 10.3"),
     solution=craft,
     wrong={
         "as-it-is": patch("mask(bytes(before) + wanted, key)", "bytes(before) + wanted"),

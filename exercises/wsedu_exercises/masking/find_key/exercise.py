@@ -37,12 +37,7 @@ def cases(chance: random.Random) -> list[Args]:
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(
-        cases=cases,
-        expected=reference,
-        fits=lambda got: isinstance(got, bytes),
-        section="5.3; 10.3",
-    ),
+    judge=Cases(cases, reference, bytes, section="5.3; 10.3"),
     solution=read_along,
     wrong={
         "the-key-alone": patch("return mask(masked, key)", "return key"),

@@ -24,9 +24,7 @@ def cases(chance: random.Random) -> list[Args]:
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(
-        cases=cases, expected=apply_mask, fits=lambda got: isinstance(got, bytes), section="5.3"
-    ),
+    judge=Cases(cases, apply_mask, bytes, section="5.3"),
     solution=mask,
     wrong={
         "nothing-is-done": lambda data, key: data,

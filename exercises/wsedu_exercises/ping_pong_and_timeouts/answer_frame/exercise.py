@@ -115,13 +115,7 @@ def show(args: Args, got: Any) -> dict[str, Any]:
 EXERCISE = Exercise(
     stars=2,
     judge=Cases(
-        cases=cases,
-        expected=reference,
-        fits=_well_formed,
-        section="5.5",
-        right=_right,
-        explain=explain,
-        show=show,
+        cases, reference, _well_formed, section="5.5", right=_right, explain=explain, show=show
     ),
     solution=answer,
     wrong={

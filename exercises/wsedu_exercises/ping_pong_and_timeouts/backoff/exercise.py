@@ -112,9 +112,9 @@ def _limit_of(n: int, results: list[tuple[tuple[int, Share], Any]]) -> float | N
 EXERCISE = Exercise(
     stars=3,
     judge=Cases(
-        cases=cases,
-        expected=lambda n, chance: LIMITS[n] * chance.share,
-        fits=lambda got: type(got) in (int, float),
+        cases,
+        lambda n, chance: LIMITS[n] * chance.share,
+        lambda got: type(got) in (int, float),
         section="7.2.3",
         right=_right,
         what=lambda got: round(got, 6),

@@ -74,9 +74,9 @@ def show(args: Args, got: Any) -> dict[str, Any]:
 EXERCISE = Exercise(
     stars=4,
     judge=Cases(
-        cases=cases,
-        expected=reference,
-        fits=lambda got: type(got) in (int, float),
+        cases,
+        reference,
+        lambda got: type(got) in (int, float),
         section="5.5.2; 5.5.3",
         right=_right,
         what=lambda rate: round(rate, 6),

@@ -199,9 +199,9 @@ def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str:
 EXERCISE = Exercise(
     stars=3,
     judge=Cases(
-        cases=cases,
-        expected=expected,
-        fits=lambda got: isinstance(got, Run),
+        cases,
+        expected,
+        Run,
         section="5.5.2",
         right=_right,
         what=what,

@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Letters
-from wsedu.protocol import GUID
-
-
-def measured(key: str) -> dict[str, int]:
-    """The lengths for one key."""
-    text = key + GUID
-    digest = hashlib.sha1(text.encode()).digest()
-    value = base64.b64encode(digest).decode()
-    lengths = [len(part) for part in (key, text, digest, value)]
-    return dict(zip("ABCDE", [*lengths, value.count("=")], strict=True))
-
 
 EXERCISE = Exercise(
     stars=1,

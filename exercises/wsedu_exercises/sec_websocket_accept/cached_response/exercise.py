@@ -66,9 +66,9 @@ def cases(chance: random.Random) -> list[Args]:
 EXERCISE = Exercise(
     stars=4,
     judge=Cases(
-        cases=cases,
-        expected=reference,
-        fits=lambda got: isinstance(got, list) and all(type(one) is bool for one in got),
+        cases,
+        reference,
+        lambda got: isinstance(got, list) and all(type(one) is bool for one in got),
         section="4.1, item 4 of the answer; 1.3",
     ),
     solution=who_goes_on,

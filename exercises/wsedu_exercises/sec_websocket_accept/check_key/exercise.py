@@ -41,12 +41,7 @@ def cases(chance: random.Random) -> list[Args]:
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(
-        cases=cases,
-        expected=reference,
-        fits=lambda got: isinstance(got, bool),
-        section="4.2.1, item 5",
-    ),
+    judge=Cases(cases, reference, bool, section="4.2.1, item 5"),
     solution=key_is_good,
     wrong={
         "every-key-is-good": lambda key: True,

@@ -23,9 +23,7 @@ def cases(chance: random.Random) -> list[Args]:
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(
-        cases=cases, expected=reference, fits=lambda got: isinstance(got, str), section="4.2.2"
-    ),
+    judge=Cases(cases, reference, str, section="4.2.2"),
     solution=accept,
     wrong={
         "bytes-instead-of-text": patch(".decode()", ""),

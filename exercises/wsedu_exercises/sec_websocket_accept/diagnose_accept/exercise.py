@@ -71,10 +71,7 @@ def cases(chance: random.Random) -> list[Args]:
 EXERCISE = Exercise(
     stars=3,
     judge=Cases(
-        cases=cases,
-        expected=reference,
-        fits=lambda got: isinstance(got, str) and got in _bugs(""),
-        section="4.2.2",
+        cases, reference, lambda got: isinstance(got, str) and got in _bugs(""), section="4.2.2"
     ),
     solution=diagnose,
     wrong={

@@ -151,14 +151,7 @@ def cases(chance: random.Random) -> list[Args]:
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(
-        cases=cases,
-        expected=_expected,
-        fits=lambda got: isinstance(got, Served),
-        section="",
-        through=_served,
-        called="a client",
-    ),
+    judge=Cases(cases, _expected, Served, section="", through=_served, called="a client"),
     solution=handler,
     wrong={
         "one-message-and-done": patch("count += 1", "return 1"),

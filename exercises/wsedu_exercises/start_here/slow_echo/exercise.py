@@ -114,9 +114,9 @@ def cases(chance: random.Random) -> list[Args]:
 EXERCISE = Exercise(
     stars=2,
     judge=Cases(
-        cases=cases,
-        expected=lambda message, seconds: Wait(message, "in time"),
-        fits=lambda got: isinstance(got, Wait),
+        cases,
+        lambda message, seconds: Wait(message, "in time"),
+        Wait,
         section="",
         through=_beside_others,
         timed=lambda wanted, got: (

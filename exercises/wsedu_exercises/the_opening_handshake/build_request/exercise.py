@@ -118,9 +118,9 @@ def _not_ended(host: str, target: str, key: str) -> bytes:
 EXERCISE = Exercise(
     stars=2,
     judge=Cases(
-        cases=cases,
-        expected=lambda *args: protocol.build_request(*args).to_bytes(),
-        fits=lambda got: isinstance(got, bytes),
+        cases,
+        lambda *args: protocol.build_request(*args).to_bytes(),
+        bytes,
         section="4.1; 4.2.1",
         right=_right,
         explain=explain,

@@ -142,9 +142,9 @@ def show(args: Args, got: Any) -> dict[str, Any]:
 EXERCISE = Exercise(
     stars=3,
     judge=Cases(
-        cases=cases,
-        expected=right_statuses,
-        fits=fits,
+        cases,
+        right_statuses,
+        fits,
         section="4.2.1; 4.2.2",
         right=lambda args, got: got[0] in right_statuses(*args),
         what=lambda got: got[0],

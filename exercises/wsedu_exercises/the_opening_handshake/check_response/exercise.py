@@ -97,14 +97,7 @@ def show(args: Args, got: Any) -> dict[str, Any]:
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(
-        cases=cases,
-        expected=client_accepts,
-        fits=lambda got: isinstance(got, bool),
-        section="4.1; 4.2.2",
-        explain=explain,
-        show=show,
-    ),
+    judge=Cases(cases, client_accepts, bool, section="4.1; 4.2.2", explain=explain, show=show),
     solution=check_response,
     wrong={
         "any-status": patch('first.split(" ")[1] == "101"', "True"),

@@ -45,9 +45,9 @@ def cases(chance: random.Random) -> list[Args]:
 EXERCISE = Exercise(
     stars=2,
     judge=Cases(
-        cases=cases,
-        expected=reference,
-        fits=lambda got: (
+        cases,
+        reference,
+        lambda got: (
             isinstance(got, tuple)
             and len(got) == 2
             and type(got[0]) is int

@@ -38,7 +38,7 @@ def cases(chance: random.Random) -> list[Args]:
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(cases=cases, expected=counted, fits=lambda got: type(got) is int, section="1.1"),
+    judge=Cases(cases, counted, int, section="1.1"),
     solution=worth_it,
     wrong={
         "the-message-costs-nothing": patch("request - message", "request"),

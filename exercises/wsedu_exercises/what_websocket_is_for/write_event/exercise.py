@@ -52,9 +52,9 @@ def cases(chance: random.Random) -> list[Args]:
 EXERCISE = Exercise(
     stars=2,
     judge=Cases(
-        cases=cases,
-        expected=sse,
-        fits=lambda got: isinstance(got, bytes),
+        cases,
+        sse,
+        bytes,
         section="RFC 6202 2; WHATWG HTML 9.2.6",
         nearest=lambda args, got: got if events(got) == [heard(*args)] else sse(*args),
     ),
