@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 # A check, alone on its line. A learner may have changed what stands in it.
-CHECK = re.compile(r"""^check\(\s*["'](\d\d\.\d)["']\s*,?(.*)\)[ \t]*;?[ \t]*(#.*)?$\n?""", re.M)
+CHECK = re.compile(r"""^check\(\s*["']([\w.-]+)["']\s*,?(.*)\)[ \t]*;?[ \t]*(#.*)?$\n?""", re.M)
 LINK_OUT = re.compile(r"\[([^]]*)\]\(\.\./[^)]*\)")  # out of the notebook's folder
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 

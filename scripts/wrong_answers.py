@@ -4,7 +4,7 @@
 ``.venv\\Scripts\\python``)
 """
 
-from wsedu.course.catalogue import EXERCISES, LESSONS
+from wsedu.course.catalogue import exercises, lessons
 
 
 def page() -> str:
@@ -14,11 +14,11 @@ def page() -> str:
         "",
         "What learners answer, and the sentence that the check says to it.",
     ]
-    for lesson in LESSONS:
+    for lesson in lessons():
         for exercise in lesson.exercises:
-            lines += ["", f"## {exercise.name} {exercise.title} {'★' * exercise.stars}", ""]
-            lines += [f"* **{slip.name}**: {slip.sentence}" for slip in exercise.slips]
-    lines += ["", f"{len(EXERCISES)} exercises."]
+            lines += ["", f"## {exercise.number} {exercise.title} {'★' * exercise.stars}", ""]
+            lines += [f"* **{mistake.name}**: {mistake.sentence}" for mistake in exercise.mistakes]
+    lines += ["", f"{len(exercises())} exercises."]
     return "\n".join(lines)
 
 

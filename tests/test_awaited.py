@@ -125,7 +125,7 @@ async def test_methods_of_the_lab_ask_for_the_await() -> None:
         lab.close()
 
 
-@pytest.mark.parametrize("name", ["00.2", "02.1", "08.6"])
+@pytest.mark.parametrize("name", ["slow-echo", "predict-statuses", "own-server"])
 def test_check_of_a_coroutine_says_so(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """An async function is an answer; what its call gives is none."""
     for awaitable in (talk(), Later()):

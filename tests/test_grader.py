@@ -84,7 +84,7 @@ def test_exit_ends_nothing_and_names_of_the_course_may_be_overwritten() -> None:
             2: "def encode_header(fin, opcode, length):\n    return later(fin, opcode, length)",
             3: f"{{}}\n{noise}threading.Thread(target=say, daemon=True).start()",
             4: "{}\nfrom wsedu.course.catalogue import EXERCISES\n"
-            "later = EXERCISES['04.2'].solution",
+            "later = EXERCISES['encode-header'].solution",
         }
     )
     assert points == [1, 2, 2, 3]

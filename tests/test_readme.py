@@ -231,10 +231,10 @@ def test_the_first_hour(course: Path, browser: Browser, tmp_path: Path) -> None:
         answer = "raises = dict(A={}, B=False, C=False, D=True, E=False, F=False)"
         write(page, "raises =", answer.format(False))
         run(page, "raises =")
-        expect(run(page, 'check("00.1"')).to_contain_text("✘ 00.1")
+        expect(run(page, 'check("which-cell-raises"')).to_contain_text("✘ 00.1")
         write(page, "raises =", answer.format(True))
         run(page, "raises =")
-        expect(run(page, 'check("00.1"')).to_contain_text("✔ 00.1")
+        expect(run(page, 'check("which-cell-raises"')).to_contain_text("✔ 00.1")
 
         # A new kernel knows what was done.
         menu(page, "Kernel", "Restart Kernel and Clear Outputs")

@@ -82,7 +82,12 @@ def delete_one_check(notebook: Any) -> None:
 
 @deed
 def change_checks(notebook: Any) -> None:
-    texts = ["True", "# check", 'check("04.3", encode_header)', 'check("04.4", None)']
+    texts = [
+        "True",
+        "# check",
+        'check("decode-header", encode_header)',
+        'check("minimal-length", None)',
+    ]
     for cell, text in zip(cells(notebook, "-check"), texts, strict=True):
         cell.source = text
 
@@ -144,7 +149,7 @@ def answer_in_the_checks(notebook: Any) -> None:
 @deed
 def join_all_code(notebook: Any) -> None:
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    code.insert(2, 'check("04.1", 7)')  # fails, and everything below it would be lost
+    code.insert(2, 'check("read-header", 7)')  # fails, and everything below it would be lost
     notebook.cells = [nbformat.v4.new_code_cell("\n\n".join(code))]
 
 
@@ -332,7 +337,7 @@ def test_it_is_recognised_by_any_one_trace(tmp_path: Path) -> None:
     for cell in (
         nbformat.v4.new_code_cell("", id="frame-read-answer"),
         nbformat.v4.new_markdown_cell("## 04.2 Write the header"),
-        nbformat.v4.new_code_cell("check('04.3', decode_header)"),
+        nbformat.v4.new_code_cell("check('decode-header', decode_header)"),
         nbformat.v4.new_code_cell("", metadata={"nbgrader": {"grade_id": "frame-read-check"}}),
     ):
         put(tmp_path / "x.ipynb", nbformat.v4.new_notebook(cells=[cell]))
@@ -382,7 +387,7 @@ def test_what_cannot_be_read_is_told_though_another_can(tmp_path: Path) -> None:
 def test_nothing_is_missing_and_other_files_are_named(tmp_path: Path) -> None:
     assert found(tmp_path) == (None, ["missing"])
     (tmp_path / SLUG).mkdir()
-    (tmp_path / SLUG / "04_exercises.py").write_text("check('04.1', header)")
+    (tmp_path / SLUG / "04_exercises.py").write_text("check('read-header', header)")
     result = submissions.find(tmp_path, SLUG, NAME, SOURCES)
     assert result.remarks == [
         ("missing", f"there is no notebook of it, only {SLUG}/04_exercises.py")
@@ -407,7 +412,7 @@ def test_a_notebook_of_an_old_format_is_read(tmp_path: Path) -> None:
         ("%matplotlib inline\nx, f = 1, 2", True),
         ("await g()\nf = await g()", True),
         ("class f: pass", True),
-        ('f = mine("04.2")', False),
+        ('f = mine("encode-header")', False),
         ("f(1)", False),
         ("def g():\n    f = 1", False),
         ("f = ", False),

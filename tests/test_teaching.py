@@ -50,13 +50,13 @@ def never_begun(notebook: Any) -> None:
     for cell, old in zip(cells(notebook, "-answer"), cells(given(), "-answer"), strict=True):
         cell.source = old.source
     # An answer of another learner would count as a try if the two shared a folder.
-    add_to_answer(notebook, 0, 'solution("04.1")')
+    add_to_answer(notebook, 0, 'solution("read-header")')
 
 
 def changed_checks(notebook: Any) -> None:
     for cell, text in zip(
         list(cells(notebook, "-check")),
-        ["True", "", 'check("04.2", decode_header)', "check = print"],
+        ["True", "", 'check("encode-header", decode_header)', "check = print"],
         strict=True,
     ):
         cell.source = text
@@ -117,7 +117,13 @@ LEARNERS = {
     "wrong": Learner(wrong, 0),
     # The last exercise uses the third.
     "blocking": Learner(
-        blocking, 1, (("04.2", "timed out"), ("04.3", "timed out"), ("04.4", "timed out"))
+        blocking,
+        1,
+        (
+            ("encode-header", "timed out"),
+            ("decode-header", "timed out"),
+            ("minimal-length", "timed out"),
+        ),
     ),
     "never begun": Learner(never_begun, 0),
     "changed checks": Learner(changed_checks, ALL),
@@ -125,8 +131,10 @@ LEARNERS = {
     "renamed": Learner(with_a_file_beside, ALL, (("", "misnamed"),), "04_exercises (1).ipynb"),
     "another editor": Learner(another_editor, ALL),
     "stripped outputs": Learner(stripped_outputs, ALL),
-    "serves forever": Learner(serves_forever, ALL, (("04.2", "timed out"),)),
-    "ends python": Learner(ends_python, ALL - SOURCES["04.2"], (("04.2", "died"),)),
+    "serves forever": Learner(serves_forever, ALL, (("encode-header", "timed out"),)),
+    "ends python": Learner(
+        ends_python, ALL - SOURCES["encode-header"], (("encode-header", "died"),)
+    ),
     "loud": Learner(loud, ALL),
 }
 

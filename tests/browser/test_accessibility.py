@@ -89,9 +89,9 @@ PICTURES: dict[str, Callable[[], Picture]] = {
             (
                 "04 Frame layout",
                 (
-                    Standing("04.1", "Read a header", 1, "passed", 2),
-                    Standing("04.2", "Write the header", 2, "not yet", 3),
-                    Standing("04.3", "Read the header", 2, "open", 0),
+                    Standing("read-header", "Read a header", 1, "passed", 2),
+                    Standing("encode-header", "Write the header", 2, "not yet", 3),
+                    Standing("decode-header", "Read the header", 2, "open", 0),
                 ),
             )
         ]

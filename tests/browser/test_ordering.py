@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_steps_are_put_in_order_by_keyboard(browser: Browser, tmp_path: Path) -> None:
-    picture = quiz("07.order")
+    picture = quiz("closing-order")
     picture.save_page(tmp_path / "page.html")
     page = browser.new_page()
     try:

@@ -17,8 +17,12 @@ from typing import Any
 
 import pytest
 
-from wsedu.course.catalogue import EXERCISES, PREDICTIONS, QUIZZES
+from wsedu.course.catalogue import exercises, predictions, quizzes
 from wsedu.course.peers import measured, outcome
+
+EXERCISES = exercises()
+PREDICTIONS = predictions()
+QUIZZES = quizzes()
 
 ROOT = Path(__file__).parent.parent.parent
 FACTS = ROOT / "docs" / "facts"
@@ -234,7 +238,7 @@ def prose() -> Iterator[tuple[str, str, str]]:
     said: list[tuple[str, str]] = []
     for exercise in EXERCISES.values():
         said += [(exercise.name, text) for text in (exercise.reason, *exercise.hints)]
-        said += [(exercise.name, slip.sentence) for slip in exercise.slips]
+        said += [(exercise.name, mistake.sentence) for mistake in exercise.mistakes]
     for prediction in PREDICTIONS.values():
         said += [(prediction.name, text) for option in prediction.options for text in option]
         said.append((prediction.name, prediction.question))

@@ -28,13 +28,17 @@ from wsedu.course import (
     solution,
     start_over,
 )
-from wsedu.course.catalogue import EXERCISES, LESSONS, PREDICTIONS
+from wsedu.course.catalogue import exercises, lessons, predictions
 from wsedu.course.verdict import NotYet
 from wsedu.views import Checklist, Difference, Progress
 
+EXERCISES = exercises()
+LESSONS = lessons()
+PREDICTIONS = predictions()
+
 ROOT = Path(__file__).parent.parent.parent
 RIGHT: dict[str, Any] = {name: exercise.solution for name, exercise in EXERCISES.items()}
-STATUS = PREDICTIONS["02.status"]
+STATUS = PREDICTIONS["handshake-status"]
 
 
 def start_of(name: str) -> dict[str, Any]:
@@ -84,18 +88,18 @@ class TestCheck:
     def test_not_yet_says_one_sentence_and_the_section(
         self, shown: list[Any], capsys: pytest.CaptureFixture[str]
     ) -> None:
-        slip = EXERCISES["02.4"].slips[0]
+        mistake = EXERCISES["check-response"].mistakes[0]
         with pytest.raises(NotYet):
-            check("02.4", slip.wrong)
+            check("check-response", mistake.answer)
         first, case = capsys.readouterr().out.split("\n  ")
-        assert " ".join(first.splitlines()) == f"✘ 02.4: {slip.sentence} (RFC 6455 4.1)"
+        assert " ".join(first.splitlines()) == f"✘ 02.4: {mistake.sentence} (RFC 6455 4.1)"
         assert case.rstrip().endswith("you returned True, expected False") and "key=" in case
         (picture,) = shown
         assert isinstance(picture, Checklist)
 
     def test_wrong_bytes_are_laid_beside_the_right_ones(self, shown: list[Any]) -> None:
         with pytest.raises(NotYet):
-            check("02.2", EXERCISES["02.2"].slips[1].wrong)
+            check("build-request", EXERCISES["build-request"].mistakes[1].answer)
         (picture,) = shown
         assert isinstance(picture, Difference)
 
@@ -105,22 +109,22 @@ class TestCheck:
         with pytest.raises(
             NotYet, match=r"^02.2: raised\. Fix .* The same cases again: .*seed=5\)$"
         ):
-            check("02.2", lambda *args: 1 // 0, seed=5)
+            check("build-request", lambda *args: 1 // 0, seed=5)
         assert "your function raised ZeroDivisionError" in capsys.readouterr().out
 
     def test_not_attempted_is_not_counted_as_a_try(
         self, shown: list[Any], capsys: pytest.CaptureFixture[str]
     ) -> None:
         with pytest.raises(NotYet, match=r"^02.2: not attempted\. Put your answer"):
-            check("02.2", ...)
+            check("build-request", ...)
         assert capsys.readouterr().out.startswith("○ 02.2: Not attempted yet")
         assert journal.read("tried") == []
 
     def test_error_names_the_hint_and_the_seed(self, shown: list[Any]) -> None:
         with pytest.raises(NotYet) as error:
-            check("02.2", lambda *args: b"", seed=42)
+            check("build-request", lambda *args: b"", seed=42)
         assert str(error.value) == (
-            "02.2: not yet. hint('02.2') helps. The same cases again: check('02.2', ..., seed=42)"
+            "02.2: not yet. hint('build-request') helps. The same cases again: check('build-request', ..., seed=42)"
         )
 
     def test_line_to_check_again_can_be_run_as_it_is(self, shown: list[Any]) -> None:
@@ -128,14 +132,14 @@ class TestCheck:
             return b""
 
         with pytest.raises(NotYet) as error:
-            check("02.2", my_request, seed=42)
-        assert str(error.value).endswith("check('02.2', my_request, seed=42)")
+            check("build-request", my_request, seed=42)
+        assert str(error.value).endswith("check('build-request', my_request, seed=42)")
 
     def test_function_of_the_course_is_no_answer(
         self, shown: list[Any], capsys: pytest.CaptureFixture[str]
     ) -> None:
         with pytest.raises(NotYet, match=r"^03.2: not attempted"):
-            check("03.2", wsedu.accept_key)
+            check("compute-accept", wsedu.accept_key)
         assert "the course's own, imported" in capsys.readouterr().out
         assert journal.read("tried") == []
 
@@ -143,7 +147,7 @@ class TestCheck:
         def cases(**seed: int) -> tuple[list[Any], str]:
             seen: list[Any] = []
             with pytest.raises(NotYet) as error:
-                check("02.4", lambda *args: seen.append(args), **seed)
+                check("check-response", lambda *args: seen.append(args), **seed)
             return seen, str(error.value)
 
         seen, sentence = cases()
@@ -160,7 +164,9 @@ class TestCheck:
     ) -> None:
         """A real shell runs the cell, as a kernel does."""
         shell = InteractiveShell()
-        shell.run_cell("from wsedu import check\ncheck('02.1', ..., seed=1)", store_history=False)
+        shell.run_cell(
+            "from wsedu import check\ncheck('predict-statuses', ..., seed=1)", store_history=False
+        )
         lines = capsys.readouterr().out.splitlines()
         assert lines == [
             "○ 02.1: Not attempted yet: the dots are still there.",
@@ -172,7 +178,7 @@ class TestCheck:
         self, answer: str, shown: list[Any], capsys: pytest.CaptureFixture[str]
     ) -> None:
         shell = InteractiveShell()
-        for name in ("02.1", "02.2"):
+        for name in ("predict-statuses", "build-request"):
             shell.run_cell(f"from wsedu import check\ncheck('{name}', {answer}, seed=1)")
             *verdict, red = capsys.readouterr().out.splitlines()
             assert red.startswith(("hint(", "Fix that", "Put your answer")), red
@@ -180,12 +186,12 @@ class TestCheck:
             assert not any("not yet" in line or "raised." in line for line in [red])
 
     def test_outcomes_are_kept(self, shown: list[Any]) -> None:
-        for answer in (EXERCISES["02.1"].slips[0].wrong, RIGHT["02.1"]):
+        for answer in (EXERCISES["predict-statuses"].mistakes[0].answer, RIGHT["predict-statuses"]):
             try:
-                check("02.1", answer)
+                check("predict-statuses", answer)
             except NotYet:
                 pass
-        assert [entry["outcome"] for entry in journal.read("tried", "02.1")] == [
+        assert [entry["outcome"] for entry in journal.read("tried", "predict-statuses")] == [
             "not yet",
             "passed",
         ]
@@ -193,14 +199,14 @@ class TestCheck:
 
 class TestHint:
     def test_one_after_another_and_the_last_again(self, capsys: pytest.CaptureFixture[str]) -> None:
-        hints = EXERCISES["02.2"].hints
+        hints = EXERCISES["build-request"].hints
         for number, text in [(1, hints[0]), (2, hints[1]), (3, hints[2]), (3, hints[2])]:
-            hint("02.2")
+            hint("build-request")
             assert said(capsys) == f"Hint {number} of 3: {text}"
 
     def test_each_exercise_counts_for_itself(self, capsys: pytest.CaptureFixture[str]) -> None:
-        hint("02.2")
-        hint("02.3")
+        hint("build-request")
+        hint("check-request")
         assert capsys.readouterr().out.count("Hint 1 of 3") == 2
 
 
@@ -221,7 +227,7 @@ class TestSolution:
         self, name: str, shown: list[Any], capsys: pytest.CaptureFixture[str]
     ) -> None:
         with pytest.raises(NotYet):
-            check(name, EXERCISES[name].slips[0].wrong)
+            check(name, EXERCISES[name].mistakes[0].answer)
         shown.clear()
         capsys.readouterr()
         solution(name)
@@ -231,13 +237,13 @@ class TestSolution:
         assert code.data == commands.source_of(EXERCISES[name])
 
     def test_try_of_another_exercise_does_not_count(self, shown: list[Any]) -> None:
-        check("02.1", RIGHT["02.1"])
-        solution("02.2")
+        check("predict-statuses", RIGHT["predict-statuses"])
+        solution("build-request")
         assert shown == []
 
     def test_to_a_teacher_at_once(self, shown: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("WSEDU_TEACHER", "1")
-        solution("02.2")
+        solution("build-request")
         assert len(shown) == 1
 
     @pytest.mark.parametrize("name", RIGHT)
@@ -251,22 +257,22 @@ class TestSolution:
 
 class TestPredictAndRecall:
     def test_choice_is_kept_for_the_next_kernel(self) -> None:
-        question = predict("02.status")
+        question = predict("handshake-status")
         assert question.chosen == -1
         question.chosen = 2
         question.chosen = 1
-        assert predict("02.status").chosen == 1
-        assert predict("02.case").chosen == -1
+        assert predict("handshake-status").chosen == 1
+        assert predict("handshake-case").chosen == -1
 
     def test_choice_is_known_in_another_process(self, home: Path) -> None:
-        predict("02.status").chosen = 2
-        program = "from wsedu import revisit; revisit('02.status')"
+        predict("handshake-status").chosen = 2
+        program = "from wsedu import revisit; revisit('handshake-status')"
         run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
         assert run.returncode == 0, run.stderr
         assert run.stdout.startswith("You predicted: No status at all")
 
     def test_question_has_every_option(self) -> None:
-        assert predict("02.status").options == [option for option, _said in STATUS.options]
+        assert predict("handshake-status").options == [option for option, _said in STATUS.options]
 
     @pytest.mark.parametrize(
         "prediction", PREDICTIONS.values(), ids=lambda prediction: prediction.name
@@ -291,20 +297,22 @@ class TestPredictAndRecall:
 
     @pytest.mark.parametrize("option", [99, -5, "1", None, [1]])
     def test_choice_that_no_longer_exists_is_none(self, option: Any) -> None:
-        journal.write("predicted", "02.status", option=option)
-        assert predict("02.status").chosen == -1
+        journal.write("predicted", "handshake-status", option=option)
+        assert predict("handshake-status").chosen == -1
 
 
 class TestProgress:
     def test_lists_every_exercise(
         self, home: Path, shown: list[Any], capsys: pytest.CaptureFixture[str]
     ) -> None:
-        check("02.1", RIGHT["02.1"])
+        check("predict-statuses", RIGHT["predict-statuses"])
         for _try in range(2):
             with pytest.raises(NotYet):
-                check("02.3", lambda data: None)
+                check("check-request", lambda data: None)
         with pytest.raises(NotYet):
-            check("02.1", EXERCISES["02.1"].slips[0].wrong)  # it stays passed
+            check(
+                "predict-statuses", EXERCISES["predict-statuses"].mistakes[0].answer
+            )  # it stays passed
         capsys.readouterr()
         progress()
         place = capsys.readouterr().out.rstrip()
@@ -312,7 +320,7 @@ class TestProgress:
         summary, title, *lines = picture.text.splitlines()
         stars = sum(exercise.stars for exercise in EXERCISES.values())
         assert summary == (
-            f"Passed: 1 of {len(EXERCISES)} exercises, {EXERCISES['02.1'].stars} of {stars} stars"
+            f"Passed: 1 of {len(EXERCISES)} exercises, {EXERCISES['predict-statuses'].stars} of {stars} stars"
         )
         assert title == "00 Start here"
         lines = [line for line in lines if line.startswith("  ")]  # the others are titles
@@ -320,7 +328,11 @@ class TestProgress:
         found = {line.split()[0]: line for line in lines}
         assert found["02.1"].endswith(": ✔ passed")
         assert found["02.3"].endswith(": ✘ not yet (tries: 2)")
-        others = [line for name, line in found.items() if name not in ("02.1", "02.3")]
+        others = [
+            line
+            for name, line in found.items()
+            if name not in ("predict-statuses", "check-request")
+        ]
         assert all(line.endswith(": ○ not attempted") for line in others)
         assert place == f"Kept in {home}"
 
@@ -338,20 +350,20 @@ class TestProgress:
         (home / "journal.jsonl").mkdir()
         progress()
         assert capsys.readouterr().out.count("cannot be read") == 1
-        assert "02.4" in shown[0].text
+        assert "check-response" in shown[0].text
 
 
 class TestReset:
     def test_begins_again_and_keeps_a_copy(
         self, home: Path, shown: list[Any], capsys: pytest.CaptureFixture[str]
     ) -> None:
-        check("04.2", RIGHT["04.2"])
-        hint("04.2")
+        check("encode-header", RIGHT["encode-header"])
+        hint("encode-header")
         with pytest.raises(NotYet):
-            check("04.1", EXERCISES["04.1"].slips[0].wrong)
+            check("read-header", EXERCISES["read-header"].mistakes[0].answer)
         built = (home / "pieces" / "encode_header.py").read_text()
         capsys.readouterr()
-        start_over("04.2")
+        start_over("encode-header")
         said = capsys.readouterr().out
         assert said.startswith("04.2 begins again.")
         assert "put aside as pieces/encode_header.1.py" in said
@@ -360,9 +372,9 @@ class TestReset:
         progress()
         assert "04.2 ★★   Write the header: ○ not attempted" in shown[-1].text
         assert "04.1 ★    Read a header: ✘ not yet (tries: 1)" in shown[-1].text
-        hint("04.2")
+        hint("encode-header")
         assert "Hint 1 of 3" in capsys.readouterr().out
-        solution("04.2")
+        solution("encode-header")
         assert "Try first" in capsys.readouterr().out
 
     def test_of_what_was_never_begun(self, capsys: pytest.CaptureFixture[str]) -> None:
@@ -382,7 +394,7 @@ def test_unknown_prediction_lists_the_known(call: Any) -> None:
     with pytest.raises(
         ValueError, match=r"no prediction '02\.1'; there are: .*02\.status, .*02\.case"
     ):
-        call("02.1")
+        call("predict-statuses")
 
 
 @pytest.fixture(params=["home is a file", "disk is full"])
@@ -390,7 +402,7 @@ def unwritable(
     request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Path]:
     """A home in which a piece was kept, and nothing can be written any more."""
-    check("04.2", RIGHT["04.2"])
+    check("encode-header", RIGHT["encode-header"])
     if request.param == "home is a file":
         file = home / "file"
         file.write_text("")
@@ -411,16 +423,16 @@ def test_lesson_goes_on_when_nothing_can_be_kept(
     unwritable: Path, shown: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(NotYet):
-        check("02.1", EXERCISES["02.1"].slips[0].wrong)
+        check("predict-statuses", EXERCISES["predict-statuses"].mistakes[0].answer)
     assert capsys.readouterr().out.count(f"Nothing can be kept in {unwritable}: ") == 1
-    predict("02.status").chosen = STATUS.right
+    predict("handshake-status").chosen = STATUS.right
     for number in (1, 2, 3):
-        hint("02.1")
+        hint("predict-statuses")
         assert f"Hint {number} of 3" in said(capsys)
-    revisit("02.status")
+    revisit("handshake-status")
     assert "You predicted it" in said(capsys)
-    solution("02.1")
-    assert EXERCISES["02.1"].reason in said(capsys)
+    solution("predict-statuses")
+    assert EXERCISES["predict-statuses"].reason in said(capsys)
     shown.clear()
     progress()
     (line,) = [line for line in shown[-1].text.splitlines() if line.startswith("  02.1 ")]
@@ -434,7 +446,7 @@ def test_start_over_that_cannot_be_kept_changes_nothing(
     before = {path: path.read_bytes() for path in home.rglob("*.py")}
     length = (home / "journal.jsonl").stat().st_size
     capsys.readouterr()
-    start_over("04.2")
+    start_over("encode-header")
     out = " ".join(capsys.readouterr().out.split())
     assert out.startswith(f"04.2 stays as it is: nothing can be written in {unwritable} (")
     assert {path: path.read_bytes() for path in home.rglob("*.py")} == before

@@ -1,4 +1,4 @@
-"""The exercises: what each says to the starter, to the solution, to slips, and to hostile answers.
+"""The exercises: what each says to starters, solutions, mistakes, and hostile answers.
 
 The answers come from one place each: the catalogue, and the notebook's own starters.
 """
@@ -26,23 +26,24 @@ import websockets
 
 from wsedu.course import runner
 from wsedu.course.catalogue import (
-    EXERCISES,
-    LESSONS,
-    PREDICTIONS,
     exercise_named,
+    exercises,
+    lessons,
     prediction_named,
+    predictions,
 )
 from wsedu.course.commands import judge
-from wsedu.course.exercise import Exercise, Slip, edited, recognise
+from wsedu.course.exercise import Exercise
+from wsedu.course.mistakes import Mistake, recognise
 from wsedu.course.verdict import Verdict, not_yet
 from wsedu.course.virtual_time import VirtualTimeLoop
 
 ROOT = Path(__file__).parent.parent.parent
-ALL = list(EXERCISES.values())
-SERVER = EXERCISES["08.6"]  # its answer is a whole server, which no case calls
-REFUSES = EXERCISES["07.3"]  # to raise ValueError is an answer, too
+ALL = list(exercises().values())
+SERVER = exercises()["own-server"]  # its answer is a whole server, which no case calls
+REFUSES = exercises()["parse-close"]  # to raise ValueError is an answer, too
 FUNCTIONS = [e for e in ALL if callable(e.solution) and e is not SERVER]
-SLIPS = [(exercise, slip) for exercise in ALL for slip in exercise.slips]
+MISTAKES = [(exercise, mistake) for exercise in ALL for mistake in exercise.mistakes]
 
 
 def name_of(value: Any) -> str:
@@ -52,7 +53,7 @@ def name_of(value: Any) -> str:
 def starters() -> dict[str, Any]:
     """What the starters of the notebooks define, by the name of the exercise that checks it."""
     found: dict[str, Any] = {}
-    for lesson in filter(lambda lesson: lesson.exercises, LESSONS):
+    for lesson in filter(lambda lesson: lesson.exercises, lessons()):
         path = ROOT / "exercises" / "en" / lesson.slug / f"{lesson.number}_exercises.ipynb"
         names: dict[str, Any] = {"check": lambda name, answer: found.update({name: answer})}
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
@@ -82,18 +83,18 @@ class TestCatalogue:
     def test_exercise_knows_three_slips_or_more_with_a_sentence_each(
         self, exercise: Exercise
     ) -> None:
-        assert len(exercise.slips) >= 3
-        assert len({slip.name for slip in exercise.slips}) == len(exercise.slips)
-        assert len({slip.sentence for slip in exercise.slips}) == len(exercise.slips)
+        assert len(exercise.mistakes) >= 3
+        assert len({mistake.name for mistake in exercise.mistakes}) == len(exercise.mistakes)
+        assert len({mistake.sentence for mistake in exercise.mistakes}) == len(exercise.mistakes)
 
     def test_names_are_those_of_the_lesson_and_the_place_in_it(self) -> None:
-        for lesson in LESSONS:
+        for lesson in lessons():
             assert lesson.slug.startswith(lesson.number)
             assert [exercise.name for exercise in lesson.exercises] == [
                 f"{lesson.number}.{place}" for place in range(1, len(lesson.exercises) + 1)
             ]
 
-    @pytest.mark.parametrize("prediction", PREDICTIONS.values(), ids=name_of)
+    @pytest.mark.parametrize("prediction", predictions().values(), ids=name_of)
     def test_prediction_has_one_right_option_and_something_to_say_to_each(
         self, prediction: Any
     ) -> None:
@@ -136,17 +137,19 @@ class TestOutcomes:
         assert judge(exercise.name, answer, 1).passed
 
     @pytest.mark.parametrize(
-        ("exercise", "slip"), SLIPS, ids=[f"{e.name}-{s.name}" for e, s in SLIPS]
+        ("exercise", "mistake"), MISTAKES, ids=[f"{e.name}-{s.name}" for e, s in MISTAKES]
     )
-    def test_slip_is_recognised_with_its_own_sentence(self, exercise: Exercise, slip: Slip) -> None:
+    def test_slip_is_recognised_with_its_own_sentence(
+        self, exercise: Exercise, mistake: Mistake
+    ) -> None:
         for seed in (0,) if exercise is SERVER else (0, 1, 2):  # its clients wait for seconds
-            verdict = judge(exercise.name, slip.wrong, seed)
-            assert (verdict.outcome, verdict.sentence) == ("not yet", slip.sentence), seed
+            verdict = judge(exercise.name, mistake.answer, seed)
+            assert (verdict.outcome, verdict.sentence) == ("not yet", mistake.sentence), seed
             assert verdict.section or exercise.name.startswith("00"), "lesson 00 is about Python"
 
     @pytest.mark.parametrize("exercise", ALL, ids=name_of)
     def test_check_takes_less_than_a_second(self, exercise: Exercise) -> None:
-        slowest = exercise.slips[-1].wrong
+        slowest = exercise.mistakes[-1].answer
         for answer in (exercise.solution, slowest):
             begin = time.process_time()
             judge(exercise.name, answer, 1)
@@ -154,7 +157,9 @@ class TestOutcomes:
 
     # Those of 00.4 and 06.4 are given a connection: what is the same is what comes on it.
     @pytest.mark.parametrize(
-        "exercise", [e for e in FUNCTIONS if e.name not in ("00.4", "06.4")], ids=name_of
+        "exercise",
+        [e for e in FUNCTIONS if e.name not in ("serve-until-closed", "read-frame")],
+        ids=name_of,
     )
     def test_same_seed_gives_the_same_cases(self, exercise: Exercise) -> None:
         def cases(seed: int) -> list[Any]:
@@ -180,16 +185,16 @@ class TestOutcomes:
 
     def test_some_letters_without_a_status(self) -> None:
         answer = dict.fromkeys("ABCDEFGH", ...) | {"A": 405}
-        verdict = judge("02.1", answer)
+        verdict = judge("predict-statuses", answer)
         assert verdict.outcome == "not yet"
         assert verdict.sentence == "No answer yet for B, C, D, E, F, G, H."
 
     def test_bytes_are_laid_beside_what_was_expected(self) -> None:
         def answer(host: str, target: str, key: str) -> bytes:
-            right: bytes = EXERCISES["02.2"].solution(host, target, key)
+            right: bytes = exercises()["build-request"].solution(host, target, key)
             return right.replace(b"Version: 13", b"Version: 14")
 
-        verdict = judge("02.2", answer, 1)
+        verdict = judge("build-request", answer, 1)
         assert verdict.expected is not None and verdict.got is not None
         assert verdict.expected.replace(b": 13", b": 14") == verdict.got
         assert verdict.where == "Sec-WebSocket-Version"
@@ -208,18 +213,18 @@ class TestOutcomes:
     )
     def test_field_of_a_frame_is_named(self, begins: bytes, field: str) -> None:
         def answer(code: int | None, reason: str) -> bytes:
-            right: bytes = EXERCISES["07.2"].solution(code, reason)
+            right: bytes = exercises()["close-frame"].solution(code, reason)
             return begins + right[len(begins) :] if (code, reason) == (1000, "bye") else right
 
-        assert judge("07.2", answer, 1).where == field
+        assert judge("close-frame", answer, 1).where == field
 
     def test_payload_that_can_be_guessed(self) -> None:
-        code = inspect.getsource(EXERCISES["08.3"].solution)
+        code = inspect.getsource(exercises()["keepalive"].solution)
         code = code.replace("while True:", "count = 0\n    while True:\n        count += 1", 1)
         code = code.replace("os.urandom(4)", 'count.to_bytes(4, "big")')
         names: dict[str, Any] = {}
         exec(code, names)
-        assert clear(judge("08.3", names["solution"], 1), "four random bytes", "new for each")
+        assert clear(judge("keepalive", names["solution"], 1), "four random bytes", "new for each")
 
     def test_answer_that_goes_by_the_clock_on_the_wall(self) -> None:
         async def slow_echo(message: str, seconds: float) -> str:
@@ -235,11 +240,11 @@ class TestOutcomes:
                 data = await asyncio.wait_for(read(), end - time.monotonic())
                 return bytes(data)
 
-            return await EXERCISES["06.4"].solution(read_in_time, None)
+            return await exercises()["read-frame"].solution(read_in_time, None)
 
         for seed in range(5):
-            assert judge("00.2", slow_echo, seed).passed
-            assert judge("06.4", read_frame, seed).passed
+            assert judge("slow-echo", slow_echo, seed).passed
+            assert judge("read-frame", read_frame, seed).passed
 
     def test_message_that_another_task_sends_back(self) -> None:
         async def answer(connection: websockets.ServerConnection) -> int:
@@ -257,25 +262,25 @@ class TestOutcomes:
             await reading
             return count
 
-        assert judge("00.4", answer, 1).passed
+        assert judge("serve-until-closed", answer, 1).passed
 
     def test_what_a_function_did_is_shown_as_words_and_not_as_bytes(self) -> None:
         async def answer(read: Any, timeout: float) -> Any:
             try:
-                return await EXERCISES["06.4"].solution(read, timeout)
+                return await exercises()["read-frame"].solution(read, timeout)
             except TimeoutError:
                 raise EOFError from None
 
-        verdict = judge("06.4", answer, 1)
+        verdict = judge("read-frame", answer, 1)
         assert (verdict.expected, verdict.got) == (None, None)
         assert "got (raised EOFError), expected (raised TimeoutError)" in verdict.case
 
     @pytest.mark.parametrize("share", [0.1, 0.5, 2.0])
     def test_timeout_that_is_not_the_one_that_was_told(self, share: float) -> None:
         async def answer(read: Any, timeout: float) -> Any:
-            return await EXERCISES["06.4"].solution(read, timeout * share)
+            return await exercises()["read-frame"].solution(read, timeout * share)
 
-        assert judge("06.4", answer, 1).outcome == "not yet"
+        assert judge("read-frame", answer, 1).outcome == "not yet"
 
     @pytest.mark.parametrize("seconds", [1.5, 1000])
     def test_wait_that_is_too_long_is_told_so(self, seconds: float) -> None:
@@ -283,29 +288,29 @@ class TestOutcomes:
             await asyncio.sleep(seconds * told)
             return message
 
-        assert clear(judge("00.2", answer, 1), "You wait too long")
+        assert clear(judge("slow-echo", answer, 1), "You wait too long")
 
     @pytest.mark.parametrize("reason", ["", "bye", "Grüße"])
     def test_reason_in_the_answer_to_a_close_is_free(self, reason: str) -> None:
         def answer(fin: bool, opcode: int, payload: bytes) -> tuple[bytes, bool]:
-            said, goes_on = EXERCISES["08.2"].solution(fin, opcode, payload)
+            said, goes_on = exercises()["answer-frame"].solution(fin, opcode, payload)
             if opcode == 8 and len(said) >= 4:
                 body = said[2:4] + reason.encode()
                 return b"\x88" + bytes([len(body)]) + body, goes_on
             return said, goes_on
 
-        assert judge("08.2", answer, 1).passed
+        assert judge("answer-frame", answer, 1).passed
 
     def test_limit_of_the_answer_is_told(self) -> None:
         def answer(n: int, chance: random.Random) -> float:
             return chance.random() * min(30, 5 * 2**n)
 
         words = "Before try 3 your limit is 30.0 s; it should be 40 s."
-        assert judge("08.4", answer, 1).sentence == words
+        assert judge("backoff", answer, 1).sentence == words
 
-    @pytest.mark.parametrize("name", ["02.3", "02.4"])
+    @pytest.mark.parametrize("name", ["check-request", "check-response"])
     def test_message_is_shown_that_was_judged_wrongly(self, name: str) -> None:
-        verdict = judge(name, EXERCISES[name].slips[0].wrong, 1)
+        verdict = judge(name, exercises()[name].mistakes[0].answer, 1)
         assert verdict.message is not None and verdict.message.checks
 
 
@@ -386,7 +391,9 @@ class TestWrongTypes:
 
     @pytest.mark.parametrize("value", VALUES)
     def test_as_the_status_of_a_letter(self, value: str) -> None:
-        verdict = judge("02.1", EXERCISES["02.1"].solution | {"C": VALUES[value]})
+        verdict = judge(
+            "predict-statuses", exercises()["predict-statuses"].solution | {"C": VALUES[value]}
+        )
         assert verdict.outcome == "not yet"
         assert clear(verdict, "C")
 
@@ -401,20 +408,24 @@ class TestWrongTypes:
             assert clear(verdict, "asks for a function", "without parentheses")
 
     def test_given_the_result_of_a_call(self) -> None:
-        result = EXERCISES["02.2"].solution("h", "/", "k")
-        assert clear(judge("02.2", result), "you gave b'GET / HTTP/1.1", "without parentheses")
+        result = exercises()["build-request"].solution("h", "/", "k")
+        assert clear(
+            judge("build-request", result), "you gave b'GET / HTTP/1.1", "without parentheses"
+        )
 
     def test_word_that_is_none_of_the_words(self) -> None:
-        verdict = judge("01.3", EXERCISES["01.3"].solution | {"C": "Websocket"})
+        verdict = judge(
+            "choose-technique", exercises()["choose-technique"].solution | {"C": "Websocket"}
+        )
         assert clear(verdict, "C: 'Websocket' is none of the words", "HTTP, SSE, WebRTC, WebSocket")
 
     def test_letter_that_is_none_of_the_letters(self) -> None:
-        verdict = judge("04.1", {letter.lower(): 1 for letter in "ABCDE"})
+        verdict = judge("read-header", {letter.lower(): 1 for letter in "ABCDE"})
         assert clear(verdict, "No answer yet for A, B, C, D, E. Not asked for: 'a', 'b', ")
 
     @pytest.mark.parametrize("value", VALUES)
     def test_given_instead_of_a_dict(self, value: str) -> None:
-        verdict = judge("02.1", VALUES[value])
+        verdict = judge("predict-statuses", VALUES[value])
         assert verdict.outcome == "not yet"
         assert clear(verdict, "dict from letter to status")
 
@@ -444,11 +455,11 @@ class TestWrongTypes:
             print("here")
             return True, 1, "None"
 
-        assert judge("06.4", answer, 1).sentence.startswith("Return (fin, opcode, payload)")
+        assert judge("read-frame", answer, 1).sentence.startswith("Return (fin, opcode, payload)")
 
-    @pytest.mark.parametrize("name", ["06.4", "07.3"])
+    @pytest.mark.parametrize("name", ["read-frame", "parse-close"])
     def test_names_of_errors_are_no_errors(self, name: str) -> None:
-        solution = EXERCISES[name].solution
+        solution = exercises()[name].solution
 
         async def answer(*args: Any) -> Any:
             try:
@@ -463,10 +474,10 @@ class TestWrongTypes:
         kept: list[int] = []
 
         def answer(frames: list[int], chunks: list[int]) -> list[int]:
-            kept.extend(EXERCISES["06.2"].solution(frames, chunks))
+            kept.extend(exercises()["where-it-breaks"].solution(frames, chunks))
             return kept
 
-        assert clear(judge("06.2", answer, 1), "Called once more with the same")
+        assert clear(judge("where-it-breaks", answer, 1), "Called once more with the same")
 
 
 class TestRaising:
@@ -499,16 +510,18 @@ class TestRaising:
         def answer(*args: Any) -> None:
             raise EvilError
 
-        assert clear(judge("02.2", answer, 1), "your function raised ", "EvilError: <EvilError>")
+        assert clear(
+            judge("build-request", answer, 1), "your function raised ", "EvilError: <EvilError>"
+        )
 
     def test_error_is_named_as_in_a_traceback(self) -> None:
-        verdict = judge("03.4", base64.b64decode, 1)
+        verdict = judge("check-key", base64.b64decode, 1)
         assert clear(verdict, "your function raised binascii.Error: ")
 
     def test_line_of_the_cell_is_named(self) -> None:
         names: dict[str, Any] = {}
         exec("def answer(data):\n\n    return data['key']\n", names)
-        verdict = judge("02.3", names["answer"], 1)
+        verdict = judge("check-request", names["answer"], 1)
         assert clear(verdict, "TypeError", "(its line 3)")
 
     @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
@@ -545,8 +558,10 @@ class TestRaising:
 
 
 def run_briefly(answer: Callable[..., Any], seconds: float = 0.1) -> Verdict:
-    exercise = EXERCISES["02.3"]
-    return runner.run(lambda watched: exercise.judge(watched, random.Random(1)), answer, seconds)
+    exercise = exercises()["check-request"]
+    return runner.run(
+        lambda watched: exercise.judge(exercise, watched, random.Random(1)), answer, seconds
+    )
 
 
 class TestNeverEnding:
@@ -644,19 +659,21 @@ class TestNeverEnding:
         release.set()
 
     def test_slow_answer_that_ends_in_time_passes(self) -> None:
-        assert run_briefly(EXERCISES["02.3"].solution, seconds=30).passed
+        assert run_briefly(exercises()["check-request"].solution, seconds=30).passed
 
     # A coroutine that nobody has awaited would write a warning into the learner's cell. (00.4 is
     # left out: it has sockets, and asyncio leaves one to Python if it is cancelled at its birth.)
-    @pytest.mark.parametrize("name", ["00.2", "06.4"])
+    @pytest.mark.parametrize("name", ["slow-echo", "read-frame"])
     def test_stopped_at_any_moment_leaves_nothing_open(self, name: str) -> None:
-        exercise = EXERCISES[name]
-        wrong = exercise.slips[-1].wrong
+        exercise = exercises()[name]
+        wrong = exercise.mistakes[-1].answer
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
             for number in range(100):
                 runner.run(
-                    lambda watched: exercise.judge(watched, random.Random(1)), wrong, number / 5000
+                    lambda watched: exercise.judge(exercise, watched, random.Random(1)),
+                    wrong,
+                    number / 5000,
                 )
             for thread in left_threads():
                 thread.join(60)
@@ -669,7 +686,7 @@ class TestNeverEnding:
         program = f"""
 import asyncio, gc, random, threading
 from wsedu.course import runner
-from wsedu.course.catalogue import EXERCISES
+from wsedu.course.catalogue import exercises
 
 async def answer(read, timeout):
     while True:
@@ -678,8 +695,9 @@ async def answer(read, timeout):
         except:
             pass
 
-judge = EXERCISES["06.4"].judge
-print(runner.run(lambda watched: judge(watched, random.Random(1)), answer, 0.1).outcome)
+exercise = exercises()["read-frame"]
+judge = lambda watched: exercise.judge(exercise, watched, random.Random(1))
+print(runner.run(judge, answer, 0.1).outcome)
 gc.collect()
 for thread in threading.enumerate():
     if thread.name == "wsedu check":
@@ -708,11 +726,11 @@ for thread in threading.enumerate():
             return message
 
         answers: tuple[tuple[str, Any, str], ...] = (
-            ("08.3", keepalive, "connection.sleep"),
-            ("00.2", slow_echo, "sleep"),
+            ("keepalive", keepalive, "connection.sleep"),
+            ("slow-echo", slow_echo, "sleep"),
         )
         for name, answer, forgotten in answers:
-            judge_it = EXERCISES[name].judge
+            judge_it = exercises()[name].judge
             for _again in range(2):  # Python would warn only once
                 verdict = runner.run(
                     lambda watched, judge_it=judge_it: judge_it(watched, random.Random(1)),
@@ -728,7 +746,9 @@ for thread in threading.enumerate():
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            assert clear(judge("00.2", answer, 1), "cannot be called from a running event loop")
+            assert clear(
+                judge("slow-echo", answer, 1), "cannot be called from a running event loop"
+            )
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
             gc.collect()
@@ -750,7 +770,7 @@ for thread in threading.enumerate():
         async def answer(data: bytes) -> Any:
             tasks.extend([asyncio.create_task(stay()), asyncio.create_task(fail())])
             await asyncio.sleep(0)
-            return EXERCISES["02.3"].solution(data)
+            return exercises()["check-request"].solution(data)
 
         tasks: list[asyncio.Task[None]] = []
         assert run_briefly(answer, seconds=30).passed
@@ -760,9 +780,9 @@ for thread in threading.enumerate():
 
 
 STALLED = [
-    (exercise, slip)
-    for exercise in (EXERCISES["00.2"], EXERCISES["06.4"], EXERCISES["08.3"])
-    for slip in (None, *exercise.slips)
+    (exercise, mistake)
+    for exercise in (exercises()["slow-echo"], exercises()["read-frame"], exercises()["keepalive"])
+    for mistake in (None, *exercise.mistakes)
 ]
 
 
@@ -770,12 +790,12 @@ class TestBusyMachine:
     """What is said of an answer does not depend on how busy the machine is."""
 
     @pytest.mark.parametrize(
-        ("exercise", "slip"),
+        ("exercise", "mistake"),
         STALLED,
         ids=[f"{e.name}-{s.name if s else 'solution'}" for e, s in STALLED],
     )
     def test_machine_that_stands_still_again_and_again_changes_no_verdict(
-        self, exercise: Exercise, slip: Slip | None, monkeypatch: pytest.MonkeyPatch
+        self, exercise: Exercise, mistake: Mistake | None, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         real, chance, stalls = selectors.SelectSelector.select, random.Random(7), 0
 
@@ -787,10 +807,10 @@ class TestBusyMachine:
             return real(selector, timeout)
 
         monkeypatch.setattr(selectors.SelectSelector, "select", select)
-        verdict = judge(exercise.name, slip.wrong if slip else exercise.solution, 1)
-        if slip:
-            assert (verdict.outcome, verdict.sentence) == ("not yet", slip.sentence)
-        assert stalls and (slip or verdict.passed), verdict.sentence
+        verdict = judge(exercise.name, mistake.answer if mistake else exercise.solution, 1)
+        if mistake:
+            assert (verdict.outcome, verdict.sentence) == ("not yet", mistake.sentence)
+        assert stalls and (mistake or verdict.passed), verdict.sentence
 
     def test_answer_that_has_a_tenth_of_the_machine_gets_its_time(
         self, monkeypatch: pytest.MonkeyPatch
@@ -803,7 +823,7 @@ class TestBusyMachine:
             while time.process_time() < end:
                 pass
             slow = False
-            return EXERCISES["02.3"].solution(data)
+            return exercises()["check-request"].solution(data)
 
         slow = True
         assert run_briefly(answer, seconds=1).passed
@@ -883,13 +903,13 @@ class TestQuiet:
         print("to stderr", file=sys.stderr)
         logging.warning("logged")
         logging.getLogger("elsewhere").error("logged too")
-        return EXERCISES["02.3"].solution(data)
+        return exercises()["check-request"].solution(data)
 
     def test_with_a_handler_on_the_root_logger(self, capfd: pytest.CaptureFixture[str]) -> None:
         handler = logging.StreamHandler(sys.stderr)
         logging.root.addHandler(handler)
         try:
-            assert judge("02.3", self.answer, 1).passed
+            assert judge("check-request", self.answer, 1).passed
             assert capfd.readouterr() == ("", "")
             logging.warning("afterwards")
             assert capfd.readouterr().err == "afterwards\n"
@@ -901,14 +921,14 @@ class TestQuiet:
         self, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(logging.root, "handlers", [])
-        assert judge("02.3", self.answer, 1).passed
+        assert judge("check-request", self.answer, 1).passed
         assert capfd.readouterr() == ("", "")
 
     def test_log_files_go_on_being_written(self, tmp_path: Path) -> None:
         handler = logging.FileHandler(tmp_path / "log.txt")
         logging.root.addHandler(handler)
         try:
-            assert judge("02.3", self.answer, 1).passed
+            assert judge("check-request", self.answer, 1).passed
         finally:
             logging.root.removeHandler(handler)
             handler.close()
@@ -921,17 +941,17 @@ class TestQuiet:
 
 
 class TestRecognise:
-    """A slip is what the answer does wherever the slip is wrong, and one such case is shown."""
+    """A mistake is what the answer does wherever the mistake is wrong, and one such case is shown."""
 
-    SLIPS = (
-        Slip("always even", lambda n: True, "You say even to all."),
-        Slip("always odd", lambda n: False, "You say odd to all."),
-        Slip("fails", lambda n: 1 // 0, "Never said."),
+    MISTAKES = (
+        Mistake("always even", lambda n: True, "You say even to all."),
+        Mistake("always odd", lambda n: False, "You say odd to all."),
+        Mistake("fails", lambda n: 1 // 0, "Never said."),
     )
 
     def said(self, answer: Callable[[int], Any]) -> tuple[str | None, tuple[Any, ...], Any]:
         results = [((n,), answer(n)) for n in range(6)]
-        return recognise(self.SLIPS, results, lambda args, got: got is (args[0] % 2 == 0))
+        return recognise(self.MISTAKES, results, lambda args, got: got is (args[0] % 2 == 0))
 
     def test_slip_with_a_case_that_shows_it(self) -> None:
         assert self.said(lambda n: True) == ("You say even to all.", (1,), True)

@@ -5,13 +5,15 @@ import re
 
 from wsedu.course.lessons.l04.encode_header import solution as encode_header
 
-from wsedu.course.catalogue import EXERCISES
+from wsedu.course.catalogue import exercises
 from wsedu.course.runner import Attempt
+
+EXERCISES = exercises()
 
 
 def refusing_decode_header(data: bytes) -> tuple[bool, int, bool, int, int] | None:
     """A right answer to 04.3 that takes a length in a longer form than it needs for no header."""
-    fields = EXERCISES["04.3"].solution(data)
+    fields = EXERCISES["decode-header"].solution(data)
     if fields is None:
         return None
     fin, opcode, masked, length, size = fields
@@ -20,10 +22,10 @@ def refusing_decode_header(data: bytes) -> tuple[bool, int, bool, int, int] | No
 
 
 def test_last_hint_of_04_4_helps_a_learner_whose_decode_header_refuses() -> None:
-    assert EXERCISES["04.3"].judge(
+    assert EXERCISES["decode-header"].judge(
         Attempt(refusing_decode_header), random.Random(6455)
     ).outcome == ("passed")
-    hint = EXERCISES["04.4"].hints[-1]
+    hint = EXERCISES["minimal-length"].hints[-1]
     (length,) = re.findall(r"int\.from_bytes\(.+?\)", hint)
     borders = [int(number) for number in re.findall(r"over (\d+)", hint)]
 
@@ -31,4 +33,7 @@ def test_last_hint_of_04_4_helps_a_learner_whose_decode_header_refuses() -> None
         border = dict(zip((4, 10), borders, strict=True)).get(len(header), -1)
         return bool(eval(length, {"header": header}) > border)
 
-    assert EXERCISES["04.4"].judge(Attempt(is_minimal), random.Random(6455)).outcome == "passed"
+    assert (
+        EXERCISES["minimal-length"].judge(Attempt(is_minimal), random.Random(6455)).outcome
+        == "passed"
+    )

@@ -32,12 +32,15 @@ def test_nothing_is_there_before_the_first_line(
 
 
 def test_lines_are_found_by_what_and_name() -> None:
-    journal.write("tried", "02.1", outcome="passed")
-    journal.write("hint", "02.1")
-    journal.write("tried", "02.2", outcome="raised")
-    assert [entry["name"] for entry in journal.read("tried")] == ["02.1", "02.2"]
-    assert [entry["what"] for entry in journal.read(name="02.1")] == ["tried", "hint"]
-    assert journal.read("tried", "02.2")[0]["outcome"] == "raised"
+    journal.write("tried", "predict-statuses", outcome="passed")
+    journal.write("hint", "predict-statuses")
+    journal.write("tried", "build-request", outcome="raised")
+    assert [entry["name"] for entry in journal.read("tried")] == [
+        "predict-statuses",
+        "build-request",
+    ]
+    assert [entry["what"] for entry in journal.read(name="predict-statuses")] == ["tried", "hint"]
+    assert journal.read("tried", "build-request")[0]["outcome"] == "raised"
     assert len(journal.read()) == 3
     assert all(isinstance(entry["time"], int) for entry in journal.read())
 
@@ -79,31 +82,36 @@ def test_several_kernels_at_once_lose_nothing(home: Path) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        b'\n{"what": "tried", "name": "02.1", "outc',
+        b'\n{"what": "tried", "name": "predict-statuses", "outc',
         b"\n\xff\xfe\x00",
         b"\n[1, 2]",
         b"\nnull",
         b'\n"text"',
         b'\n{"what": "tried"}',
-        b'\n{"name": "02.1"}',
+        b'\n{"name": "predict-statuses"}',
         b"\n" + b"[" * 100_000,
         b"\n\n\n",
     ],
 )
 def test_damaged_line_costs_only_itself(home: Path, damage: bytes) -> None:
-    journal.write("tried", "02.1", n=1)
+    journal.write("tried", "predict-statuses", n=1)
     with open(home / "journal.jsonl", "ab") as file:
         file.write(damage)
-    journal.write("tried", "02.1", n=2)
-    assert [entry["n"] for entry in journal.read("tried", "02.1")] == [1, 2]
+    journal.write("tried", "predict-statuses", n=2)
+    assert [entry["n"] for entry in journal.read("tried", "predict-statuses")] == [1, 2]
 
 
 def test_line_from_a_newer_version_is_kept_and_read(home: Path) -> None:
     home.mkdir()
-    newer = {"what": "tried", "name": "02.1", "outcome": "passed", "mood": {"deep": [1]}}
+    newer = {
+        "what": "tried",
+        "name": "predict-statuses",
+        "outcome": "passed",
+        "mood": {"deep": [1]},
+    }
     (home / "journal.jsonl").write_text(json.dumps(newer))
     journal.write("dreamt", "09.9", of="bytes")
-    assert journal.read("tried", "02.1") == [newer]
+    assert journal.read("tried", "predict-statuses") == [newer]
     assert journal.read("dreamt")[0]["of"] == "bytes"
     assert json.dumps(newer) in (home / "journal.jsonl").read_text()
 
@@ -123,20 +131,20 @@ class TestUnusableFolder:
     def test_folder_that_is_a_file(self, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
         home.write_text("I am a file.")
         for number in range(3):
-            journal.write("tried", "02.1", n=number)
+            journal.write("tried", "predict-statuses", n=number)
         said = capsys.readouterr().out
         assert said.startswith(f"Nothing can be kept in {home}: ") and len(said.splitlines()) == 1
-        assert [entry["n"] for entry in journal.read("tried", "02.1")] == [0, 1, 2]
+        assert [entry["n"] for entry in journal.read("tried", "predict-statuses")] == [0, 1, 2]
         assert not journal.is_kept()
         assert capsys.readouterr().out == ""
         assert home.read_text() == "I am a file."
 
     def test_journal_that_is_a_folder(self, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (home / "journal.jsonl").mkdir(parents=True)
-        journal.write("tried", "02.1")
+        journal.write("tried", "predict-statuses")
         assert "Nothing can be kept in" in capsys.readouterr().out
         for _time in range(3):
-            assert [entry["name"] for entry in journal.read()] == ["02.1"]
+            assert [entry["name"] for entry in journal.read()] == ["predict-statuses"]
         assert capsys.readouterr().out.count("cannot be read") == 1
 
     @pytest.mark.skipif(
@@ -146,19 +154,19 @@ class TestUnusableFolder:
         self, home: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         home.mkdir(mode=0o000)
-        journal.write("tried", "02.1")
+        journal.write("tried", "predict-statuses")
         assert "Nothing can be kept in" in capsys.readouterr().out
-        assert [entry["name"] for entry in journal.read()] == ["02.1"]
+        assert [entry["name"] for entry in journal.read()] == ["predict-statuses"]
         assert not journal.is_kept()
 
     def test_what_was_remembered_is_written_as_soon_as_it_can_be(
         self, home: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         home.write_text("")
-        journal.write("tried", "02.1", n=1)
-        journal.write("tried", "02.1", n=2)
+        journal.write("tried", "predict-statuses", n=1)
+        journal.write("tried", "predict-statuses", n=2)
         home.unlink()
-        journal.write("tried", "02.1", n=3)
+        journal.write("tried", "predict-statuses", n=3)
         assert journal.is_kept()
         lines = (home / "journal.jsonl").read_text().split()
         assert len(lines) > 3 and [entry["n"] for entry in journal.read()] == [1, 2, 3]
@@ -168,7 +176,7 @@ class TestUnusableFolder:
         self, home: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         home.write_text("")
-        journal.write("tried", "02.1")
+        journal.write("tried", "predict-statuses")
         monkeypatch.setenv("WSEDU_HOME", str(home.parent / "another"))
         assert journal.read() == [] and journal.is_kept()
 
@@ -176,12 +184,12 @@ class TestUnusableFolder:
 FULL_DISK = """
 import resource, sys
 from wsedu.course import journal
-journal.write('tried', '02.1', n=0)
+journal.write('tried', 'predict-statuses', n=0)
 size = (journal.home() / 'journal.jsonl').stat().st_size
 # A file may not grow by more than this: the next write is short, the one after that fails.
 resource.setrlimit(resource.RLIMIT_FSIZE, (size + int(sys.argv[1]),) * 2)
 for n in range(1, 4):
-    journal.write('tried', '02.1', n=n)
+    journal.write('tried', 'predict-statuses', n=n)
 print([entry['n'] for entry in journal.read('tried')], journal.is_kept())
 """
 
@@ -199,7 +207,7 @@ def test_line_that_is_torn_by_a_full_disk_is_not_lost(home: Path, room: int) -> 
     # In the next kernel there is room again: every whole line is there, once.
     kept = [entry["n"] for entry in journal.read("tried")]
     assert kept == list(range(len(kept))) and len(kept) <= 3
-    journal.write("tried", "02.1", n=9)
+    journal.write("tried", "predict-statuses", n=9)
     assert journal.read("tried")[-1]["n"] == 9
 
 
@@ -208,7 +216,7 @@ def test_tilde_is_the_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("WSEDU_HOME", "~/x")
     monkeypatch.chdir(tmp_path)
-    journal.write("tried", "02.1")
+    journal.write("tried", "predict-statuses")
     assert journal.home() == tmp_path / "x"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["x"]
 
@@ -218,6 +226,6 @@ def test_tilde_of_somebody_who_is_not_here_is_a_name(
 ) -> None:
     monkeypatch.setenv("WSEDU_HOME", "~nobody-of-this-name/x")
     monkeypatch.chdir(tmp_path)
-    journal.write("tried", "02.1")
+    journal.write("tried", "predict-statuses")
     assert journal.home() == Path("~nobody-of-this-name/x")
     assert len(list((tmp_path / "~nobody-of-this-name" / "x").iterdir())) == 1

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from wsedu import views
-from wsedu.course.catalogue import LESSONS, PREDICTIONS
+from wsedu.course.catalogue import lessons, predictions
 from wsedu.course.lesson import Lesson
+
+LESSONS = lessons()
+PREDICTIONS = predictions()
 
 ROOT = Path(__file__).parent.parent.parent
 FOLDER = ROOT / "notebooks" / "en"

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from wsedu.course.catalogue import LESSONS
+from wsedu.course.catalogue import lessons
 from wsedu.course.lesson import Lesson
+
+LESSONS = lessons()
 
 FOLDER = Path(__file__).parent.parent.parent / "notebooks" / "en"
 

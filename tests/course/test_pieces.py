@@ -13,10 +13,12 @@ import pytest
 
 from wsedu import mine
 from wsedu.course import check, pieces
-from wsedu.course.catalogue import EXERCISES
+from wsedu.course.catalogue import exercises
 from wsedu.course.verdict import NotYet
 
-REFERENCE = EXERCISES["02.3"].solution
+EXERCISES = exercises()
+
+REFERENCE = EXERCISES["check-request"].solution
 
 
 @pytest.fixture(autouse=True)
@@ -72,10 +74,10 @@ class TestKeep:
         assert kept(*sources)(41) == 42
 
     def test_lent_piece_is_asked_for_again(self, capsys: pytest.CaptureFixture[str]) -> None:
-        use = "from wsedu import mine\ncheck = mine('02.3')\ndef f(data):\n    return check(data)\n"
+        use = "from wsedu import mine\ncheck = mine('check-request')\ndef f(data):\n    return check(data)\n"
         assert kept(use)(b"POST / HTTP/1.1\r\n\r\n")[0] == 405
         text = (pieces.folder() / "f.py").read_text()
-        assert "check = take('02.3')" in text
+        assert "check = take('check-request')" in text
 
     @pytest.mark.parametrize(
         ("source", "why"),
@@ -155,7 +157,7 @@ class TestKeep:
         self, home: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         home.write_text("I am a file.")
-        mine("02.3")
+        mine("check-request")
         assert capsys.readouterr().out.endswith("until you have solved it\n")
 
     def test_folder_that_is_a_file(self, home: Path) -> None:
@@ -167,13 +169,13 @@ class TestKeep:
 class TestMine:
     def test_borrowed_until_solved_and_then_yours(self, capsys: pytest.CaptureFixture[str]) -> None:
         borrowed = "02.3 check_request: borrowed from the course until you have solved it\n"
-        assert mine("02.3").__code__ is REFERENCE.__code__
+        assert mine("check-request").__code__ is REFERENCE.__code__
         assert capsys.readouterr().out == borrowed
-        check("02.3", REFERENCE)
+        check("check-request", REFERENCE)
         assert capsys.readouterr().out.endswith(
             "Kept as pieces/check_request.py, a piece of your server.\n"
         )
-        assert mine("02.3").__code__ is not REFERENCE.__code__
+        assert mine("check-request").__code__ is not REFERENCE.__code__
         assert capsys.readouterr().out == "02.3 check_request: yours\n"
 
     @pytest.mark.parametrize(
@@ -182,15 +184,17 @@ class TestMine:
     def test_file_that_no_longer_loads(self, text: str, capsys: pytest.CaptureFixture[str]) -> None:
         pieces.folder().mkdir(parents=True)
         (pieces.folder() / "check_request.py").write_text(text)
-        assert mine("02.3").__code__ is REFERENCE.__code__
+        assert mine("check-request").__code__ is REFERENCE.__code__
         assert "no longer loads: " in capsys.readouterr().out
 
     def test_exercise_that_is_no_piece(self) -> None:
-        with pytest.raises(ValueError, match=r"'02.1' builds no piece .* 02.3 check_request"):
-            mine("02.1")
+        with pytest.raises(
+            ValueError, match=r"'predict-statuses' builds no piece .* 02.3 check_request"
+        ):
+            mine("predict-statuses")
 
 
 def test_what_was_lent_is_no_answer(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(NotYet, match="not attempted"):
-        check("04.2", mine("04.2"))
+        check("encode-header", mine("encode-header"))
     assert "the one that mine(...) gave you" in capsys.readouterr().out

@@ -3,8 +3,11 @@
 import pytest
 
 from wsedu.course import quiz
-from wsedu.course.catalogue import LESSONS, QUIZZES
+from wsedu.course.catalogue import lessons, quizzes
 from wsedu.views import Ordering
+
+LESSONS = lessons()
+QUIZZES = quizzes()
 
 
 def ask() -> Ordering:
