@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 from rattler import MatchSpec
 
 import wsedu
-from wsedu.course.learner_server import KOSOKU
+from wsedu.course.conformance import KOSOKU
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
