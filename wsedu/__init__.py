@@ -1,9 +1,9 @@
 """WebSocket byte by byte: the helper package of the course.
 
-These are the names that lessons use. More stands behind ``wsedu.protocol`` (bytes and
-values), ``wsedu.recording`` (what was seen), ``wsedu.live`` (servers and clients),
-``wsedu.views`` (pictures) and ``wsedu.course`` (exercises). All of it is meant to be read:
-``Lab??`` shows the source.
+These are the names that lessons use. There is more in ``wsedu.protocol`` (bytes and values),
+``wsedu.recording`` (what was seen), ``wsedu.live`` (servers and clients), ``wsedu.views``
+(pictures) and ``wsedu.course`` (exercises). All of it is meant to be read: ``Lab??`` shows the
+source.
 """
 
 from __future__ import annotations
@@ -11,7 +11,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .said import install
+from .words.sentences import speak
+
 __version__ = "0.1.0"
+
+# Every room finds a speaker installed, whichever of them is imported first.
+install(speak)
 
 if TYPE_CHECKING:
     from .course import (

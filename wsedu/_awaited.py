@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
 
 from ._told import Told
-from .words import _
+from .said import Said
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -45,12 +45,11 @@ def await_missing(called: str, *awaitables: object) -> str:
         if inspect.iscoroutine(awaitable):
             awaitable.close()
     first = awaitables[0]
-    said = _("You gave {called} {what}, not its result: is an `await` missing before the call?")
     if inspect.iscoroutine(first):
-        what = _("the coroutine of {name}").format(name=first.__qualname__)
+        what = Said("await.coroutine", name=first.__qualname__)
     else:
-        what = _("a {type}").format(type=type(first).__name__)
-    return said.format(called=called, what=what)
+        what = Said("await.other", type=type(first).__name__)
+    return str(Said("await.missing", called=called, what=what))
 
 
 def _awaitables(value: object) -> Iterator[object]:

@@ -208,7 +208,9 @@ class TestFields:
         assert seen.request.fields[0].span == Span(0, len(blank))
         only = dissect(conversation(("client", blank)))
         assert_tiled(only)
-        assert only.request.title == f"{len(blank)} bytes: {blank.hex(' ')}"
+        size = "1 byte" if len(blank) == 1 else f"{len(blank)} bytes"
+        assert only.request.title == f"{size}: {blank.hex(' ')}"
+        assert only.request.fields[0].value == size
 
 
 class TestSwitch:

@@ -2,7 +2,7 @@ import random
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from wsedu.protocol import Frame, Opcode, broken_rules, build_frame, cut_header, parse_header
+from wsedu.protocol import Frame, Opcode, broken_rules, build_frame, read_header
 from wsedu.views.adjustable import State
 from wsedu.views.builder import RULES, FrameBuilder
 
@@ -112,7 +112,7 @@ class TestRules:
 
     def test_each_sentence_is_that_of_the_protocol(self) -> None:
         builder = built(mask=False, fin=False, opcode=0xB, rsv3=True)
-        header = parse_header(cut_header(builder.frame_bytes) or b"")
+        header = read_header(builder.frame_bytes)
         said = [f"✘ {error}" for _field, error in broken_rules(header, "server")]
         slots = builder.slots(builder.state)
         assert [slots[f"rule{n}"] for n in range(RULES)] == [*said, *[""] * (RULES - len(said))]

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from ..recording import Event, Recording, Side
-from ..recording.recording import EventKind
+from ..recording.events import EventKind
 from ..words import _
 from .faults import Faults
 

@@ -13,15 +13,15 @@ import re
 
 from ..protocol import (
     Frame,
+    FrameHeader,
     FrameLayout,
     Opcode,
     broken_rules,
     build_frame,
-    cut_header,
-    parse_header,
+    read_header,
     read_layout,
 )
-from ..protocol.frames import FrameHeader, LengthForm, Role
+from ..protocol.frames import LengthForm, Role
 from ..words import _
 from . import frame_colours
 from .adjustable import Adjustable, State
@@ -232,9 +232,9 @@ def _built(state: State) -> bytes:
 
 
 def _header(data: bytes) -> FrameHeader:
-    written = cut_header(data)
-    assert written is not None  # a built frame has a whole header
-    return parse_header(written)
+    header = read_header(data)
+    assert header is not None  # a built frame has a whole header
+    return header
 
 
 _FIRST = _header(build_frame(Frame(Opcode.TEXT)))  # the first two bytes have the same fields always

@@ -26,14 +26,13 @@ from ..protocol import (
     parse_close,
 )
 from ..recording import Dissection, Event, Recording, Unit, dissect
+from ..recording.events import SIDES, Side
 from ..recording.frame_fields import text_or_hex
-from ..recording.recording import Side
 from ..words import _
 from . import adjustable
 from .drawing import WIDTH, Drawing, Slots, clean, fit
 from .picture import module
 
-SIDES: tuple[Side, Side] = ("client", "server")
 BOX, TALL = 148, 30
 PANEL = {"client": 14, "server": 464}  # where the two drawings begin
 PLACES = {  # the middle of each state's box
