@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 from rattler import MatchSpec
 
 import wsedu
-from wsedu.course.learner_server import KOSOKU
+from wsedu.course.conformance import KOSOKU
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -223,10 +223,6 @@ MODULES = {
     for path in (ROOT / "wsedu").rglob("*.py")
 }
 
-# The one circle that is still there, by the arrow that closes it; it goes when the learner's
-# server gets its reference functions from a module of their own.
-KNOWN = {("wsedu.course.pieces", "wsedu.course.catalogue")}
-
 
 def modules_imported_by(module: str, source: str) -> set[str]:
     """The modules of wsedu that a module's source names, in functions and for types too."""
@@ -258,20 +254,8 @@ def circle_in(arrows: dict[str, set[str]]) -> list[str]:
 
 
 def test_no_circle_between_modules() -> None:
-    arrows = arrows_between_modules()
-    for start, end in KNOWN:
-        assert end in arrows[start], f"{start} -> {end} is gone: take it out of KNOWN"
-        arrows[start].remove(end)
-    assert circle_in(arrows) == [], " imports ".join(circle_in(arrows)[::-1])
-
-
-@pytest.mark.parametrize("start, end", sorted(KNOWN))
-def test_a_known_circle_is_a_circle(start: str, end: str) -> None:
-    """With its arrow, and without the other known ones, the test above would name it."""
-    arrows = arrows_between_modules()
-    for other_start, other_end in KNOWN - {(start, end)}:
-        arrows[other_start].remove(other_end)
-    assert {start, end} <= set(circle_in(arrows))
+    circle = circle_in(arrows_between_modules())
+    assert circle == [], " is imported by ".join(circle)
 
 
 @pytest.mark.parametrize(
