@@ -31,7 +31,7 @@ def broken(data: bytes) -> list[str]:
     return [check.name for check in ours(data) if check.passed is False]
 
 
-def broken_answer(data: bytes, request: bytes = REQUEST) -> list[str]:
+def broken_response(data: bytes, request: bytes = REQUEST) -> list[str]:
     checks = check_response(read_head(data, "response"), read_head(request, "request"))
     assert holds(checks) == (not [c for c in checks if c.passed is False])
     return [check.name for check in checks if check.passed is False]
@@ -126,18 +126,18 @@ class TestRequest:
         assert all(len(check.found) < 400 for check in ours(data))
 
 
-class TestAnswer:
+class TestResponse:
     """4.1, the list after the request; 4.2.2."""
 
     def test_what_the_server_builds_holds(self) -> None:
-        assert broken_answer(RESPONSE) == []
+        assert broken_response(RESPONSE) == []
         asked = build_request("h", "/", KEY, subprotocols=("chat",), extensions="x-a").to_bytes()
         answer = build_response(KEY, subprotocol="chat").to_bytes()
-        assert broken_answer(answer, asked) == []
+        assert broken_response(answer, asked) == []
         with_extension = answer.replace(
             b"Upgrade:", b"Sec-WebSocket-Extensions: X-A\r\nUpgrade:", 1
         )
-        assert broken_answer(with_extension, asked) == []
+        assert broken_response(with_extension, asked) == []
 
     @pytest.mark.parametrize(
         ("old", "new", "name"),
@@ -153,27 +153,29 @@ class TestAnswer:
         ],
     )
     def test_one_broken_rule(self, old: bytes, new: bytes, name: str) -> None:
-        assert broken_answer(RESPONSE.replace(old, new, 1)) == [name]
+        assert broken_response(RESPONSE.replace(old, new, 1)) == [name]
 
     def test_chosen_without_being_asked(self) -> None:
         asked = build_request("h", "/", KEY, subprotocols=("a", "b")).to_bytes()
         for chosen, wrong in (("a", []), ("b", []), ("c", ["subprotocol"]), ("A", ["subprotocol"])):
-            assert broken_answer(build_response(KEY, subprotocol=chosen).to_bytes(), asked) == wrong
+            assert (
+                broken_response(build_response(KEY, subprotocol=chosen).to_bytes(), asked) == wrong
+            )
 
     @pytest.mark.parametrize("data", [b"", b"\r\n", b"HTTP/1.1", b"\x81\x05Hello"])
-    def test_no_answer_at_all(self, data: bytes) -> None:
-        assert {"head", "status", "accept"} <= set(broken_answer(data))
+    def test_no_response_at_all(self, data: bytes) -> None:
+        assert {"head", "status", "accept"} <= set(broken_response(data))
 
-    def test_answer_to_a_request_without_key(self) -> None:
+    def test_response_to_a_request_without_key(self) -> None:
         asked = REQUEST.replace(b"Sec-WebSocket-Key", b"X")
-        assert broken_answer(RESPONSE, asked) == ["accept"]
+        assert broken_response(RESPONSE, asked) == ["accept"]
 
 
 # Another implementation: the sans-I/O server of websockets, on the same bytes.
 
 
 def theirs(data: bytes) -> int | None:
-    """The status with which websockets answers; None: it drops TCP without a word, or waits."""
+    """The status with which websockets responds; None: it drops TCP silently, or waits."""
     protocol = ServerProtocol()
     protocol.receive_data(data)
     events = protocol.events_received()

@@ -1,4 +1,4 @@
-"""The endpoint in both roles: messages, answers, closing, failing, the end of TCP."""
+"""The endpoint in both roles: messages, replies, closing, failing, the end of TCP."""
 
 from collections.abc import Callable
 from typing import Any
@@ -142,7 +142,7 @@ class TestPing:
         events = list(receiver.receive(sender.ping(b"1") + sender.ping(b"2")))
         assert list(sender.receive(replies(events))) == [Pong(b"1"), Pong(b"2")]
 
-    def test_pong_that_nobody_asked_for(self) -> None:
+    def test_unsolicited_pong(self) -> None:
         assert list(server().receive(client().pong(b"x"))) == [Pong(b"x")]
         assert replies([Pong(b"x")]) == b""
 

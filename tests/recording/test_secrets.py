@@ -49,7 +49,7 @@ class TestSecrets:
             asking(b"Cookie: a\rSECRET"),
             asking(b"Cookie: SECRET").replace(b"\r\n", b"\n"),
             asking(b"Cookie: SECRET").removesuffix(b"\r\n\r\n"),  # not ended yet
-            asking(*[b"A: b"] * 300, b"Cookie: SECRET"),  # behind the limit of the reader
+            asking(*[b"A: b"] * 300, b"Cookie: SECRET"),  # after the limit of the reader
             asking(b"X: " + b"y" * 10_000, b"Cookie: SECRET"),
             asking() + asking(b"Cookie: SECRET"),  # the second request of a connection
             b"\x81\x85abcdefghi" + asking(b"Cookie: SECRET"),
