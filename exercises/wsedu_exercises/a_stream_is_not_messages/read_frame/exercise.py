@@ -187,42 +187,42 @@ EXERCISE = Exercise(
     judge=Cases(cases, reference, _fits, section="5.2; 6.2", through=_served, timed=_timed),
     solution=read_frame,
     wrong={
-        "nothing-comes-back": lambda read, timeout: None,
-        "one-read-is-one-frame": patch(
+        "returns-none": lambda read, timeout: None,
+        "one-read": patch(
             ("while True:", "for _time in range(1):"),
             ("            frames,", "            stream = await read()\n            frames,"),
             ("            data = await read()\n", "            data = b''\n"),
         ),
         "waits-forever": patch("timeout(timeout)", "timeout(None)"),
-        "spins-at-the-end": patch(
+        "spins-at-end": patch(
             "            if not data:\n"
             "                if stream:\n"
             "                    raise EOFError\n"
             "                return None\n",
             "",
         ),
-        "silence-is-a-good-end": _takes_silence_for_the_end,
-        "the-last-frame": patch("frames[0]", "frames[-1]"),
-        "half-a-frame-is-no-error": patch(
+        "silence-is-end": _takes_silence_for_the_end,
+        "last-frame": patch("frames[0]", "frames[-1]"),
+        "unfinished-is-none": patch(
             "                if stream:\n                    raise EOFError\n", ""
         ),
-        "every-end-is-an-error": patch(
+        "every-end-raises": patch(
             "if stream:\n                    raise", "if True:\n                    raise"
         ),
-        "the-clock-starts-again": patch(
+        "timeout-per-chunk": patch(
             ("async with asyncio.timeout(timeout):", "if True:"),
             ("await read()", "await asyncio.wait_for(read(), timeout)"),
         ),
-        "the-clock-after-a-chunk": patch(
+        "clock-after-chunk": patch(
             "await asyncio.wait_for(read(), timeout)",
             "await read()",
             of=_looks_at_the_clock_between_chunks,
         ),
-        "a-fixed-timeout": patch("timeout(timeout)", "timeout(0.5)"),
+        "fixed-timeout": patch("timeout(timeout)", "timeout(0.5)"),
         "half-the-time": patch("timeout(timeout)", "timeout(timeout / 2)"),
         "twice-the-time": patch("timeout(timeout)", "timeout(2 * timeout)"),
-        "the-clock-between-the-chunks": _looks_at_the_clock_between_chunks,
-        "a-frame-with-nothing-after-it": patch("if frames:", "if frames and not _rest:"),
+        "clock-between-chunks": _looks_at_the_clock_between_chunks,
+        "waits-for-no-rest": patch("if frames:", "if frames and not _rest:"),
     },
     seconds=10,
 )

@@ -78,25 +78,27 @@ EXERCISE = Exercise(
     judge=Cases(cases, reference, _fits, section="5.2"),
     solution=take_frames,
     wrong={
-        "the-rest-is-thrown-away": patch("return frames, stream", 'return frames, b""'),
-        "only-the-first": patch(
+        "rest-dropped": patch("return frames, stream", 'return frames, b""'),
+        "first-only": patch(
             ("while header :=", "if header :="),
             ("            break\n", "            return [], stream\n"),
         ),
-        "half-a-frame": patch("        if len(stream) < size + length:\n            break\n", ""),
+        "unfinished-frame": patch(
+            "        if len(stream) < size + length:\n            break\n", ""
+        ),
         "still-masked": patch("        if masked:\n", "        if False:\n"),
-        "the-key-at-a-fixed-place": patch("stream[size - 4 : size]", "stream[2:6]"),
-        "the-key-after-the-header": patch("stream[size - 4 : size]", "stream[size : size + 4]"),
-        "seven-bits-of-length": patch(
+        "key-at-fixed-place": patch("stream[size - 4 : size]", "stream[2:6]"),
+        "key-from-payload": patch("stream[size - 4 : size]", "stream[size : size + 4]"),
+        "short-length-only": patch(
             "size = header\n", "size = header\n        length = stream[1] & 127\n"
         ),
-        "always-the-last-fragment": patch("append((fin,", "append((True,"),
-        "nothing-in-it": patch(
+        "always-final": patch("append((fin,", "append((True,"),
+        "empty-frame-dropped": patch(
             "        frames.append", "        if payload:\n            frames.append"
         ),
         "one-byte-too-early": patch("< size + length", "< size + length - 1"),
         "one-byte-too-late": patch("< size + length", "<= size + length"),
-        "a-close-ends-it": patch(
+        "stops-at-close": patch(
             "size + length :]\n", "size + length :]\n        if opcode == 8:\n            break\n"
         ),
     },

@@ -72,17 +72,17 @@ EXERCISE = Exercise(
     solution=torn,
     wrong={
         "never-torn": lambda frames, chunks: [],
-        "sizes-are-compared": lambda frames, chunks: [
+        "compares-sizes": lambda frames, chunks: [
             n for n, size in enumerate(chunks) if size not in frames
         ],
-        "one-frame-a-chunk": lambda frames, chunks: [
+        "one-frame-per-chunk": lambda frames, chunks: [
             n for n, size in enumerate(chunks) if n >= len(frames) or frames[n] != size
         ],
-        "two-frames-a-chunk": _two_at_most,
-        "the-first-alone": patch("torn.append(number)", "return [number]"),
+        "two-frames-per-chunk": _two_at_most,
+        "first-only": patch("torn.append(number)", "return [number]"),
         "sizes": patch("torn.append(number)", "torn.append(size)"),
         "places": patch("torn.append(number)", "torn.append(end)"),
-        "counted-from-one": patch("enumerate(chunks)", "enumerate(chunks, 1)"),
-        "the-whole-ones": patch("not in ends", "in ends"),
+        "counts-from-1": patch("enumerate(chunks)", "enumerate(chunks, 1)"),
+        "inverted": patch("not in ends", "in ends"),
     },
 )

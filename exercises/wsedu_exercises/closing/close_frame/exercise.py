@@ -46,22 +46,22 @@ EXERCISE = Exercise(
         "none-is-1005": patch(
             "    if code is not None:\n", "    code = code or 1005\n    if True:\n"
         ),
-        "the-smaller-byte-first": patch('2, "big"', '2, "little"'),
-        "the-reason-is-not-cut": patch("[:123]", ""),
+        "little-endian": patch('2, "big"', '2, "little"'),
+        "reason-not-cut": patch("[:123]", ""),
         "cut-at-125": patch("[:123]", "[:125]"),
-        "characters-are-counted": patch(
+        "counts-characters": patch(
             "reason.encode()[:123].decode(errors='ignore')".replace("'", '"'), "reason[:123]"
         ),
-        "cut-through-a-character": patch(
+        "cuts-a-character": patch(
             ('        short = reason.encode()[:123].decode(errors="ignore")\n', ""),
             ("short.encode()", "reason.encode()[:123]"),
         ),
-        "the-code-as-text": patch('code.to_bytes(2, "big")', "str(code).encode()"),
-        "a-reason-without-a-code": patch(
+        "code-as-text": patch('code.to_bytes(2, "big")', "str(code).encode()"),
+        "reason-without-code": patch(
             'payload = b""', 'payload = b"" if code else reason.encode()[:123]'
         ),
         "no-fin": patch("encode_header(True,", "encode_header(False,"),
-        "the-length-of-the-reason": patch("8, len(payload))", "8, max(0, len(payload) - 2))"),
+        "length-without-code": patch("8, len(payload))", "8, max(0, len(payload) - 2))"),
     },
     piece="close_frame",
 )

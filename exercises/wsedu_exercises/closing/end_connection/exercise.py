@@ -118,7 +118,7 @@ EXERCISE = Exercise(
     solution=ending,
     wrong={
         "always-open": lambda events, timeout: None,
-        "the-code-that-was-sent": patch(
+        "sent-code": patch(
             ("    sent = None\n", "    sent = own = None\n"),
             (
                 "return (1005 if code is None else code), second",
@@ -127,37 +127,31 @@ EXERCISE = Exercise(
             ("            sent = second\n", "            sent, own = second, code\n"),
         ),
         "no-code-is-1000": patch("1005", "1000"),
-        "the-end-is-1005": patch(("return 1006", "return 1005"), ("(1006", "(1005")),
+        "tcp-end-is-1005": patch(("return 1006", "return 1005"), ("(1006", "(1005")),
         "waits-forever": patch(
             ("None if sent is None else (1006, sent + timeout)", "None"),
             ("if sent is not None and second > sent + timeout", "if False"),
         ),
-        "a-late-answer-counts": patch(
-            "if sent is not None and second > sent + timeout", "if False"
-        ),
-        "the-clock-starts-at-0": patch(
-            ("> sent + timeout", "> timeout"), (", sent + timeout", ", timeout")
-        ),
-        "each-close-starts-the-clock-again": patch(
+        "late-close-counts": patch("if sent is not None and second > sent + timeout", "if False"),
+        "clock-from-0": patch(("> sent + timeout", "> timeout"), (", sent + timeout", ", timeout")),
+        "second-send-restarts": patch(
             "        if sent is None:\n            sent = second", "        sent = second"
         ),
-        "a-sent-close-is-enough": patch(
+        "sent-close-is-enough": patch(
             "return 1006, second", "return 1006 if sent is None else 1000, second"
         ),
-        "the-second-of-what-came-too-late": patch(
-            "            break\n", "            return 1006, second\n"
-        ),
-        "the-last-moment-is-too-late": patch("second > sent", "second >= sent"),
-        "nothing-happens-nothing-ends": patch(
+        "second-of-late-event": patch("            break\n", "            return 1006, second\n"),
+        "last-moment-too-late": patch("second > sent", "second >= sent"),
+        "no-timeout-after-last": patch(
             ("return None if sent is None else (1006, sent + timeout)", "return None"),
             ("            break\n", "            return 1006, sent + timeout\n"),
         ),
-        "a-close-that-came-waits-for-yours": _waits_for_its_own,
-        "none-for-no-code": patch("(1005 if code is None else code)", "code"),
-        "a-fixed-timeout": patch(
+        "waits-for-send": _waits_for_its_own,
+        "no-code-is-none": patch("(1005 if code is None else code)", "code"),
+        "fixed-timeout": patch(
             ("> sent + timeout", "> sent + 2.0"), (", sent + timeout", ", sent + 2.0")
         ),
-        "a-second-of-0-is-none": patch(
+        "second-0-is-none": patch(
             ("if sent is None:", "if not sent:"),
             ("sent is not None and", "sent and"),
             ("None if sent is None else", "None if not sent else"),

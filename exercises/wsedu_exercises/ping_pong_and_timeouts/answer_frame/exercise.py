@@ -119,37 +119,35 @@ EXERCISE = Exercise(
     ),
     solution=answer,
     wrong={
-        "an-empty-pong": patch(
+        "empty-pong": patch(
             "        opcode = 10\n", "        return encode_header(True, 10, 0), True\n"
         ),
-        "a-ping-for-a-ping": patch("        opcode = 10\n", "        opcode = 9\n"),
-        "a-pong-for-a-pong": patch('return b"", True', "return encode_header(True, 10, 0), True"),
-        "a-pong-comes-back": patch("opcode == 10", "opcode == 11"),
-        "a-close-is-not-answered": patch(
+        "ping-for-ping": patch("        opcode = 10\n", "        opcode = 9\n"),
+        "pong-for-pong": patch('return b"", True', "return encode_header(True, 10, 0), True"),
+        "pong-echoed": patch("opcode == 10", "opcode == 11"),
+        "close-not-answered": patch(
             "close_frame(None if code == 1005 else code, reason), False", 'b"", False'
         ),
-        "the-connection-goes-on-after-close": patch("code, reason), False", "code, reason), True"),
+        "goes-on-after-close": patch("code, reason), False", "code, reason), True"),
         "always-1000": patch("None if code == 1005 else code", "1000"),
-        "1005-on-the-wire": patch(
+        "sends-1005": patch(
             "close_frame(None if code == 1005 else code, reason)",
             "encode_header(True, 8, 2 + len(reason.encode())) "
             '+ code.to_bytes(2, "big") + reason.encode()',
         ),
         "always-final": patch("encode_header(fin, opcode", "encode_header(True, opcode"),
-        "all-is-text": patch("header(fin, opcode", "header(fin, 1 if opcode == 2 else opcode"),
-        "a-broken-close-is-1007": patch('close_frame(1002, "")', 'close_frame(1007, "")'),
-        "a-broken-close-has-no-answer-but-an-empty-one": patch(
-            'close_frame(1002, "")', 'close_frame(None, "")'
-        ),
-        "a-broken-close-comes-back": patch(
+        "always-text": patch("header(fin, opcode", "header(fin, 1 if opcode == 2 else opcode"),
+        "bad-close-is-1007": patch('close_frame(1002, "")', 'close_frame(1007, "")'),
+        "bad-close-is-empty": patch('close_frame(1002, "")', 'close_frame(None, "")'),
+        "bad-close-echoed": patch(
             'return close_frame(1002, "")', "return encode_header(True, 8, len(payload)) + payload"
         ),
-        "an-empty-close": patch("None if code == 1005 else code, reason", 'None, ""'),
-        "the-short-form-for-all": patch(
+        "empty-close": patch("None if code == 1005 else code, reason", 'None, ""'),
+        "short-length-only": patch(
             "return encode_header(fin, opcode, len(payload))",
             "return bytes([128 * fin + opcode, len(payload) % 128])",
         ),
-        "nothing-becomes-1000": patch(
+        "no-code-is-1000": patch(
             "None if code == 1005 else code", "1000 if code == 1005 else code"
         ),
     },

@@ -125,17 +125,15 @@ EXERCISE = Exercise(
     solution=backoff,
     wrong={
         "no-chance": patch("chance.uniform(0, min(60, 5 * 2**n))", "min(60, 5 * 2**n)"),
-        "chance-is-seeded": patch("return ", "chance.seed(n)\n    return "),
+        "seeded": patch("return ", "chance.seed(n)\n    return "),
         "no-limit": patch("min(60, 5 * 2**n)", "5 * 2**n"),
-        "the-first-try-at-once": patch("chance.uniform", "0 if n == 0 else chance.uniform"),
-        "the-first-delay-is-fixed": patch("chance.uniform", "5 if n == 0 else chance.uniform"),
+        "first-try-at-once": patch("chance.uniform", "0 if n == 0 else chance.uniform"),
+        "first-delay-fixed": patch("chance.uniform", "5 if n == 0 else chance.uniform"),
         "linear": patch("5 * 2**n", "5 * (n + 1)"),
         "one-step-ahead": patch("2**n", "2 ** (n + 1)"),
-        "chance-at-the-start-only": patch(
-            "chance.uniform", "min(60, 5 * 2**n) if n else chance.uniform"
-        ),
+        "only-first-random": patch("chance.uniform", "min(60, 5 * 2**n) if n else chance.uniform"),
         "milliseconds": patch("chance.uniform", "1000 * chance.uniform"),
-        "the-time-is-truncated": patch(
+        "time-capped": patch(
             "chance.uniform(0, min(60, 5 * 2**n))", "min(60, chance.uniform(0, 5 * 2**n))"
         ),
     },

@@ -212,28 +212,28 @@ EXERCISE = Exercise(
     ),
     solution=keepalive,
     wrong={
-        "any-pong-counts": patch("while pong != payload:", "for _once in (1,):"),
-        "each-pong-gives-new-time": patch("deadline - connection.now()", "timeout"),
-        "the-same-payload-for-all": patch("os.urandom(4)", 'b"ping"'),
+        "any-pong": patch("while pong != payload:", "for _once in (1,):"),
+        "timeout-restarts": patch("deadline - connection.now()", "timeout"),
+        "same-payload": patch("os.urandom(4)", 'b"ping"'),
         "no-payload": patch("os.urandom(4)", 'b""'),
-        "an-old-pong-counts": patch(
+        "old-pong": patch(
             ("    while True:\n", "    sent = []\n    while True:\n"),
             ("        deadline =", "        sent.append(payload)\n        deadline ="),
             ("while pong != payload:", "while pong not in sent:"),
         ),
-        "interval-and-timeout-are-exchanged": patch(
+        "swapped": patch(
             ("sleep(interval)", "sleep(timeout)"),
             ("connection.now() + timeout", "connection.now() + interval"),
         ),
-        "the-timeout-counts-from-the-last-pong": patch(
+        "timeout-with-interval": patch(
             "connection.now() + timeout", "connection.now() + timeout - interval"
         ),
         "1006": patch("1011", "1006"),
-        "a-wrong-pong-is-none": patch(
+        "gives-up-at-wrong-pong": patch(
             ("while pong != payload:", "for _once in (1,):"),
             ("if pong is None:", "if pong != payload:"),
         ),
-        "a-ping-at-once": patch(
+        "pings-at-once": patch(
             ("        await connection.sleep(interval)\n", ""),
             (
                 '"keepalive ping timeout"\n',
