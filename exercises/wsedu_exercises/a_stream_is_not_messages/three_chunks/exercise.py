@@ -1,4 +1,4 @@
-"""Predict what a reader has after each chunk."""
+"""Predict how many frames a reader has after each chunk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Match endings to codes."""
+"""Name the code that the client records for each of six endings."""
 
 from __future__ import annotations
 

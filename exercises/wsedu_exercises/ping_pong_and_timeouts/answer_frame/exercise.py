@@ -1,4 +1,4 @@
-"""What a server says to each frame."""
+"""Answer each frame as a server must."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ...server import answer
 
 
 def reference(fin: bool, opcode: int, payload: bytes) -> bytes:
-    """What a ``websockets`` server answers; its echo of data is a frame that it writes."""
+    """What a ``websockets`` server answers to a control frame; data comes back unmasked."""
     frame = Frame(Opcode(opcode), payload, fin)
     if opcode < 8:
         return frame.serialize(mask=False)
@@ -42,7 +42,7 @@ LENGTHS = (0, 125, 126, 127, 65535, 65536)
 
 
 def cases(chance: random.Random) -> list[tuple[bool, int, bytes]]:
-    """Short frames of every kind, then odd Closes, fragments, long ones, and random ones."""
+    """Short frames of every kind, unusual Closes, fragments, long frames, then random ones."""
     found = [(True, opcode, payload) for opcode, payload in CONTROL]
     found += [(True, 1, b"Hi"), (True, 2, b"\x00\xff"), (True, 9, b"\xff" * 125)]
     found += [(True, 8, payload) for payload in CLOSES]
@@ -68,7 +68,7 @@ def _right(args: tuple[Any, ...], got: Any) -> bool:
 
 
 def _is_allowed(args: tuple[Any, ...], got: bytes) -> bool:
-    """Whether these bytes answer the frame. The reason in a Close is free."""
+    """Whether these bytes answer the frame. A Close may carry any reason."""
     allowed = _allowed(*args)
     if args[1] != 8 or len(allowed[0]) < 4 or len(got) < 4:
         return got in allowed
@@ -82,10 +82,10 @@ def _is_allowed(args: tuple[Any, ...], got: bytes) -> bool:
 
 
 def _allowed(fin: bool, opcode: int, payload: bytes) -> list[bytes]:
-    """The library's answer, and what the RFC allows instead; the first is what is shown.
+    """The library's answer, and what the RFC allows instead; a verdict shows the first.
 
-    A Close may come back without its reason (5.5.1: "typically echos the status code"), and the
-    answer to a broken Close has 1002 or the library's own code.
+    A Close may come back without its reason (5.5.1: "typically echos the status code"). A Close
+    that breaks a rule is answered with 1002 or with the library's code.
     """
     answer = reference(fin, opcode, payload)
     if opcode != 8:
@@ -102,7 +102,7 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
 
 
 def show(args: Args, got: Any) -> dict[str, Any]:
-    """The bytes beside those that answer; or whether the connection goes on."""
+    """The bytes beside the right ones; or, if they are right, the bool."""
     called = f"answer({args[0]}, {args[1]}, {shorten(args[2])})"
     if _is_allowed(args, got[0]):
         case = f"{called}: got {got[1]}, expected {args[1] != 8}"

@@ -1,4 +1,4 @@
-"""What a heartbeat costs."""
+"""Compute what a heartbeat costs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wsedu.course.runner import shorten
 
 
 def heartbeat(clients: int, interval: float, payload: int, packet: int) -> float:
-    """A Ping there, a masked Pong back, each in a packet of its own."""
+    """A Ping to the client and a masked Pong back, each in a packet of its own."""
     ping = 2 + payload
     pong = 2 + 4 + payload
     return clients * (packet + ping + packet + pong) / interval
@@ -30,7 +30,7 @@ def reference(clients: int, interval: float, payload: int, packet: int) -> float
 
 
 def cases(chance: random.Random) -> list[tuple[int, float, int, int]]:
-    """One client first, then many, then at random."""
+    """One client first, then many, then random numbers."""
     found: list[tuple[int, float, int, int]] = [
         (1, 1, 0, 0),
         (1, 1, 4, 0),
@@ -52,7 +52,7 @@ def cases(chance: random.Random) -> list[tuple[int, float, int, int]]:
 
 
 def _right(args: tuple[Any, ...], got: Any) -> bool:
-    if not 0 <= got < 1e12:  # no float holds a huge int
+    if not 0 <= got < 1e12:  # a huge int fits in no float
         return False
     return math.isclose(got, reference(*args), rel_tol=1e-6)
 
@@ -64,7 +64,7 @@ def facts() -> dict[str, Any]:
 
 
 def show(args: Args, got: Any) -> dict[str, Any]:
-    """The case by the names of its arguments."""
+    """The case, with the names of its arguments."""
     clients, interval, payload, packet = args
     called = f"clients={clients}, interval={interval}, payload={payload}, packet={packet}"
     right = round(reference(*args), 3)

@@ -1,4 +1,4 @@
-"""Predict the second in which the server gives up."""
+"""Predict when the server gives up."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ def fits(answer: Any) -> bool:
 
 
 def same(one: float | None, other: float | None) -> bool:
-    """Whether two answers are the same, to a hundredth of a second."""
+    """Whether two answers differ by less than a hundredth of a second."""
     if one is None or other is None:
         return one is other
-    return -1e6 < one < 1e6 and abs(one - other) < 0.01  # no float holds a huge int
+    return -1e6 < one < 1e6 and abs(one - other) < 0.01  # a huge int fits in no float
 
 
 EXERCISE = Exercise(
