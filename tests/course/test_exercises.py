@@ -447,7 +447,7 @@ class TestWrongTypes:
 
         verdict = judge(exercise.name, answer, 1)
         assert verdict.outcome == "not yet"
-        assert verdict.sentence.endswith("a check needs it returned: use return.")
+        assert verdict.sentence.endswith("Return it instead: use return.")
         assert capfd.readouterr() == ("", "")
 
     def test_printed_beside_a_result(self) -> None:
@@ -522,7 +522,7 @@ class TestRaising:
         names: dict[str, Any] = {}
         exec("def answer(data):\n\n    return data['key']\n", names)
         verdict = judge("check-request", names["answer"], 1)
-        assert clear(verdict, "TypeError", "(its line 3)")
+        assert clear(verdict, "TypeError", "(line 3 of your cell)")
 
     @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
     def test_endless_recursion(self, exercise: Exercise) -> None:
@@ -713,7 +713,7 @@ for thread in threading.enumerate():
         assert (run.stdout.splitlines()[0], run.stderr) == ("raised", "")
         assert "lives" not in run.stdout
 
-    def test_coroutine_that_nobody_awaits_is_named(self) -> None:
+    def test_coroutine_without_await_is_named(self) -> None:
         async def keepalive(connection: Any, interval: float, timeout: float) -> Any:
             while True:
                 connection.sleep(interval)
@@ -737,9 +737,9 @@ for thread in threading.enumerate():
                     answer,
                     0.5,
                 )
-                assert clear(verdict, f"{forgotten} was called, and nobody awaited it")
+                assert clear(verdict, f"{forgotten} was called without await")
 
-    def test_coroutine_that_nobody_awaits_does_not_complain_in_a_later_cell(self) -> None:
+    def test_coroutine_without_await_does_not_complain_in_a_later_cell(self) -> None:
         async def answer(message: str, seconds: float) -> str:
             asyncio.run(asyncio.sleep(seconds))
             return message
