@@ -7,7 +7,6 @@ hand. ``GENERATED`` is the list of them: where they are, and the function that m
 from __future__ import annotations
 
 import ast
-import copy
 import enum
 import inspect
 import io
@@ -92,13 +91,12 @@ def in_order(cells: list[Cell], folder: str, lesson: Lesson, language: str) -> l
 
 
 def with_words(group: list[Cell], exercise: Exercise, words: Wording) -> list[Cell]:
-    """The cells of one exercise; the answer is made once, and then it is yours to edit."""
+    """The cells of one exercise; of the old ones, only the name of the answer is kept."""
     name = exercise.name
-    old = {cell["id"]: copy.deepcopy(cell) for cell in group}
-    answer = old.pop(f"{name}-answer", None) or code_cell(f"{name}-answer", starter(exercise))
-    check = old.pop(f"{name}-check", None) or code_cell(
-        f"{name}-check", f'check("{name}", {answered("".join(answer["source"]))})'
-    )
+    old = {cell["id"]: "".join(cell["source"]) for cell in group}
+    answer = starter(exercise, old.get(f"{name}-answer", ""))
+    title = f"## {exercise.number} {words['title']} {'★' * exercise.stars}"
+    check = code_cell(f"{name}-check", f'check("{name}", {answered(answer)})')
     check["metadata"] = {
         "deletable": False,
         "editable": False,
@@ -112,11 +110,19 @@ def with_words(group: list[Cell], exercise: Exercise, words: Wording) -> list[Ce
             "task": False,
         },
     }
-    task = old.pop(f"{name}-task", {"cell_type": "markdown", "id": f"{name}-task", "metadata": {}})
-    stars = "★" * exercise.stars
-    source = f"## {exercise.number} {words['title']} {stars}\n\n{words['task'].strip()}"
-    task["source"] = source.splitlines(keepends=True)
-    return [task, answer, check, *old.values()]
+    made = [
+        prose_cell(f"{name}-task", f"{title}\n\n{words['task'].strip()}"),
+        code_cell(f"{name}-answer", answer),
+        check,
+    ]
+    ids = [cell["id"] for cell in made]
+    return made + [cell for cell in group if cell["id"] not in ids]
+
+
+def prose_cell(name: str, source: str) -> Cell:
+    """A cell of Markdown."""
+    lines = source.splitlines(keepends=True)
+    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": lines}
 
 
 def code_cell(name: str, source: str) -> Cell:
@@ -131,14 +137,19 @@ def code_cell(name: str, source: str) -> Cell:
     }
 
 
-def starter(exercise: Exercise) -> str:
-    """What a learner finds in the answer cell: dots in place of the answer."""
-    if not callable(exercise.solution):
-        rows = "".join(f'    "{letter}": ...,\n' for letter in exercise.solution)
-        return f"answers = {{\n{rows}}}"
-    asynchronous = "async " if inspect.iscoroutinefunction(exercise.solution) else ""
-    arguments = ", ".join(inspect.signature(exercise.solution).parameters)
-    return f"{asynchronous}def {exercise.solution.__name__}({arguments}):\n    return ..."
+def starter(exercise: Exercise, old: str) -> str:
+    """What a learner finds in the answer cell: dots in place of the answer.
+
+    old: what it is now; a name that is not that of a function may be any
+    """
+    if callable(exercise.solution):
+        if old.endswith(" = ..."):
+            return old
+        word = "async def" if inspect.iscoroutinefunction(exercise.solution) else "def"
+        taken = ", ".join(inspect.signature(exercise.solution).parameters)
+        return f"{word} {exercise.solution.__name__}({taken}):\n    return ..."
+    rows = "".join(f'    "{letter}": ...,\n' for letter in exercise.solution)
+    return f"{answered(old) if old else 'answers'} = {{\n{rows}}}"
 
 
 def answered(source: str) -> str:
