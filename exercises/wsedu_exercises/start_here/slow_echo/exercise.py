@@ -31,7 +31,7 @@ TURNS = 20  # that the other task could take while the function waits
 FEW = 4  # a function that steps aside leaves it more turns than these
 LATE = 0.05  # seconds after an alarm; a shorter wait is not judged by it, or chance would decide
 TRIES = 5  # a machine that stands still looks like a function that waits by another clock
-ELSEWHERE = "by another clock than the event loop's"
+ELSEWHERE = "by waiting outside the event loop"
 
 
 @dataclass(frozen=True)
