@@ -83,12 +83,10 @@ async def _observe(function: Callable[..., Any], message: str, seconds: float) -
 
     begin = now()
     waiting = function(message, seconds)
+    if isinstance(waiting, str):
+        return Wait(waiting, "from a function that is not async")
     if not inspect.isawaitable(waiting):
-        return (
-            Wait(waiting, "from a function that is not async")
-            if isinstance(waiting, str)
-            else waiting
-        )
+        return waiting
     echo = asyncio.ensure_future(waiting)
     tasks = [echo, asyncio.create_task(others()), asyncio.create_task(alarm())]
     try:
