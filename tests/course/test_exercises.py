@@ -10,6 +10,7 @@ import inspect
 import json
 import logging
 import random
+import re
 import selectors
 import subprocess
 import sys
@@ -274,6 +275,19 @@ class TestOutcomes:
         verdict = judge("read-frame", answer, 1)
         assert (verdict.expected, verdict.got) == (None, None)
         assert "got (raised EOFError), expected (raised TimeoutError)" in verdict.case
+
+    @pytest.mark.parametrize("name", ["slow-echo", "serve-until-closed"])
+    def test_verdict_shows_words_and_no_names_of_the_check(self, name: str) -> None:
+        async def raises(connection: Any, *args: Any) -> None:
+            connection.no_such_thing
+
+        for answer in (*(mistake.answer for mistake in exercises()[name].mistakes), raises):
+            verdict = judge(name, answer, 1)
+            shown = f"{verdict.sentence} {verdict.case}"
+            assert not re.search(r"\b(Wait|Served|Client|_\w+)\(|_Watched", shown), shown
+        if name == "serve-until-closed":
+            assert "'ServerConnection' object has no attribute 'no_such_thing'" in verdict.sentence
+            assert "(a client that sends 'Hello' and then closes)" in verdict.sentence
 
     @pytest.mark.parametrize("share", [0.1, 0.5, 2.0])
     def test_timeout_that_is_not_the_one_that_was_told(self, share: float) -> None:

@@ -31,7 +31,7 @@ TURNS = 20  # that the other task could take while the function waits
 FEW = 4  # a function that steps aside leaves it more turns than these
 LATE = 0.05  # seconds after an alarm; a shorter wait is not judged by it, or chance would decide
 TRIES = 5  # a machine that stands still looks like a function that waits by another clock
-ELSEWHERE = "by another clock than the event loop's"
+ELSEWHERE = "by waiting outside the event loop"
 
 
 @dataclass(frozen=True)
@@ -83,12 +83,10 @@ async def _observe(function: Callable[..., Any], message: str, seconds: float) -
 
     begin = now()
     waiting = function(message, seconds)
+    if isinstance(waiting, str):
+        return Wait(waiting, "from a function that is not async")
     if not inspect.isawaitable(waiting):
-        return (
-            Wait(waiting, "from a function that is not async")
-            if isinstance(waiting, str)
-            else waiting
-        )
+        return waiting
     echo = asyncio.ensure_future(waiting)
     tasks = [echo, asyncio.create_task(others()), asyncio.create_task(alarm())]
     try:
