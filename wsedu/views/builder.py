@@ -1,10 +1,9 @@
 """The frame builder: bits, opcode, length, key and payload by hand (5.2).
 
 How to think about it: the controls say what a frame means and how it is written; the picture
-shows its bytes, as they would cross the wire, and every rule that its header breaks. What is
-forbidden can be built: that is the point. A bit that is clicked is flipped, those of the length
-too: then the length says something else than what follows, and the picture reads the bytes as a
-reader would.
+shows its bytes, as they would cross the wire, and every rule that its header breaks. You can
+build what is forbidden: that is the point. A click flips a bit, a bit of the length too. Then the
+length no longer fits what follows, and the picture reads the bytes as a receiver would.
 """
 
 from __future__ import annotations
@@ -58,14 +57,15 @@ class FrameBuilder(Adjustable):
 
     def __init__(self) -> None:
         self._says = {
-            "none": _("✔ Its header breaks no rule."),
-            "bad": _("✘ A masking key is 4 bytes: 8 hexadecimal digits. Zeros are taken instead."),
-            "half": _("✘ The header is not complete: a reader waits for the rest of it."),
+            "none": _("✔ The header breaks no rule."),
+            "bad": _("✘ A masking key is 4 bytes: 8 hexadecimal digits. Zeros are used instead."),
+            "half": _("✘ The header is not complete: a receiver waits for the rest."),
             "less": _(
-                "✘ The length says more than what follows: a reader waits. Bytes missing: {count}."
+                "✘ The length is greater than what follows: a receiver waits. "
+                "Bytes missing: {count}."
             ),
             "rest": _(
-                "✘ The length says less than what follows. "
+                "✘ The length is smaller than what follows. "
                 "Bytes (+) that begin the next frame: {count}."
             ),
             "bit": _("bit {n}, {field}: {bit}"),
@@ -120,7 +120,7 @@ class FrameBuilder(Adjustable):
             },
             hint=_(
                 "Flip a bit: click it, or Tab to the picture, arrow keys, Enter. "
-                "Or change any part: the bytes follow. What is forbidden can be built, too."
+                "Or change any part: the bytes follow. You can build what is forbidden, too."
             ),
         )
 
@@ -162,7 +162,7 @@ class FrameBuilder(Adjustable):
         return slots
 
     def _broken(self, state: State, layout: FrameLayout, size: int) -> list[str]:
-        """What is wrong with the frame, in the order of its bytes; a reader knows no more."""
+        """What is wrong with the frame, in the order of its bytes; a receiver knows no more."""
         rules = []
         if state["mask"] and _key(state) is None:
             rules.append(self._says["bad"])
@@ -270,7 +270,7 @@ def _rules() -> dict[str, str]:
 
 
 def _announcing(length: int) -> bytes:
-    """A header that says a length in 64 bits, whatever follows."""
+    """A header with this length in 64 bits, and no payload after it."""
     return build_frame(Frame(Opcode.TEXT), NO_KEY, 64)[:2] + length.to_bytes(8, "big")
 
 
