@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ..protocol import GUID, accept_key
 from ..words import _
 from .adjustable import Adjustable, State
-from .drawing import WIDTH, Drawing, Slots, clean
+from .drawing import NARROW, Drawing, Slots, clean
 from .picture import module
 
 STEPS = 6
@@ -135,7 +135,7 @@ class AcceptSteps(Adjustable):
         for number, line in enumerate(lines):
             line["style"] = ROWS[number] if number < first else FIRST if number == first else LATER
         if first < STEPS:
-            said = _("✘ wrong from here on: {why}").format(why=way.sentence)
+            said = _("✘ wrong from here: {why}").format(why=way.sentence)
             lines[first]["note"] = f"{said} · {lines[first]['note']}"
         return lines
 
@@ -156,14 +156,14 @@ class AcceptSteps(Adjustable):
 
     def draw(self, slots: Slots) -> str:
         """One step under the other."""
-        drawing = Drawing(_("From Sec-WebSocket-Key to Sec-WebSocket-Accept"))
+        drawing = Drawing(_("From Sec-WebSocket-Key to Sec-WebSocket-Accept"), NARROW)
         drawing.text(14, 26, _("From Sec-WebSocket-Key to Sec-WebSocket-Accept"), "strong")
         for number in range(1, STEPS + 1):
             y = TOP + ROW * (number - 1)
             with drawing.kind(f"step{number}", slots):
                 drawing.slot(f"title{number}", 14, y + 14, slots, "small strong")
                 drawing.rect(
-                    14, y + 20, WIDTH - 28, 34, slots[f"row{number}.class"], f"row{number}"
+                    14, y + 20, NARROW - 28, 34, slots[f"row{number}.class"], f"row{number}"
                 )
                 drawing.slot(f"value{number}", 22, y + 35, slots, "mono small")
                 drawing.slot(f"note{number}", 22, y + 50, slots, "small")
@@ -186,7 +186,7 @@ def _ways(key: str, nonce: bytes) -> tuple[Way, ...]:
             _("the hash in hexadecimal"),
             text,
             in_hex=True,
-            sentence=_("The 40 hexadecimal digits were encoded; encode the 20 bytes."),
+            sentence=_("Encode the 20 bytes, not the hex digits."),
         ),
         Way(
             "newline",
@@ -199,6 +199,6 @@ def _ways(key: str, nonce: bytes) -> tuple[Way, ...]:
             _("the GUID in lower case"),
             key.encode() + guid.lower(),
             guid=GUID.lower(),
-            sentence=_("The GUID is hashed as a string, and its letters are capitals."),
+            sentence=_("Write capitals: the GUID is hashed as text."),
         ),
     )

@@ -24,13 +24,13 @@ from ..protocol.frames import FrameHeader, LengthForm, Role
 from ..words import _
 from . import frame_colours
 from .adjustable import Adjustable, State
-from .drawing import WIDTH, Drawing, Slots
+from .drawing import NARROW, Drawing, Slots
 from .frame_colours import LOOKS
 from .masking_steps import utf8
 from .picture import module
 
-CELLS, CELL = 30, 29  # bytes drawn: a header of 14 at most, and the payload's first ones
-BIT = 44  # pixels
+CELLS, CELL = 21, 29  # bytes drawn: a header of 14 at most, and the payload's first ones
+BIT = 37  # pixels
 LEFT = 14
 RULES = 8  # lines for broken rules; a frame cannot break more of them at once
 NO_KEY = bytes(4)  # stands in for a key that cannot be read
@@ -180,7 +180,7 @@ class FrameBuilder(Adjustable):
 
     def draw(self, slots: Slots) -> str:
         """The grid of bits, the row of bytes, the rules."""
-        drawing = Drawing(_("A frame, built by hand"))
+        drawing = Drawing(_("A frame, built by hand"), NARROW)
         self._draw_bits(drawing, slots)
         y = 132.0
         for n, kinds in ((n, frame_colours.kinds_at(_FIRST, n)) for n in range(2)):
@@ -194,12 +194,12 @@ class FrameBuilder(Adjustable):
                 drawing.rect(x + 1, y, CELL - 2, 38, slots[f"shade{n}.class"], f"shade{n}")
                 drawing.slot(f"letter{n}", x + CELL / 2, y + 14, slots, "small", "middle")
                 drawing.slot(f"byte{n}", x + CELL / 2, y + 31, slots, "mono small", "middle")
-        frame_colours.legend(drawing, LOOKS, LEFT, y + 58)
-        drawing.slot("size", LEFT, y + 84, slots, "strong")
-        drawing.slot("more", WIDTH - LEFT, y + 84, slots, "small soft", "end")
+        y = frame_colours.legend(drawing, LOOKS, LEFT, y + 58) + 26
+        drawing.slot("size", LEFT, y, slots, "strong")
+        drawing.slot("more", NARROW - LEFT, y, slots, "small soft", "end")
         with drawing.kind("verdict", slots):
             for n in range(RULES):
-                drawing.slot(f"rule{n}", LEFT, y + 106 + 18 * n, slots)
+                drawing.slot(f"rule{n}", LEFT, y + 22 + 18 * n, slots)
         return drawing.svg()
 
     def _draw_bits(self, drawing: Drawing, slots: Slots) -> None:
