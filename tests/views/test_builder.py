@@ -65,8 +65,8 @@ class TestFlippedBits:
         assert "Bytes (+) that begin the next frame: 1." in str(builder)
 
     def test_a_length_that_says_more_keeps_a_reader_waiting(self) -> None:
-        assert "a reader waits. Bytes missing: 8." in str(built(flipped=8))
-        assert "a reader waits" not in str(built())
+        assert "a receiver waits. Bytes missing: 8." in str(built(flipped=8))
+        assert "a receiver waits" not in str(built())
 
     def test_the_bytes_are_read_as_a_reader_reads_them(self) -> None:
         """126 in the seven bits: what was the key is a length now, and the payload a key."""
