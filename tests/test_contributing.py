@@ -88,18 +88,16 @@ def edit(path: Path, *changes: tuple[str, str]) -> None:
 
 
 def finish(folder: Path) -> None:
-    """Write what the lines with TODO ask for; what it says is no concern of the tests."""
+    """Write what the lines with TODO ask for, and a third mistake."""
     for path in folder.glob("*.*"):
         text = path.read_text(encoding="utf-8")
-        path.write_text(re.sub(r"(#.*)?TODO: ?", "", text), encoding="utf-8")
+        path.write_text(re.sub(r"  # TODO.*|TODO: ?", "", text), encoding="utf-8")
+    third = '"another-end": patch("% 256", "% 255"),'
     edit(
         folder / "exercise.py",
-        ("% 255),", '% 255),\n        "nothing": patch("(total + octet)", "0"),'),
+        (third, f'{third}\n        "nothing": patch("(total + octet)", "0"),'),
     )
-    edit(
-        folder / "en.toml",
-        ("another-end =", 'nothing = "You add nothing. Add each byte."\nanother-end ='),
-    )
+    edit(folder / "en.toml", ("another-end =", 'nothing = "Add each byte."\nanother-end ='))
 
 
 def begin_and_finish_an_exercise(course: Path) -> list[str]:
@@ -168,8 +166,9 @@ RECIPES = [begin_and_finish_an_exercise, add_a_mistake, begin_a_translation]
 def test_recipes_are_followed_word_for_word(course: Path) -> None:
     for follow_recipe in RECIPES:
         follow_recipe(course)
-    for name in ("test_unfinished", "test_stale", "test_translations"):
-        follow(course, [f".venv/bin/python -m pytest -q tests/{name}.py -k 'not command'"])
+    tests = ("test_unfinished.py", "test_translations.py", "test_stale.py::test_nothing_is_stale")
+    names = " ".join(f"tests/{name}" for name in tests)
+    follow(course, [f".venv/bin/python -m pytest -q {names}"])
     begin_a_lesson(course)
     said = run(course, ".venv/bin/python -m pytest -q tests/test_unfinished.py").stdout
     assert "09_message_size is not finished:\n" in said and "it has no exercise" in said
@@ -207,7 +206,6 @@ def test_what_recipes_say_to_edit_is_there() -> None:
     }.items():
         for name in names:
             assert name in (ROOT / path).read_text(encoding="utf-8"), (path, name)
-            assert name.split()[-1].partition("(")[0] in PAGE
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="no bash")
