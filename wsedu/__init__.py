@@ -1,6 +1,6 @@
 """WebSocket byte by byte: the helper package of the course.
 
-These are the names that lessons use. More stands behind ``wsedu.protocol`` (bytes and
+These are the names that lessons use. There is more in ``wsedu.protocol`` (bytes and
 values), ``wsedu.recording`` (what was seen), ``wsedu.live`` (servers and clients),
 ``wsedu.views`` (pictures) and ``wsedu.course`` (exercises). All of it is meant to be read:
 ``Lab??`` shows the source.
