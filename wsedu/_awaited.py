@@ -1,6 +1,7 @@
 """The mistake of lesson 00, named where it is made: a coroutine instead of its result.
 
-Every public function of the course passes its arguments through here.
+How to think about it: a coroutine looks like a value, and fails far from the line that forgot the
+``await``. So every public function of the course passes its arguments through here.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from .said import Said
 P = ParamSpec("P")
 T = TypeVar("T")
 
+DEPTH = 4  # lists inside lists that are looked through; deeper, and in a circle, nothing is
+
 
 class AwaitMissing(Told, TypeError):
     """A coroutine, or something else that must be awaited, was given instead of its result."""
 
 
 def values_only(function: Callable[P, T]) -> Callable[P, T]:
-    """The function, which raises AwaitMissing when it is given what must be awaited."""
+    """The function; it raises AwaitMissing for an argument that must be awaited."""
 
     @functools.wraps(function)
     def checked(*args: P.args, **options: P.kwargs) -> T:
@@ -33,14 +36,14 @@ def values_only(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def no_coroutine(called: str, *values: object) -> None:
-    """Raise AwaitMissing if one of the values must be awaited, or one inside of them."""
+    """Raise AwaitMissing if a value must be awaited, or an item inside lists, tuples and dicts."""
     found = [awaitable for value in values for awaitable in _awaitables(value)]
     if found:
         raise AwaitMissing(await_missing(called, *found))
 
 
 def await_missing(called: str, *awaitables: object) -> str:
-    """The sentence; it ends the coroutines, or Python would complain of them in a later cell."""
+    """The sentence; closes the coroutines, or Python would warn of them in a later cell."""
     for awaitable in awaitables:
         if inspect.iscoroutine(awaitable):
             awaitable.close()
@@ -52,9 +55,9 @@ def await_missing(called: str, *awaitables: object) -> str:
     return str(Said("await.missing", called=called, what=what))
 
 
-def _awaitables(value: object) -> Iterator[object]:
-    if isinstance(value, dict):
-        value = [*value.values()]
-    for item in value if isinstance(value, (list, tuple)) else (value,):
-        if inspect.isawaitable(item):
-            yield item
+def _awaitables(value: object, depth: int = DEPTH) -> Iterator[object]:
+    if inspect.isawaitable(value):
+        yield value
+    elif depth and isinstance(value, (list, tuple, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _awaitables(item, depth - 1)
