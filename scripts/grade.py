@@ -131,18 +131,17 @@ class Class:
         if not (Path("ordered") / learner / assignment).exists():
             return
         path = Path("autograded") / learner / assignment / name
-        numbers = {c.cell.id: c.exercise for c in submissions.checks(self.sources[assignment])}
         if path.exists():
             found = grader.to_look_at(nbformat.read(path, as_version=4))
         else:
             found = [("", "not graded")]
-        for check, reason in found:
+        for exercise, reason in found:
             said = {
                 "died": "a cell ended Python; the other exercises were graded without it",
                 "timed out": "a cell or an answer did not end; the others were graded",
                 "not graded": "nbgrader could not grade it; nbgrader.log says why",
             }[reason]
-            row = (assignment, learner, numbers.get(check, ""), reason, said)
+            row = (assignment, learner, exercise, reason, said)
             yield dict(zip(LOOK_AT, row, strict=True))
 
     def export(self) -> None:

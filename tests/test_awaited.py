@@ -13,6 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 import wsedu
 from wsedu import Lab, Ladder, check, dissect
 from wsedu._awaited import AwaitMissing, no_coroutine
+from wsedu.course.catalogue import exercises
 from wsedu.course.verdict import NotYet
 
 pytestmark = pytest.mark.anyio
@@ -145,7 +146,8 @@ def test_check_of_a_coroutine_says_so(name: str, capsys: pytest.CaptureFixture[s
         with pytest.raises(NotYet):
             check(name, awaitable)
         said = " ".join(capsys.readouterr().out.split())
-        assert f"✘ {name}: You gave check " in said and "is an `await` missing" in said
+        assert f"✘ {exercises()[name].number}: You gave check " in said
+        assert "is an `await` missing" in said
         assert "give its name alone, without parentheses" in said
 
 

@@ -90,7 +90,9 @@ class Attempt:
             raise AnswerRaised(error, args) from error
         if value is ...:
             raise AnswerMissing
-        self.only_none = value is None and self.only_none is not False
+        # What goes around an answer may give a tuple that has the answer's own value in it.
+        own = getattr(value, "returned", value) if isinstance(value, tuple) else value
+        self.only_none = own is None and self.only_none is not False
         return value
 
     def go_on(self) -> None:

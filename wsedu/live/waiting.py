@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from .._stopping import raise_in
 from ..recording import Recording, dissect
-from ..recording.recording import SIDES
+from ..recording.events import SIDES
 from ..words import _
 from .background import Background
 from .tap import Tap

@@ -74,7 +74,7 @@ def cases(chance: random.Random) -> list[Args]:
 class Run(NamedTuple):
     """What a keepalive did: its Pings, what it returned, and when."""
 
-    result: Any
+    returned: Any
     pings: list[float]
     payloads: list[bytes]
     end: float
@@ -129,8 +129,8 @@ def expected(script: Script, interval: float, timeout: float) -> tuple[list[floa
 def _right(args: tuple[Any, ...], got: Any) -> bool:
     pings, end = expected(*args)
     return (
-        _well_formed(got.result)
-        and got.result[0] == 1011
+        _well_formed(got.returned)
+        and got.returned[0] == 1011
         and (got.pings, got.end) == (pings, end)
         and not (got.same or got.again or got.short)
     )
@@ -153,7 +153,7 @@ def show(args: Args, got: Run) -> dict[str, Any]:
         did += f" with the payloads {shorten(got.payloads, 100)}"
     lines = (
         f"interval {interval} s, timeout {timeout} s. {_in_words(script)}",
-        f"got: {did}; at {got.end:g} s it returned {shorten(got.result)}",
+        f"got: {did}; at {got.end:g} s it returned {shorten(got.returned)}",
         f"expected: {_pings(pings)}; at {end:g} s it returns 1011 and a reason",
     )
     return {"case": "\n  ".join(lines)}
@@ -178,17 +178,17 @@ def _in_words(script: Script) -> str:
 
 def what(got: Run) -> Any:
     """What tells one mistake from another; any reason will do."""
-    said = got.result[0] if _well_formed(got.result) else got.result
-    return got.pings, got.end, got.same, got.short, type(got.result), said
+    said = got.returned[0] if _well_formed(got.returned) else got.returned
+    return got.pings, got.end, got.same, got.short, type(got.returned), said
 
 
 def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str:
     """What to say if no mistake fits."""
-    say, formed = exercise.words.say, _well_formed(got.result)
+    say, formed = exercise.words.say, _well_formed(got.returned)
     pings, end = expected(*args)
-    if isinstance(got.result, str) and got.result == "no end":
+    if isinstance(got.returned, str) and got.returned == "no end":
         return say("forever")
-    if not got.pings and (got.result is None or formed):
+    if not got.pings and (got.returned is None or formed):
         return say("no-ping")
     if got.pings[:1] == [0]:
         return say("at-once")
@@ -197,9 +197,9 @@ def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str:
     if pings == got.pings[: len(pings)] != got.pings:
         return say("goes-on")
     if not formed:
-        return say("form", got=shorten(got.result))
-    if got.result[0] != 1011:
-        return say("code", got=shorten(got.result[0]))
+        return say("form", got=shorten(got.returned))
+    if got.returned[0] != 1011:
+        return say("code", got=shorten(got.returned[0]))
     if got.same or got.again or got.short:
         return say("payload")
     if got.pings != pings:
