@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import functools
+import html
 import logging
 import os
 import re
@@ -189,9 +190,29 @@ the_class = functools.cache(Class)  # once in each process
 def grade_one(assignment: str, learner: str) -> bool:
     """Grade one learner's notebook, in a process of its own; whether that went well."""
     folders = the_class()
-    return folders.run(Autograde, assignment, learner) and folders.run(
+    went_well = folders.run(Autograde, assignment, learner) and folders.run(
         GenerateFeedback, assignment, learner
     )
+    for page in Path("feedback", learner, assignment).glob("*.html"):
+        name_exercises(page, folders.sources[assignment])
+    return went_well
+
+
+def name_exercises(page: Path, source: Any) -> None:
+    """Name the exercises in the headers of a page of feedback as their tasks do.
+
+    nbgrader calls each of them "Test cell" in the list, and by its id above the check.
+    """
+    text = page.read_text(encoding="utf-8")
+    for cell in source.cells:
+        name = cell.id.removesuffix("-task")
+        if name != cell.id:
+            title = html.escape(cell.source.splitlines()[0].removeprefix("## "))
+            text = text.replace(
+                f'<a href="#{name}">Test cell</a>', f'<a href="#{name}">{title}</a>'
+            )
+            text = text.replace(f"Grade cell: <code>{name}</code>", title)
+    page.write_text(text, encoding="utf-8")
 
 
 def read_look_at() -> list[dict[str, str]]:

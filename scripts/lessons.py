@@ -1,14 +1,12 @@
 """Count what the lessons are made of: ``.venv/bin/python scripts/lessons.py``.
 
 Words of prose, lines of code, the median length of a code cell, and how many predictions,
-live cells and stored pictures there are. ``--links`` prints every link that leaves the course
-instead, each once, with the notebooks that hold it.
+live cells and stored pictures there are.
 """
 
 import json
 import re
 import statistics
-import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,24 +43,8 @@ def count(path: Path) -> list[str]:
     ]
 
 
-def links() -> dict[str, set[str]]:
-    """Every link that leaves the course, with the notebooks that hold it."""
-    found: dict[str, set[str]] = {}
-    for path in sorted(ROOT.glob("notebooks/*/*.ipynb")) + sorted(
-        ROOT.glob("exercises/*/*/*.ipynb")
-    ):
-        text = " ".join(source(c) for c in cells_of(path) if c["cell_type"] == "markdown")
-        for link in re.findall(r"\]\((https?://[^)\s]+)\)", text):
-            found.setdefault(link, set()).add(path.stem)
-    return found
-
-
 if __name__ == "__main__":
-    if "--links" in sys.argv:
-        for link, names in sorted(links().items()):
-            print(link, *sorted(names))
-    else:
-        heads = ["lesson", "words", "cells", "lines", "median", "predictions", "live", "pictures"]
-        table = [count(path) for path in sorted((ROOT / "notebooks").glob("en/*.ipynb"))]
-        for row in [heads, *table]:
-            print(f"{row[0]:30}", *(f"{value:>11}" for value in row[1:]))
+    heads = ["lesson", "words", "cells", "lines", "median", "predictions", "live", "pictures"]
+    table = [count(path) for path in sorted((ROOT / "notebooks").glob("en/*.ipynb"))]
+    for row in [heads, *table]:
+        print(f"{row[0]:30}", *(f"{value:>11}" for value in row[1:]))

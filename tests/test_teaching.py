@@ -253,6 +253,7 @@ def test_a_class_of_twelve(clone: Path) -> None:
         page = clone / "feedback" / name / SLUG / NAME.replace("ipynb", "html")
         text = page.read_text(encoding="utf-8")
         assert LESSON.exercises[0].title in text and len(text) < 2_000_000
+        assert "Test cell" not in text and "Grade cell" not in text  # its title says more
         assert "No description" not in text  # each picture says what it shows
         assert "While nbgrader grades, progress is not shown." in text
         assert "Passed: " not in text and "Kept in " not in text

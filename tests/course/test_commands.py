@@ -28,7 +28,7 @@ from wsedu.course import (
     solution,
     start_over,
 )
-from wsedu.course.catalogue import exercises, lessons, predictions
+from wsedu.course.catalogue import UnknownName, exercises, lessons, predictions
 from wsedu.course.verdict import NotYet
 from wsedu.views import Checklist, Difference, Progress
 
@@ -200,11 +200,26 @@ class TestCheck:
 
 
 class TestHint:
-    def test_one_after_another_and_the_last_again(self, capsys: pytest.CaptureFixture[str]) -> None:
-        hints = EXERCISES["build-request"].hints
-        for number, text in [(1, hints[0]), (2, hints[1]), (3, hints[2]), (3, hints[2])]:
+    def test_hints_come_one_after_another(self, capsys: pytest.CaptureFixture[str]) -> None:
+        for number, text in enumerate(EXERCISES["build-request"].hints, 1):
             hint("build-request")
             assert said(capsys) == f"Hint {number} of 3: {text}"
+
+    def test_after_the_last_hint_it_says_so_and_repeats_it(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        last = EXERCISES["build-request"].hints[-1]
+        for _known in range(3):
+            hint("build-request")
+        said(capsys)
+        for _again in range(2):
+            hint("build-request")
+            assert said(capsys) == f"There are no more hints. Hint 3 of 3 again: {last}"
+
+    def test_unknown_name_is_one_sentence_without_a_traceback(self) -> None:
+        with pytest.raises(UnknownName, match="^There is no exercise 'nope'") as caught:
+            hint("nope")
+        assert caught.value._render_traceback_() == [f"UnknownName: {caught.value}"]
 
     def test_each_exercise_counts_for_itself(self, capsys: pytest.CaptureFixture[str]) -> None:
         hint("build-request")

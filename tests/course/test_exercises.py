@@ -10,6 +10,7 @@ import inspect
 import json
 import logging
 import random
+import re
 import selectors
 import subprocess
 import sys
@@ -275,6 +276,19 @@ class TestOutcomes:
         assert (verdict.expected, verdict.got) == (None, None)
         assert "got (raised EOFError), expected (raised TimeoutError)" in verdict.case
 
+    @pytest.mark.parametrize("name", ["slow-echo", "serve-until-closed"])
+    def test_verdict_shows_words_and_no_names_of_the_check(self, name: str) -> None:
+        async def raises(connection: Any, *args: Any) -> None:
+            connection.no_such_thing  # noqa: B018
+
+        for answer in (*(mistake.answer for mistake in exercises()[name].mistakes), raises):
+            verdict = judge(name, answer, 1)
+            shown = f"{verdict.sentence} {verdict.case}"
+            assert not re.search(r"\b(Wait|Served|Client|_\w+)\(|_Watched", shown), shown
+        if name == "serve-until-closed":
+            assert "'ServerConnection' object has no attribute 'no_such_thing'" in verdict.sentence
+            assert "(a client that sends 'Hello' and then closes)" in verdict.sentence
+
     @pytest.mark.parametrize("share", [0.1, 0.5, 2.0])
     def test_timeout_that_is_not_the_one_that_was_told(self, share: float) -> None:
         async def answer(read: Any, timeout: float) -> Any:
@@ -448,7 +462,7 @@ class TestWrongTypes:
 
         verdict = judge(exercise.name, answer, 1)
         assert verdict.outcome == "not yet"
-        assert verdict.sentence.endswith("a check needs it returned: use return.")
+        assert verdict.sentence.endswith("Return it instead: use return.")
         assert capfd.readouterr() == ("", "")
 
     def test_printed_beside_a_result(self) -> None:
@@ -523,7 +537,7 @@ class TestRaising:
         names: dict[str, Any] = {}
         exec("def answer(data):\n\n    return data['key']\n", names)
         verdict = judge("check-request", names["answer"], 1)
-        assert clear(verdict, "TypeError", "(its line 3)")
+        assert clear(verdict, "TypeError", "(line 3 of your cell)")
 
     @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
     def test_endless_recursion(self, exercise: Exercise) -> None:
@@ -714,7 +728,7 @@ for thread in threading.enumerate():
         assert (run.stdout.splitlines()[0], run.stderr) == ("raised", "")
         assert "lives" not in run.stdout
 
-    def test_coroutine_that_nobody_awaits_is_named(self) -> None:
+    def test_coroutine_without_await_is_named(self) -> None:
         async def keepalive(connection: Any, interval: float, timeout: float) -> Any:
             while True:
                 connection.sleep(interval)
@@ -740,9 +754,9 @@ for thread in threading.enumerate():
                     answer,
                     0.5,
                 )
-                assert clear(verdict, f"{forgotten} was called, and nobody awaited it")
+                assert clear(verdict, f"{forgotten} was called without await")
 
-    def test_coroutine_that_nobody_awaits_does_not_complain_in_a_later_cell(self) -> None:
+    def test_coroutine_without_await_does_not_complain_in_a_later_cell(self) -> None:
         async def answer(message: str, seconds: float) -> str:
             asyncio.run(asyncio.sleep(seconds))
             return message

@@ -1,7 +1,6 @@
 """The lessons as a whole: each has its notebook, its beliefs point to cells, its words are kept."""
 
 import ast
-import importlib.util
 import json
 import re
 from pathlib import Path
@@ -130,14 +129,3 @@ def test_gallery_shows_every_picture_of_the_course() -> None:
     code = "\n".join(source(cell) for cell in cells("gallery") if cell["cell_type"] == "code")
     shown = {name for name in views.__all__ if re.search(rf"\b{name}\(", code)}
     assert shown == set(views.__all__) - OTHER_VIEWS
-
-
-def test_links_that_leave_the_course_have_one_list() -> None:
-    spec = importlib.util.spec_from_file_location("lessons", ROOT / "scripts" / "lessons.py")
-    assert spec and spec.loader
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    listed = (ROOT / "docs" / "links.txt").read_text().splitlines()
-    assert listed == [
-        " ".join([link, *sorted(names)]) for link, names in sorted(script.links().items())
-    ], "write it anew: .venv/bin/python scripts/lessons.py --links > docs/links.txt"
