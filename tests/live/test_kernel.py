@@ -1,4 +1,4 @@
-"""The lab in a real kernel: cells that are interrupted or sleep; ``conftest.py`` runs lessons twice."""
+"""The lab in a real kernel: cells that are interrupted or asleep, and what a lesson stores."""
 
 import base64
 import time
