@@ -57,7 +57,7 @@ def changed_checks(notebook: Any) -> None:
     for cell, text in zip(
         list(cells(notebook, "-check")),
         ["True", "", 'check("encode-header", decode_header)', "check = print"],
-        strict=True,
+        strict=False,  # one that comes after these stays as it is
     ):
         cell.source = text
 
@@ -112,18 +112,15 @@ class Learner:
 
 
 ALL = sum(SOURCES.values())
+# Two never end, and one uses the second of them.
+STUCK = ("encode-header", "decode-header", "minimal-length")
 LEARNERS = {
     "right": Learner(right, ALL),
     "wrong": Learner(wrong, 0),
-    # The last exercise uses the third.
     "blocking": Learner(
         blocking,
-        1,
-        (
-            ("encode-header", "timed out"),
-            ("decode-header", "timed out"),
-            ("minimal-length", "timed out"),
-        ),
+        ALL - sum(SOURCES[name] for name in STUCK),
+        tuple((name, "timed out") for name in STUCK),
     ),
     "never begun": Learner(never_begun, 0),
     "changed checks": Learner(changed_checks, ALL),
@@ -159,7 +156,8 @@ def run(clone: Path, command: str) -> subprocess.CompletedProcess[str]:
     home.mkdir(exist_ok=True)
     keep = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     # The package of the environment is the one of these tests; the clone's own is meant.
-    variables = keep | {"HOME": str(home), "PYTHONPATH": str(clone)}
+    paths = os.pathsep.join([str(clone), str(clone / "exercises")])
+    variables = keep | {"HOME": str(home), "PYTHONPATH": paths}
     return subprocess.run(
         command, shell=True, cwd=clone, env=variables, capture_output=True, text=True, timeout=600
     )
@@ -214,7 +212,7 @@ def test_a_class_of_twelve(clone: Path) -> None:
     assert files(clone / "submitted") == handed_in
     grades = table(clone / "grades.csv")
     told = done.stdout
-    died = ("frame-encode-check", "04_exercises", SLUG, "ends python")
+    died = ("encode-header", "04_exercises", SLUG, "ends python")
     with Gradebook(f"sqlite:///{clone}/gradebook.db") as book:
         assert book.find_grade(*died).needs_manual_grade
         book.find_grade(*died).manual_score = 1.5
@@ -222,7 +220,8 @@ def test_a_class_of_twelve(clone: Path) -> None:
     done = run(clone, export)
     assert done.returncode == 0, done.stderr
     changed = [row for row in table(clone / "grades.csv") if row not in grades]
-    assert [(row["student_id"], row["score"]) for row in changed] == [("ends python", "7.5")]
+    points = ALL - SOURCES["encode-header"] + 1.5
+    assert [(row["student_id"], row["score"]) for row in changed] == [("ends python", f"{points}")]
     took = time.monotonic() - started
 
     assert {row["student_id"]: row["score"] for row in grades} == {
