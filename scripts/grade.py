@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import functools
+import html
 import logging
 import os
 import re
@@ -130,18 +131,17 @@ class Class:
         if not (Path("ordered") / learner / assignment).exists():
             return
         path = Path("autograded") / learner / assignment / name
-        numbers = {c.cell.id: c.exercise for c in submissions.checks(self.sources[assignment])}
         if path.exists():
             found = grader.to_look_at(nbformat.read(path, as_version=4))
         else:
             found = [("", "not graded")]
-        for check, reason in found:
+        for exercise, reason in found:
             said = {
                 "died": "a cell ended Python; the other exercises were graded without it",
                 "timed out": "a cell or an answer did not end; the others were graded",
                 "not graded": "nbgrader could not grade it; nbgrader.log says why",
             }[reason]
-            row = (assignment, learner, numbers.get(check, ""), reason, said)
+            row = (assignment, learner, exercise, reason, said)
             yield dict(zip(LOOK_AT, row, strict=True))
 
     def export(self) -> None:
@@ -190,9 +190,29 @@ the_class = functools.cache(Class)  # once in each process
 def grade_one(assignment: str, learner: str) -> bool:
     """Grade one learner's notebook, in a process of its own; whether that went well."""
     folders = the_class()
-    return folders.run(Autograde, assignment, learner) and folders.run(
+    went_well = folders.run(Autograde, assignment, learner) and folders.run(
         GenerateFeedback, assignment, learner
     )
+    for page in Path("feedback", learner, assignment).glob("*.html"):
+        name_exercises(page, folders.sources[assignment])
+    return went_well
+
+
+def name_exercises(page: Path, source: Any) -> None:
+    """Name the exercises in the headers of a page of feedback as their tasks do.
+
+    nbgrader calls each of them "Test cell" in the list, and by its id above the check.
+    """
+    text = page.read_text(encoding="utf-8")
+    for cell in source.cells:
+        name = cell.id.removesuffix("-task")
+        if name != cell.id:
+            title = html.escape(cell.source.splitlines()[0].removeprefix("## "))
+            text = text.replace(
+                f'<a href="#{name}">Test cell</a>', f'<a href="#{name}">{title}</a>'
+            )
+            text = text.replace(f"Grade cell: <code>{name}</code>", title)
+    page.write_text(text, encoding="utf-8")
 
 
 def read_look_at() -> list[dict[str, str]]:

@@ -178,7 +178,7 @@ STEPS = [
 
 
 def to_look_at(notebook: NotebookNode) -> list[tuple[str, str]]:
-    """What happened in an executed notebook: the next check's id (or nothing), and a reason."""
+    """What happened in an executed notebook: the next exercise (or nothing), and a reason."""
     found, waiting = [], []
     for cell in notebook.cells:
         if reason := trouble(cell):

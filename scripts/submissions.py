@@ -3,8 +3,9 @@
 How to think about it: only the learner's own code counts. The checks and the first cell belong
 to the course, so they are taken from the course's notebook, and each check is put after the
 answer that it checks. It does not matter whether the learner deleted a check, changed it, or
-saved the notebook with an editor that forgot the ids of its cells. What was handed in is only
-read, never changed.
+saved the notebook with an editor that forgot the ids of its cells. A notebook of an earlier
+edition may name exercises as they were called then. What was handed in is only read, never
+changed.
 """
 
 from __future__ import annotations
@@ -22,24 +23,27 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
+from wsedu.course.packages import current_name
+
 # A check, alone on its line. A learner may have changed what stands in it.
 CHECK = re.compile(r"""^check\(\s*["']([\w.-]+)["']\s*,?(.*)\)[ \t]*;?[ \t]*(#.*)?$\n?""", re.M)
+HEADING = re.compile(r"(?m)^## (\d\d\.\d+) ")
+KINDS = ("task", "answer", "check")
 LINK_OUT = re.compile(r"\[([^]]*)\]\(\.\./[^)]*\)")  # out of the notebook's folder
+OLD = re.compile(r"""(["'])(\d\d\.\w+)\1""")  # what an exercise was called in earlier editions
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
 
 @dataclass(frozen=True)
 class Check:
-    """A check of the course: the exercise, the name of its answer, and its cell."""
+    """A check of the course: the exercise, the name of its answer, and its cell.
+
+    The ids of the exercise's task, answer and check begin with the exercise's name.
+    """
 
     exercise: str
     argument: str
     cell: NotebookNode
-
-    @property
-    def stem(self) -> str:
-        """What the ids of the exercise's task, answer and check have in common."""
-        return str(self.cell.id).removesuffix("-check")
 
 
 def checks(source: NotebookNode) -> list[Check]:
@@ -62,12 +66,15 @@ def traces(handed: NotebookNode, source: NotebookNode) -> int:
     for cell in handed.cells:
         ids |= {cell.get("id"), cell.metadata.get("nbgrader", {}).get("grade_id")}
         text += "\n" + cell.source
-    headings = set(re.findall(r"(?m)^## (\d\d\.\d) ", text))
-    called = {match[1] for match in CHECK.finditer(text)}
+    headings = set(HEADING.findall(text))
+    named = headings | {match[1] for match in CHECK.finditer(text)}
+    named = {current_name(name) for name in named}
+    numbers = {cell.id: HEADING.findall(cell.source) for cell in source.cells}
     return sum(
         bool(
-            ids & {f"{check.stem}-{kind}" for kind in ("task", "answer", "check")}
-            or check.exercise in headings | called
+            ids & {check.exercise, *(f"{check.exercise}-{kind}" for kind in KINDS)}
+            or check.exercise in named
+            or headings.intersection(numbers[f"{check.exercise}-task"])
         )
         for check in checks(source)
     )
@@ -174,6 +181,7 @@ def in_order(handed: NotebookNode, source: NotebookNode) -> NotebookNode:
     ids = {cell.id for cell in source.cells if cell.metadata == {}} - {first.id}
     tests = checks(source)
     by_id = {test.cell.id: test.exercise for test in tests}
+    by_id |= {test.exercise: test.exercise for test in tests}  # as nbgrader calls the check
 
     cells: list[NotebookNode] = []
     shown: dict[str, int] = {}  # exercise -> the number of the cell above which its check was
@@ -183,8 +191,9 @@ def in_order(handed: NotebookNode, source: NotebookNode) -> NotebookNode:
         if cell.cell_type == "code" or CHECK.fullmatch(text.strip()):
             marks = (cell.id, cell.metadata.get("nbgrader", {}).get("grade_id"))
             names = [by_id[mark] for mark in marks if mark in by_id]
-            names += [match[1] for match in CHECK.finditer(text)]
-            called |= {match[1]: match[2].strip() for match in CHECK.finditer(text)}
+            theirs = {str(current_name(m[1])): m[2].strip() for m in CHECK.finditer(text)}
+            names += theirs
+            called |= theirs
             text = CHECK.sub("", text)
         if _bare(text) == _bare(first.source) or (names and not _bare(text)):
             pass  # the course has it
@@ -199,9 +208,9 @@ def in_order(handed: NotebookNode, source: NotebookNode) -> NotebookNode:
     places: list[tuple[int, NotebookNode]] = []
     for test in tests:
         place, name = _place(test, cells, shown, given), called.get(test.exercise, "")
-        theirs = name.isidentifier() and name != test.argument
-        if theirs and not _answers(test, cells, given):
-            alias = new_code_cell(f"{test.argument} = {name}", id=f"{test.stem}-renamed")
+        renamed = name.isidentifier() and name != test.argument
+        if renamed and not _answers(test, cells, given):
+            alias = new_code_cell(f"{test.argument} = {name}", id=f"{test.exercise}-renamed")
             places.append((place, alias))
         places.append((place, test.cell))
     start = int(bool(cells) and cells[0].cell_type == "markdown")  # after the title
@@ -224,7 +233,7 @@ def _place(test: Check, cells: list[NotebookNode], shown: dict[str, int], given:
     at = shown.get(test.exercise)
     if at is not None and (not answers or answers[0] < at):
         return at
-    named = [number for number, cell in enumerate(cells) if cell.id == f"{test.stem}-answer"]
+    named = [number for number, cell in enumerate(cells) if cell.id == f"{test.exercise}-answer"]
     chosen = [number for number in answers if number in named] or answers or named
     return chosen[-1] + 1 if chosen else len(cells)
 
@@ -241,7 +250,8 @@ def _answers(test: Check, cells: list[NotebookNode], given: set[str]) -> list[in
 
 
 def _bare(text: str) -> str:
-    """Code without comments and blank lines."""
+    """Code without comments and blank lines, and with what exercises are called now."""
+    text = OLD.sub(lambda name: f'"{current_name(name[2])}"', text)
     lines = (line.rstrip() for line in text.splitlines())
     return "\n".join(line for line in lines if line and not line.lstrip().startswith("#"))
 

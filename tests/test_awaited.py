@@ -12,7 +12,8 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import wsedu
 from wsedu import Lab, Ladder, check, dissect
-from wsedu._awaited import AwaitMissing
+from wsedu._awaited import AwaitMissing, no_coroutine
+from wsedu.course.catalogue import exercises
 from wsedu.course.verdict import NotYet
 
 pytestmark = pytest.mark.anyio
@@ -69,7 +70,11 @@ def test_no_public_name_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("name", "parameter"), CASES, ids=[f"{name}-{parameter.name}" for name, parameter in CASES]
 )
-@pytest.mark.parametrize("wrap", [lambda it: it, lambda it: [it]], ids=["itself", "in a list"])
+@pytest.mark.parametrize(
+    "wrap",
+    [lambda it: it, lambda it: [it], lambda it: [1, ({"two": [3, it]},)]],
+    ids=["itself", "in a list", "deep inside"],
+)
 def test_every_public_name_asks_for_the_await(
     name: str, parameter: inspect.Parameter, wrap: Callable[[Any], Any]
 ) -> None:
@@ -95,6 +100,15 @@ def test_sentence_names_what_was_not_awaited() -> None:
         dissect(talk())
     words = "You gave dissect the coroutine of talk, not its result: is an `await` missing"
     assert str(error.value) == f"{words} before the call?"
+
+
+def test_list_that_holds_itself_is_looked_through_once() -> None:
+    circle: list[Any] = [b"GET"]
+    circle.append(circle)
+    no_coroutine("lab.talk", circle)
+    circle.append(talk())
+    with pytest.raises(AwaitMissing, match=r"lab\.talk the coroutine of talk"):
+        no_coroutine("lab.talk", circle)
 
 
 async def test_task_is_left_to_run() -> None:
@@ -132,7 +146,8 @@ def test_check_of_a_coroutine_says_so(name: str, capsys: pytest.CaptureFixture[s
         with pytest.raises(NotYet):
             check(name, awaitable)
         said = " ".join(capsys.readouterr().out.split())
-        assert f"✘ {name}: You gave check " in said and "is an `await` missing" in said
+        assert f"✘ {exercises()[name].number}: You gave check " in said
+        assert "is an `await` missing" in said
         assert "give its name alone, without parentheses" in said
 
 

@@ -14,7 +14,6 @@ sys.path.insert(0, str(ROOT / "scripts"))
 import grader  # noqa: E402
 
 (LESSON,) = [lesson for lesson in LESSONS if lesson.number == "04"]
-CHECKS = ["frame-read-check", "frame-encode-check", "frame-decode-check", "frame-minimal-check"]
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +46,7 @@ def test_a_cell_that_ends_python_costs_its_own_exercise() -> None:
     kill = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
     points, look, done = grade({1: "{}\nimport os\nos._exit(0)", 3: kill})
     assert points == [0, 2, 0, 3]  # is_minimal uses the decode_header that the course lends
-    assert look == [("frame-read-check", "died"), ("frame-decode-check", "died")]
+    assert look == [("read-header", "died"), ("decode-header", "died")]
     (progress,) = cells(done, "-progress")
     (said,) = progress.outputs
     assert said.text == "While nbgrader grades, progress is not shown.\n"
@@ -72,7 +71,7 @@ def test_an_answer_that_ends_python_costs_what_uses_it() -> None:
     crash = "def encode_header(*_):\n    import ctypes\n    ctypes.string_at(0)"
     points, look, _done = grade({2: crash})
     assert points == [1, 0, 2, 0]
-    assert look == [("frame-encode-check", "died"), ("frame-minimal-check", "died")]
+    assert look == [("encode-header", "died"), ("minimal-length", "died")]
 
 
 def test_exit_ends_nothing_and_names_of_the_course_may_be_overwritten() -> None:
@@ -83,8 +82,8 @@ def test_exit_ends_nothing_and_names_of_the_course_may_be_overwritten() -> None:
             1: "{}\ncheck = hint = 3\nexit()",
             2: "def encode_header(fin, opcode, length):\n    return later(fin, opcode, length)",
             3: f"{{}}\n{noise}threading.Thread(target=say, daemon=True).start()",
-            4: "{}\nfrom wsedu.course.catalogue import EXERCISES\n"
-            "later = EXERCISES['encode-header'].solution",
+            4: "{}\nfrom wsedu.course.catalogue import exercises\n"
+            "later = exercises()['encode-header'].solution",
         }
     )
     assert points == [1, 2, 2, 3]
@@ -98,7 +97,7 @@ def test_a_cell_that_does_not_end_costs_no_other_exercise() -> None:
     )
     points, look, _done = grade({2: serve, 3: stubborn}, "# quick")
     assert points == [1, 2, 0, 3]
-    assert look == [("frame-encode-check", "timed out"), ("frame-decode-check", "timed out")]
+    assert look == [("encode-header", "timed out"), ("decode-header", "timed out")]
 
 
 def test_a_flood_of_output_is_cut() -> None:

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from packaging.utils import canonicalize_name
 from rattler import MatchSpec
 
 import wsedu
-from wsedu.course.learner_server import KOSOKU
+from wsedu.course.conformance import KOSOKU
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -173,17 +174,18 @@ def test_links_between_files_lead_somewhere() -> None:
 # The rooms.
 
 ARROWS = {
-    "words": set(),
+    "said": set(),
     "_told": set(),
     "_stopping": set(),
-    "_awaited": {"words", "_told"},
-    "protocol": {"words", "_awaited"},
-    "recording": {"words", "_awaited", "protocol"},
+    "_awaited": {"said", "_told"},
+    "protocol": {"said", "_awaited"},
+    "recording": {"said", "_awaited", "protocol"},
+    "words": {"said"},
     "live": {"words", "_told", "_stopping", "_awaited", "protocol", "recording"},
     "views": {"words", "_awaited", "protocol", "recording"},
     "course": {"words", "_told", "_stopping", "_awaited", "protocol", "recording", "live", "views"},
 }
-PURE = ("words", "_told", "_stopping", "_awaited", "protocol", "recording")
+PURE = ("said", "words", "_told", "_stopping", "_awaited", "protocol", "recording")
 
 
 def imports_of(path: Path) -> set[tuple[str, str]]:
@@ -214,6 +216,70 @@ def test_arrows_between_rooms_point_one_way(room: str) -> None:
                 assert package == "wsedu" or package in sys.stdlib_module_names, (
                     f"{path}: {package}"
                 )
+
+
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in (ROOT / "wsedu").rglob("*.py")
+}
+
+
+def modules_imported_by(module: str, source: str) -> set[str]:
+    """The modules of wsedu that a module's source names, in functions and for types too."""
+    package = module if MODULES[module].name == "__init__.py" else module.rpartition(".")[0]
+    named: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            named |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package.rsplit(".", node.level - 1)[0] if node.level else ""
+            whole = ".".join(filter(None, [base, node.module]))
+            # ``from . import files`` names a module, ``from .files import load`` another thing.
+            parts = {f"{whole}.{alias.name}" for alias in node.names}
+            named |= {part if part in MODULES else whole for part in parts}
+    return named & set(MODULES)
+
+
+def arrows_between_modules() -> dict[str, set[str]]:
+    return {name: modules_imported_by(name, path.read_text()) for name, path in MODULES.items()}
+
+
+def circle_in(arrows: dict[str, set[str]]) -> list[str]:
+    """The modules of one circle, the first of them again at the end; empty if there is none."""
+    try:
+        TopologicalSorter(arrows).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_circle_between_modules() -> None:
+    circle = circle_in(arrows_between_modules())
+    assert circle == [], " is imported by ".join(circle)
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "found"),
+    [
+        ("wsedu.recording.files", "from .pcapng import to_pcapng", {"wsedu.recording.pcapng"}),
+        ("wsedu.recording.files", "from . import pcapng", {"wsedu.recording.pcapng"}),
+        ("wsedu.recording.files", "from ..protocol import Span", {"wsedu.protocol"}),
+        ("wsedu.recording.files", "from ..protocol.http import Span", {"wsedu.protocol.http"}),
+        ("wsedu.recording.files", "import wsedu.live.tap", {"wsedu.live.tap"}),
+        ("wsedu.recording.files", "import json, websockets.server", set()),
+        ("wsedu.recording.files", "def f():\n from .. import words", {"wsedu.words"}),
+        ("wsedu.recording.files", "if TYPE_CHECKING:\n from ..live import Lab", {"wsedu.live"}),
+        ("wsedu.recording", "from .files import load", {"wsedu.recording.files"}),
+        ("wsedu", "from .live import Lab", {"wsedu.live"}),
+    ],
+)
+def test_every_way_to_import_is_seen(module: str, source: str, found: set[str]) -> None:
+    assert modules_imported_by(module, source) == found
+
+
+def test_a_circle_is_named() -> None:
+    circle = circle_in({"a": {"b"}, "b": {"c"}, "c": {"b"}})
+    assert set(circle) == {"b", "c"} and circle[0] == circle[-1]
 
 
 def test_public_names() -> None:

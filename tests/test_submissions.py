@@ -33,7 +33,7 @@ def run(notebook: Any) -> list[str]:
             except Exception:
                 continue
             if cell.metadata.get("nbgrader"):
-                passed.append(cell.source[7:11])
+                passed += re.findall(r"^check\(.([\w-]+).,", cell.source)
     return passed
 
 
@@ -51,7 +51,9 @@ def order(notebook: Any, tmp_path: Path) -> Any:
     ids = [cell.id for cell in ordered.cells]
     assert len(set(ids)) == len(ids)
     checks = [cell for cell in ordered.cells if cell.metadata]
-    assert sorted(checks, key=lambda cell: cell.source) == list(cells(SOURCES[SLUG], "-check"))
+    assert sorted(checks, key=lambda cell: ALL.index(cell.metadata.nbgrader.grade_id)) == list(
+        cells(SOURCES[SLUG], "-check")
+    )
     return ordered
 
 
@@ -96,7 +98,7 @@ def change_checks(notebook: Any) -> None:
 def rename_the_answers(notebook: Any) -> None:
     for check in cells(notebook, "-check"):
         name = argument(check)
-        check.source = check.source.replace(name, f"my_{name}")
+        check.source = check.source.replace(f" {name})", f" my_{name})")
         for cell in notebook.cells:
             if cell.cell_type == "code" and cell.id.endswith("-answer"):
                 cell.source = re.sub(rf"\b{name}\b", f"my_{name}", cell.source)
@@ -178,7 +180,7 @@ def delete_all_text(notebook: Any) -> None:
 
 @deed
 def use_a_name_again(notebook: Any) -> None:
-    check = next(cells(notebook, "read-check"))
+    check = next(cells(notebook, "read-header-check"))
     at = notebook.cells.index(check)
     notebook.cells.insert(at + 1, nbformat.v4.new_code_cell('header = b"\\x81\\x05"'))
 
@@ -335,10 +337,10 @@ def test_its_own_name_is_enough(place: str, tmp_path: Path) -> None:
 
 def test_it_is_recognised_by_any_one_trace(tmp_path: Path) -> None:
     for cell in (
-        nbformat.v4.new_code_cell("", id="frame-read-answer"),
+        nbformat.v4.new_code_cell("", id="read-header-answer"),
         nbformat.v4.new_markdown_cell("## 04.2 Write the header"),
         nbformat.v4.new_code_cell("check('decode-header', decode_header)"),
-        nbformat.v4.new_code_cell("", metadata={"nbgrader": {"grade_id": "frame-read-check"}}),
+        nbformat.v4.new_code_cell("", metadata={"nbgrader": {"grade_id": "read-header"}}),
     ):
         put(tmp_path / "x.ipynb", nbformat.v4.new_notebook(cells=[cell]))
         assert found(tmp_path) == ("x.ipynb", ["misnamed"])

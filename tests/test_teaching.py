@@ -156,8 +156,8 @@ def run(clone: Path, command: str) -> subprocess.CompletedProcess[str]:
     home.mkdir(exist_ok=True)
     keep = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     # The package of the environment is the one of these tests; the clone's own is meant.
-    paths = os.pathsep.join([str(clone), str(clone / "exercises")])
-    variables = keep | {"HOME": str(home), "PYTHONPATH": paths}
+    packages = os.pathsep.join((str(clone), str(clone / "exercises")))
+    variables = keep | {"HOME": str(home), "PYTHONPATH": packages}
     return subprocess.run(
         command, shell=True, cwd=clone, env=variables, capture_output=True, text=True, timeout=600
     )
@@ -251,6 +251,7 @@ def test_a_class_of_twelve(clone: Path) -> None:
         page = clone / "feedback" / name / SLUG / NAME.replace("ipynb", "html")
         text = page.read_text(encoding="utf-8")
         assert LESSON.exercises[0].title in text and len(text) < 2_000_000
+        assert "Test cell" not in text and "Grade cell" not in text  # its title says more
         assert "No description" not in text  # each picture says what it shows
         assert "While nbgrader grades, progress is not shown." in text
         assert "Passed: " not in text and "Kept in " not in text

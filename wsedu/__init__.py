@@ -1,9 +1,9 @@
 """WebSocket byte by byte: the helper package of the course.
 
-These are the names that lessons use. More stands behind ``wsedu.protocol`` (bytes and
-values), ``wsedu.recording`` (what was seen), ``wsedu.live`` (servers and clients),
-``wsedu.views`` (pictures) and ``wsedu.course`` (exercises). All of it is meant to be read:
-``Lab??`` shows the source.
+These are the names that lessons use. There is more in ``wsedu.protocol`` (bytes and values),
+``wsedu.recording`` (what was seen), ``wsedu.live`` (servers and clients), ``wsedu.views``
+(pictures) and ``wsedu.course`` (exercises). All of it is meant to be read: ``Lab??`` shows the
+source.
 """
 
 from __future__ import annotations
@@ -11,106 +11,36 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .said import install
+from .words.sentences import speak
+
 __version__ = "0.1.0"
 
-if TYPE_CHECKING:
-    from .course import (
-        check,
-        hint,
-        mine,
-        own_server,
-        peers,
-        predict,
-        progress,
-        quiz,
-        revisit,
-        score,
-        solution,
-        start_over,
-    )
-    from .live import Lab
-    from .protocol import accept_key, build_request
-    from .recording import Recording, dissect
-    from .views import (
-        AcceptSteps,
-        BytesAndFields,
-        Checklist,
-        ClosingSteps,
-        Comparison,
-        FrameBuilder,
-        Ladder,
-        LengthForms,
-        MaskingSteps,
-        RoundTrips,
-        StreamCutter,
-        Timeline,
-    )
+# Every room finds a speaker installed, whichever of them is imported first.
+install(speak)
 
-# The room of each name. Rooms are opened when a name is first used, so that importing wsedu
-# needs neither widgets nor a network.
-_ROOMS = {
-    "Lab": "live",
-    "Recording": "recording",
-    "dissect": "recording",
-    "accept_key": "protocol",
-    "build_request": "protocol",
-    "AcceptSteps": "views",
-    "BytesAndFields": "views",
-    "Checklist": "views",
-    "ClosingSteps": "views",
-    "Comparison": "views",
-    "FrameBuilder": "views",
-    "Ladder": "views",
-    "LengthForms": "views",
-    "MaskingSteps": "views",
-    "RoundTrips": "views",
-    "StreamCutter": "views",
-    "Timeline": "views",
-    "check": "course",
-    "hint": "course",
-    "mine": "course",
-    "own_server": "course",
-    "peers": "course",
-    "predict": "course",
-    "progress": "course",
-    "quiz": "course",
-    "revisit": "course",
-    "score": "course",
-    "solution": "course",
-    "start_over": "course",
-}
-
-__all__ = [
-    "AcceptSteps",
-    "BytesAndFields",
-    "Checklist",
-    "ClosingSteps",
-    "Comparison",
-    "FrameBuilder",
-    "Lab",
-    "Ladder",
-    "LengthForms",
-    "MaskingSteps",
-    "Recording",
-    "RoundTrips",
-    "StreamCutter",
-    "Timeline",
-    "accept_key",
-    "build_request",
-    "check",
-    "dissect",
-    "hint",
-    "mine",
-    "own_server",
-    "peers",
-    "predict",
-    "progress",
-    "quiz",
-    "revisit",
-    "score",
-    "solution",
+# The names, by the room that each comes from. A room is opened when one of its names is first used,
+# so that importing wsedu needs neither widgets nor a network.
+_NAMES = {
+    "protocol": "accept_key build_request",
+    "recording": "Recording dissect",
+    "live": "Lab",
+    "views": "AcceptSteps BytesAndFields Checklist ClosingSteps Comparison FrameBuilder Ladder "
+    "LengthForms MaskingSteps RoundTrips StreamCutter Timeline",
+    "course": "check hint mine own_server peers predict progress quiz revisit score solution "
     "start_over",
-]
+}
+_ROOMS = {name: room for room, names in _NAMES.items() for name in names.split()}
+__all__ = sorted(_ROOMS)
+
+if TYPE_CHECKING:
+    from .course import *  # noqa: F403
+    from .live import *  # noqa: F403
+    from .protocol import accept_key as accept_key
+    from .protocol import build_request as build_request
+    from .recording import Recording as Recording
+    from .recording import dissect as dissect
+    from .views import *  # noqa: F403
 
 
 def __getattr__(name: str) -> Any:

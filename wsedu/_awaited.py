@@ -1,6 +1,7 @@
 """The mistake of lesson 00, named where it is made: a coroutine instead of its result.
 
-Every public function of the course passes its arguments through here.
+How to think about it: a coroutine looks like a value, and fails far from the line that forgot the
+``await``. So every public function of the course passes its arguments through here.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
 
 from ._told import Told
-from .words import _
+from .said import Said
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+DEPTH = 4  # lists inside lists that are looked through; deeper, and in a circle, nothing is
 
 
 class AwaitMissing(Told, TypeError):
@@ -22,7 +25,7 @@ class AwaitMissing(Told, TypeError):
 
 
 def values_only(function: Callable[P, T]) -> Callable[P, T]:
-    """The function, which raises AwaitMissing when it is given what must be awaited."""
+    """The function; it raises AwaitMissing for an argument that must be awaited."""
 
     @functools.wraps(function)
     def checked(*args: P.args, **options: P.kwargs) -> T:
@@ -33,29 +36,28 @@ def values_only(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def no_coroutine(called: str, *values: object) -> None:
-    """Raise AwaitMissing if one of the values must be awaited, or one inside of them."""
+    """Raise AwaitMissing if a value must be awaited, or an item inside lists, tuples and dicts."""
     found = [awaitable for value in values for awaitable in _awaitables(value)]
     if found:
         raise AwaitMissing(await_missing(called, *found))
 
 
 def await_missing(called: str, *awaitables: object) -> str:
-    """The sentence; it ends the coroutines, or Python would complain of them in a later cell."""
+    """The sentence; closes the coroutines, or Python would warn of them in a later cell."""
     for awaitable in awaitables:
         if inspect.iscoroutine(awaitable):
             awaitable.close()
     first = awaitables[0]
-    said = _("You gave {called} {what}, not its result: is an `await` missing before the call?")
     if inspect.iscoroutine(first):
-        what = _("the coroutine of {name}").format(name=first.__qualname__)
+        what = Said("await.coroutine", name=first.__qualname__)
     else:
-        what = _("a {type}").format(type=type(first).__name__)
-    return said.format(called=called, what=what)
+        what = Said("await.other", type=type(first).__name__)
+    return str(Said("await.missing", called=called, what=what))
 
 
-def _awaitables(value: object) -> Iterator[object]:
-    if isinstance(value, dict):
-        value = [*value.values()]
-    for item in value if isinstance(value, (list, tuple)) else (value,):
-        if inspect.isawaitable(item):
-            yield item
+def _awaitables(value: object, depth: int = DEPTH) -> Iterator[object]:
+    if inspect.isawaitable(value):
+        yield value
+    elif depth and isinstance(value, (list, tuple, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _awaitables(item, depth - 1)

@@ -21,5 +21,5 @@ class Told(Exception):
 
 
 def is_cell(file: str) -> bool:
-    """Whether code with this file name stands in a cell of a notebook."""
+    """Whether this is the file name of a notebook's cell."""
     return "ipykernel" in file or file.startswith("<")

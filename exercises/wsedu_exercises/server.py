@@ -1,33 +1,25 @@
-"""A whole WebSocket server, from top to bottom: what the learner builds, in the course's own words.
+"""A whole WebSocket server, from top to bottom, in the order of RFC 6455.
 
 How to think about it: nine functions know the protocol, and one loop knows the network. Each
-function is the solution of an exercise, so it imports inside of itself what it needs: a learner
-can paste it into a cell. The loop reads until the empty line, lets ``check_request`` decide, and
-from then on gives all bytes that came to ``take_frames`` and each frame to ``answer``, which also
-says when to stop.
+function turns bytes into values or values into bytes; it opens no socket and waits for nothing.
+Each is also the solution of an exercise, so it imports what it needs inside, and a learner can
+paste it into a cell. The loop at the end reads bytes, calls the functions, and writes bytes.
 """
-
-# Learners paste these functions into their notebooks, where the names of types are not at hand.
-# mypy: allow-untyped-defs
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
-GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # 1.3
-
-# The pieces, in the order in which a connection needs them.
+# The opening handshake (4.2).
 
 
 def check_request(data: bytes) -> tuple[int, str]:
-    """The checks of 4.2.1, from the first line down."""
+    """The status that a request gets, and why; 101 if it passes all checks (4.2.1)."""
     import base64
 
     first, *lines = data.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
@@ -59,13 +51,20 @@ def check_request(data: bytes) -> tuple[int, str]:
 
 
 def accept(key: str) -> str:
-    """The text of the key and the GUID, SHA-1, Base64."""
+    """Sec-WebSocket-Accept for a key: SHA-1 of the key's text and the GUID, in Base64 (4.2.2)."""
+    import base64
+    import hashlib
+
+    GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # 1.3
     digest = hashlib.sha1((key + GUID).encode()).digest()
     return base64.b64encode(digest).decode()
 
 
+# Frames (5.2 to 5.4).
+
+
 def encode_header(fin: bool, opcode: int, length: int) -> bytes:
-    """FIN and opcode; then the length in the shortest of its three forms."""
+    """A server's frame header, with the length in the shortest of its three forms (5.2)."""
     first = bytes([fin << 7 | opcode])
     if length < 126:
         return first + bytes([length])
@@ -75,7 +74,7 @@ def encode_header(fin: bool, opcode: int, length: int) -> bytes:
 
 
 def decode_header(data: bytes) -> tuple[bool, int, bool, int, int] | None:
-    """FIN, opcode, MASK, length, size of the header with its key; None for too few bytes."""
+    """FIN, opcode, MASK, length, and the size of the header with its key; None: too few bytes."""
     if len(data) < 2:
         return None
     length, size = data[1] & 127, 2
@@ -92,12 +91,12 @@ def decode_header(data: bytes) -> tuple[bool, int, bool, int, int] | None:
 
 
 def mask(data: bytes, key: bytes) -> bytes:
-    """Each byte XOR the byte of the key whose turn it is."""
+    """Each byte XOR the key byte whose turn it is; a second time undoes the first (5.3)."""
     return bytes(byte ^ key[i % 4] for i, byte in enumerate(data))
 
 
 def take_frames(stream: bytes) -> tuple[list[tuple[bool, int, bytes]], bytes]:
-    """The whole frames at the beginning, without their masks, and the rest."""
+    """The complete frames at the start, as (fin, opcode, unmasked payload), and the rest (6.2)."""
     frames = []
     while header := decode_header(stream):
         fin, opcode, masked, length, size = header
@@ -111,8 +110,11 @@ def take_frames(stream: bytes) -> tuple[list[tuple[bool, int, bytes]], bytes]:
     return frames, stream
 
 
+# Control frames (5.5).
+
+
 def close_frame(code: int | None, reason: str) -> bytes:
-    """A code and a reason of 123 bytes at most, or nothing."""
+    """A Close with a code and at most 123 bytes of reason, or with an empty payload (5.5.1)."""
     payload = b""
     if code is not None:
         short = reason.encode()[:123].decode(errors="ignore")
@@ -121,7 +123,7 @@ def close_frame(code: int | None, reason: str) -> bytes:
 
 
 def parse_close(payload: bytes) -> tuple[int, str]:
-    """The code and the reason; 1005 if there is none; ValueError if it may not be so."""
+    """The code and reason of a Close; 1005 if it has none; ValueError if it breaks a rule (7.4)."""
     if not payload:
         return 1005, ""
     if len(payload) < 2:
@@ -133,16 +135,16 @@ def parse_close(payload: bytes) -> tuple[int, str]:
 
 
 def answer(fin: bool, opcode: int, payload: bytes) -> tuple[bytes, bool]:
-    """Data comes back as it came, a Ping as a Pong, a Close as a Close."""
-    if opcode == 8:
+    """The bytes that answer a frame, and whether the connection goes on (5.5)."""
+    if opcode == 8:  # Close
         try:
             code, reason = parse_close(payload)
         except ValueError:
             return close_frame(1002, ""), False
         return close_frame(None if code == 1005 else code, reason), False
-    if opcode == 10:
+    if opcode == 10:  # Pong
         return b"", True
-    if opcode == 9:
+    if opcode == 9:  # Ping, which goes back as a Pong
         opcode = 10
     return encode_header(fin, opcode, len(payload)) + payload, True
 
@@ -151,7 +153,7 @@ def answer(fin: bool, opcode: int, payload: bytes) -> tuple[bytes, bool]:
 
 
 def put_together(pieces: dict[str, Callable[..., Any]]) -> Serve:
-    """The loop around the pieces; four are called here, and these call the other five."""
+    """The loop around the nine pieces: it calls four of them, and these call the other five."""
     check_request, accept = pieces["check_request"], pieces["accept"]
     take_frames, answer = pieces["take_frames"], pieces["answer"]
 
@@ -163,19 +165,20 @@ def put_together(pieces: dict[str, Callable[..., Any]]) -> Serve:
                 writer.write(_refusal(status, reason))
                 return
             writer.write(_switch(accept(_key(request))))
-            stream, go_on = b"", True
+            # From here on, both sides send frames.
+            rest, go_on = b"", True
             while go_on and (data := await reader.read(2**16)):
-                frames, stream = take_frames(stream + data)
+                frames, rest = take_frames(rest + data)
                 for fin, opcode, payload in frames:
-                    if go_on:  # nothing is answered after a Close
+                    if go_on:  # what comes after a Close has no answer (1.4)
                         reply, go_on = answer(fin, opcode, payload)
                         writer.write(reply)
-                await writer.drain()
+                await writer.drain()  # wait for a client that reads slowly
             writer.write_eof()  # the server ends TCP first (7.1.1)
             while await reader.read(2**16):
-                pass  # unread bytes would turn our end into a reset
+                pass  # unread bytes would turn the end of TCP into a reset
         except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError):
-            pass  # the client has gone, or it sends a head without an end
+            pass  # the client has gone, or its request has no end
         finally:
             writer.close()
 
@@ -183,20 +186,22 @@ def put_together(pieces: dict[str, Callable[..., Any]]) -> Serve:
 
 
 def _key(request: bytes) -> str:
+    """The text of Sec-WebSocket-Key."""
     for line in request.decode("latin-1").split("\r\n"):
         name, _colon, value = line.partition(":")
         if name.lower() == "sec-websocket-key":
             return value.strip()
-    raise ValueError("a request that was let in has a key")
+    raise ValueError("check_request accepted a request without a key")
 
 
 def _switch(accept: str) -> bytes:
+    """The response that accepts (4.2.2)."""
     lines = ("101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade")
     return _head(*lines, f"Sec-WebSocket-Accept: {accept}")
 
 
 def _refusal(status: int, reason: str) -> bytes:
-    """The reason stands in the body: words of the learner's own do not belong into a head."""
+    """The response that refuses; the reason is in its body, where any text is allowed."""
     body = f"{reason}\n".encode()
     lines = [f"{status} {HTTPStatus(status).phrase}", f"Content-Length: {len(body)}"]
     if status == HTTPStatus.UPGRADE_REQUIRED:
@@ -206,10 +211,3 @@ def _refusal(status: int, reason: str) -> bytes:
 
 def _head(*lines: str) -> bytes:
     return ("HTTP/1.1 " + "\r\n".join(lines) + "\r\n\r\n").encode()
-
-
-# The cases that need no more than lessons 0 to 8: no check that refuses a frame (lesson 9, with
-# case 2.5 and groups 3, 4 and 5), no message put together before it is answered (10), and no
-# UTF-8 that is looked at (11).
-reachable = tuple("1.* 2.* 6.1.* 6.2.* 6.5.* 6.7.* 6.9.* 6.11.* 6.22.* 6.23.* 7.*".split())
-later = ("2.5", "6.11.5", "7.3.6")

@@ -10,7 +10,17 @@ from playwright.sync_api import Browser, Page
 
 from wsedu.protocol import Close, Frame, Opcode, build_close, build_frame, build_request
 from wsedu.recording import Event, Recording, Unit
-from wsedu.views import BytesAndFields, Checklist, Picture, Timeline
+from wsedu.views import (
+    AcceptSteps,
+    BytesAndFields,
+    Checklist,
+    FrameBuilder,
+    LengthForms,
+    MaskingSteps,
+    Picture,
+    Timeline,
+)
+from wsedu.views.adjustable import Adjustable
 
 from ..views import ANSWER, MASK, REQUEST, units
 
@@ -47,6 +57,13 @@ def ending() -> Recording:
     )
 
 
+def moved(picture: Adjustable, **state: object) -> Picture:
+    """The picture as it is with its controls in another state."""
+    picture.state = picture.state | state
+    picture.svg = picture.draw(picture.slots(picture.state))
+    return picture
+
+
 HELLO = Frame(Opcode.TEXT, b"Hello")
 WIDE_KEY = "qWMWmWWWWWWWWWWWWWWWWA=="  # 16 bytes, and wider than most
 PICTURES: dict[str, Picture] = {
@@ -58,6 +75,19 @@ PICTURES: dict[str, Picture] = {
         units(("client", build_request("example.com:8000", "/", WIDE_KEY).to_bytes()))[0]
     ),
     "an ending": Timeline(ending(), close_timeout=0.5),
+    "three forms": LengthForms(
+        [frame(build_frame(Frame(Opcode.BINARY, bytes(size)), MASK)) for size in (5, 126, 65536)]
+    ),
+    "five rules broken": moved(
+        FrameBuilder(), rsv1=True, fin=False, opcode=9, mask=False, payload="x" * 130, form=64
+    ),
+    "the greatest length": moved(FrameBuilder(), flipped=127 ^ 5, key="zz", payload="\x7f" * 3),
+    "no key": moved(MaskingSteps(), text="x" * 20, key="zz"),
+    "twenty bytes and more": moved(MaskingSteps(), text="x" * 30, byte=19),
+    **{
+        f"way {way}": moved(AcceptSteps(), way=way)
+        for way in ("decoded", "hex", "newline", "lower")
+    },
 }
 
 

@@ -1,22 +1,18 @@
-"""The endpoint over plain asyncio, in both roles: all that lies between it and a socket."""
+"""The endpoint over plain asyncio: the course's own echo server, and a client for the tests."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
+from wsedu.live.echo_server import echo, serve_echo
 from wsedu.protocol import (
-    Binary,
     Endpoint,
     Event,
-    State,
-    Text,
     build_request,
-    build_response,
-    check_request,
     check_response,
     holds,
     make_key,
-    parse_request,
     read_head,
 )
 
@@ -29,42 +25,11 @@ async def read_until_head_ends(reader: asyncio.StreamReader) -> bytes:
     return await reader.readuntil(b"\r\n\r\n")
 
 
-async def echo(
-    endpoint: Endpoint, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
-    """Send every message back until TCP ends."""
-    while not endpoint.must_end_tcp and (data := await reader.read(2**16)):
-        for event in endpoint.receive(data):
-            writer.write(event.reply)
-            if endpoint.state is State.OPEN:
-                if isinstance(event, Text):
-                    writer.write(endpoint.send_text(event.text))
-                elif isinstance(event, Binary):
-                    writer.write(endpoint.send_binary(event.data))
-        await writer.drain()
-
-
-async def serve_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """A connection of the echo server."""
-    try:
-        head = await read_until_head_ends(reader)
-        assert holds(check_request(read_head(head, "request")))
-        key = dict(parse_request(head).headers)["Sec-WebSocket-Key"]
-        writer.write(build_response(key).to_bytes())
-        await echo(Endpoint("server", max_message_size=LIMIT), reader, writer)
-        writer.write_eof()
-        while await reader.read(2**16):  # unread bytes would turn our end of TCP into a reset
-            pass
-    except (ConnectionError, asyncio.IncompleteReadError):
-        pass  # the peer is gone, which some cases are about
-    finally:
-        writer.close()
-
-
 @asynccontextmanager
 async def echo_server() -> AsyncIterator[int]:
-    """An echo server on loopback; yields its port."""
-    async with await asyncio.start_server(serve_one, "127.0.0.1", 0) as server:
+    """The echo server on loopback; yields its port."""
+    serve = partial(serve_echo, max_message_size=LIMIT)
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         yield server.sockets[0].getsockname()[1]
 
 

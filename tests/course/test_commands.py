@@ -28,7 +28,7 @@ from wsedu.course import (
     solution,
     start_over,
 )
-from wsedu.course.catalogue import exercises, lessons, predictions
+from wsedu.course.catalogue import UnknownName, exercises, lessons, predictions
 from wsedu.course.verdict import NotYet
 from wsedu.views import Checklist, Difference, Progress
 
@@ -44,7 +44,7 @@ STATUS = PREDICTIONS["handshake-status"]
 def start_of(name: str) -> dict[str, Any]:
     """The names that the start cell of an exercise's notebook gives."""
     names: dict[str, Any] = {}
-    (lesson,) = (lesson for lesson in LESSONS if lesson.number == name[:2])
+    (lesson,) = (lesson for lesson in LESSONS if EXERCISES[name] in lesson.exercises)
     path = ROOT / "exercises" / "en" / lesson.slug / f"{lesson.number}_exercises.ipynb"
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         if cell["id"].endswith("-start"):
@@ -81,7 +81,7 @@ class TestCheck:
         for name, answer in RIGHT.items():
             assert check(name, answer) is None  # type: ignore[func-returns-value]
             out = said(capsys)
-            assert out.startswith(f"✔ {name}: ")
+            assert out.startswith(f"✔ {EXERCISES[name].number}: ")
             assert ("Kept as pieces/" in out) == bool(EXERCISES[name].piece)
         assert shown == []
 
@@ -93,7 +93,7 @@ class TestCheck:
             check("check-response", mistake.answer)
         first, case = capsys.readouterr().out.split("\n  ")
         assert " ".join(first.splitlines()) == f"✘ 02.4: {mistake.sentence} (RFC 6455 4.1)"
-        assert case.rstrip().endswith("you returned True, expected False") and "key=" in case
+        assert case.rstrip().endswith(": got True, expected False") and "key=" in case
         (picture,) = shown
         assert isinstance(picture, Checklist)
 
@@ -124,7 +124,8 @@ class TestCheck:
         with pytest.raises(NotYet) as error:
             check("build-request", lambda *args: b"", seed=42)
         assert str(error.value) == (
-            "02.2: not yet. hint('build-request') helps. The same cases again: check('build-request', ..., seed=42)"
+            "02.2: not yet. hint('build-request') helps. "
+            "The same cases again: check('build-request', ..., seed=42)"
         )
 
     def test_line_to_check_again_can_be_run_as_it_is(self, shown: list[Any]) -> None:
@@ -182,7 +183,8 @@ class TestCheck:
             shell.run_cell(f"from wsedu import check\ncheck('{name}', {answer}, seed=1)")
             *verdict, red = capsys.readouterr().out.splitlines()
             assert red.startswith(("hint(", "Fix that", "Put your answer")), red
-            assert f"{name}:" in verdict[0] and f"{name}:" not in red
+            number = EXERCISES[name].number
+            assert f"{number}:" in verdict[0] and f"{number}:" not in red
             assert not any("not yet" in line or "raised." in line for line in [red])
 
     def test_outcomes_are_kept(self, shown: list[Any]) -> None:
@@ -198,11 +200,26 @@ class TestCheck:
 
 
 class TestHint:
-    def test_one_after_another_and_the_last_again(self, capsys: pytest.CaptureFixture[str]) -> None:
-        hints = EXERCISES["build-request"].hints
-        for number, text in [(1, hints[0]), (2, hints[1]), (3, hints[2]), (3, hints[2])]:
+    def test_hints_come_one_after_another(self, capsys: pytest.CaptureFixture[str]) -> None:
+        for number, text in enumerate(EXERCISES["build-request"].hints, 1):
             hint("build-request")
             assert said(capsys) == f"Hint {number} of 3: {text}"
+
+    def test_after_the_last_hint_it_says_so_and_repeats_it(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        last = EXERCISES["build-request"].hints[-1]
+        for _known in range(3):
+            hint("build-request")
+        said(capsys)
+        for _again in range(2):
+            hint("build-request")
+            assert said(capsys) == f"There are no more hints. Hint 3 of 3 again: {last}"
+
+    def test_unknown_name_is_one_sentence_without_a_traceback(self) -> None:
+        with pytest.raises(UnknownName, match="^There is no exercise 'nope'") as caught:
+            hint("nope")
+        assert caught.value._render_traceback_() == [f"UnknownName: {caught.value}"]
 
     def test_each_exercise_counts_for_itself(self, capsys: pytest.CaptureFixture[str]) -> None:
         hint("build-request")
@@ -251,8 +268,10 @@ class TestSolution:
         """What is shown can be pasted below the first cell of its notebook."""
         names = start_of(name)
         source = commands.source_of(EXERCISES[name])
-        exec(source if callable(RIGHT[name]) else f"solution = {source}", names)
-        assert commands.judge(name, names["solution"], 1).passed
+        right = RIGHT[name]
+        called = right.__name__ if callable(right) else "answer"
+        exec(source if callable(right) else f"answer = {source}", names)
+        assert commands.judge(name, names[called], 1).passed
 
 
 class TestPredictAndRecall:
@@ -319,20 +338,16 @@ class TestProgress:
         (picture,) = [thing for thing in shown if isinstance(thing, Progress)]
         summary, title, *lines = picture.text.splitlines()
         stars = sum(exercise.stars for exercise in EXERCISES.values())
-        assert summary == (
-            f"Passed: 1 of {len(EXERCISES)} exercises, {EXERCISES['predict-statuses'].stars} of {stars} stars"
-        )
+        passed = EXERCISES["predict-statuses"].stars
+        assert summary == f"Passed: 1 of {len(EXERCISES)} exercises, {passed} of {stars} stars"
         assert title == "00 Start here"
         lines = [line for line in lines if line.startswith("  ")]  # the others are titles
-        assert [line.split()[0] for line in lines] == list(EXERCISES)
+        numbers = [exercise.number for exercise in EXERCISES.values()]
+        assert [line.split()[0] for line in lines] == numbers
         found = {line.split()[0]: line for line in lines}
         assert found["02.1"].endswith(": ✔ passed")
         assert found["02.3"].endswith(": ✘ not yet (tries: 2)")
-        others = [
-            line
-            for name, line in found.items()
-            if name not in ("predict-statuses", "check-request")
-        ]
+        others = [line for number, line in found.items() if number not in ("02.1", "02.3")]
         assert all(line.endswith(": ○ not attempted") for line in others)
         assert place == f"Kept in {home}"
 
@@ -350,7 +365,7 @@ class TestProgress:
         (home / "journal.jsonl").mkdir()
         progress()
         assert capsys.readouterr().out.count("cannot be read") == 1
-        assert "check-response" in shown[0].text
+        assert "02.4" in shown[0].text
 
 
 class TestReset:
@@ -385,14 +400,15 @@ class TestReset:
 
 @pytest.mark.parametrize("call", [lambda name: check(name, 1), hint, solution, start_over])
 def test_unknown_exercise_lists_the_known(call: Any) -> None:
-    with pytest.raises(ValueError, match=r"no exercise '2\.2'; there are: .*02\.1, 02\.2, 02\.3"):
+    known = "predict-statuses, build-request, check-request"
+    with pytest.raises(ValueError, match=rf"no exercise '2\.2'; there are: .*{known}"):
         call("2.2")
 
 
 @pytest.mark.parametrize("call", [predict, revisit])
 def test_unknown_prediction_lists_the_known(call: Any) -> None:
     with pytest.raises(
-        ValueError, match=r"no prediction '02\.1'; there are: .*02\.status, .*02\.case"
+        ValueError, match=r"no prediction 'predict-s.*'; there are: .*handshake-status, .*-case"
     ):
         call("predict-statuses")
 

@@ -10,6 +10,7 @@ import inspect
 import json
 import logging
 import random
+import re
 import selectors
 import subprocess
 import sys
@@ -34,7 +35,7 @@ from wsedu.course.catalogue import (
 )
 from wsedu.course.commands import judge
 from wsedu.course.exercise import Exercise
-from wsedu.course.mistakes import Mistake, recognise
+from wsedu.course.mistakes import Mistake, patch, recognise
 from wsedu.course.verdict import Verdict, not_yet
 from wsedu.course.virtual_time import VirtualTimeLoop
 
@@ -80,17 +81,17 @@ class TestCatalogue:
         assert 1 <= exercise.stars <= 4
 
     @pytest.mark.parametrize("exercise", ALL, ids=name_of)
-    def test_exercise_knows_three_slips_or_more_with_a_sentence_each(
+    def test_exercise_knows_three_mistakes_or_more_with_a_sentence_each(
         self, exercise: Exercise
     ) -> None:
         assert len(exercise.mistakes) >= 3
         assert len({mistake.name for mistake in exercise.mistakes}) == len(exercise.mistakes)
         assert len({mistake.sentence for mistake in exercise.mistakes}) == len(exercise.mistakes)
 
-    def test_names_are_those_of_the_lesson_and_the_place_in_it(self) -> None:
+    def test_numbers_are_those_of_the_lesson_and_the_place_in_it(self) -> None:
         for lesson in lessons():
             assert lesson.slug.startswith(lesson.number)
-            assert [exercise.name for exercise in lesson.exercises] == [
+            assert [exercise.number for exercise in lesson.exercises] == [
                 f"{lesson.number}.{place}" for place in range(1, len(lesson.exercises) + 1)
             ]
 
@@ -104,9 +105,9 @@ class TestCatalogue:
         assert 0 <= prediction.right < len(options)
 
     def test_unknown_names_list_the_known(self) -> None:
-        with pytest.raises(ValueError, match="02.1, 02.2, 02.3, 02.4"):
+        with pytest.raises(ValueError, match="predict-statuses, build-request, check-request"):
             exercise_named("02.9")
-        with pytest.raises(ValueError, match="02.status, 02.after, 02.page, 02.case, 02.early"):
+        with pytest.raises(ValueError, match="handshake-status, handshake-after, handshake-page"):
             prediction_named("02.9")
 
 
@@ -139,13 +140,13 @@ class TestOutcomes:
     @pytest.mark.parametrize(
         ("exercise", "mistake"), MISTAKES, ids=[f"{e.name}-{s.name}" for e, s in MISTAKES]
     )
-    def test_slip_is_recognised_with_its_own_sentence(
+    def test_mistake_is_recognised_with_its_own_sentence(
         self, exercise: Exercise, mistake: Mistake
     ) -> None:
         for seed in (0,) if exercise is SERVER else (0, 1, 2):  # its clients wait for seconds
             verdict = judge(exercise.name, mistake.answer, seed)
             assert (verdict.outcome, verdict.sentence) == ("not yet", mistake.sentence), seed
-            assert verdict.section or exercise.name.startswith("00"), "lesson 00 is about Python"
+            assert verdict.section or exercise.number.startswith("00"), "lesson 00 is about Python"
 
     @pytest.mark.parametrize("exercise", ALL, ids=name_of)
     def test_check_takes_less_than_a_second(self, exercise: Exercise) -> None:
@@ -224,7 +225,7 @@ class TestOutcomes:
         code = code.replace("os.urandom(4)", 'count.to_bytes(4, "big")')
         names: dict[str, Any] = {}
         exec(code, names)
-        assert clear(judge("keepalive", names["solution"], 1), "four random bytes", "new for each")
+        assert clear(judge("keepalive", names["keepalive"], 1), "four random bytes", "new for each")
 
     def test_answer_that_goes_by_the_clock_on_the_wall(self) -> None:
         async def slow_echo(message: str, seconds: float) -> str:
@@ -274,6 +275,19 @@ class TestOutcomes:
         verdict = judge("read-frame", answer, 1)
         assert (verdict.expected, verdict.got) == (None, None)
         assert "got (raised EOFError), expected (raised TimeoutError)" in verdict.case
+
+    @pytest.mark.parametrize("name", ["slow-echo", "serve-until-closed"])
+    def test_verdict_shows_words_and_no_names_of_the_check(self, name: str) -> None:
+        async def raises(connection: Any, *args: Any) -> None:
+            connection.no_such_thing  # noqa: B018
+
+        for answer in (*(mistake.answer for mistake in exercises()[name].mistakes), raises):
+            verdict = judge(name, answer, 1)
+            shown = f"{verdict.sentence} {verdict.case}"
+            assert not re.search(r"\b(Wait|Served|Client|_\w+)\(|_Watched", shown), shown
+        if name == "serve-until-closed":
+            assert "'ServerConnection' object has no attribute 'no_such_thing'" in verdict.sentence
+            assert "(a client that sends 'Hello' and then closes)" in verdict.sentence
 
     @pytest.mark.parametrize("share", [0.1, 0.5, 2.0])
     def test_timeout_that_is_not_the_one_that_was_told(self, share: float) -> None:
@@ -417,17 +431,18 @@ class TestWrongTypes:
         verdict = judge(
             "choose-technique", exercises()["choose-technique"].solution | {"C": "Websocket"}
         )
-        assert clear(verdict, "C: 'Websocket' is none of the words", "HTTP, SSE, WebRTC, WebSocket")
+        words = "HTTP, SSE, WebRTC, WebSocket"
+        assert clear(verdict, f"C: 'Websocket' is not one of the words in the task: {words}.")
 
     def test_letter_that_is_none_of_the_letters(self) -> None:
         verdict = judge("read-header", {letter.lower(): 1 for letter in "ABCDE"})
-        assert clear(verdict, "No answer yet for A, B, C, D, E. Not asked for: 'a', 'b', ")
+        assert clear(verdict, "No answer yet for A, B, C, D, E. The task has no 'a', 'b', ")
 
     @pytest.mark.parametrize("value", VALUES)
     def test_given_instead_of_a_dict(self, value: str) -> None:
         verdict = judge("predict-statuses", VALUES[value])
         assert verdict.outcome == "not yet"
-        assert clear(verdict, "dict from letter to status")
+        assert clear(verdict, "dict from letter to a status such as 101")
 
     @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
     def test_generator_function(self, exercise: Exercise) -> None:
@@ -447,7 +462,7 @@ class TestWrongTypes:
 
         verdict = judge(exercise.name, answer, 1)
         assert verdict.outcome == "not yet"
-        assert verdict.sentence.endswith("a check needs it returned: use return.")
+        assert verdict.sentence.endswith("Return it instead: use return.")
         assert capfd.readouterr() == ("", "")
 
     def test_printed_beside_a_result(self) -> None:
@@ -522,7 +537,7 @@ class TestRaising:
         names: dict[str, Any] = {}
         exec("def answer(data):\n\n    return data['key']\n", names)
         verdict = judge("check-request", names["answer"], 1)
-        assert clear(verdict, "TypeError", "(its line 3)")
+        assert clear(verdict, "TypeError", "(line 3 of your cell)")
 
     @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
     def test_endless_recursion(self, exercise: Exercise) -> None:
@@ -713,7 +728,7 @@ for thread in threading.enumerate():
         assert (run.stdout.splitlines()[0], run.stderr) == ("raised", "")
         assert "lives" not in run.stdout
 
-    def test_coroutine_that_nobody_awaits_is_named(self) -> None:
+    def test_coroutine_without_await_is_named(self) -> None:
         async def keepalive(connection: Any, interval: float, timeout: float) -> Any:
             while True:
                 connection.sleep(interval)
@@ -730,16 +745,18 @@ for thread in threading.enumerate():
             ("slow-echo", slow_echo, "sleep"),
         )
         for name, answer, forgotten in answers:
-            judge_it = exercises()[name].judge
+            exercise = exercises()[name]
             for _again in range(2):  # Python would warn only once
                 verdict = runner.run(
-                    lambda watched, judge_it=judge_it: judge_it(watched, random.Random(1)),
+                    lambda watched, exercise=exercise: exercise.judge(
+                        exercise, watched, random.Random(1)
+                    ),
                     answer,
                     0.5,
                 )
-                assert clear(verdict, f"{forgotten} was called, and nobody awaited it")
+                assert clear(verdict, f"{forgotten} was called without await")
 
-    def test_coroutine_that_nobody_awaits_does_not_complain_in_a_later_cell(self) -> None:
+    def test_coroutine_without_await_does_not_complain_in_a_later_cell(self) -> None:
         async def answer(message: str, seconds: float) -> str:
             asyncio.run(asyncio.sleep(seconds))
             return message
@@ -941,44 +958,62 @@ class TestQuiet:
 
 
 class TestRecognise:
-    """A mistake is what the answer does wherever the mistake is wrong, and one such case is shown."""
+    """A mistake is what the answer does wherever the mistake is wrong; one such case is shown."""
 
     MISTAKES = (
-        Mistake("always even", lambda n: True, "You say even to all."),
-        Mistake("always odd", lambda n: False, "You say odd to all."),
-        Mistake("fails", lambda n: 1 // 0, "Never said."),
+        ("You say even to all.", lambda n: True),
+        ("You say odd to all.", lambda n: False),
+        ("Never said.", lambda n: 1 // 0),
     )
 
     def said(self, answer: Callable[[int], Any]) -> tuple[str | None, tuple[Any, ...], Any]:
         results = [((n,), answer(n)) for n in range(6)]
         return recognise(self.MISTAKES, results, lambda args, got: got is (args[0] % 2 == 0))
 
-    def test_slip_with_a_case_that_shows_it(self) -> None:
+    def test_mistake_with_a_case_that_shows_it(self) -> None:
         assert self.said(lambda n: True) == ("You say even to all.", (1,), True)
         assert self.said(lambda n: False) == ("You say odd to all.", (0,), False)
 
-    def test_slip_among_other_mistakes(self) -> None:
+    def test_mistake_among_other_mistakes(self) -> None:
         assert self.said(lambda n: True if n % 2 else None)[0] == "You say even to all."
 
-    def test_no_slip_with_the_first_wrong_case(self) -> None:
+    def test_no_mistake_with_the_first_wrong_case(self) -> None:
         assert self.said(lambda n: n % 2 == 0 if n < 4 else None) == (None, (4,), None)
 
-    def test_what_cannot_be_compared_is_no_slip(self) -> None:
+    def test_what_cannot_be_compared_is_no_mistake(self) -> None:
         assert self.said(lambda n: Evil())[0] is None
 
 
-def len_of(text: str) -> int:
+def len_of(text):  # type: ignore[no-untyped-def]
     return len(text)
 
 
-class TestEdited:
+class TestPatch:
     def test_changes_the_function(self) -> None:
-        changed = edited(len_of, ("len(text)", "-len(text)"))
+        changed = patch("len(text)", "-len(text)").applied_to(len_of)
         assert (len_of("four"), changed("four")) == (4, -4)
 
-    def test_piece_that_is_not_there_is_an_error(self) -> None:
-        with pytest.raises(ValueError, match="'nowhere' is not in the source"):
-            edited(len_of, ("nowhere", ""))
+    def test_changes_are_made_in_order(self) -> None:
+        changed = patch(("len(text)", "len(text) + 1"), ("+ 1", "+ 2")).applied_to(len_of)
+        assert changed("four") == 6
+
+    def test_of_another_function_leaves_the_solution_alone(self) -> None:
+        assert patch("len(text)", "0", of=len_of).applied_to(print)("four") == 0
+
+    @pytest.mark.parametrize(("text", "times"), [("nowhere", 0), ("text", 2)])
+    def test_text_that_does_not_stand_there_once_is_an_error(self, text: str, times: int) -> None:
+        with pytest.raises(ValueError, match=f"'{text}' stands {times} times in len_of, not once"):
+            patch(text, "").applied_to(len_of)
+
+    def test_change_without_its_other_half_is_an_error(self) -> None:
+        with pytest.raises(ValueError, match="not \\('only one',\\)"):
+            patch(("only one",))  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize("exercise", ALL, ids=name_of)
+    def test_of_every_mistake_fits_its_solution(self, exercise: Exercise) -> None:
+        """Its text stands there exactly once; else making the wrong answer raises."""
+        for mistake in exercise.mistakes:
+            assert mistake.answer is not exercise.solution
 
 
 def test_verdict_is_one_of_four() -> None:

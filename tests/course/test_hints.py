@@ -1,18 +1,16 @@
 """The hints lead there with every answer that an earlier exercise lets pass."""
 
-import random
 import re
 
-from wsedu.course.lessons.l04.encode_header import solution as encode_header
-
 from wsedu.course.catalogue import exercises
-from wsedu.course.runner import Attempt
+from wsedu.course.commands import judge
+from wsedu_exercises.server import encode_header
 
 EXERCISES = exercises()
 
 
 def refusing_decode_header(data: bytes) -> tuple[bool, int, bool, int, int] | None:
-    """A right answer to 04.3 that takes a length in a longer form than it needs for no header."""
+    """A right answer that takes a length in a longer form than it needs for no header."""
     fields = EXERCISES["decode-header"].solution(data)
     if fields is None:
         return None
@@ -21,10 +19,8 @@ def refusing_decode_header(data: bytes) -> tuple[bool, int, bool, int, int] | No
     return fields if size == shortest else None
 
 
-def test_last_hint_of_04_4_helps_a_learner_whose_decode_header_refuses() -> None:
-    assert EXERCISES["decode-header"].judge(
-        Attempt(refusing_decode_header), random.Random(6455)
-    ).outcome == ("passed")
+def test_last_hint_of_minimal_length_helps_a_learner_whose_decode_header_refuses() -> None:
+    assert judge("decode-header", refusing_decode_header, 6455).passed
     hint = EXERCISES["minimal-length"].hints[-1]
     (length,) = re.findall(r"int\.from_bytes\(.+?\)", hint)
     borders = [int(number) for number in re.findall(r"over (\d+)", hint)]
@@ -33,7 +29,4 @@ def test_last_hint_of_04_4_helps_a_learner_whose_decode_header_refuses() -> None
         border = dict(zip((4, 10), borders, strict=True)).get(len(header), -1)
         return bool(eval(length, {"header": header}) > border)
 
-    assert (
-        EXERCISES["minimal-length"].judge(Attempt(is_minimal), random.Random(6455)).outcome
-        == "passed"
-    )
+    assert judge("minimal-length", is_minimal, 6455).passed

@@ -4,19 +4,23 @@ import asyncio
 import gc
 import socket
 import subprocess
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from wsedu.course.lessons.l08.server import PATIENCE
 
 from wsedu import Lab
+from wsedu.course import conformance
 from wsedu.course import own_server as front_door
+from wsedu.course.catalogue import exercises
+from wsedu.course.clients import PATIENCE
 from wsedu.course.commands import judge
-from wsedu.course.learner_server import PIECES, Running, _try, gather, put_together, running, score
+from wsedu.course.conformance import score
+from wsedu.course.learner_server import gather
+from wsedu.course.running import Running, running
 from wsedu.live.tap import HOST
 from wsedu.recording import dissect
+from wsedu_exercises.server import put_together
 
 pytestmark = pytest.mark.anyio
 
@@ -34,7 +38,9 @@ def home(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_says_whose_each_piece_is(capsys: pytest.CaptureFixture[str]) -> None:
     front_door()
     lines = capsys.readouterr().out.splitlines()
-    assert [line[:5] for line in lines] != [] and len(lines) == len(PIECES)
+    builds = [exercise for exercise in exercises().values() if exercise.piece]
+    assert [line.partition(": ")[0] for line in lines] == [f"{e.number} {e.piece}" for e in builds]
+    assert len(lines) == 9 and all("borrowed from the course" in line for line in lines)
 
 
 async def test_lab_runs_it() -> None:
@@ -69,14 +75,14 @@ def test_case_that_passes_when_it_is_alone_counts(monkeypatch: pytest.MonkeyPatc
 
     def busy(server: Running, cases: Sequence[str], left_out: Sequence[str]) -> Any:
         tried.append(list(cases))
-        results = _try(server, cases, left_out)
+        results = really(server, cases, left_out)
         return [
             (case, passed and (len(cases) == 1 or case not in late), story)
             for case, passed, story in results
         ]
 
-    late = {"2.1", "1.1.1"}
-    monkeypatch.setattr(sys.modules["wsedu.course.learner_server"], "_try", busy)
+    late, really = {"2.1", "1.1.1"}, conformance._try
+    monkeypatch.setattr(conformance, "_try", busy)
     pieces = gather(quiet=True)
     reached = score(put_together(pieces), ["1.1.1", "1.1.2", "2.1"])
     assert (reached.passed, reached.count, reached.failed) == (3, 3, ())
@@ -89,14 +95,14 @@ def test_case_that_passes_when_it_is_alone_counts(monkeypatch: pytest.MonkeyPatc
 
 
 def test_client_that_was_too_late_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A right server that is slow at first, as on a busy machine, passes 08.6."""
+    """A right server that is slow at first, as on a busy machine, passes."""
     right, waits = put_together(gather(quiet=True)), iter([3 * PATIENCE])
 
     async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(next(waits, 0))
         await right(reader, writer)
 
-    monkeypatch.setattr("wsedu.course.lessons.l08.server.PATIENCE", 0.2)
+    monkeypatch.setattr("wsedu.course.clients.PATIENCE", 0.2)
     verdict = judge("own-server", slow, 1)
     assert verdict.passed, verdict.sentence
 

@@ -147,7 +147,7 @@ def survivors(exercise: Exercise) -> tuple[int, list[str]]:
     for what, mutant in mutants(exercise):
         count += 1
         verdict = runner.run(
-            lambda watched: exercise.judge(watched, random.Random(1)), mutant, SECONDS
+            lambda watched: exercise.judge(exercise, watched, random.Random(1)), mutant, SECONDS
         )
         if verdict.passed and (exercise.name, what) not in NOT_WRONG:
             passed.append(what)

@@ -69,9 +69,9 @@ def test_unsolved_every_check_says_not_attempted_and_solved_it_passes(
     for cell, exercise in zip(checks, lesson.exercises, strict=True):
         said, error = cell.outputs
         assert (said.output_type, said.name) == ("stream", "stdout")
-        assert said.text == f"○ {exercise.name}: Not attempted yet: the dots are still there.\n"
+        assert said.text == f"○ {exercise.number}: Not attempted yet: the dots are still there.\n"
         assert (error.output_type, error.ename) == ("error", "NotYet")
-        assert error.evalue.startswith(f"{exercise.name}: not attempted. ")
+        assert error.evalue.startswith(f"{exercise.number}: not attempted. ")
         assert error.traceback == [error.evalue.partition(". ")[2]], "what to do, in red"
     for cell in untouched.cells:
         if cell.cell_type == "code" and not cell.id.endswith("-check"):
@@ -80,7 +80,7 @@ def test_unsolved_every_check_says_not_attempted_and_solved_it_passes(
 
     for cell, exercise in zip(cells(done, "-check"), lesson.exercises, strict=True):
         (said,) = cell.outputs
-        assert said.name == "stdout" and said.text.startswith(f"✔ {exercise.name}: ")
+        assert said.name == "stdout" and said.text.startswith(f"✔ {exercise.number}: ")
     (progress,) = cells(done, "-progress")
     shown = progress.outputs[0].data
     assert shown["text/plain"].count("✔ passed") == len(lesson.exercises)
@@ -97,7 +97,7 @@ class TestWritten:
                 "editable": False,
                 "nbgrader": {
                     "schema_version": 3,
-                    "grade_id": cell.id,
+                    "grade_id": cell.id.removesuffix("-check"),
                     "grade": True,
                     "points": cell.metadata.nbgrader.points,
                     "locked": True,
@@ -133,14 +133,13 @@ class TestWritten:
         self, slug: str, exercise: Exercise
     ) -> None:
         notebook = load(slug)
-        (check,) = [c for c in cells(notebook, "-check") if f'"{exercise.name}"' in c.source]
-        at = notebook.cells.index(check)
-        stem = check.id.removesuffix("-check")
-        task, answer = notebook.cells[at - 2 : at]
-        assert [task.id, answer.id] == [f"{stem}-task", f"{stem}-answer"]
+        (at,) = [i for i, c in enumerate(notebook.cells) if c.id == f"{exercise.name}-check"]
+        task, answer, check = notebook.cells[at - 2 : at + 1]
+        assert [task.id, answer.id] == [f"{exercise.name}-task", f"{exercise.name}-answer"]
+        assert check.source == f'check("{exercise.name}", {argument(check)})'
         assert task.cell_type == "markdown"
-        assert task.source.startswith(f"## {exercise.name} ")
-        assert task.source.splitlines()[0].endswith(" " + "★" * exercise.stars)
+        heading = f"## {exercise.number} {exercise.title} {'★' * exercise.stars}"
+        assert task.source == f"{heading}\n\n{exercise.words['task'].rstrip()}"
         assert "..." in answer.source, "the starter has dots"
         assert re.search(
             rf"^((async )?def {argument(check)}\(|{argument(check)} = )", answer.source, re.M

@@ -40,11 +40,8 @@ def script() -> Any:
     return module
 
 
-def test_table_has_a_line_for_each_server_and_a_column_for_each_row(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    peers("POST", "no mask")
-    head, *lines, date = capsys.readouterr().out.splitlines()
+def test_table_has_a_line_for_each_server_and_a_column_for_each_row() -> None:
+    head, *lines, date = str(peers("POST", "no mask")).splitlines()
     assert head.split(maxsplit=1) == ["POST", "no mask"]
     assert [re.split(r"  +", line) for line in lines] == [
         ["websockets 17.4", "405", "Close 1002"],
@@ -57,6 +54,12 @@ def test_table_has_a_line_for_each_server_and_a_column_for_each_row(
         ["uvicorn 0.54.0", "405", "Close 1002"],
     ]
     assert date == f"Measured on {measured()['date']}."
+
+
+def test_a_notebook_shows_the_same_table_in_a_box_that_scrolls() -> None:
+    table = peers("POST", "no mask")
+    assert f">{table!r}</pre>" in table._repr_html_()
+    assert "white-space: pre; overflow-x: auto" in table._repr_html_()
 
 
 def test_every_outcome_has_words() -> None:

@@ -1,4 +1,4 @@
-"""The workshop: what passed is kept whole, nothing is lost, and what cannot be kept is said."""
+"""The pieces: what passed is kept whole, nothing is lost, and what cannot be kept is said."""
 
 import functools
 import linecache
@@ -74,8 +74,11 @@ class TestKeep:
         assert kept(*sources)(41) == 42
 
     def test_lent_piece_is_asked_for_again(self, capsys: pytest.CaptureFixture[str]) -> None:
-        use = "from wsedu import mine\ncheck = mine('check-request')\ndef f(data):\n    return check(data)\n"
-        assert kept(use)(b"POST / HTTP/1.1\r\n\r\n")[0] == 405
+        lent = "from wsedu import mine\ncheck = mine('check-request')\n"
+        assert (
+            kept(lent, "def f(data):\n    return check(data)\n")(b"POST / HTTP/1.1\r\n\r\n")[0]
+            == 405
+        )
         text = (pieces.folder() / "f.py").read_text()
         assert "check = take('check-request')" in text
 
@@ -189,7 +192,7 @@ class TestMine:
 
     def test_exercise_that_is_no_piece(self) -> None:
         with pytest.raises(
-            ValueError, match=r"'predict-statuses' builds no piece .* 02.3 check_request"
+            ValueError, match=r"'predict-statuses' builds no piece .*: check-request, compute-acc"
         ):
             mine("predict-statuses")
 

@@ -43,7 +43,7 @@ def nothing_is_left_or_said(capfd: pytest.CaptureFixture[str]) -> Iterator[None]
 
 
 def lab_threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "wsedu lab"]
+    return [thread for thread in threading.enumerate() if thread.name.startswith("wsedu lab")]
 
 
 async def own(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -249,6 +249,48 @@ async def test_nothing_is_said_of_a_page_that_is_live(
     assert dissect(recording).find("frame")
 
 
+async def test_two_pages_at_once_are_told_apart(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    visits: list[asyncio.Task[None]] = []
+
+    def show(client: BrowserClient) -> None:
+        visits.append(asyncio.create_task(visit(client.url, client.until)))
+
+    async def visit(url: str, words: str) -> None:
+        if words == "open":  # the first page is the last to connect
+            await lab.until(lambda recording: b"message" in recording.sent_by("server"), timeout=60)
+        async with websockets.connect(url, proxy=None, compression=None) as connection:
+            await connection.send(words)
+            assert await connection.recv() == words
+
+    monkeypatch.setattr("IPython.display.display", show)
+    first, second = await asyncio.gather(
+        lab.browser("open", patience=60), lab.browser("message", patience=60)
+    )
+    await asyncio.gather(*visits)
+    assert first.sent_by("server").split(b"\r\n\r\n")[1].startswith(b"\x81\x04open")
+    assert second.sent_by("server").split(b"\r\n\r\n")[1].startswith(b"\x81\x07message")
+    assert first.sent_by("client").startswith(f"GET {PATH} ".encode())
+    assert second.sent_by("client").startswith(f"GET {PATH}/2 ".encode())
+    assert (first.note, second.note) == ("", "")
+
+
+async def test_page_that_comes_too_late_is_not_taken_for_the_next_one(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls: list[str] = []
+    monkeypatch.setattr("IPython.display.display", lambda client: urls.append(client.url))
+    assert await lab.browser(patience=0.05) == kept("handshake")
+    waiting = asyncio.ensure_future(lab.browser(patience=60))
+    while len(urls) < 2:
+        await asyncio.sleep(0)
+    for url in urls:
+        await closes(url)
+    recording = await waiting
+    path = urls[1].removeprefix(lab.url)
+    assert recording.sent_by("client").startswith(f"GET {path} ".encode())
+    assert urls[0] != urls[1] and len(lab.recordings) == 2
+
+
 async def test_another_client_that_comes_later_is_not_taken_for_the_page(
     lab: Lab, page: Callable[[Visit], list[BrowserClient]]
 ) -> None:

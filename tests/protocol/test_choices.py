@@ -124,6 +124,15 @@ def test_every_choice_is_shown() -> None:
     assert {*SHOWN, *(row[1] for row in ROWS if row[1])} == set(names)
 
 
+def test_a_choice_is_shown_with_all_its_words() -> None:
+    (choice,) = (choice for choice in CHOICES if choice.name == "minimal-length")
+    assert choice.question == "Is a payload length accepted in a longer form than it needs?"
+    assert choice.answer == "No: 1002."
+    assert choice.reason.endswith("browsers refuse it.")
+    shown = f"Choice(name='minimal-length', question={choice.question!r}, answer='No: 1002.', "
+    assert repr(choice) == f"{shown}section='5.2', reason={choice.reason!r})"
+
+
 def test_every_difference_has_a_choice() -> None:
     assert all(choice for _data, choice, _ours, *others in ROWS if others != ["=", "="])
 

@@ -1,4 +1,4 @@
-"""The endpoint in both roles: messages, answers, closing, failing, the end of TCP."""
+"""The endpoint in both roles: messages, replies, closing, failing, the end of TCP."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.protocol import KEY, chunked, two_ways
+from tests.words import Loud
+from wsedu import words
 from wsedu.protocol import (
     Binary,
     Ended,
@@ -26,6 +28,7 @@ from wsedu.protocol import (
     parse_close,
     read_layout,
 )
+from wsedu.said import Said
 
 
 def client(**limits: Any) -> Endpoint:
@@ -139,7 +142,7 @@ class TestPing:
         events = list(receiver.receive(sender.ping(b"1") + sender.ping(b"2")))
         assert list(sender.receive(replies(events))) == [Pong(b"1"), Pong(b"2")]
 
-    def test_pong_that_nobody_asked_for(self) -> None:
+    def test_unsolicited_pong(self) -> None:
         assert list(server().receive(client().pong(b"x"))) == [Pong(b"x")]
         assert replies([Pong(b"x")]) == b""
 
@@ -248,9 +251,30 @@ class TestFailing:
 
     def test_server_says_why(self) -> None:
         (event,) = list(server().receive(from_client(Frame(3))))
-        assert event == Failed(
-            "Opcode 0x3 is reserved.", "5.2", 1002, b"\x88\x19\x03\xeaOpcode 0x3 is reserved."
-        )
+        reply = b"\x88\x19\x03\xeaOpcode 0x3 is reserved."
+        assert event == Failed(Said("frame.reserved-opcode", opcode=3), "5.2", 1002, reply)
+        assert event.sentence == "Opcode 0x3 is reserved."
+
+    @pytest.mark.parametrize(
+        ("frame", "reason", "sentence"),
+        [
+            (Frame(3), "Opcode 0x3 is reserved.", "OPCODE 0x3 IS RESERVED."),
+            (
+                Frame(Opcode.TEXT, b"\xff"),
+                "A text message is not UTF-8: ff at offset 0, invalid start byte.",
+                "A TEXT MESSAGE IS NOT UTF-8: ff AT OFFSET 0, INVALID START BYTE.",
+            ),
+        ],
+    )
+    def test_a_reason_travels_in_english(
+        self, frame: Frame, reason: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """In any language of the course: the peer's language is not known."""
+        monkeypatch.setattr(words, "translations", Loud())
+        (event,) = list(client().receive(from_server(frame)))
+        assert isinstance(event, Failed) and event.sentence == sentence
+        layout = read_layout(event.reply)
+        assert layout is not None and parse_close(layout.frame.payload).reason == reason
 
     def test_events_before_the_failure_are_given(self) -> None:
         endpoint = server()

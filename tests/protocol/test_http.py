@@ -97,6 +97,20 @@ class TestPatientReading:
         assert head.tokens("x-two") == ["a", "b", "c"]
         assert head.find("absent") == () and head.tokens("absent") == []
 
+    @pytest.mark.parametrize(
+        ("line", "status"),
+        [
+            (b"HTTP/1.1 101 Yes", 101),
+            (b"HTTP/1.1 404", 404),
+            (b"HTTP/1.1 2000 x", None),
+            (b"", None),
+        ],
+    )
+    def test_status_of_a_response(self, line: bytes, status: int | None) -> None:
+        head = read_head(line + b"\r\n\r\n", "response")
+        assert head.first_line == line.decode()
+        assert head.status == status
+
     def test_empty_lines_before_the_first_line_are_passed_over(self) -> None:
         assert read_head(b"\r\n" + REQUEST, "request").end == 2 + len(REQUEST)
 

@@ -1,4 +1,4 @@
-"""The frame reader: any cut of the stream, and refusal before the payload."""
+"""The frame reader: headers and their rules, any cut, and refusal before the payload."""
 
 import sys
 from collections.abc import Callable
@@ -8,8 +8,122 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.protocol import KEY, three_ways
-from wsedu.protocol import Frame, FrameReader, Opcode, ProtocolError, build_frame, mask
+from wsedu.protocol import (
+    Frame,
+    FrameHeader,
+    FrameReader,
+    Opcode,
+    ProtocolError,
+    broken_rules,
+    build_frame,
+    check_header,
+    mask,
+    read_header,
+    shortest_form,
+)
 from wsedu.protocol.frames import Role
+
+
+class TestHeader:
+    """What can be known before the payload has come."""
+
+    def test_what_follows_the_header_changes_nothing(self) -> None:
+        for written, rest, length in (
+            ("8185", "37fa", 5),
+            ("82fe0100", "37fa", 256),
+            ("82ff" + "00" * 7 + "09", "aa", 9),
+        ):
+            header = read_header(bytes.fromhex(written))
+            assert header is not None and header.length == length
+            assert read_header(bytes.fromhex(written + rest)) == header
+            assert read_header(b"??" + bytes.fromhex(written), 2) == header
+
+    @pytest.mark.parametrize("written", ["8185", "82fe0100", "82ff" + "00" * 8])
+    def test_a_header_is_read_when_its_last_byte_has_come(self, written: str) -> None:
+        whole = bytes.fromhex(written)
+        for end in range(len(whole)):
+            assert read_header(whole[:end]) is None
+            assert read_header(b"??" + whole[:end], 2) is None
+
+    def test_size_counts_the_masking_key(self) -> None:
+        def size(written: str) -> int:
+            header = read_header(bytes.fromhex(written))
+            assert header is not None
+            return header.size
+
+        assert [size("8200"), size("8280"), size("827e0000")] == [2, 6, 4]
+        assert [size("82fe0000"), size("827f" + "00" * 8), size("82ff" + "00" * 8)] == [8, 10, 14]
+
+    def test_64_bit_length_is_unsigned(self) -> None:
+        header = read_header(bytes.fromhex("827f" + "ff" * 8))
+        assert header is not None and header.length == 2**64 - 1
+
+
+LEGAL = FrameHeader(True, False, False, False, Opcode.BINARY, False, 5, 7)
+PING = LEGAL._replace(opcode=Opcode.PING)
+
+
+class TestRules:
+    """5.1, 5.2 and 5.5, one by one."""
+
+    @pytest.mark.parametrize("opcode", Opcode)
+    def test_legal(self, opcode: Opcode) -> None:
+        check_header(LEGAL._replace(opcode=opcode), "client")
+        check_header(LEGAL._replace(opcode=opcode, masked=True), "server")
+        for length in (126, 65535, 65536, 2**63 - 1):
+            form = shortest_form(length)
+            if opcode < 8:
+                check_header(
+                    LEGAL._replace(opcode=opcode, length=length, length_form=form), "client"
+                )
+
+    @pytest.mark.parametrize(
+        ("header", "section", "field"),
+        [
+            (LEGAL._replace(rsv1=True), "5.2", "first_byte"),
+            (LEGAL._replace(rsv2=True), "5.2", "first_byte"),
+            (LEGAL._replace(rsv3=True), "5.2", "first_byte"),
+            *((LEGAL._replace(opcode=n), "5.2", "first_byte") for n in (3, 4, 5, 6, 7)),
+            *((LEGAL._replace(opcode=n), "5.2", "first_byte") for n in (11, 12, 13, 14, 15)),
+            (PING._replace(fin=False), "5.5", "first_byte"),
+            (PING._replace(length=126, length_form=16), "5.5", "second_byte"),
+            (LEGAL._replace(length=2**63, length_form=64), "5.2", "extended_length"),
+            (LEGAL._replace(length=125, length_form=16), "5.2", "extended_length"),
+            (LEGAL._replace(length=65535, length_form=64), "5.2", "extended_length"),
+        ],
+    )
+    @pytest.mark.parametrize("reader", ["client", "server"])
+    def test_broken(self, reader: Role, header: FrameHeader, section: str, field: str) -> None:
+        header = header._replace(masked=reader == "server")
+        with pytest.raises(ProtocolError) as caught:
+            check_header(header, reader)
+        assert (caught.value.section, caught.value.close_code) == (section, 1002)
+        assert [where for where, _error in broken_rules(header, reader)] == [field]
+
+    def test_client_refuses_masked_frame(self) -> None:
+        with pytest.raises(ProtocolError, match=r"server's frame must not be masked.*5\.1"):
+            check_header(LEGAL._replace(masked=True), "client")
+
+    def test_server_refuses_unmasked_frame(self) -> None:
+        with pytest.raises(ProtocolError, match=r"client's frame must be masked.*5\.1"):
+            check_header(LEGAL, "server")
+
+    def test_rsv1_is_allowed_to_an_extension_and_the_others_are_not(self) -> None:
+        check_header(LEGAL._replace(rsv1=True), "client", rsv1_allowed=True)
+        with pytest.raises(ProtocolError):
+            check_header(LEGAL._replace(rsv1=True, rsv2=True), "client", rsv1_allowed=True)
+
+    def test_every_broken_rule_is_named_in_the_order_of_the_bytes(self) -> None:
+        header = read_header(bytes.fromhex("7fff8000000000000001"))
+        assert header is not None
+        assert [field for field, _error in broken_rules(header, "client")] == [
+            *("first_byte", "first_byte", "first_byte"),
+            *("second_byte", "second_byte"),
+            "extended_length",
+        ]
+
+
+# Streams of frames.
 
 FRAMES = [
     Frame(Opcode.TEXT, b"Hel", fin=False),
@@ -51,7 +165,7 @@ def test_pieces_of_one_frame() -> None:
     assert [tuple(p[1:]) for p in reader.receive(data[9:])] == [(b"lo", False, True)]
 
 
-def test_pieces_that_nobody_takes_wait() -> None:
+def test_pieces_that_are_not_taken_wait() -> None:
     reader = FrameReader("client")
     next(reader.receive(stream(FRAMES[:2], "client")))
     assert list(reader.frames(stream(FRAMES[2:3], "client"))) == FRAMES[1:3]

@@ -47,13 +47,13 @@ CONVERSATIONS: dict[str, tuple[list[Said], list[str]]] = {
         ["client request", "server response", "server body"],
     ),
     "a frame without a handshake": ([("client", HELLO)], ["client request"]),
-    "a frame behind a refusal": (
+    "a frame after a refusal": (
         [("client", REQUEST), ("server", REFUSAL), ("client", HELLO)],
         ["client request", "server response", "server body", "client bytes"],
     ),
-    "an answer to nothing": ([("server", ANSWER)], ["server bytes"]),
+    "a response to nothing": ([("server", ANSWER)], ["server bytes"]),
     "half a request": ([("client", REQUEST[:50])], ["client request"]),
-    "half an answer": (
+    "half a response": (
         [("client", REQUEST), ("server", ANSWER[:50])],
         ["client request", "server response"],
     ),
@@ -147,7 +147,7 @@ class TestFields:
         cut = [request.data[part.span.start : part.span.end] for part in host.parts]
         assert cut == [b"Host", b"example.com:8000", b"\r\n"]
 
-    def test_answer_line_by_line(self) -> None:
+    def test_response_line_by_line(self) -> None:
         answer = dissect(conversation(("client", REQUEST), ("server", ANSWER))).response
         assert answer is not None
         assert [(part.name, part.value) for part in answer.fields[0].parts] == [
@@ -208,11 +208,13 @@ class TestFields:
         assert seen.request.fields[0].span == Span(0, len(blank))
         only = dissect(conversation(("client", blank)))
         assert_tiled(only)
-        assert only.request.title == f"{len(blank)} bytes: {blank.hex(' ')}"
+        size = "1 byte" if len(blank) == 1 else f"{len(blank)} bytes"
+        assert only.request.title == f"{size}: {blank.hex(' ')}"
+        assert only.request.fields[0].value == size
 
 
 class TestSwitch:
-    def test_lies_behind_the_101(self) -> None:
+    def test_is_the_101(self) -> None:
         said, _wanted = CONVERSATIONS["a page, then the handshake"]
         seen = dissect(conversation(*said))
         assert seen.switch == 4
@@ -252,13 +254,13 @@ class TestWords:
     def first(self, data: bytes) -> Unit:
         return dissect(conversation(("client", data))).request
 
-    def test_what_is_no_request_is_said(self) -> None:
+    def test_what_is_not_a_request_is_said(self) -> None:
         for line in (b"GET /chat", b"hello", b"\x81\x85abc", b" GET / HTTP/1.1"):
             assert self.first(line + b"\r\nUpgrade: websocket\r\n\r\n").sentence == (
                 'This is not an HTTP request: its first line is not "method target HTTP-version".'
             )
 
-    def test_what_is_no_answer_is_said(self) -> None:
+    def test_what_is_not_a_response_is_said(self) -> None:
         seen = dissect(conversation(("client", REQUEST), ("server", b"SSH-2.0-x\r\n\r\n")))
         assert seen.response is not None
         assert seen.response.sentence == (
@@ -338,7 +340,7 @@ class TestHostile:
         assert_shown_in_bounds(seen)
 
     @pytest.mark.parametrize("name", HOSTILE)
-    def test_answer_is_shown_in_bounds(self, name: str) -> None:
+    def test_response_is_shown_in_bounds(self, name: str) -> None:
         answer = HOSTILE[name][0].replace(b"GET /", b"HTTP/1.1 200 ")
         seen = dissect(conversation(("client", REQUEST), ("server", answer)))
         assert_tiled(seen)
@@ -376,7 +378,7 @@ class TestHostile:
         assert_shown_in_bounds(seen)
 
     @given(st.binary(max_size=200), st.binary(max_size=200))
-    def test_any_bytes_behind_the_handshake(self, asked: bytes, told: bytes) -> None:
+    def test_any_bytes_after_the_handshake(self, asked: bytes, told: bytes) -> None:
         seen = dissect(conversation(("client", REQUEST + asked), ("server", ANSWER + told)))
         assert_tiled(seen)
         assert seen.switch is not None
@@ -397,7 +399,7 @@ class TestHostile:
         assert_shown_in_bounds(seen)
 
 
-# Recordings that can be made as large as one likes.
+# Recordings of any size.
 GROWING: dict[str, Callable[[int], list[Said]]] = {
     "frames": lambda n: [("client", REQUEST), ("server", ANSWER + HI * n)],
     "payload": lambda n: [("client", REQUEST), ("server", ANSWER + HI + b"\x82\x7f" * n * 999)],

@@ -73,11 +73,11 @@ def test_the_ladder_shows_them() -> None:
     ladder = Ladder(TALK)
     lines = [line.strip() for line in ladder.text.splitlines()]
     assert "---- the network breaks ----" in lines
-    assert "client → server  11 bytes, held on their way" in lines
-    assert "the network breaks" in ladder.svg and "held on their way" in ladder.svg
+    assert "client → server  11 bytes, held on the way" in lines
+    assert "the network breaks" in ladder.svg and "held on the way" in ladder.svg
 
 
 def test_wireshark_is_not_shown_what_did_not_arrive() -> None:
     from wsedu.recording.pcapng import to_pcapng
 
-    assert to_pcapng(TALK).count(HELLO) == 1
+    assert to_pcapng(TALK.events).count(HELLO) == 1

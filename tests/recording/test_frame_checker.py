@@ -67,13 +67,13 @@ def test_what_is_wrong_is_said_with_its_close_code(
     assert problem.section == section
 
 
-def test_behind_an_error_nothing_counts() -> None:
+def test_after_an_error_no_frame_counts() -> None:
     first, second = heard(Frame(TEXT, b"\xff"), Frame(TEXT, b"fine"))
     assert second.message is None
     assert "reads no further" in second.problems[0].sentence
 
 
-def test_behind_a_close_nothing_counts() -> None:
+def test_after_a_close_no_frame_counts() -> None:
     close, second = heard(Frame(CLOSE, build_close(Close(1000))), Frame(TEXT, b"late"))
     assert close.problems == () and second.message is None
     assert "Close frame came before" in second.problems[0].sentence

@@ -11,7 +11,7 @@ MASK = bytes.fromhex("37fa213d")
 
 
 def frame_of(side: str, written: bytes) -> Unit:
-    """The only frame that this side sent, behind an opening handshake."""
+    """The only frame that this side sent, after an opening handshake."""
     hello = [("client", REQUEST), ("server", ANSWER)]
     seen = dissect(conversation(*hello, (side, written)))  # type: ignore[arg-type]
     assert_tiled(seen)
@@ -105,7 +105,7 @@ class TestBaseFraming:
             assert unit.fields[-1].value == f"{letter * 200}…"
 
     @pytest.mark.parametrize("letter", "aé€𝄞")
-    def test_a_long_payload_of_a_ping_is_cut_behind_its_quotes(self, letter: str) -> None:
+    def test_a_long_payload_of_a_ping_is_cut_after_its_quotes(self, letter: str) -> None:
         """Longer than a Ping may be, so that the cut can fall into a character."""
         for length in (39, 40, 41, 400):
             payload = letter.encode() * length
@@ -122,7 +122,7 @@ class TestBaseFraming:
 
 
 class TestTruncated:
-    """A frame of 14 header bytes, cut behind each of them."""
+    """A frame of 14 header bytes, cut after each of them."""
 
     WHOLE = build_frame(Frame(Opcode.BINARY, bytes(300)), MASK, length_form=64)
     PLACES = ["second byte"] + ["extended payload length"] * 8
@@ -138,7 +138,7 @@ class TestTruncated:
 
 
 class TestIllegal:
-    """Whoever breaks a rule, it is named, at the byte that breaks it."""
+    """A broken rule is named, at the byte that breaks it."""
 
     @pytest.mark.parametrize(
         ("side", "written", "sentence", "field", "section"),

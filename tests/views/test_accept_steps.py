@@ -37,7 +37,7 @@ class TestWays:
         assert styles == [*ROWS[: first - 1], "wrong", *["fault"] * (STEPS - first)]
         differs = [n for n in range(1, STEPS + 1) if slots[f"value{n}"] != right[f"value{n}"]]
         assert differs[0] == first
-        assert slots[f"note{first}"].startswith("✘ wrong from here on: ")
+        assert slots[f"note{first}"].startswith("✘ wrong from here: ")
         assert [n for n in range(1, STEPS) if "✘" in slots[f"note{n}"]] == [first]
 
     def test_the_right_way_has_no_mark(self) -> None:
@@ -50,7 +50,7 @@ class TestWays:
             note
             for way in WRONG
             for note in AcceptSteps(KEY).slots({"way": way, "step": STEPS})["said"].splitlines()
-            if "wrong from here on" in note
+            if "wrong from here" in note
         }
         assert len(said) == len(WRONG)
 

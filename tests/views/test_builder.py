@@ -2,7 +2,7 @@ import random
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from wsedu.protocol import Frame, Opcode, broken_rules, build_frame, cut_header, parse_header
+from wsedu.protocol import Frame, Opcode, broken_rules, build_frame, read_header
 from wsedu.views.adjustable import State
 from wsedu.views.builder import RULES, FrameBuilder
 
@@ -65,8 +65,8 @@ class TestFlippedBits:
         assert "Bytes (+) that begin the next frame: 1." in str(builder)
 
     def test_a_length_that_says_more_keeps_a_reader_waiting(self) -> None:
-        assert "a reader waits. Bytes missing: 8." in str(built(flipped=8))
-        assert "a reader waits" not in str(built())
+        assert "a receiver waits. Bytes missing: 8." in str(built(flipped=8))
+        assert "a receiver waits" not in str(built())
 
     def test_the_bytes_are_read_as_a_reader_reads_them(self) -> None:
         """126 in the seven bits: what was the key is a length now, and the payload a key."""
@@ -112,7 +112,7 @@ class TestRules:
 
     def test_each_sentence_is_that_of_the_protocol(self) -> None:
         builder = built(mask=False, fin=False, opcode=0xB, rsv3=True)
-        header = parse_header(cut_header(builder.frame_bytes) or b"")
+        header = read_header(builder.frame_bytes)
         said = [f"✘ {error}" for _field, error in broken_rules(header, "server")]
         slots = builder.slots(builder.state)
         assert [slots[f"rule{n}"] for n in range(RULES)] == [*said, *[""] * (RULES - len(said))]

@@ -126,10 +126,10 @@ class TestBounds:
         assert all(f"X-{n}: y" in picture.text for n in range(100))
         names = [name for name in items(picture.svg) if "p" not in name]
         assert len(names) == FIELDS_SHOWN
-        assert f"… {102 - FIELDS_SHOWN} fields more …" in words(picture.svg)
+        assert f"… {102 - FIELDS_SHOWN} more fields …" in words(picture.svg)
 
     def test_many_problems_are_counted(self) -> None:
         (unit,) = units(("client", b"\n" * 5000))
         text = BytesAndFields(unit).text
         assert text.count("LF alone") == PROBLEMS_SHOWN
-        assert f"wrong: {len(unit.problems) - PROBLEMS_SHOWN:,} things more" in text
+        assert f"wrong: {len(unit.problems) - PROBLEMS_SHOWN:,} more problems" in text

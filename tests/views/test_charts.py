@@ -33,12 +33,12 @@ class TestComparison:
         written = texts(Comparison(COSTS).svg)
         for word in ("polling", "SSE", "a <b> & c", "10", "1,620", "165", "0.5"):
             assert word in written
-        for title in ("requests", "bytes", "seconds until it is heard"):
+        for title in ("requests", "bytes", "seconds until it arrives"):
             assert title in written
 
     def test_words(self) -> None:
         first = str(Comparison(COSTS)).splitlines()[0]
-        assert first == "polling: requests 10, bytes 1,620, heard after 0.5 s"
+        assert first == "polling: requests 10, bytes 1,620, arrived after 0.5 s"
 
     def test_longer_bar_for_more(self) -> None:
         svg = Comparison({"less": (1, 1, 1), "more": (4, 2, 3)}).svg

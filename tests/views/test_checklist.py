@@ -86,7 +86,7 @@ def test_many_lines_leave_the_drawing_readable() -> None:
     for unit in units(("client", REQUEST[:-2] + extra + b"\r\n"), ("server", ANSWER[:-2] + extra)):
         picture = Checklist(unit)
         assert_three_forms(picture)
-        assert f"… {len(unit.fields) - 20} lines more …" in words(picture.svg)
+        assert f"… {len(unit.fields) - 20} more lines …" in words(picture.svg)
         tops = [
             float(rect.get("y", ""))
             for g in read(picture.svg).iter(f"{SVG}g")

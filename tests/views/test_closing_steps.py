@@ -92,7 +92,7 @@ class TestEndings:
         text = Frame(Opcode.TEXT, b"\xff\xd8")
         story = (("client", text), ("server", close(1007)), ("client", close(1007)))
         shown = ClosingSteps(recording(*story, *BOTH_END))
-        assert "The server takes no notice" in str(shown)
+        assert "The server ignores it" in str(shown)
         assert end(shown)[1] == "CLOSED, code recorded: 1006"
 
     def test_a_close_with_a_code_that_may_not_be_sent(self) -> None:
@@ -162,7 +162,7 @@ class TestPicture:
     def test_it_opens_on_its_first_step_and_paper_shows_the_last(self) -> None:
         shown = ClosingSteps(recording(("client", close()), ("server", close()), *BOTH_END))
         assert shown.state == {"step": 0}
-        assert "0  TCP is there" in shown.svg
+        assert "0  TCP is connected" in shown.svg
         steps = len(str(shown).splitlines())
         data, _metadata = shown._repr_mimebundle_()
         assert f">{steps - 1}  " in data["image/svg+xml"]

@@ -72,7 +72,7 @@ class TestFields:
         assert "f-extended" not in svg.split("</style>")[1]
         for word in ("masking key", "payload"):
             assert f">{word}</text>" in svg
-        assert "all that stands before the payload, the masking key too" in svg
+        assert "everything before the payload, including the masking key" in svg
 
 
 class TestSlots:

@@ -28,7 +28,7 @@ class TestSentence:
             (b"ab", b"aB", "byte 1: expected 62 b, got 42 B."),
             (b"abc", b"a", "Your bytes end at offset 1; 2 more were expected."),
             (b"abc", b"", "Your bytes end at offset 0; 3 more were expected."),
-            (b"a", b"abc", "Your bytes go on after offset 1, where the end was expected."),
+            (b"a", b"abc", "Your bytes go on at offset 1, where the end was expected."),
         ],
     )
     def test_names_byte_and_bit(self, expected: bytes, got: bytes, sentence: str) -> None:

@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from wsedu.protocol import Frame, Opcode, build_frame, cut_header, parse_header
+from wsedu.protocol import Frame, Opcode, build_frame, read_header
 from wsedu.protocol.frames import LengthForm
 from wsedu.recording import Field, Unit
 from wsedu.views import BytesAndFields
@@ -104,7 +104,7 @@ class TestTable:
         self, form: LengthForm, key: bytes | None
     ) -> None:
         data = build_frame(Frame(Opcode.BINARY, bytes(5)), key, form)
-        header = parse_header(cut_header(data) or b"")
+        header = read_header(data)
         unit = frame(data)
         parts = [part for field in unit.fields for part in field.parts or (field,)]
         for offset in range(len(data)):

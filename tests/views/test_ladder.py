@@ -40,7 +40,7 @@ class TestArrows:
         text = ladder.text.splitlines()
         (at,) = [i for i, line in enumerate(text) if "the protocol switches" in line]
         assert "101" in text[at - 2] and "text: Hello" in text[at + 1]
-        assert "the protocol switches: above HTTP, below WebSocket" in words(ladder.svg)
+        assert "the protocol switches: HTTP above, WebSocket below" in words(ladder.svg)
 
     def test_no_switch_without_a_101(self) -> None:
         ladder = Ladder(recording(("client", REQUEST)))
@@ -65,7 +65,7 @@ class TestArrows:
     def test_what_is_not_in_it_is_said(self) -> None:
         ladder = Ladder(replace(SEEN, dropped=77, note="kept\x1b from elsewhere"))
         for shown in (ladder.text, words(ladder.svg)):
-            assert "77 bytes more are not in it" in shown
+            assert "77 more bytes are not in it" in shown
             assert "kept· from elsewhere" in shown
 
     def test_nothing_at_all(self) -> None:
@@ -216,7 +216,7 @@ class TestGrowing:
         lab = Growing()
         ladder = Ladder(lab)
         assert ladder.frame and ladder.rows == []
-        assert "Nothing was said yet" in ladder.hint
+        assert "Nothing was sent yet" in ladder.hint
         drawn = asyncio.Event()
         threads: list[threading.Thread] = []
 

@@ -35,7 +35,7 @@ class TestPairs:
         other = Frame(Opcode.PONG, b"wrong")
         text = str(Timeline(recording((0.5, "server", PING), (0.6, "client", other))))
         assert "no Pong with its payload came" in text
-        assert "0.60 s: a Pong of the client that answers no Ping" in text
+        assert "0.60 s: a Pong from the client that answers no Ping" in text
 
     def test_a_pong_of_the_same_side_or_from_before_answers_nothing(self) -> None:
         for early in ((0.4, "client", PONG), (0.6, "server", PONG)):
@@ -70,7 +70,7 @@ class TestPicture:
     def test_many_pings_are_bounded_and_counted(self) -> None:
         frames = [(0.1 * n, "server", PING) for n in range(1, SHOWN + 6)]
         shown = Timeline(recording(*frames))
-        assert "5 Pings more" in shown.svg
+        assert "5 more Pings" in shown.svg
         assert shown.svg.count('data-item="p') == SHOWN
 
     def test_nothing_happened_yet(self) -> None:
@@ -94,7 +94,7 @@ class TestClosing:
         shown = Timeline(story, close_timeout=2)
         assert str(shown).splitlines() == [
             "close timeout 2 seconds",
-            "  1.00 s: the server sends close: 1001; the Close of the other side came after 0.50 s",
+            "  1.00 s: the server sends close: 1001; the other side's Close came after 0.50 s",
             "  1.50 s: the server ends TCP",
             "  1.50 s: the client ends TCP",
         ]
@@ -104,18 +104,18 @@ class TestClosing:
 
     def test_without_an_answer_it_runs_out(self) -> None:
         shown = Timeline(closed((1.0, "server", CLOSE), tcp=3.0), close_timeout=2)
-        assert "no Close of the other side came" in str(shown)
+        assert "no Close came from the other side" in str(shown)
         assert bar(shown) == ("value", 1.0, 3.0, 3.0)
 
     def test_a_second_close_of_the_same_side_stops_nothing(self) -> None:
         story = closed((1.0, "server", CLOSE), (1.2, "server", CLOSE), tcp=3.0)
-        assert "no Close of the other side came" in str(Timeline(story, close_timeout=2))
+        assert "no Close came from the other side" in str(Timeline(story, close_timeout=2))
 
     def test_a_broken_connection_is_named(self) -> None:
         events = (*recording((1.0, "client", CLOSE)).events, Event(1.4, "server", "lost"))
         text = str(Timeline(Recording(events), close_timeout=0.5))
         assert "the client sends close: 1001" in text
-        assert "1.40 s: the connection breaks (TCP RST)" in text
+        assert "1.40 s: the connection is reset (TCP RST)" in text
 
     def test_pings_and_the_closing_fit_one_picture(self) -> None:
         story = closed((0.2, "server", PING), (0.3, "client", PONG), (1.0, "server", CLOSE), tcp=1)

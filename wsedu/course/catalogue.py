@@ -15,11 +15,16 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any, Protocol, TypeVar
 
+from .._told import Told
 from ..words import _
 from .exercise import Exercise
 from .lesson import Lesson, Misconception, Objective, Prediction, Quiz
 from .packages import Package, current_name, packages
 from .wording import Wording
+
+
+class UnknownName(Told, ValueError):
+    """There is nothing of that name."""
 
 
 class Named(Protocol):
@@ -63,17 +68,19 @@ def quizzes() -> dict[str, Quiz]:
 
 def exercise_named(name: str) -> Exercise:
     """The exercise of that name; the error lists those that exist."""
-    return _named(name, exercises, _("There is no exercise {name}; there are: {known}."))
+    return _named(name, exercises, _("There is no exercise {name}. The exercises are: {known}."))
 
 
 def prediction_named(name: str) -> Prediction:
     """The prediction of that name; the error lists those that exist."""
-    return _named(name, predictions, _("There is no prediction {name}; there are: {known}."))
+    return _named(
+        name, predictions, _("There is no prediction {name}. The predictions are: {known}.")
+    )
 
 
 def quiz_named(name: str) -> Quiz:
     """The quiz of that name; the error lists those that exist."""
-    return _named(name, quizzes, _("There is no quiz {name}; there are: {known}."))
+    return _named(name, quizzes, _("There is no quiz {name}. The quizzes are: {known}."))
 
 
 def _by_name(groups: Iterable[Iterable[N]]) -> dict[str, N]:
@@ -88,7 +95,7 @@ def _by_name(groups: Iterable[Iterable[N]]) -> dict[str, N]:
 def _named(name: str, all_of: Callable[[], Mapping[str, N]], unknown: str) -> N:
     known, current = all_of(), current_name(name)
     if not isinstance(current, str) or current not in known:
-        raise ValueError(unknown.format(name=repr(name), known=", ".join(known)))
+        raise UnknownName(unknown.format(name=repr(name), known=", ".join(known)))
     return known[current]
 
 

@@ -150,15 +150,15 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
 
 @values_only
 def hint(name: str) -> None:
-    """Print the next of three hints; the third again when all are known."""
+    """Print the next of three hints; when all are known, say so and print the last one again."""
     exercise = exercise_named(name)
-    number = min(len(journal.read("hint", exercise.name)), len(exercise.hints) - 1)
+    known, count = len(journal.read("hint", exercise.name)), len(exercise.hints)
     journal.write("hint", exercise.name)
-    _say(
-        _("Hint {number} of {count}: {hint}").format(
-            number=number + 1, count=len(exercise.hints), hint=exercise.hints[number]
-        )
-    )
+    number = min(known + 1, count)
+    said = _("Hint {number} of {count}: {hint}")
+    if known >= count:
+        said = _("There are no more hints. Hint {number} of {count} again: {hint}")
+    _say(said.format(number=number, count=count, hint=exercise.hints[number - 1]))
 
 
 @values_only

@@ -159,6 +159,8 @@ class Cases:
             for mistake in exercise.mistakes
         ]
         said, args, got = recognise(mistakes, results, self._is_right, self.what)
+        if said is None and self.explain and self._has_form(got):
+            said = self.explain(exercise, args, got, results)
         first, result = results[0]
         if said is None and self._is_right(first, result):
             again = attempt(*copy.deepcopy(first))
@@ -174,8 +176,6 @@ class Cases:
             form = _("Return {like}, not {got}.")
             form = form.format(like=exercise.words["like"], got=shorten(got))
             return not_yet(said or form, self.section, case=call)
-        if said is None and self.explain:
-            said = self.explain(exercise, args, got, results)
         shown = {"section": self.section} | self._show(call, args, got)
         return not_yet(said or _generic(shown), **shown)
 

@@ -9,12 +9,27 @@ file.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from .._awaited import values_only
 from ..words import _
+
+
+@dataclass(frozen=True)
+class Table:
+    """Lines of text, which a notebook shows in a box that scrolls: a wrapped line is no table."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return f'<pre style="white-space: pre; overflow-x: auto">{escape(self.text)}</pre>'
 
 
 @cache
@@ -41,8 +56,8 @@ def outcome(row: str, server: str) -> str:
 
 
 @values_only
-def peers(*rows: str) -> None:
-    """Print what eight servers did: a line for each server, a column for each named row.
+def peers(*rows: str) -> Table:
+    """What eight servers did: a line for each server, a column for each named row.
 
     The rows are those of ``peers.json``, such as ``"POST"`` (a handshake; the column shows the
     status) or ``"no mask"`` (a frame; the column shows the answer). ValueError for other names.
@@ -60,6 +75,5 @@ def peers(*rows: str) -> None:
         name = f"{server} {version.partition(' ')[0]}"
         lines.append([name, *(outcome(row, server) for row in rows)])
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        print("  ".join(map(str.ljust, line, widths)).rstrip())
-    print(_("Measured on {date}.").format(date=measured()["date"]))
+    text = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+    return Table("\n".join([*text, _("Measured on {date}.").format(date=measured()["date"])]))

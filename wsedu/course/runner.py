@@ -23,9 +23,9 @@ from ..words import _
 from .verdict import Verdict, not_attempted, not_yet
 
 SECONDS = 5  # for all the cases of one check together
-BUSY = 0.05  # of the time an answer computes at least that is held up by a busy machine
-LONGEST = 12  # times as long such an answer has, at most
-STOPS = 10  # how often an answer that does not end is asked to, before it is left behind
+BUSY = 0.05  # share of the time that an answer on a busy machine still computes, at least
+LONGEST = 12  # times as long as usual: the most that such an answer gets
+STOPS = 10  # how often an answer that does not end is asked to end
 BETWEEN = 0.05  # seconds from one such request to the next
 
 wall, computed = time.monotonic, time.process_time
@@ -90,7 +90,9 @@ class Attempt:
             raise AnswerRaised(error, args) from error
         if value is ...:
             raise AnswerMissing
-        self.only_none = value is None and self.only_none is not False
+        # What goes around an answer may give a tuple that has the answer's own value in it.
+        own = getattr(value, "returned", value) if isinstance(value, tuple) else value
+        self.only_none = own is None and self.only_none is not False
         return value
 
     def go_on(self) -> None:
@@ -169,24 +171,24 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
         finally:  # the time is up, or the learner has interrupted the cell
             _stop(thread, watched)
             if not (verdicts and verdicts[0].passed):
-                gc.collect(1)  # a coroutine that nobody awaited is found now, or in a later cell
+                gc.collect(1)  # a coroutine without await is found now, or in a later cell
     if faults:
         raise faults[0]
     if verdicts:
         verdict = verdicts[0]
     else:
         said = _(
-            "Your answer did not finish within {seconds} s. Does it wait for something that "
-            "never comes, or loop without an end?"
+            "Your answer did not finish within {seconds} s. Does it loop forever, or wait for "
+            "something that never comes?"
         )
         verdict = Verdict("raised", said.format(seconds=seconds))
     if not verdict.passed and (forgotten := _never_awaited(warned)):
-        said = _("{name} was called, and nobody awaited it: is there an await before the call?")
+        said = _("{name} was called without await: put await before the call.")
         return replace(verdict, sentence=f"{verdict.sentence} {said.format(name=forgotten)}")
     if verdict.outcome == "not yet" and printed.getvalue() and watched.only_none:
         return Verdict(
             "not yet",
-            _("Your function prints its result; a check needs it returned: use return."),
+            _("Your function prints its result. Return it instead: use return."),
             verdict.section,
         )
     return verdict
@@ -208,27 +210,25 @@ def _judge(judge: Callable[[Attempt], Verdict], attempt: Attempt) -> Verdict:
     except AnswerNoFunction:
         return not_yet(
             _(
-                "This exercise asks for a function, and you gave {type}. Give its name alone, "
-                "without parentheses."
+                "This exercise asks for a function, but you gave {type}. Give the function's name "
+                "alone, without parentheses."
             ).format(type=shorten(attempt.answer))
         )
     except AnswerRaised as raised:
         if isinstance(raised.cause, RecursionError):
-            sentence = _(
-                "Your function calls itself too often, perhaps without an end (RecursionError)."
-            )
+            sentence = _("Your function calls itself too often, perhaps forever (RecursionError).")
         else:
             name, words = _name_of(type(raised.cause)), shorten(raised.cause, 200, write=str)
             sentence = _("In the case ({call}) your function raised {error}").format(
                 call=raised.call, error=f"{name}: {words}" if words else name
             )
             if line := _line_of(raised.cause):
-                sentence += " " + _("(its line {line})").format(line=line)
+                sentence += " " + _("(line {line} of your cell)").format(line=line)
         return Verdict("raised", sentence)
 
 
 def _name_of(kind: type[BaseException]) -> str:
-    """As it stands in the last line of a traceback: ``binascii.Error``, not ``Error``."""
+    """As the last line of a traceback has it: ``binascii.Error``, not ``Error``."""
     module = "" if kind.__module__ in ("builtins", "__main__") else kind.__module__ + "."
     return module + kind.__qualname__
 

@@ -1,6 +1,7 @@
-"""The lab: real servers and clients on this machine, and a tap that remembers every byte.
+"""The lab: real servers and clients on this machine, and a tap that records every byte.
 
-This is the only room that opens sockets, and every one of them is on 127.0.0.1.
+This is the only room that opens sockets, and all of them are on 127.0.0.1, unless you ask for more
+with ``open_to_the_network``. Begin with ``lab``; ``echo_server`` is a whole server in 80 lines.
 """
 
 from .lab import Lab

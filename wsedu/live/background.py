@@ -1,8 +1,8 @@
 """An event loop in a thread of its own, so that a blocking cell never freezes a server.
 
-How to think about it: the loop over there is lent to a server that a learner wrote, and such a
-server may loop without an await. Then the loop stands still, and with it everything that should
-have watched the time. So a thread that waits for the loop looks, from here, whether it still turns.
+How to think about it: that loop also runs a server that a learner wrote, and such a server may
+loop without an await. Then the event loop stops turning, and so does everything in it that should
+have watched the time. So a thread that waits for the loop checks, from outside, that it turns.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ T = TypeVar("T")
 # How often a waiting cell looks up, so that the Stop button of Jupyter works at once: a
 # kernel's loop notices an interrupt only when something wakes it.
 TICK = 0.05  # seconds
-PATIENCE = 5  # seconds for which a loop may stand still, if the caller does not say
-SHORTEST = 1  # seconds: to stand still for less is nothing unusual
-EXCUSE = 10  # times as long, if it is not the server but the lab itself that reads a recording
-STOPS = 10  # how often a server that does not let go is asked to, before it is left alone
+PATIENCE = 5  # seconds for which a loop may stop turning, unless the caller says
+SHORTEST = 1  # seconds: a shorter stop is nothing unusual
+EXCUSE = 10  # times as long, while the loop is busy with the lab's own work
+STOPS = 10  # how often a server that does not stop is asked to, before it is left running
 
-# What asyncio would print into somebody's cell, such as "too many open files".
+# What asyncio would print into a cell, such as "too many open files".
 _silent = logging.getLogger("wsedu.live.background")
 _silent.addHandler(logging.NullHandler())
 _silent.propagate = False
 
-# They end a program, but not the lab in which a server raises them.
+# These end a program, but not the lab in which a server raises them.
 EXITS = (SystemExit, KeyboardInterrupt)
 
 
@@ -44,15 +44,15 @@ class LabClosed(Told, RuntimeError):
 
 
 class Stuck(Told, TimeoutError):
-    """The loop stood still for as long as somebody was ready to wait."""
+    """The loop has not turned for as long as the caller was ready to wait."""
 
 
 class Stopped(BaseException):
-    """Raised in the middle of a server that keeps the loop to itself."""
+    """Raised inside a server that keeps the loop to itself."""
 
 
 def closed() -> LabClosed:
-    """The error that says so, and how to go on."""
+    """The error that says that the lab is closed, and how to go on."""
     return LabClosed(
         _("This lab is closed, by close() or by a newer Lab(). Start another one: lab = Lab()")
     )
@@ -68,9 +68,9 @@ class Background:
         if prepare:
             prepare(self._loop)
         self._loop.set_exception_handler(_note)
-        self._closing = False  # nothing is begun any more
-        self._over = False  # the loop has heard of it
-        self._lost = False  # it does not let itself be stopped
+        self._closing = False  # no new work is accepted
+        self._over = False  # the loop knows that it must end
+        self._lost = False  # a server in it cannot be stopped
         self._at_work = False
         self._thread = threading.Thread(target=self._run, name="wsedu lab", daemon=True)
         self._thread.start()
@@ -87,17 +87,17 @@ class Background:
                 self._tidy_up()
 
     def _tidy_up(self) -> None:
-        # Whatever still runs is told to stop, and waited for: no task is left behind.
-        # One that has not begun could not tidy up. So a connection that was accepted just
-        # before gets under way first, which takes the loop four or five turns.
+        # Every task is cancelled and waited for: none is left behind. A task that has not begun
+        # could not tidy up. So a connection that was accepted just before gets under way first,
+        # which takes the loop four or five turns.
         self._loop.run_until_complete(_turns(10))
         for _round in range(2):
             if tasks := asyncio.all_tasks(self._loop):
                 for task in tasks:
                     task.cancel()
                 self._loop.run_until_complete(asyncio.wait(tasks, timeout=SHORTEST / 2))
-        # An end whose other end was just torn down would hear of that in a moment, which may be
-        # too late. asyncio has no public name for all connections of a loop.
+        # An end whose other end was just reset would notice in a moment, which may be too late.
+        # asyncio has no public name for all connections of a loop.
         for transport in list(getattr(self._loop, "_transports", {}).values()):
             transport.abort()
         self._loop.run_until_complete(_turns(10))  # sockets close a turn after they are told to
@@ -105,7 +105,7 @@ class Background:
         self._loop.close()
 
     def start(self, work: Coroutine[Any, Any, T]) -> Future[T]:
-        """Begin ``work`` over there; raises LabClosed when the loop has ended."""
+        """Begin ``work`` in that loop; raises LabClosed when it has ended."""
         if self._closing:
             work.close()
             raise closed()
@@ -114,7 +114,7 @@ class Background:
     def call(
         self, work: Coroutine[Any, Any, T], patience: float = PATIENCE, excuse: float = EXCUSE
     ) -> T:
-        """Do ``work`` over there and block until it is done.
+        """Do ``work`` in that loop and block until it is done.
 
         Raises Stuck when the loop has not turned for ``patience`` seconds.
         """
@@ -128,7 +128,7 @@ class Background:
             there.cancel()
 
     async def wait(self, work: Coroutine[Any, Any, T], patience: float = PATIENCE) -> T:
-        """Do ``work`` over there and await its result here; cancelled here, cancelled there.
+        """Do ``work`` in that loop and await its result here; cancelled here, cancelled there.
 
         Raises Stuck when the loop has not turned for ``patience`` seconds, and LabClosed when
         the lab is closed before that.
@@ -147,7 +147,7 @@ class Background:
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        """Within this, in the loop's own thread, time counts less: it is the lab that is slow."""
+        """Within this, the loop may take ``EXCUSE`` times as long: the lab itself is slow."""
         self._at_work = True
         try:
             yield
@@ -155,7 +155,7 @@ class Background:
             self._at_work = False
 
     def _stop_server(self) -> bool:
-        """Raise Stopped in what keeps the loop from turning; whether it turns again."""
+        """Raise Stopped in what keeps the loop from turning; returns whether it turns again."""
         pulse = _Pulse(self)
         pulse.missed()  # asks
         for _time in range(STOPS):
@@ -169,7 +169,7 @@ class Background:
     def close(self) -> None:
         """Stop the loop, its tasks and its thread; closing twice does nothing.
 
-        One whose server does not let go is left behind after a second or two.
+        If a server in it cannot be stopped, the thread is left running after a second or two.
         """
         if self._closing:
             return
@@ -187,9 +187,9 @@ class Background:
 
 
 class _Pulse:
-    """Whether the loop still turns, as it is seen by somebody who looks every ``TICK``.
+    """Whether the loop still turns, as a caller sees it that looks every ``TICK``.
 
-    It counts looks, not seconds: a machine that stands still takes no look.
+    It counts looks, not seconds: while the whole machine stops, no look is taken.
     """
 
     def __init__(self, background: Background, excuse: float = EXCUSE) -> None:
@@ -198,7 +198,7 @@ class _Pulse:
         self._asked = False
 
     def missed(self) -> float:
-        """How many looks ago the loop was asked for a sign, if it has not given any since."""
+        """How many looks ago the loop was asked for a sign of life, if none has come since."""
         if self._asked:
             self._looks += 1 / self._excuse if self._background._at_work else 1
         else:
@@ -213,7 +213,7 @@ class _Pulse:
         self._asked = False
 
     def check(self, patience: float) -> None:
-        """Raise Stuck when the loop has given no sign for that long, and try to set it free."""
+        """Raise Stuck when no sign has come for that long, and try to set the loop free."""
         patience = max(patience, SHORTEST)
         if self.missed() * TICK < patience:
             return

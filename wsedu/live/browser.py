@@ -1,9 +1,15 @@
-"""The learner's own browser as a client: the notebook's page opens a WebSocket to the tap."""
+"""The learner's own browser as a client: the notebook's page opens a WebSocket to the tap.
+
+How to think about it: the lab cannot call the page. It shows a widget in the cell's output, whose
+script connects as soon as the page has drawn it, and then waits for a request with a path of its
+own. Where no page comes, because a program runs the notebook, a kept recording takes its place.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +19,11 @@ import traitlets
 from ..protocol import Opcode
 from ..recording import Recording, dissect
 from ..words import _
+from .tap import Log, Tap
+from .waiting import found, in_thread
 
 HERE = Path(__file__).parent
-PATH = "/from-your-browser"  # tells this connection from all others
+PATH = "/from-your-browser"  # tells a page's connection from all others
 
 UNTIL = ("open", "message", "close")
 
@@ -24,7 +32,7 @@ PATIENCE, WITH_PAGE = 3, 10
 
 
 def kept(name: str) -> Recording:
-    """What a Chromium did on Linux, recorded by this very tap, for readers without a page.
+    """What a Chromium did on Linux, recorded by such a tap, for readers without a page.
 
     Raises ValueError if there is no such recording. ``scripts/record_chromium.py`` makes them.
     """
@@ -35,26 +43,61 @@ def kept(name: str) -> Recording:
 
 
 def patience() -> float:
-    """How long to wait for the page: longer if there is one, for a page says which cell it runs."""
+    """Seconds to wait for the page: more if there is one, for a page says which cell it runs."""
     from IPython import get_ipython
 
     parent = getattr(get_ipython(), "parent_header", None) or {}
     return WITH_PAGE if parent.get("metadata", {}).get("cellId") else PATIENCE
 
 
-def is_from_page(recording: Recording) -> bool:
-    """Whether the page is this connection's client; a token may follow its path.
+def free_path(taken: Collection[str]) -> str:
+    """A path for a page of its own, so that two pages at once are told apart."""
+    numbered = (f"{PATH}/{number}" for number in count(2))
+    return next(path for path in chain([PATH], numbered) if path not in taken)
 
-    A network that lets nothing through has its request too: it holds it.
+
+async def visit(
+    tap: Tap, path: str, before: set[Log], begin: float, end: float
+) -> Recording | None:
+    """What passed between the server and the page that opens ``path``.
+
+    before: logs of earlier connections, perhaps of a page that had the same path
+    begin:  seconds for the page to connect; then the result is None
+    end:    seconds for the connection to end; then the note says what is still open
     """
-    start = f"GET {PATH}".encode()
+
+    def come() -> Log | None:
+        new = [log for log in tuple(tap.logs) if log not in before]
+        return next((log for log in reversed(new) if is_from_page(log.recording(), path)), None)
+
+    def over() -> bool:
+        return log is not None and log.closed_by("client") and log.closed_by("server")
+
+    log = await found(tap, come, begin)
+    if log is None:
+        return None
+    log.wanted = True
+    try:
+        if await found(tap, over, end):
+            return await in_thread(log.recording)
+        return await in_thread(lambda: still_open(log.recording(), end))
+    finally:
+        log.wanted = False
+
+
+def is_from_page(recording: Recording, path: str = PATH) -> bool:
+    """Whether the client is the page that opens ``path``, which a token may follow.
+
+    Faults may hold the page's request back; it counts too.
+    """
+    start = f"GET {path}".encode()
     held = (e.data for e in recording.events if e.sender == "client" and e.kind == "held")
     sent = recording.sent_by("client") or b"".join(held)
     return sent.startswith((start + b" ", start + b"?"))
 
 
 def still_open(recording: Recording, seconds: float) -> Recording:
-    """The same recording of a page's connection; its note says what is missing at its end."""
+    """The same recording of a page's connection, with a note that says what has not ended."""
     seen = dissect(recording)
     frames = [(unit.sender, unit.layout.frame) for unit in seen.units if unit.layout]
     closed = {sender for sender, frame in frames if frame.opcode == Opcode.CLOSE}
@@ -79,14 +122,14 @@ def still_open(recording: Recording, seconds: float) -> Recording:
 
 
 class BrowserClient(anywidget.AnyWidget):
-    """A piece of the page that opens one WebSocket and lists what the script is told of it.
+    """A part of the page that opens one WebSocket and lists what its script is told.
 
     url:    where it connects
     until:  the event after which it closes: "open", "message", or "close" for never
     close_with: the arguments with which it calls ``close``
     script: the events of the WebSocket object, in words, in the order in which they came
 
-    It connects once. Shown again, perhaps on another day, it shows what that connection was.
+    It connects once. Shown again, perhaps on another day, it shows what happened then.
     """
 
     _esm = HERE / "browser.js"

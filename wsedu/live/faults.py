@@ -1,4 +1,8 @@
-"""What a bad network does, on purpose: the faults that the tap can be told to make."""
+"""What a bad network does, on purpose.
+
+How to think about it: faults are a value. ``Lab.fault`` gives it to the tap, and the tap asks it
+what to do with each chunk. So a fault acts on real bytes between a real client and server.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +20,13 @@ class Faults:
     """The faults in force; the defaults are a perfect network.
 
     delay:  seconds that every chunk waits at the tap
-    jitter: seconds that it waits more at most, at random
+    jitter: seconds that a chunk may wait besides, chosen at random
     cut:    pass the stream on in chunks of this many bytes, as TCP may
     cut_at: end a chunk at these offsets of the stream
-    hold:   stop passing on; whoever sends believes that all is well (a black hole). What was
-            held travels when the hold ends, as TCP would send it again
-    flip:   (offset in the stream, bit): turn this bit, counted from 0, the leftmost, as the RFC
-            does. A real TCP would notice; a broken proxy would not
+    hold:   pass nothing on, while the sender believes that all is well (a black hole). What was
+            held travels when the hold ends, as if TCP sent it again
+    flip:   (offset in the stream, bit): flip this bit. Bit 0 is the leftmost, as in the RFC. A
+            real TCP would notice; a broken proxy would not
     whose:  on whose bytes the faults act
     """
 
@@ -45,11 +49,11 @@ class Faults:
             raise ValueError(f"whose is client, server or both, not {self.whose!r}")
 
     def act_on(self, side: Side) -> bool:
-        """Whether bytes of that side are concerned."""
+        """Whether the faults act on bytes of that side."""
         return self.whose in (side, "both")
 
     def pieces(self, data: bytes, offset: int) -> list[bytes]:
-        """A chunk that begins at ``offset`` of its stream, flipped and cut."""
+        """The pieces of a chunk that begins at ``offset`` of its stream, flipped and cut."""
         if self.flip is not None and 0 <= (at := self.flip[0] - offset) < len(data):
             turned = data[at] ^ (0b1000_0000 >> self.flip[1])
             data = data[:at] + bytes([turned]) + data[at + 1 :]

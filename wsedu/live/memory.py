@@ -3,12 +3,12 @@
 How to think about it: asyncio asks its event loop for two things only, ``create_server`` and
 ``create_connection``. ``Network.install`` gives a loop its own two, and everything above them
 runs unmodified, in a browser too, where there are no sockets. A connection has two ends. An end
-belongs to one loop, and what it has to say to the other end it leaves with the other's loop, in
-order, as one posts a letter; so the two loops may run in two threads.
+belongs to one loop. It posts what it sends to the other end's loop, like letters that arrive in
+order, so the two loops may run in two threads.
 
-The ends keep the manners of TCP: an end that has sent more than the other has taken is told to
-pause; a stream may end in one direction; who writes to an end that is gone, or leaves bytes
-unread, causes a reset.
+The ends behave like TCP. An end that has sent too much before the other has taken it has to pause.
+A stream may end in one direction alone. An end that writes to a closed end, or closes with bytes
+unread, causes a reset (RST).
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ Factory = Callable[[], asyncio.BaseProtocol]
 
 
 class Network:
-    """Who listens on which port."""
+    """Which listener has which port."""
 
     def __init__(self) -> None:
-        self._listening: dict[int, FrameChecker] = {}
-        self._ports = itertools.cycle(range(49152, 65536))  # for everybody's use, says IANA
+        self._listening: dict[int, Listener] = {}
+        self._ports = itertools.cycle(range(49152, 65536))  # free for any use, says IANA
 
     def install(self, loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
-        """From now on ``loop`` connects through here only; what is returned ends that."""
+        """Let ``loop`` connect through here only; returns a function that ends this."""
         names = {"create_server": self._create_server, "create_connection": self._connect}
         before = {name: vars(loop)[name] for name in names if name in vars(loop)}
         vars(loop).update(names)
@@ -53,13 +53,13 @@ class Network:
 
     async def _create_server(
         self, factory: Factory, _host: Any = None, port: int = 0, *, ssl: Any = None, **_: Any
-    ) -> FrameChecker:
+    ) -> Listener:
         """Like that of the loop; every address is this machine."""
         _refuse_tls(ssl)
         if port in self._listening:
             raise OSError(errno.EADDRINUSE, f"address ({HOST!r}, {port}) is in use")
         port = port or self._free_port()
-        self._listening[port] = FrameChecker(factory, Socket((HOST, port)), self._listening)
+        self._listening[port] = Listener(factory, Socket((HOST, port)), self._listening)
         return self._listening[port]
 
     async def _connect(
@@ -68,7 +68,7 @@ class Network:
         """Like that of the loop."""
         _refuse_tls(ssl)
         if (listener := self._listening.get(port)) is None:
-            raise ConnectionRefusedError(errno.ECONNREFUSED, f"nobody listens at {host}:{port}")
+            raise ConnectionRefusedError(errno.ECONNREFUSED, f"nothing listens at {host}:{port}")
         here, there = (HOST, self._free_port()), (HOST, port)
         client = End(asyncio.get_running_loop(), Socket(here, there))
         server = End(listener.get_loop(), Socket(there, here))
@@ -77,12 +77,10 @@ class Network:
         return client, client.begin(factory)
 
 
-class FrameChecker(asyncio.AbstractServer):
-    """Waits on a port for connections, until ``close``."""
+class Listener(asyncio.AbstractServer):
+    """What waits on a port for connections, until ``close``."""
 
-    def __init__(
-        self, factory: Factory, socket: Socket, listening: dict[int, FrameChecker]
-    ) -> None:
+    def __init__(self, factory: Factory, socket: Socket, listening: dict[int, Listener]) -> None:
         self.factory = factory
         self._socket, self._listening = socket, listening
         self._forever = asyncio.get_running_loop().create_future()
@@ -116,7 +114,7 @@ class FrameChecker(asyncio.AbstractServer):
 
 
 class Socket:
-    """What a transport's socket is asked for."""
+    """What other code asks of a transport's socket."""
 
     family = AF_INET
 
@@ -153,13 +151,13 @@ class End(asyncio.Transport):
         self.set_write_buffer_limits()
 
     def post(self, call: Callable[..., Any], *arguments: Any) -> None:
-        """Have something done at the other end, after all that was posted before."""
-        with suppress(RuntimeError):  # its loop is closed: nobody is there any more
+        """Have the other end call this, after all that was posted before."""
+        with suppress(RuntimeError):  # its loop is closed
             self.other._loop.call_soon_threadsafe(call, *arguments)
 
-    def begin(self, factory: Factory, listener: FrameChecker | None = None) -> Any:
+    def begin(self, factory: Factory, listener: Listener | None = None) -> Any:
         """Hand over to a protocol, and return it."""
-        if listener and not listener.is_serving():  # it went away while we were on our way
+        if listener and not listener.is_serving():  # closed in the meantime
             self._closing = True
             return self.post(self.other._break)
         self._protocol = factory()
@@ -176,7 +174,7 @@ class End(asyncio.Transport):
             self._weigh(len(piece))
 
     def _weigh(self, more: int) -> None:
-        """Tell the protocol when it has sent too much, and when all is well again."""
+        """Tell the protocol when it has sent too much, and when it may go on."""
         self._not_taken += more
         full = self._not_taken > (self._low if self._full else self._high)
         if full != self._full and not self._closing:

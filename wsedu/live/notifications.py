@@ -1,17 +1,17 @@
-"""One server, four ways to hear of news: polling, long polling, server-sent events, WebSocket.
+"""One server, four ways to notify: polling, long polling, server-sent events, WebSocket.
 
-How to think about it: somebody orders something with an ordinary HTTP request, and gets an
-ordinary answer. Everybody else should hear of it. Over HTTP a server may only speak when it is
-asked, so the others must ask: again and again (polling), once and wait (long polling), or once
-for an answer that never ends (server-sent events). Over WebSocket it simply tells them.
+How to think about it: one client orders something with an ordinary HTTP request, and gets an
+ordinary response. All other clients should hear of the order. Over HTTP a server can only respond,
+so the others must ask: again and again (polling), once and wait (long polling), or once for a
+response that never ends (server-sent events). Over WebSocket the server simply tells them.
 
-    POST /order          the body is the news; the answer is 200
-    GET  /news?after=N   polling: what came after news number N, at once
-    GET  /wait?after=N   long polling: the same, but not before there is some
-    GET  /events         server-sent events: each news as it comes (WHATWG HTML 9.2)
-    a WebSocket          each news as a text message
+    POST /order          the body is the order; the response is 200
+    GET  /news?after=N   polling: the orders after number N, at once
+    GET  /wait?after=N   long polling: the same, as soon as there is one
+    GET  /events         server-sent events: each order as it comes (WHATWG HTML 9.2)
+    a WebSocket          each order as a text message
 
-The HTTP side is written with this course's own reader of heads; every answer but the stream of
+The HTTP side is written with this course's own reader of heads. Every response but the stream of
 events closes its connection.
 """
 
@@ -28,8 +28,9 @@ from websockets.asyncio.server import ServerConnection
 from ..protocol import MessageHead, Response, read_head
 from .tap import HOST
 
-# A page can give a name of its own to this address and then read what the page's own server
-# says (DNS rebinding); the name is in its Host. Those of RFC 2606 no page can have.
+# A page can point a name of its own at this address, and the browser then lets the page read what
+# this server says (DNS rebinding). The Host header holds that name. No page can have a name of
+# RFC 2606.
 OURS = (HOST, "localhost", "::1")
 NO_PAGES = (".example", ".localhost", ".test", ".invalid")
 
@@ -37,7 +38,7 @@ LONGEST = 65536  # bytes of a body, and of a head
 
 
 class Notifications:
-    """What has been ordered, and everybody who waits for more."""
+    """What has been ordered, and the clients that wait for more."""
 
     def __init__(self) -> None:
         self._items: list[str] = []
@@ -54,24 +55,24 @@ class Notifications:
         self._listener.close()
 
     async def add(self, item: str) -> None:
-        """Tell everybody."""
+        """Keep an order, and tell all that wait."""
         async with self._more:
             self._items.append(item)
             self._more.notify_all()
 
     async def after(self, number: int) -> list[str]:
-        """The news behind number ``number``, as soon as there is some."""
+        """The orders after number ``number``, as soon as there is one."""
         async with self._more:
             await self._more.wait_for(lambda: len(self._items) > number)
             return self._items[number:]
 
     async def websocket(self, connection: ServerConnection) -> None:
-        """A WebSocket client hears of every news from now on."""
+        """Send a WebSocket client every order from now on."""
         async for item in self._from_now_on(connection.wait_closed()):
             await connection.send(item)
 
     async def _from_now_on(self, leaves: Coroutine[Any, Any, Any]) -> AsyncIterator[str]:
-        """Each news as it comes, until the listener leaves."""
+        """Each order as it comes, until the client leaves."""
         heard = len(self._items)
         leaving = asyncio.ensure_future(leaves)
         waiting = asyncio.ensure_future(self.after(heard))

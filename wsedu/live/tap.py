@@ -1,9 +1,8 @@
 """The tap: a relay between client and server that writes down every byte that passes.
 
-How to think about it: the client believes that the tap is the server, the server believes
-that it is the client. What arrives on one side is first written down and then passed on, so
-in the recording a cause always stands before its effect. Told to, the tap is a bad network:
-``faults`` says how bad.
+How to think about it: the client takes the tap for the server, and the server takes it for the
+client. The tap writes down what arrives on one side before it passes it on, so in a recording a
+cause always comes before its effect. With ``faults`` the tap plays a bad network.
 """
 
 from __future__ import annotations
@@ -19,14 +18,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from ..recording import Event, Recording, Side
-from ..recording.recording import EventKind
+from ..recording.events import EventKind
 from ..words import _
 from .faults import Faults
 
 HOST = "127.0.0.1"
+EVERYWHERE = ("0.0.0.0", "::")  # to listen on every address includes HOST
 CONNECTIONS = 100  # recordings kept; the oldest is let go
-BYTES = 4 * 2**20  # kept of each connection; what comes later is counted, not kept
-TOGETHER = 64 * 2**20  # kept of all; the oldest recording is emptied
+BYTES = 4 * 2**20  # kept of each connection; later bytes are counted, not kept
+TOGETHER = 64 * 2**20  # kept of all connections; the oldest recording is emptied
 CHUNK = 2**18  # bytes that are read at once, at most
 AT_ONCE = 2**12  # bytes that are passed on before others have a turn: 600 of the smallest frames
 OVERHEAD = 100  # what an event costs beside its bytes, roughly
@@ -37,9 +37,10 @@ class Log:
 
     port:   the client's
     behind: the port from which the tap connects to the server
-    broken: whether the connection was torn down (TCP RST), by either side or by the tap
-    wanted: whether somebody waits for what comes, so that it must not be let go
+    broken: whether the connection was reset (TCP RST), by either side or by the tap
+    wanted: whether a call waits for what comes, so that the log must not be let go
     size:   bytes that it takes
+    over:   whether the connection has ended
     """
 
     def __init__(self, port: int) -> None:
@@ -59,7 +60,7 @@ class Log:
         """Write down one thing that just happened."""
         cost = len(data) + OVERHEAD
         self._room -= cost
-        # The end of a stream is kept even when there is no room for bytes any more.
+        # The end of a stream is kept even when there is no more room for bytes.
         if data and self._room < 0:
             self._dropped += len(data)
             return
@@ -67,14 +68,14 @@ class Log:
         self._events.append(Event(time.monotonic() - self._start, sender, kind, data, note))
 
     def let_go(self) -> None:
-        """Forget everything, and from now on count only: others are newer."""
+        """Forget everything, and only count from now on: other connections are newer."""
         self._dropped += sum(len(event.data) for event in self._events)
         self._events.clear()
         self._room = self.size = 0
         self._note = _("let go, because newer connections needed the room")
 
     def closed_by(self, side: Side) -> bool:
-        """Whether that side has ended its stream, or the connection broke there."""
+        """Whether that side has ended its stream, or the connection was reset there."""
         return any(event.sender == side and event.kind in ("end", "lost") for event in self._events)
 
     def recording(self) -> Recording:
@@ -86,17 +87,16 @@ class Log:
 class Tap:
     """Relays every connection to ``127.0.0.1:target`` and keeps a log of each.
 
-    logs: one for each connection, in the order in which they were opened
-    changed: notified when something happens on any connection
-    watchers: set whenever something happens, for those who have no time to wait
+    logs:     one for each connection, in the order in which they were opened
+    host, port: where clients connect
+    watchers: events that are set whenever something happens on any connection
     """
 
     def __init__(self, target: int) -> None:
         self._target = target
         self.logs: deque[Log] = deque()
-        self.changed = asyncio.Condition()
         self.watchers: list[asyncio.Event] = []
-        self.port = 0
+        self.host, self.port = HOST, 0
         self._faults = Faults()
         self._changed = asyncio.Event()  # set, and made anew, when the faults change
         self._writers: dict[Log, tuple[asyncio.StreamWriter, ...]] = {}
@@ -104,6 +104,7 @@ class Tap:
     async def start(self, address: str = HOST) -> None:
         """Listen on a free port."""
         self._listener = await asyncio.start_server(self._connected, address, 0, limit=CHUNK)
+        self.host = HOST if address in EVERYWHERE else address
         self.port = self._listener.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
@@ -111,27 +112,26 @@ class Tap:
         self._listener.close()
 
     async def set_faults(self, faults: Faults) -> None:
-        """From now on be a network like this, for open connections too."""
+        """Be a network like this from now on, for open connections too."""
         self._faults = faults
-        await self.remark(str(faults))
+        self.remark(str(faults))
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def remark(self, words: str) -> None:
-        """Write into the log of every open connection what somebody did to it."""
-        for log in list(self._writers):
-            await self._note(log, "fault", "client", note=words)
+    def remark(self, words: str) -> None:
+        """Write into the log of every open connection what the lab did to it."""
+        for log in self._writers:
+            self._note(log, "fault", "client", note=words)
 
     async def blame_server(self, port: int, words: str) -> None:
         """Write what the server did wrong into the log of the connection behind ``port``."""
-        # The server may be quicker than the tap, or somebody may have gone round the tap.
-        with suppress(TimeoutError):
+        # The server may be quicker than the tap, and a client may have gone round the tap.
+        with suppress(TimeoutError), self.watched() as changed:
             async with asyncio.timeout(1):
-                async with self.changed:
-                    logs = await self.changed.wait_for(
-                        lambda: [log for log in self.logs if log.behind == port]
-                    )
-                await self._note(logs[-1], "fault", "server", note=words)
+                while not (logs := [log for log in self.logs if log.behind == port]):
+                    changed.clear()
+                    await changed.wait()
+            self._note(logs[-1], "fault", "server", note=words)
 
     @contextmanager
     def watched(self) -> Iterator[asyncio.Event]:
@@ -144,8 +144,8 @@ class Tap:
             self.watchers.remove(event)
 
     async def drop(self) -> None:
-        """Tear down every open connection, without a word to either side (TCP RST)."""
-        await self.remark(_("the lab tears the connection down"))
+        """Reset every open connection (TCP RST), without a word to either side."""
+        self.remark(_("the lab tears the connection down"))
         for log, writers in list(self._writers.items()):
             log.broken = True
             for writer in writers:
@@ -181,12 +181,12 @@ class Tap:
             )
             self._writers[log] = (writer, there_writer)
             log.behind = there_writer.get_extra_info("sockname")[1]
-            await self._tell()
+            self._tell()
             await asyncio.gather(
                 self._relay("client", log, reader, there_writer),
                 self._relay("server", log, there_reader, writer),
             )
-            for end in self._writers[log]:  # what a slow reader has not taken yet, it shall get
+            for end in self._writers[log]:  # a slow reader still gets what it has not taken yet
                 end.close()
                 await end.wait_closed()
         except (OSError, asyncio.CancelledError):
@@ -204,7 +204,7 @@ class Tap:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ) -> None:
-        """Pass on what ``sender`` says, until it ends or the connection breaks."""
+        """Pass on what ``sender`` says, until it ends or the connection is reset."""
         offset = 0
         try:
             while data := await reader.read(CHUNK):
@@ -213,7 +213,7 @@ class Tap:
                     await self._suffer(sender, log, data)
                     pieces = self._faults.pieces(data, offset)
                 for piece in pieces:
-                    await self._note(log, "data", sender, piece)
+                    self._note(log, "data", sender, piece)
                     for start in range(0, len(piece), AT_ONCE):
                         writer.write(piece[start : start + AT_ONCE])
                         await writer.drain()
@@ -223,18 +223,18 @@ class Tap:
                             await asyncio.sleep(0)
                 offset += len(data)
             await self._wait_while_held(sender)
-            # Torn down by ourselves, a connection looks as if it had ended.
-            await self._note(log, "lost" if log.broken else "end", sender)
+            # A connection that the lab itself has reset looks as if it had ended.
+            self._note(log, "lost" if log.broken else "end", sender)
             writer.write_eof()
         except OSError:
             log.broken = True
-            await self._note(log, "lost", sender)
+            self._note(log, "lost", sender)
             tear_down(writer)
 
     async def _suffer(self, sender: Side, log: Log, data: bytes) -> None:
-        """Make a chunk wait as the faults want."""
+        """Make a chunk wait as the faults demand."""
         if self._faults.hold:
-            await self._note(log, "held", sender, data)
+            self._note(log, "held", sender, data)
             await self._wait_while_held(sender)
         wait = self._faults.delay + random.uniform(0, self._faults.jitter)
         if wait:
@@ -244,23 +244,21 @@ class Tap:
         while self._faults.hold and self._faults.act_on(sender):
             await self._changed.wait()
 
-    async def _note(
+    def _note(
         self, log: Log, kind: EventKind, sender: Side, data: bytes = b"", note: str = ""
     ) -> None:
         log.note(kind, sender, data, note)
         self._make_room()
-        await self._tell()
+        self._tell()
 
-    async def _tell(self) -> None:
+    def _tell(self) -> None:
         for event in self.watchers:
             event.set()
-        async with self.changed:
-            self.changed.notify_all()
 
 
 def tear_down(writer: asyncio.StreamWriter) -> None:
-    """End a connection as one that breaks (TCP RST); what was not sent yet is lost."""
-    # Left to itself, "abort" says goodbye with a FIN. To linger for 0 seconds means RST.
+    """End a connection with a reset (TCP RST); what was not sent yet is lost."""
+    # Left to itself, "abort" ends with a FIN. To linger for 0 seconds means RST.
     linger = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
     with suppress(OSError):  # it has ended already
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)

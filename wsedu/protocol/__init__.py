@@ -1,11 +1,12 @@
 """The protocol as pure values: bytes go in, values come out, and back.
 
-No sockets, no clock, no chance, no printing; nothing but the standard library. Read in the
-order of the RFC: ``http`` and ``handshake`` are section 4; ``frames``, ``masking``, ``reader``
-and ``messages`` section 5; ``closing`` section 7. ``endpoint`` puts them together, and
-``choices`` names what the RFC leaves open.
+No sockets, no clock, no chance, no printing, no language; nothing but the standard library. Read
+in the order of the RFC: ``http``, ``handshake`` and ``checks`` are section 4; ``frames``,
+``masking``, ``reader``, ``layout`` and ``messages`` section 5; ``closing`` section 7.
+``endpoint`` puts them together, and ``choices`` names what the RFC leaves open.
 """
 
+from .checks import Check, check_request, check_response, expected_status, holds
 from .choices import CHOICES, Choice
 from .closing import (
     TRANSITIONS,
@@ -20,31 +21,8 @@ from .closing import (
 )
 from .endpoint import Ended, Endpoint, Event, Failed, PeerClosed, Ping, Pong
 from .errors import ProtocolError
-from .frames import (
-    Frame,
-    FrameHeader,
-    FrameLayout,
-    Opcode,
-    broken_rules,
-    build_frame,
-    check_header,
-    cut_header,
-    parse_header,
-    read_layout,
-    shortest_form,
-)
-from .handshake import (
-    GUID,
-    Check,
-    accept_key,
-    build_request,
-    build_response,
-    check_request,
-    check_response,
-    expected_status,
-    holds,
-    make_key,
-)
+from .frames import Frame, Opcode, build_frame, shortest_form
+from .handshake import GUID, accept_key, build_request, build_response, make_key
 from .http import (
     HeaderField,
     MessageHead,
@@ -57,15 +35,14 @@ from .http import (
     parse_response,
     read_head,
 )
+from .layout import FrameLayout, read_layout
 from .masking import mask, mask_fast
 from .messages import Binary, MessageReader, Text, fragment
-from .reader import FrameReader, Piece
+from .reader import FrameHeader, FrameReader, Piece, broken_rules, check_header, read_header
 
 __all__ = [
-    "CHOICES",
-    "GUID",
-    "TRANSITIONS",
     "Binary",
+    "CHOICES",
     "Check",
     "Choice",
     "Close",
@@ -75,11 +52,12 @@ __all__ = [
     "Event",
     "Failed",
     "Frame",
+    "FrameHeader",
     "FrameLayout",
     "FrameReader",
-    "MessageHead",
-    "FrameHeader",
+    "GUID",
     "HeaderField",
+    "MessageHead",
     "MessageReader",
     "Opcode",
     "Part",
@@ -94,6 +72,7 @@ __all__ = [
     "Span",
     "State",
     "Step",
+    "TRANSITIONS",
     "Text",
     "accept_key",
     "broken_rules",
@@ -105,19 +84,18 @@ __all__ = [
     "check_request",
     "check_response",
     "close_code_meaning",
-    "cut_header",
     "expected_status",
     "fragment",
     "holds",
+    "is_sendable",
     "make_key",
     "mask",
     "mask_fast",
-    "is_sendable",
     "parse_close",
-    "parse_header",
     "parse_request",
     "parse_response",
     "read_head",
+    "read_header",
     "read_layout",
     "shortest_form",
 ]

@@ -1,7 +1,7 @@
 """Closing: Close frames, their codes, and the states of a connection (5.5.1, 7).
 
 How to think about it: a connection ends politely when each side has sent one Close frame and
-got one. A Close frame may carry a code and a reason. Some codes never travel: they are words
+received one. A Close frame may carry a code and a reason. Some codes are never sent: they stand
 for what an endpoint saw, such as "no code came" (1005) or "no Close came at all" (1006).
 
 ``TRANSITIONS`` is the whole of it as one table: which step leads from which state to which.
@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
-from ..words import _
+from ..said import Said
 from .errors import ProtocolError
 
 
@@ -37,33 +37,22 @@ class CloseCode(IntEnum):
     TLS_HANDSHAKE = 1015
 
 
+def meaning_of_code(code: int) -> Said:
+    """What a code says; for a code without a name, whose range it lies in (7.4.2)."""
+    if code in CloseCode.__members__.values():
+        return Said(f"code.{int(code)}")
+    if code < 1000:
+        return Said("code.below-1000")
+    if code < 3000:
+        return Said("code.of-the-protocol")
+    if code < 4000:
+        return Said("code.of-libraries")
+    return Said("code.of-applications") if code < 5000 else Said("code.above-4999")
+
+
 def close_code_meaning(code: int) -> str:
-    """What a code says, in a sentence; for the others, whose range it lies in (7.4.2)."""
-    meanings = {
-        1000: _("The purpose of the connection is fulfilled."),
-        1001: _("An endpoint goes away: a server shuts down, a page is left."),
-        1002: _("The peer broke a rule of the protocol."),
-        1003: _("A type of data came that the endpoint cannot accept."),
-        1005: _("A Close frame came without a code. Never sent."),
-        1006: _("The connection ended without a Close frame. Never sent."),
-        1007: _("Data does not fit the type of its message, such as text that is not UTF-8."),
-        1008: _("A message breaks the endpoint's policy."),
-        1009: _("A message is too big to process."),
-        1010: _("The client needs an extension that the server did not agree to."),
-        1011: _("The server met an unexpected condition."),
-        1012: _("The service restarts."),
-        1013: _("The service is overloaded; try again later."),
-        1014: _("A gateway got an invalid answer from the server behind it."),
-        1015: _("The TLS handshake failed. Never sent."),
-    }
-    ranges = (
-        (1000, _("Below 1000: not used.")),
-        (3000, _("1000 to 2999: reserved for the protocol and its extensions.")),
-        (4000, _("3000 to 3999: for libraries and frameworks, registered with IANA.")),
-        (5000, _("4000 to 4999: for private use between two applications.")),
-    )
-    outside = _("5000 and above: not defined.")
-    return meanings.get(code) or next((text for end, text in ranges if code < end), outside)
+    """The same in a sentence."""
+    return str(meaning_of_code(code))
 
 
 def is_sendable(code: int) -> bool:
@@ -104,41 +93,33 @@ def parse_close(payload: bytes) -> Close:
     # 5.5.1: "If there is a body, the first two bytes of the body MUST be a 2-byte unsigned
     # integer (in network byte order) representing a status code"
     if len(payload) == 1:
-        raise ProtocolError(
-            _("A Close frame's body has one byte, and a code takes two."),
-            section="5.5.1",
-            close_code=1002,
-        )
+        raise ProtocolError(Said("close.one-byte"), section="5.5.1", close_code=1002)
     code = int.from_bytes(payload[:2], "big")
     if not is_sendable(code):
         raise ProtocolError(
-            _("A Close frame carries code {code}, which may not be sent.").format(code=code),
-            section="7.4",
-            close_code=1002,
+            Said("close.code-not-sendable", code=code), section="7.4", close_code=1002
         )
     # 5.5.1: "Following the 2-byte integer, the body MAY contain UTF-8-encoded data with value
     # /reason/"
     try:
         reason = payload[2:].decode()
     except UnicodeDecodeError:
-        raise ProtocolError(
-            _("The reason in a Close frame is not UTF-8."), section="8.1", close_code=1007
-        ) from None
+        raise ProtocolError(Said("close.reason-not-utf8"), section="8.1", close_code=1007) from None
     return Close(code, reason)
 
 
 class State(Enum):
-    """Where a connection stands, as one endpoint sees it.
+    """The state of a connection, as one endpoint sees it.
 
     The RFC has four words for it. Its CLOSING is split here, because what an endpoint must do
-    next depends on who has said Close so far.
+    next depends on which side has sent a Close so far.
     """
 
     CONNECTING = "CONNECTING"  # the opening handshake is under way (section 4)
     OPEN = "OPEN"  # both may send
     CLOSE_SENT = "CLOSE SENT"  # CLOSING: we began to close, the peer has not answered
     CLOSE_RECEIVED = "CLOSE RECEIVED"  # CLOSING: the peer began, we have not answered
-    CLOSE_EXCHANGED = "CLOSE EXCHANGED"  # CLOSING: both have said it, TCP is to end
+    CLOSE_EXCHANGED = "CLOSE EXCHANGED"  # CLOSING: both have sent one, TCP is to end
     FAILED = "FAILED"  # CLOSING: we gave up on the peer, TCP is to end
     CLOSED = "CLOSED"  # TCP has ended
 

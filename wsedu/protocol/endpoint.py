@@ -1,9 +1,9 @@
 """One end of an open connection, client or server, without any network.
 
-How to think about it: whoever owns the socket hands every chunk it reads to ``receive`` and
-takes events from it. An event says what happened, and its ``reply`` holds the bytes that the
-RFC asks to send in answer, which is nothing for most events. Whatever the application wants to
-send is turned into bytes by ``send_text``, ``send_binary``, ``ping``, ``pong`` and ``close``.
+How to think about it: the program that owns the socket hands every chunk it reads to ``receive``
+and takes events from it. An event says what happened, and its ``reply`` holds the bytes that the
+RFC asks an endpoint to send back, which is nothing for most events. ``send_text``,
+``send_binary``, ``ping``, ``pong`` and ``close`` turn what the application sends into bytes.
 So a whole echo server is this loop::
 
     for event in endpoint.receive(data):
@@ -12,7 +12,7 @@ So a whole echo server is this loop::
             write(endpoint.send_text(event.text))
 
 The endpoint reads on when the next event is taken: a text can be answered even if a Close
-stands behind it in the same chunk.
+follows it in the same chunk.
 
 A peer that closes (``PeerClosed``) and a peer that breaks a rule (``Failed``) are different
 events. In both cases no other event follows but ``Ended``, when TCP has ended.
@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..said import Said
 from .closing import TRANSITIONS, Close, CloseCode, State, Step, build_close, parse_close
 from .errors import ProtocolError
 from .frames import Frame, Opcode, Role, build_frame
@@ -65,10 +66,15 @@ class PeerClosed:
 class Failed:
     """The peer broke a rule and we gave up; the reply is a Close that says why (7.1.7)."""
 
-    sentence: str
+    said: Said
     section: str
     close_code: int
     reply: bytes
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, in the language of the course; the reply says it in English."""
+        return str(self.said)
 
 
 @dataclass(frozen=True)
@@ -118,11 +124,11 @@ class Endpoint:
     # Sending.
 
     def send_text(self, text: str, *, fragment_size: int | None = None) -> bytes:
-        """A text message, in one frame unless told how long a fragment may be."""
+        """A text message, in one frame unless a ``fragment_size`` is given."""
         return self._send_message(Opcode.TEXT, text.encode(), fragment_size)
 
     def send_binary(self, data: bytes, *, fragment_size: int | None = None) -> bytes:
-        """A binary message, in one frame unless told how long a fragment may be."""
+        """A binary message, in one frame unless a ``fragment_size`` is given."""
         return self._send_message(Opcode.BINARY, data, fragment_size)
 
     def ping(self, payload: bytes = b"") -> bytes:
@@ -130,7 +136,7 @@ class Endpoint:
         return self._send_control(Opcode.PING, payload)
 
     def pong(self, payload: bytes = b"") -> bytes:
-        """A Pong that nobody asked for; it serves as a sign of life (5.5.3)."""
+        """An unsolicited Pong, a one-way sign of life (5.5.3)."""
         return self._send_control(Opcode.PONG, payload)
 
     def close(self, code: int | None = None, reason: str = "") -> bytes:
@@ -166,7 +172,7 @@ class Endpoint:
             yield self._fail(error)
 
     def receive_eof(self) -> list[Event]:
-        """What it means that the peer ended TCP; call it also when TCP broke."""
+        """What it means that the peer ended TCP; call it also when TCP was reset."""
         if self.state is State.CLOSED:
             return []
         # 7.1.4: "If the TCP connection was closed after the WebSocket closing handshake was
@@ -187,7 +193,7 @@ class Endpoint:
         closing_server = self.role == "server" and self.state is State.CLOSE_EXCHANGED
         return closing_server or self.state is State.FAILED
 
-    # What the RFC asks of us in answer.
+    # What the RFC asks us to send back.
 
     def _obey(self, frame: Frame) -> Ping | Pong | PeerClosed:
         """The event for a control frame that came."""
@@ -216,16 +222,17 @@ class Endpoint:
         assert error.close_code is not None
         reply = b""
         if self.state is State.OPEN:
-            reason = error.sentence.encode()[:123].decode(errors="ignore")
+            # A payload of 125 bytes has room for a reason of 123 (5.5).
+            reason = error.said.in_english().encode()[:123].decode(errors="ignore")
             payload = build_close(Close(error.close_code, reason))
             reply = self._write(Frame(Opcode.CLOSE, payload))
         self._move(Step.FAIL)
-        return Failed(error.sentence, error.section, error.close_code, reply)
+        return Failed(error.said, error.section, error.close_code, reply)
 
     def _move(self, step: Step) -> None:
         state = TRANSITIONS.get((self.state, step))
         if state is None:
-            raise RuntimeError(f"no «{step.value}» while {self.state.value}: RFC 6455 7.1")
+            raise RuntimeError(f'no "{step.value}" while {self.state.value}: RFC 6455 7.1')
         self.state = state
 
     # Writing.

@@ -1,8 +1,9 @@
 """HTTP/1.1 message heads: the language both sides speak before WebSocket begins.
 
 How to think about it: a head is lines of text. Each line ends with the two bytes CR LF. The
-first line says what is asked or answered, the header lines say ``Name: value``, and an empty
-line ends the head. Whatever follows that empty line is no longer part of it.
+first line of a request says what the client wants, that of a response what the server decided.
+The header lines say ``Name: value``, and an empty line ends the head. The bytes after that empty
+line do not belong to it.
 
 There are two readings of the same bytes. ``read_head`` is the patient one: it takes any bytes
 at all, never raises, says where each name and value lies, and lists what is wrong.
@@ -17,7 +18,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from ..words import _
+from ..said import Said
 from .errors import ProtocolError
 
 # Policies, not rules: HTTP sets no limits (RFC 9112 3), every server must choose its own.
@@ -61,9 +62,14 @@ class HeaderField:
 class Problem:
     """Something in a head that HTTP forbids: what, where, and which rule says so."""
 
-    sentence: str
+    said: Said
     span: Span
     section: str
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, in the language of the course."""
+        return str(self.said)
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,17 @@ class MessageHead:
     headers: tuple[HeaderField, ...]
     end: int | None
     problems: tuple[Problem, ...]
+
+    @property
+    def first_line(self) -> str:
+        """The request line or the status line, without its end."""
+        return " ".join(part.text for part in self.start_line)
+
+    @property
+    def status(self) -> int | None:
+        """The status code of a response; None if its first line has none."""
+        code = re.match(r"HTTP/\S* (\d{3})(?!\S)", self.first_line, re.ASCII)
+        return int(code[1]) if code else None
 
     def find(self, name: str) -> tuple[HeaderField, ...]:
         """All header lines of that name; names do not distinguish case (RFC 9110 5.1)."""
@@ -114,13 +131,8 @@ def read_head(data: bytes, kind: Kind, start: int = 0) -> MessageHead:
         if end > here and data[end - 1] == 0x0D:  # CR; its LF may be still to come
             end -= 1
         elif newline >= 0:
-            problems.append(
-                Problem(
-                    _("A line ends with LF alone; HTTP ends every line with CR LF."),
-                    Span(newline, newline + 1),
-                    "RFC 9112 2.2",
-                )
-            )
+            lf = Span(newline, newline + 1)
+            problems.append(Problem(Said("http.lf-alone"), lf, "RFC 9112 2.2"))
         if end == here and newline >= 0 and start_line:  # the empty line
             return MessageHead(kind, start_line, tuple(headers), newline + 1, tuple(problems))
         text = Part(data[here:end].decode("latin-1"), Span(here, end))
@@ -132,28 +144,14 @@ def read_head(data: bytes, kind: Kind, start: int = 0) -> MessageHead:
                 headers.append(_split_header(text, newline + 1, problems))
         if newline < 0:
             if len(data) - here >= MAX_LINE + 2:
-                problems.append(
-                    Problem(
-                        _("A line is longer than {limit} bytes, the limit of this reader.").format(
-                            limit=MAX_LINE
-                        ),
-                        Span(here, end),
-                        "RFC 9112 3",
-                    )
-                )
+                said = Said("http.line-too-long", limit=MAX_LINE)
+                problems.append(Problem(said, Span(here, end), "RFC 9112 3"))
             break
         here = newline + 1
         lines += 1
         if lines > MAX_HEADERS + 1:
-            problems.append(
-                Problem(
-                    _("There are more than {limit} header lines, the limit of this reader.").format(
-                        limit=MAX_HEADERS
-                    ),
-                    Span(end, here),
-                    "RFC 9110 5.4",
-                )
-            )
+            said = Said("http.too-many-lines", limit=MAX_HEADERS)
+            problems.append(Problem(said, Span(end, here), "RFC 9110 5.4"))
             break
     return MessageHead(kind, start_line, tuple(headers), None, tuple(problems))
 
@@ -161,25 +159,14 @@ def read_head(data: bytes, kind: Kind, start: int = 0) -> MessageHead:
 def _problems_in_text(line: Part) -> list[Problem]:
     """NUL and other control characters, and bytes outside ASCII; the first of each sort."""
     found = []
-    for pattern, sentence in (
-        (
-            r"[\x00-\x08\x0a-\x1f\x7f]",
-            _("Byte {byte:#04x} at offset {offset} is a control character; no line may hold one."),
-        ),
-        (
-            r"[\x80-\xff]",
-            _("Byte {byte:#04x} at offset {offset} is not ASCII; HTTP's own words are ASCII."),
-        ),
-    ):
-        if match := re.search(pattern, line.text):
-            offset = line.span.start + match.start()
-            found.append(
-                Problem(
-                    sentence.format(byte=ord(match[0]), offset=offset),
-                    Span(offset, offset + 1),
-                    "RFC 9110 5.5",
-                )
-            )
+    if control := re.search(r"[\x00-\x08\x0a-\x1f\x7f]", line.text):
+        offset = line.span.start + control.start()
+        said = Said("http.control-character", byte=ord(control[0]), offset=offset)
+        found.append(Problem(said, Span(offset, offset + 1), "RFC 9110 5.5"))
+    if foreign := re.search(r"[\x80-\xff]", line.text):
+        offset = line.span.start + foreign.start()
+        said = Said("http.not-ascii", byte=ord(foreign[0]), offset=offset)
+        found.append(Problem(said, Span(offset, offset + 1), "RFC 9110 5.5"))
     return sorted(found, key=lambda problem: problem.span.start)
 
 
@@ -193,13 +180,10 @@ def _split_start_line(
         offset += len(text) + 1
     wanted = r"\S+ \S+ HTTP/\d\.\d" if kind == "request" else r"HTTP/\d\.\d \d{3} .*"
     if complete and not re.fullmatch(wanted, line.text, re.ASCII):
-        sentence = (
-            _('The first line is not "method target HTTP-version".')
-            if kind == "request"
-            else _('The first line is not "HTTP-version status reason".')
-        )
-        section = "RFC 9112 3" if kind == "request" else "RFC 9112 4"
-        problems.append(Problem(sentence, line.span, section))
+        if kind == "request":
+            problems.append(Problem(Said("http.no-request-line"), line.span, "RFC 9112 3"))
+        else:
+            problems.append(Problem(Said("http.no-status-line"), line.span, "RFC 9112 4"))
     return tuple(parts)
 
 
@@ -209,19 +193,10 @@ def _split_header(line: Part, stop: int, problems: list[Problem]) -> HeaderField
     value = rest.strip(" \t")
     value_start = start + len(name) + len(colon) + len(rest) - len(rest.lstrip(" \t"))
     if not colon:
-        problems.append(
-            Problem(_("A header line has no colon."), Span(start, line.span.end), "RFC 9112 5")
-        )
+        problems.append(Problem(Said("http.no-colon"), line.span, "RFC 9112 5"))
     elif not TOKEN.fullmatch(name):
-        problems.append(
-            Problem(
-                _('"{name}" is not a header name: it may hold no spaces or separators.').format(
-                    name=shorten(name)
-                ),
-                Span(start, start + len(name)),
-                "RFC 9112 5.1",
-            )
-        )
+        said = Said("http.no-name", name=shorten(name))
+        problems.append(Problem(said, Span(start, start + len(name)), "RFC 9112 5.1"))
     return HeaderField(
         Part(name, Span(start, start + len(name))),
         Part(value, Span(value_start, value_start + len(value))),
@@ -269,7 +244,7 @@ class Response:
 def _write(lines: list[str], headers: tuple[tuple[str, str], ...]) -> bytes:
     lines += [f"{name}: {value}" for name, value in headers]
     for line in lines:
-        # A line end inside a value would start a header line that nobody wrote.
+        # A line end inside a value would start a header line that the caller did not write.
         if re.search(r"[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\x7f]", line):
             raise ValueError(f"only printable ASCII can be written into a head, not {line!r}")
     return "\r\n".join([*lines, "", ""]).encode("ascii")
@@ -289,12 +264,9 @@ def parse_response(data: bytes) -> Response:
 
 def _strict(head: MessageHead) -> tuple[str, str, str, tuple[tuple[str, str], ...]]:
     if head.problems:
-        raise ProtocolError(head.problems[0].sentence, section=head.problems[0].section)
+        raise ProtocolError(head.problems[0].said, section=head.problems[0].section)
     if head.end is None:
-        raise ProtocolError(
-            _("The head is not complete: the empty line that ends it has not arrived."),
-            section="RFC 9112 2.1",
-        )
+        raise ProtocolError(Said("http.not-complete"), section="RFC 9112 2.1")
     first, second, third = (part.text for part in head.start_line)
     headers = tuple((line.name.text, line.value.text) for line in head.headers)
     return first, second, third, headers

@@ -3,13 +3,13 @@
 How to think about it: four key bytes are written again and again under the payload, and each
 payload byte is combined with the key byte below it by XOR. Doing it twice gives the payload
 back, so one function masks and unmasks. The key travels in the frame in front of the payload:
-masking hides nothing from anybody. It keeps a script in a browser from choosing the bytes that
+masking hides nothing. It keeps a script in a browser from choosing the bytes that
 go over the wire (10.3).
 
 ``mask`` is the rule as the RFC writes it. ``mask_fast`` gives the same bytes with the same
 standard library, many times faster; a test ties the two together. A C function, such as the
-one that ``websockets`` ships, is faster again: whoever builds a ``FrameReader`` or an
-``Endpoint`` may pass it in, and this room still imports nothing.
+one that ``websockets`` ships, is faster again: a program may pass it to ``FrameReader`` or
+``Endpoint``, and this room still imports nothing.
 """
 
 from __future__ import annotations

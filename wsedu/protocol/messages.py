@@ -1,9 +1,9 @@
-"""Messages: what the application sends and gets, whatever the frames looked like (5.4, 5.6).
+"""Messages: what applications send and receive, in whatever frames it travels (5.4, 5.6).
 
 How to think about it: a message is a text or some bytes. It travels in one frame or in several
 fragments: the first says what it is, the others say "continuation", the last has the FIN bit.
-Between the fragments control frames may stand, which belong to no message. So whoever reads
-needs to remember one thing: the message that has begun and not ended.
+Control frames may come between the fragments; they belong to no message. So a reader needs to
+remember one thing: the message that has begun and not ended.
 
 Everything is refused as early as it can be known: a wrong order and a message that will be too
 long at the header, text that is not UTF-8 at its first impossible byte, even in the middle of
@@ -16,10 +16,10 @@ import codecs
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..words import _
+from ..said import Said
 from .errors import ProtocolError
-from .frames import Frame, FrameHeader, Opcode
-from .reader import Piece
+from .frames import Frame, Opcode
+from .reader import FrameHeader, Piece
 
 CONTINUATION, TEXT = Opcode.CONTINUATION, Opcode.TEXT
 
@@ -29,7 +29,7 @@ class Text:
     """A text message (5.6)."""
 
     text: str
-    reply: ClassVar[bytes] = b""  # see ``endpoint``: nothing is due in answer to a message
+    reply: ClassVar[bytes] = b""  # see ``endpoint``: a message needs no reply
 
 
 @dataclass(frozen=True)
@@ -87,31 +87,21 @@ class MessageReader:
         # of 0."
         if header.opcode != CONTINUATION:
             if self._kind is not None:
-                raise _error(_("A message begins before the one in progress has ended."), "5.4")
+                raise _error(Said("message.not-ended"), "5.4")
             self._kind = header.opcode
         elif self._kind is None:
-            raise _error(_("A continuation frame comes, and no message has begun."), "5.4")
+            raise _error(Said("message.not-begun"), "5.4")
         # 10.4: "Implementations that have implementation- and/or platform-specific limitations
         # regarding the frame size or total message size after reassembly from multiple frames
         # MUST protect themselves against exceeding those limits."
         length = len(self._data) + header.length
         if self.max_size is not None and length > self.max_size:
-            raise _error(
-                _("A message takes {length} bytes or more; the limit is {limit}.").format(
-                    length=length, limit=self.max_size
-                ),
-                "10.4",
-                1009,
-            )
+            said = Said("message.too-long", count=length, limit=self.max_size)
+            raise _error(said, "10.4", 1009)
         self._fragments += 1
         if self.max_fragments is not None and self._fragments > self.max_fragments:
-            raise _error(
-                _("A message takes more than {limit} frames, the limit.").format(
-                    limit=self.max_fragments
-                ),
-                "10.4",
-                1009,
-            )
+            said = Said("message.too-many-frames", count=self.max_fragments)
+            raise _error(said, "10.4", 1009)
 
     def _check_utf8(self, payload: bytes, ended: bool) -> None:
         # 8.1: "When an endpoint is to interpret a byte stream as UTF-8 but finds that the byte
@@ -124,21 +114,26 @@ class MessageReader:
             if b"\xed\xa0" <= unfinished <= b"\xed\xbf":
                 self._utf8.decode(b"", True)
         except UnicodeDecodeError as error:
-            octets = error.object[error.start : error.end]
             seen = len(self._data) + len(payload)
-            raise _error(
-                _("A text message is not UTF-8: {octets} at offset {offset}, {reason}.").format(
-                    octets=octets.hex(" "),
-                    offset=seen - len(error.object) + error.start,
-                    reason=error.reason,
-                ),
-                "8.1",
-                1007,
-            ) from None
+            said = Said(
+                "message.not-utf8",
+                octets=error.object[error.start : error.end].hex(" "),
+                offset=seen - len(error.object) + error.start,
+                reason=_UTF8_REASONS.get(error.reason, error.reason),
+            )
+            raise _error(said, "8.1", 1007) from None
 
 
-def _error(sentence: str, section: str, close_code: int = 1002) -> ProtocolError:
-    return ProtocolError(sentence, section=section, close_code=close_code)
+# What Python's decoder says, for ``words``.
+_UTF8_REASONS = {
+    "invalid start byte": Said("utf8.no-start"),
+    "invalid continuation byte": Said("utf8.no-continuation"),
+    "unexpected end of data": Said("utf8.unfinished"),
+}
+
+
+def _error(said: Said, section: str, close_code: int = 1002) -> ProtocolError:
+    return ProtocolError(said, section=section, close_code=close_code)
 
 
 def fragment(opcode: int, payload: bytes, size: int) -> list[Frame]:

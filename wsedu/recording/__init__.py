@@ -1,12 +1,14 @@
 """What was seen on a wire, and what it says.
 
 ``Recording`` holds the bytes of one connection, who sent them and when; it never changes.
-``dissect`` reads it into units (requests, answers, frames) and their fields, each with the
+``dissect`` reads it into units (requests, responses, frames) and their fields, each with the
 bytes it was written in. Both are pure: no sockets, no clock, the standard library only.
 """
 
-from .dissect import Dissection, Unit, dissect
+from .dissect import Dissection, dissect
+from .events import Event, Side
 from .fields import Field
-from .recording import Event, Recording, Side
+from .recording import Recording
+from .units import Unit
 
 __all__ = ["Dissection", "Event", "Field", "Recording", "Side", "Unit", "dissect"]

@@ -1,9 +1,9 @@
 """One direction of frames, as the side that reads it understands it.
 
-How to think about it: a frame on its own may be right and still stand in the wrong place. So a
-listener reads along, frame by frame, and remembers what a real reader would remember: the
+How to think about it: a frame on its own may be right and still come at the wrong time. So a
+checker reads along, frame by frame, and remembers what a real reader would remember: the
 message that has begun, and whether the conversation in this direction is over. It goes on
-listening where a real reader hangs up, so that a picture can show what came afterwards.
+where a real reader stops, so that a picture can show what came afterwards.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from ..protocol import (
     broken_rules,
     parse_close,
 )
-from ..words import _
-from .recording import Side
+from ..said import Said
+from .events import Side
 
 
 class FrameChecker:
-    """What frames of ``sender`` mean, one after the other.
+    """Checks the frames of ``sender``, one after the other.
 
     compressed: whether permessage-deflate was agreed on, so that RSV1 is allowed (RFC 7692)
     """
@@ -38,23 +38,23 @@ class FrameChecker:
         self._compressed = compressed
         self._messages = MessageReader()
         self._in_compressed_message = False
-        self._over = ""  # why nothing that comes counts any more
+        self._over: Said | None = None  # why the frames that follow no longer count
 
-    def hear(self, layout: FrameLayout) -> tuple[tuple[Problem, ...], Text | Binary | None]:
+    def check(self, layout: FrameLayout) -> tuple[tuple[Problem, ...], Text | Binary | None]:
         """What is wrong with the next frame, and the message that ends with it, if one does."""
-        if self._over:
+        if self._over is not None:
             return (Problem(self._over, layout.span, "1.4; 7.1.7"),), None
         header = layout.header
         problems = () if header is None else self._broken(layout, header)
         if header is None or layout.truncated is not None:
             return problems, None
         if problems:
-            self._over = _("An error came before: the reader has given up, and reads no further.")
+            self._over = Said("frame.after-error")
             return problems, None
         try:
             message = self._take(layout.frame, header)
         except ProtocolError as error:
-            self._over = _("An error came before: the reader has given up, and reads no further.")
+            self._over = Said("frame.after-error")
             return (_problem(error, layout.payload if len(layout.payload) else layout.span),), None
         return (), message
 
@@ -67,7 +67,7 @@ class FrameChecker:
     def _take(self, frame: Frame, header: FrameHeader) -> Text | Binary | None:
         if frame.opcode == Opcode.CLOSE:
             parse_close(frame.payload)
-            self._over = _("A Close frame came before: what follows it is not read.")
+            self._over = Said("frame.after-close")
             return None
         if not header.is_control and (frame.rsv1 or self._in_compressed_message):
             # Its payload is not text yet; lessons on compression read it.
@@ -78,9 +78,5 @@ class FrameChecker:
 
 
 def _problem(error: ProtocolError, span: Span) -> Problem:
-    code = (
-        ""
-        if error.close_code is None
-        else " " + _("Close code {code}.").format(code=error.close_code)
-    )
-    return Problem(error.sentence + code, span, error.section)
+    said = Said("frame.error", sentence=error.said, code=error.close_code)
+    return Problem(said, span, error.section)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import struct
 
-from .recording import Recording, Side
+from .events import Event, Side
 
 # 192.0.2.0/24 is for documentation (RFC 5737). Port 80 lets Wireshark expect HTTP.
 ADDRESSES: dict[Side, tuple[bytes, int]] = {
@@ -25,8 +25,8 @@ RAW_IP = 101  # the link type of packets without a link layer
 FIN, SYN, RST, PSH, ACK = 0x01, 0x02, 0x04, 0x08, 0x10
 
 
-def to_pcapng(recording: Recording) -> bytes:
-    """The recording as a pcapng file; times are microseconds from 1970-01-01T00:00:00Z."""
+def to_pcapng(events: tuple[Event, ...]) -> bytes:
+    """The events as a pcapng file; times are microseconds from 1970-01-01T00:00:00Z."""
     blocks = [
         _block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)),
         _block(1, struct.pack("<HHI", RAW_IP, 0, 0)),
@@ -37,7 +37,7 @@ def to_pcapng(recording: Recording) -> bytes:
         (0.0, connection.packet("server", SYN | ACK)),
         (0.0, connection.packet("client", ACK)),
     ]
-    for event in recording.events:
+    for event in events:
         if event.kind == "data":
             for start in range(0, len(event.data), SEGMENT):
                 part = event.data[start : start + SEGMENT]

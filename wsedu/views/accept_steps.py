@@ -1,9 +1,8 @@
 """The accept stepper: from Sec-WebSocket-Key to Sec-WebSocket-Accept, a step at a time (4.2.2).
 
-How to think about it: there is one right way and there are four wrong turnings that nearly
-everybody takes once. Each is the same five lines with something else in one of them: the first
-that differs is marked, and what follows from it too. The page shows the lines of the way that was
-chosen, as far as the step that was chosen.
+How to think about it: there is one right way, and there are four common mistakes. Each way has the
+same six lines. The first line in which a wrong way differs from the right one is marked, and so is
+every later line that differs. The page shows the chosen way, as far as the chosen step.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from dataclasses import dataclass
 from ..protocol import GUID, accept_key
 from ..words import _
 from .adjustable import Adjustable, State
-from .drawing import WIDTH, Drawing, Slots, clean
+from .drawing import NARROW, Drawing, Slots, clean
 from .picture import module
 
 STEPS = 6
@@ -52,7 +51,7 @@ class Way:
 
 
 class AcceptSteps(Adjustable):
-    """The way from a key to its accept, with four wrong turnings.
+    """The way from a key to its Accept, and four wrong ways.
 
     key: the value of Sec-WebSocket-Key; Base64 of 16 bytes
     """
@@ -65,7 +64,7 @@ class AcceptSteps(Adjustable):
         except ValueError:
             nonce = b""
         if len(nonce) != 16:
-            raise ValueError(f"a key is Base64 of 16 bytes (RFC 6455 4.1), which {key!r} is not")
+            raise ValueError(f"a key is Base64 of 16 bytes (RFC 6455 4.1); {key!r} is not")
         self._key = key
         ways = _ways(key, nonce)
         right = self._lines(ways[0])
@@ -87,7 +86,7 @@ class AcceptSteps(Adjustable):
         )
 
     def _lines(self, way: Way) -> list[dict[str, str]]:
-        """The five steps of a way: what is done, what comes out, and a remark."""
+        """The six lines of a way: what is done, what comes out, and a remark."""
         right = accept_key(self._key)
         tail = way.encoded[len(way.encoded) // 3 * 3 :] or way.encoded[-3:]
         bits = "".join(f"{byte:08b}" for byte in tail)
@@ -115,28 +114,28 @@ class AcceptSteps(Adjustable):
                 "note": _("{count} bytes, in hexadecimal").format(count=len(way.digest)),
             },
             {
-                "title": _("5. Base64: six bits a character"),
+                "title": _("5. Base64: six bits in a character"),
                 "value": way.value,
                 "note": _("the end: bits {bits} are {last}").format(
                     bits=" ".join(groups), last=last
                 ),
             },
             {
-                "title": _("6. The right one: is it the same?"),
+                "title": _("6. The right value: is it the same?"),
                 "value": right,
                 "note": _("✔ the same") if way.value == right else _("✘ not the same"),
             },
         ]
 
     def _marked(self, way: Way, right: list[dict[str, str]]) -> list[dict[str, str]]:
-        """The steps of a way with their styles; said is from where on they are wrong."""
+        """The lines of a way with their styles; the first wrong line says why it is wrong."""
         lines = self._lines(way)
         wrong = [line["value"] != good["value"] for line, good in zip(lines, right, strict=True)]
         first = wrong.index(True) if True in wrong else STEPS
         for number, line in enumerate(lines):
             line["style"] = ROWS[number] if number < first else FIRST if number == first else LATER
         if first < STEPS:
-            said = _("✘ wrong from here on: {why}").format(why=way.sentence)
+            said = _("✘ wrong from here: {why}").format(why=way.sentence)
             lines[first]["note"] = f"{said} · {lines[first]['note']}"
         return lines
 
@@ -157,14 +156,14 @@ class AcceptSteps(Adjustable):
 
     def draw(self, slots: Slots) -> str:
         """One step under the other."""
-        drawing = Drawing(_("From Sec-WebSocket-Key to Sec-WebSocket-Accept"))
+        drawing = Drawing(_("From Sec-WebSocket-Key to Sec-WebSocket-Accept"), NARROW)
         drawing.text(14, 26, _("From Sec-WebSocket-Key to Sec-WebSocket-Accept"), "strong")
         for number in range(1, STEPS + 1):
             y = TOP + ROW * (number - 1)
             with drawing.kind(f"step{number}", slots):
                 drawing.slot(f"title{number}", 14, y + 14, slots, "small strong")
                 drawing.rect(
-                    14, y + 20, WIDTH - 28, 34, slots[f"row{number}.class"], f"row{number}"
+                    14, y + 20, NARROW - 28, 34, slots[f"row{number}.class"], f"row{number}"
                 )
                 drawing.slot(f"value{number}", 22, y + 35, slots, "mono small")
                 drawing.slot(f"note{number}", 22, y + 50, slots, "small")
@@ -187,19 +186,19 @@ def _ways(key: str, nonce: bytes) -> tuple[Way, ...]:
             _("the hash in hexadecimal"),
             text,
             in_hex=True,
-            sentence=_("40 characters were encoded instead of the 20 bytes that they stand for."),
+            sentence=_("Encode the 20 bytes, not the hex digits."),
         ),
         Way(
             "newline",
             _("a line break at the end"),
             text + b"\n",
-            sentence=_("A line break was hashed too, as echo adds it in a shell."),
+            sentence=_("A line break was hashed too; echo adds one in a shell."),
         ),
         Way(
             "lower",
-            _("the GUID in small letters"),
+            _("the GUID in lower case"),
             key.encode() + guid.lower(),
             guid=GUID.lower(),
-            sentence=_("The GUID is used as a string: its letters are capitals."),
+            sentence=_("Write capitals: the GUID is hashed as text."),
         ),
     )

@@ -1,6 +1,6 @@
 // @ts-check
 // A picture with controls. Python has drawn it, once, with empty places in it ("slots"). When a
-// control moves, the view's own `compute` says what stands in each place: no kernel is asked, so
+// control moves, the view's own `compute` fills each place without asking a kernel, so
 // the picture follows the hand, even where there is no kernel.
 import { draw, makeBoard, makeStatus, own } from "./interactive_svg.js";
 
@@ -125,7 +125,7 @@ export function adjustable(compute) {
     controls.className = "wsedu-controls";
     controls.setAttribute("role", "group");
     controls.setAttribute("aria-label", model.get("label"));
-    const said = makeStatus(); // for a screen reader; the picture shows it to everybody else
+    const said = makeStatus(); // for a screen reader; everyone else sees it in the picture
     said.className = "wsedu-hidden";
     /** @type {State} */
     let state = { ...model.get("state") };

@@ -1,10 +1,9 @@
 """A picture with controls, which follows the hand.
 
-How to think about it: Python draws the picture once, with empty places in it, the slots. What
-stands in them is computed from the values of the controls, twice: here, by ``slots``, from
+How to think about it: Python draws the picture once, with empty places in it, the slots. Their
+content is computed from the values of the controls, twice: here, by ``slots``, from
 ``wsedu.protocol``; and in the page, by the ``compute`` of the view's own module, so that
-nothing waits for a kernel. There is one drawing, and there is one truth: a test compares the
-two computations, slot by slot, on random values.
+nothing waits for a kernel. A test compares the two computations, slot by slot, on random values.
 """
 
 from __future__ import annotations
@@ -83,9 +82,9 @@ class Adjustable(Picture):
         return state
 
     def slots(self, state: State) -> Slots:
-        """What stands in each slot; ``said`` is all of it in words.
+        """The content of each slot; ``said`` is all of it in words.
 
-        ``NAME.min`` and ``NAME.max``, if there, are how far the slider ``NAME`` goes now.
+        ``NAME.min`` and ``NAME.max``, if there are such slots, limit the slider ``NAME`` now.
         """
         raise NotImplementedError
 
@@ -95,7 +94,7 @@ class Adjustable(Picture):
 
     @traitlets.observe("state")
     def _changed(self, change: dict[str, Any]) -> None:
-        # The page has its own drawing and has changed it already: only the words are told.
+        # The page has changed its own drawing already: only the words change here.
         self.text = self.slots(change["new"])["said"]
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -1,10 +1,9 @@
 """The frame builder: bits, opcode, length, key and payload by hand (5.2).
 
 How to think about it: the controls say what a frame means and how it is written; the picture
-shows its bytes, as they would cross the wire, and every rule that its header breaks. What is
-forbidden can be built: that is the point. A bit that is clicked is flipped, those of the length
-too: then the length says something else than what follows, and the picture reads the bytes as a
-reader would.
+shows its bytes, as they would cross the wire, and every rule that its header breaks. You can
+build what is forbidden: that is the point. A click flips a bit, a bit of the length too. Then the
+length no longer fits what follows, and the picture reads the bytes as a receiver would.
 """
 
 from __future__ import annotations
@@ -13,25 +12,25 @@ import re
 
 from ..protocol import (
     Frame,
+    FrameHeader,
     FrameLayout,
     Opcode,
     broken_rules,
     build_frame,
-    cut_header,
-    parse_header,
+    read_header,
     read_layout,
 )
-from ..protocol.frames import FrameHeader, LengthForm, Role
+from ..protocol.frames import LengthForm, Role
 from ..words import _
 from . import frame_colours
 from .adjustable import Adjustable, State
-from .drawing import WIDTH, Drawing, Slots
+from .drawing import NARROW, Drawing, Slots
 from .frame_colours import LOOKS
 from .masking_steps import utf8
 from .picture import module
 
-CELLS, CELL = 30, 29  # bytes drawn: a header of 14 at most, and the payload's first ones
-BIT = 44  # pixels
+CELLS, CELL = 21, 29  # bytes drawn: a header of 14 at most, and the payload's first ones
+BIT = 37  # pixels
 LEFT = 14
 RULES = 8  # lines for broken rules; a frame cannot break more of them at once
 NO_KEY = bytes(4)  # stands in for a key that cannot be read
@@ -58,14 +57,15 @@ class FrameBuilder(Adjustable):
 
     def __init__(self) -> None:
         self._says = {
-            "none": _("✔ Its header breaks no rule."),
-            "bad": _("✘ A masking key is 4 bytes: 8 hexadecimal digits. Zeros are taken instead."),
-            "half": _("✘ The header is not complete: a reader waits for the rest of it."),
+            "none": _("✔ The header breaks no rule."),
+            "bad": _("✘ A masking key is 4 bytes: 8 hexadecimal digits. Zeros are used instead."),
+            "half": _("✘ The header is not complete: a receiver waits for the rest."),
             "less": _(
-                "✘ The length says more than what follows: a reader waits. Bytes missing: {count}."
+                "✘ The length is greater than what follows: a receiver waits. "
+                "Bytes missing: {count}."
             ),
             "rest": _(
-                "✘ The length says less than what follows. "
+                "✘ The length is smaller than what follows. "
                 "Bytes (+) that begin the next frame: {count}."
             ),
             "bit": _("bit {n}, {field}: {bit}"),
@@ -120,7 +120,7 @@ class FrameBuilder(Adjustable):
             },
             hint=_(
                 "Flip a bit: click it, or Tab to the picture, arrow keys, Enter. "
-                "Or change any part: the bytes follow. What is forbidden can be built, too."
+                "Or change any part: the bytes follow. You can build what is forbidden, too."
             ),
         )
 
@@ -162,7 +162,7 @@ class FrameBuilder(Adjustable):
         return slots
 
     def _broken(self, state: State, layout: FrameLayout, size: int) -> list[str]:
-        """What is wrong with the frame, in the order of its bytes; a reader knows no more."""
+        """What is wrong with the frame, in the order of its bytes; a receiver knows no more."""
         rules = []
         if state["mask"] and _key(state) is None:
             rules.append(self._says["bad"])
@@ -180,7 +180,7 @@ class FrameBuilder(Adjustable):
 
     def draw(self, slots: Slots) -> str:
         """The grid of bits, the row of bytes, the rules."""
-        drawing = Drawing(_("A frame, built by hand"))
+        drawing = Drawing(_("A frame, built by hand"), NARROW)
         self._draw_bits(drawing, slots)
         y = 132.0
         for n, kinds in ((n, frame_colours.kinds_at(_FIRST, n)) for n in range(2)):
@@ -194,12 +194,12 @@ class FrameBuilder(Adjustable):
                 drawing.rect(x + 1, y, CELL - 2, 38, slots[f"shade{n}.class"], f"shade{n}")
                 drawing.slot(f"letter{n}", x + CELL / 2, y + 14, slots, "small", "middle")
                 drawing.slot(f"byte{n}", x + CELL / 2, y + 31, slots, "mono small", "middle")
-        frame_colours.legend(drawing, LOOKS, LEFT, y + 58)
-        drawing.slot("size", LEFT, y + 84, slots, "strong")
-        drawing.slot("more", WIDTH - LEFT, y + 84, slots, "small soft", "end")
+        y = frame_colours.legend(drawing, LOOKS, LEFT, y + 58) + 26
+        drawing.slot("size", LEFT, y, slots, "strong")
+        drawing.slot("more", NARROW - LEFT, y, slots, "small soft", "end")
         with drawing.kind("verdict", slots):
             for n in range(RULES):
-                drawing.slot(f"rule{n}", LEFT, y + 106 + 18 * n, slots)
+                drawing.slot(f"rule{n}", LEFT, y + 22 + 18 * n, slots)
         return drawing.svg()
 
     def _draw_bits(self, drawing: Drawing, slots: Slots) -> None:
@@ -232,9 +232,9 @@ def _built(state: State) -> bytes:
 
 
 def _header(data: bytes) -> FrameHeader:
-    written = cut_header(data)
-    assert written is not None  # a built frame has a whole header
-    return parse_header(written)
+    header = read_header(data)
+    assert header is not None  # a built frame has a whole header
+    return header
 
 
 _FIRST = _header(build_frame(Frame(Opcode.TEXT)))  # the first two bytes have the same fields always
@@ -270,7 +270,7 @@ def _rules() -> dict[str, str]:
 
 
 def _announcing(length: int) -> bytes:
-    """A header that says a length in 64 bits, whatever follows."""
+    """A header with this length in 64 bits, and no payload after it."""
     return build_frame(Frame(Opcode.TEXT), NO_KEY, 64)[:2] + length.to_bytes(8, "big")
 
 

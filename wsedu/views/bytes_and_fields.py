@@ -1,9 +1,9 @@
 """Bytes and fields: every byte of a unit, each field on a line of its own.
 
-Each cell is one byte: its character above, its two hex digits below. A byte whose bits have
-names opens into them. Beside the bytes stands what the field is called, what it says, and where
-the rule is. Offsets count from 0 inside the unit; one grey line says where in its sender's stream
-it lies.
+How to think about it: each cell is one byte, its character above, its two hex digits below. A
+byte whose bits have names opens into them. Beside the bytes are the field's name, its value, what
+it means, and the section of the rule. Offsets count from 0 inside the unit; one grey line says
+where the unit is in its sender's stream.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from ..protocol import Span
 from ..recording import Field, Unit
 from ..words import _
 from . import frame_colours
-from .drawing import Drawing, fit, glyph, wrap
+from .drawing import NARROW, Drawing, fit, glyph, wrap
 from .picture import Picture
 
-WIDE = 640  # pixels: beside the file browser it is whole in a window of 900
 CELL = 20  # pixels for one byte
 COLUMNS = 16  # bytes in a row
 ROW = 38  # pixels
@@ -23,7 +22,7 @@ LEFT = 64  # room for an offset of seven digits
 RIGHT = LEFT + COLUMNS * CELL + 16
 BIT = 36  # pixels for one bit
 BITS = LEFT + 2 * CELL  # where the bits of a byte begin
-NOTES = WIDE - RIGHT - 12  # the width of the words beside the bytes
+NOTES = NARROW - RIGHT - 12  # the width of the words beside the bytes
 ROWS_SHOWN = 4  # of a field that is longer; its last row is always shown
 FIELDS_SHOWN = 40  # in the drawing; the text has them all
 PROBLEMS_SHOWN = 20  # in the text; the drawing has the first four
@@ -57,20 +56,21 @@ def describe(unit: Unit) -> str:
     ]
     if len(unit.problems) > PROBLEMS_SHOWN:
         left_out = len(unit.problems) - PROBLEMS_SHOWN
-        lines.append(_("wrong: {count} things more").format(count=f"{left_out:,}"))
+        lines.append(_("wrong: {count} more problems").format(count=f"{left_out:,}"))
     return "\n".join(lines)
 
 
 def draw(unit: Unit) -> str:
     """The unit as a drawing."""
-    drawing = Drawing(_heading(unit), WIDE)
+    drawing = Drawing(_heading(unit), NARROW)
     drawing.text(14, 24, _heading(unit), "strong")
     drawing.text(14, 43, _in_stream(unit), "small soft")
     y = 48.0
-    for line in wrap(unit.sentence, WIDE - 28, 7.2):
+    for line in wrap(unit.sentence, NARROW - 28, 7.2):
         y += 18
         drawing.text(14, y, line, "soft")
-    for line in [line for p in unit.problems[:4] for line in wrap("✘ " + p.sentence, WIDE - 28, 8)]:
+    problems = [f"✘ {problem.sentence}" for problem in unit.problems[:4]]
+    for line in [line for said in problems for line in wrap(said, NARROW - 28, 8)]:
         y += 18
         drawing.text(14, y, line, "bad")
     y += 14
@@ -78,15 +78,16 @@ def draw(unit: Unit) -> str:
         y = _draw_field(drawing, unit, field, number, y)
     if len(unit.fields) > FIELDS_SHOWN:
         left_out = len(unit.fields) - FIELDS_SHOWN
-        drawing.text(14, y + 16, _("… {count} fields more …").format(count=left_out), "soft")
+        drawing.text(14, y + 16, _("… {count} more fields …").format(count=left_out), "soft")
     return drawing.svg()
 
 
 def _heading(unit: Unit) -> str:
-    who = _("client") if unit.sender == "client" else _("server")
-    return _("{kind} from the {who}: {count} bytes").format(
-        kind=_kind(unit.kind), who=who, count=f"{len(unit.data):,}"
-    )
+    titles = {
+        "client": _("{kind} from the client: {count} bytes"),
+        "server": _("{kind} from the server: {count} bytes"),
+    }
+    return titles[unit.sender].format(kind=_kind(unit.kind), count=f"{len(unit.data):,}")
 
 
 def _in_stream(unit: Unit) -> str:
@@ -123,7 +124,7 @@ def _draw_field(drawing: Drawing, unit: Unit, field: Field, number: int, top: fl
         opened = [part for part in field.parts if part.bits]
         tall = ROW + (18 if opened else 0)
         height = max(len(rows) * tall, 20 + 16 * (len(lines) + len(notes))) + 6
-        drawing.rect(6, top, WIDE - 12, height - 2, "back")
+        drawing.rect(6, top, NARROW - 12, height - 2, "back")
         frame_colours.badges(drawing, kinds, RIGHT, top + 16)
         drawing.text(title, top + 16, said if beside else field.name, "strong")
         for i, line in enumerate(lines + notes):

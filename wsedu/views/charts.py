@@ -22,12 +22,12 @@ from .timeline import GRID, Story
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Colours that nobody else uses; in the drawing each becomes the one that the theme has.
+# Colours that nothing else uses; in the drawing each becomes a colour of the theme.
 ROLES = {"#010203": "var(--ink)", "#010204": "var(--soft)", "#010205": "var(--accent)"}
 INK, SOFT, ACCENT = ROLES
 
 LABEL = 220  # pixels for the name of a way
-LABELLED = 40  # points that have their number beside them; of more, the axis has to do
+LABELLED = 40  # points that have their number beside them; for more, the axis must be enough
 
 LOOK: Any = {
     "figure.constrained_layout.w_pad": 0.12,  # inches
@@ -36,7 +36,7 @@ LOOK: Any = {
     "text.parse_math": False,  # and "$" is a letter
     "svg.hashsalt": "wsedu",  # the same chart has the same names inside, whenever it is drawn
     "font.size": 10.5,
-    "axes.titlesize": 10.5,  # what is wider than its bars is not counted in the layout
+    "axes.titlesize": 10.5,  # a title wider than its bars is not counted in the layout
     "text.color": INK,
     "axes.edgecolor": SOFT,
     "axes.labelcolor": INK,
@@ -50,16 +50,16 @@ LOOK: Any = {
 
 
 class Comparison(Picture):
-    """Ways to hear of news, side by side.
+    """Ways to get news, side by side.
 
     costs: for each way, how many requests it took, how many bytes, and after how many seconds
-           the news was heard
+           the news arrived
     """
 
     def __init__(self, costs: Mapping[str, tuple[int, int, float]]) -> None:
         names = [clean(name) for name in costs]
         lines = [
-            _("{name}: requests {requests}, bytes {bytes}, heard after {delay} s").format(
+            _("{name}: requests {requests}, bytes {bytes}, arrived after {delay} s").format(
                 name=name, requests=f"{requests:,}", bytes=f"{size:,}", delay=f"{delay:g}"
             )
             for name, (requests, size, delay) in zip(names, costs.values(), strict=True)
@@ -72,7 +72,7 @@ class Comparison(Picture):
         with matplotlib.rc_context(LOOK):
             figure = _figure(0.7 + 0.36 * len(costs))
             columns = figure.subplots(1, 3, sharey=True)
-            titles = (_("requests"), _("bytes"), _("seconds until it is heard"))
+            titles = (_("requests"), _("bytes"), _("seconds until it arrives"))
             for at, (axes, title) in enumerate(zip(columns, titles, strict=True)):
                 numbers = [cost[at] for cost in costs]
                 bars = axes.barh(range(len(costs)), numbers, color=ACCENT, height=0.6)
@@ -122,7 +122,7 @@ class RoundTrips(Picture):
                     axes.annotate(f"{trip:g}", (number, trip), (0, 7), textcoords="offset points")
                 axes.set_xticks(numbers)
             axes.set_title(title, loc="left")
-            axes.set_xlabel(_("Ping, by its number"))
+            axes.set_xlabel(_("number of the Ping"))
             axes.set_ylim(0, max([*seconds, GRID]) * 1.3)
             return _svg(figure, title)
 
@@ -135,7 +135,7 @@ def _figure(height: float) -> Figure:
 
 
 def _svg(figure: Figure, title: str) -> str:
-    """The figure as a picture of ours: its size, its palette, and nothing that names a date."""
+    """The figure as a picture of the course: its size, its palette, and no date in it."""
     stream = io.StringIO()
     nothing: dict[str, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     with warnings.catch_warnings():

@@ -15,12 +15,12 @@ LINES_SHOWN = 20
 
 
 class Checklist(Picture):
-    """The rules of the opening handshake held against one request or answer."""
+    """One request or response, checked against the rules of the opening handshake."""
 
     def __init__(self, unit: Unit) -> None:
         if unit.head is None:
             raise ValueError(
-                f"the checklist is about a request or an answer of the handshake, not {unit.kind}"
+                f"the checklist is about a request or a response of the handshake, not {unit.kind}"
             )
         super().__init__(
             svg=draw(unit),
@@ -68,7 +68,7 @@ def draw(unit: Unit) -> str:
         drawing.text(
             16,
             40 + step * LINES_SHOWN + 16,
-            _("… {count} lines more …").format(count=len(unit.fields) - LINES_SHOWN),
+            _("… {count} more lines …").format(count=len(unit.fields) - LINES_SHOWN),
             "small soft",
         )
     y = 40.0
@@ -127,7 +127,7 @@ def _verdict(unit: Unit) -> str:
         if unit.kind == "request":
             return _("✔ Nothing is broken: a valid request.")
         return _("✔ Nothing is broken: a valid response.")
-    return _("✘ Broken: {count}. By the RFC, this opens no WebSocket.").format(count=broken)
+    return _("✘ Broken: {count}. By the RFC, this does not open a WebSocket.").format(count=broken)
 
 
 def _touches(check: Check, number: int, unit: Unit) -> bool:

@@ -2,11 +2,11 @@
 
 How to think about it: each side has a machine of its own, and both are drawn from
 ``TRANSITIONS``. What was sent moves one of them, what was received the other one. When TCP has
-ended, each side records a code: the one that it has received (7.1.5), or a word for what is
-missing.
+ended, each side records a code: the one that it has received (7.1.5), or the one that means that
+none came.
 
-The wire tells what was sent and passed on. That it was read is concluded: the tap sits between
-the two, so two Closes that cross are shown one after the other.
+The recording shows what was sent and passed on. That it was read is a conclusion: the tap is
+between the two sides, so two Closes that cross are shown one after the other.
 """
 
 from __future__ import annotations
@@ -26,14 +26,13 @@ from ..protocol import (
     parse_close,
 )
 from ..recording import Dissection, Event, Recording, Unit, dissect
+from ..recording.events import SIDES, Side
 from ..recording.frame_fields import text_or_hex
-from ..recording.recording import Side
 from ..words import _
 from . import adjustable
 from .drawing import WIDTH, Drawing, Slots, clean, fit
 from .picture import module
 
-SIDES: tuple[Side, Side] = ("client", "server")
 BOX, TALL = 148, 30
 PANEL = {"client": 14, "server": 464}  # where the two drawings begin
 PLACES = {  # the middle of each state's box
@@ -58,7 +57,7 @@ INTO_CLOSED: dict[State, tuple[tuple[float, float], ...]] = {
 
 @dataclass
 class _Machine:
-    """One side: where it stands, which ways it went, and what it heard."""
+    """One side: its state, the ways that it took, what it sent and what it received."""
 
     state: State = State.CONNECTING
     ways: set[tuple[State, Step]] = field(default_factory=set)
@@ -67,7 +66,7 @@ class _Machine:
     received: Close | None = None
 
     def take(self, step: Step) -> bool:
-        """Go where the table says; whether it says anything."""
+        """Take a step if the table has it for this state; returns whether it has."""
         if (self.state, step) not in TRANSITIONS:
             return False
         self.ways.add((self.state, step))
@@ -76,7 +75,7 @@ class _Machine:
 
     @property
     def code(self) -> int | None:
-        """What it records: the code that came, or a word for what did not (7.1.5)."""
+        """What it records once TCP has ended: the code that came, or 1005 or 1006 (7.1.5)."""
         if self.state != State.CLOSED:
             return None
         if self.received is None:
@@ -107,19 +106,19 @@ class ClosingSteps(adjustable.Adjustable):
             ],
             state={"step": 0},
             words={"steps": steps},
-            hint=_("Move the slider: the state in which each side stands has a dot."),
+            hint=_("Move the slider. A dot marks the state of each side."),
         )
         self.text = "\n".join(step["said"] for step in steps)
 
     def slots(self, state: adjustable.State) -> Slots:
-        """The two machines after so many steps."""
+        """The two machines after the chosen step."""
         return self._steps[state["step"]]
 
     def _changed(self, change: object) -> None:
-        """The words tell of all steps already."""
+        """The words have all steps already."""
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Paper has no slider: there it is the last step, with every way that was taken."""
+        """Paper has no slider: it shows the last step, with every way that was taken."""
         data, metadata = super()._repr_mimebundle_(**kwargs)
         return data | {"image/svg+xml": self.draw(self._steps[-1])}, metadata
 
@@ -205,7 +204,7 @@ class _Story:
         self._switch = seen.response if seen.status == 101 else None
         self._machines: dict[Side, _Machine] = {side: _Machine() for side in SIDES}
         self.steps: list[Slots] = []
-        self._note(_("TCP is there, and nothing was said yet."), 0)
+        self._note(_("TCP is connected, and nothing was sent yet."), 0)
         arrived: dict[int, list[Unit]] = {}
         for unit in seen.units:
             arrived.setdefault(unit.arrived, []).append(unit)
@@ -246,7 +245,7 @@ class _Story:
         elif broken and other.take(Step.FAIL):
             said = _breaks(who, whom, broken[0])
         elif moved:
-            said += " " + _("The {whom} takes no notice.").format(whom=whom)
+            said += " " + _("The {whom} ignores it.").format(whom=whom)
         else:
             return
         self._note(said, event.time)
@@ -256,10 +255,10 @@ class _Story:
         who, whom = _names(event.sender)
         if event.kind == "lost":
             moved = [mine.take(Step.END_OF_TCP), other.take(Step.END_OF_TCP)]
-            words = _("TCP is torn down by the {who}.")
+            words = _("The {who} resets TCP (RST).")
         else:
             moved = [other.take(Step.END_OF_TCP)]
-            words = _("The {who} ends TCP, and the {whom} hears of it.")
+            words = _("The {who} ends TCP, and the {whom} learns of it.")
         if any(moved):
             self._note(words.format(who=who, whom=whom), event.time)
 
@@ -310,7 +309,7 @@ def _payload(unit: Unit) -> bytes:
 
 
 def _breaks(who: str, whom: str, rule: str) -> str:
-    words = _("The {who} breaks a rule, and the {whom} gives up: {rule}")
+    words = _("The {who} breaks a rule, and the {whom} fails the connection: {rule}")
     return words.format(who=who, whom=whom, rule=rule)
 
 

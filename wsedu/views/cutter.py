@@ -3,7 +3,7 @@
 How to think about it: the bytes are always the same, and so are the frames in them. Only the
 chunks change. So what a reader knows after the first n bytes is one table, made here by feeding
 the readers of ``wsedu.protocol``; the page only looks things up in it. The header of a frame is
-all that stands before its payload, the masking key too.
+everything before its payload, including the masking key.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class StreamCutter(Adjustable):
         )
         kinds = {kind for n in range(len(self._stream)) for kind in self._kinds_at(n)}
         y = frame_colours.legend(drawing, [kind for kind in LOOKS if kind in kinds], LEFT, 26)
-        words = _("The header is all that stands before the payload, the masking key too.")
+        words = _("The header is everything before the payload, including the masking key.")
         y += 22
         drawing.text(LEFT, y, words, "small soft")
         rows = range(0, len(self._stream), COLUMNS)
@@ -201,7 +201,7 @@ def _known(stream: bytes, frames: list[tuple[Span, FrameHeader]], sender: Role, 
 
 
 def _left(frames: list[tuple[Span, FrameHeader]], n: int) -> str:
-    """What the first ``n`` bytes leave over behind their last whole frame."""
+    """What the first ``n`` bytes leave over after their last whole frame."""
     for span, header in frames:
         if span.start < n < span.end:
             have, size = n - span.start, header.size

@@ -1,4 +1,4 @@
-"""The difference: what was expected over what came, and the first byte that is not the same."""
+"""The difference: the expected bytes above, yours below, and the first byte that differs."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _names_a_field(expected: bytes, where: str) -> bool:
 
 
 def _draw_fields(drawing: Drawing, data: bytes, start: int, count: int, y: float) -> None:
-    """Each byte in the colours of its fields, as a reader of these bytes takes them."""
+    """Each byte in the colours of its fields, as a receiver of these bytes reads them."""
     layout = read_layout(data)
     if layout is None:
         return
@@ -121,7 +121,7 @@ def _sentence(expected: bytes, got: bytes, where: str) -> str:
             at=at, where=belongs, count=len(expected) - at
         )
     if at == len(expected):
-        return _("Your bytes go on after offset {at}, where the end was expected.").format(at=at)
+        return _("Your bytes go on at offset {at}, where the end was expected.").format(at=at)
     bit = 7 - (expected[at] ^ got[at]).bit_length() + 1
     return _(
         "First difference: byte {at}{where}: expected {a}, got {b}. In bits they are {a_bits} and "

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from xml.sax.saxutils import escape, quoteattr
 
 WIDTH = 900  # units in which a picture is drawn, if it needs no fewer
+NARROW = 640  # and if it needs no more: beside the file browser it is whole in a window of 900
 # Pixels: a notebook beside the file browser, on a screen of 1280 pixels, has 10 more. JupyterLab
 # makes a stored picture no narrower than it says itself.
 SHOWN = 820
@@ -35,7 +36,7 @@ _FIELDS = "".join(
 )
 
 # A picture is a light sheet, unless the page says that it is dark, as JupyterLab's does. What the
-# reader's system prefers is no sign: most pages stay white. An image is told by a class.
+# reader's system prefers says nothing: most pages stay white. An image learns it from a class.
 STYLE = f"""
 .wsedu-svg{{{_LIGHT}}}
 [data-jp-theme-light="false"] .wsedu-svg,.wsedu-svg.dark{{{_DARK}}}
@@ -63,7 +64,7 @@ STYLE = f"""
 {_FIELDS}""".replace("\n", "")
 
 
-# What stands in the places of a drawing that can change: texts, and "name.class" for styles.
+# What fills the places of a drawing that can change: texts, and "name.class" for styles.
 Slots = dict[str, str]
 
 
@@ -72,7 +73,7 @@ class Drawing:
 
     def __init__(self, title: str, width: int = WIDTH) -> None:
         self._title = title
-        self._width = width
+        self.width = width
         self._shapes: list[str] = []
         self._height = 0.0
 
@@ -160,7 +161,7 @@ class Drawing:
     def svg(self) -> str:
         """The picture on a sheet of paper, readable in any theme."""
         shapes = "".join(self._shapes)
-        return sheet(self._title, shapes, self._width, self._height + 10, self._width)
+        return sheet(self._title, shapes, self.width, self._height + 10, self.width)
 
 
 def sheet(title: str, shapes: str, width: float, height: float, pixels: int) -> str:

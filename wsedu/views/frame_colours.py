@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ..protocol import FrameHeader
 from ..words import _
-from .drawing import WIDTH, Drawing
+from .drawing import Drawing
 
 
 class Look(NamedTuple):
@@ -88,14 +88,14 @@ def badges(drawing: Drawing, kinds: Iterable[str], x: float, y: float) -> float:
 
 
 def legend(drawing: Drawing, kinds: Iterable[str], x: float, y: float) -> float:
-    """Which letter and colour is which field, in as many lines as it takes.
+    """Which letter and colour each field has, on as many lines as the drawing needs.
 
     y: the baseline of the first line; returns that of the last one.
     """
     left = x
     for kind in kinds:
         width = 22 + 7.2 * len(LOOKS[kind].name) + 12
-        if x > left and x + width > WIDTH - 10:
+        if x > left and x + width > drawing.width - 10:
             x, y = left, y + 22
         end = badges(drawing, [kind], x, y)
         drawing.text(end + 3, y, LOOKS[kind].name, "small")

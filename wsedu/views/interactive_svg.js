@@ -81,7 +81,7 @@ export function makeBoard(says, choose, all) {
       /** @type {Element} */ (event.target).closest("[data-item]") ?? undefined
     );
 
-  // Only a hand makes a move. What comes under a resting pointer by scrolling is not pointed at.
+  // Only a moved pointer points. What scrolls under a resting pointer is not pointed at.
   board.addEventListener("pointermove", (event) => {
     const item = itemOf(event) ?? current();
     if (item !== lit) light(item); // what is said once is enough

@@ -75,7 +75,7 @@ function makeLadder(board, model) {
       if (rows[index] === source) mount(index);
       else mounted.delete(index);
     }
-    // Who has seen the end wants to see the new end; who reads elsewhere is left alone.
+    // A reader at the end follows the new end; a reader elsewhere stays there.
     board.scrollTop = atEnd ? board.scrollHeight : scrollTop;
     look();
   }

@@ -1,4 +1,4 @@
-"""The ladder: two lanes, time downwards, one arrow for everything that was said.
+"""The ladder: two lanes, time downwards, one arrow for everything that was sent.
 
 Selecting an arrow opens its bytes below the picture.
 
@@ -44,7 +44,7 @@ class Watched(Protocol):
         """What was seen so far."""
 
     def watch(self, call: Callable[[], object]) -> Callable[[], None]:
-        """Call ``call()``, in any thread, when there is more; what is returned ends that."""
+        """Call ``call()``, in any thread, when there is more; call what it returns to stop."""
 
 
 class Ladder(Picture):
@@ -100,7 +100,7 @@ class Ladder(Picture):
                 "Click or Enter opens the bytes of an arrow."
             ).format(count=f"{len(rows):,}")
             if not rows:
-                hint = _("Nothing was said yet. An arrow comes here for everything that will be.")
+                hint = _("Nothing was sent yet. Everything that is sent will get an arrow here.")
         with self.hold_sync():  # the page gets all of it at once
             self.frame, self.rows, self.tops, self.hint = frame, rows, tops, hint
             self.text = describe(seen, self._times)
@@ -128,7 +128,7 @@ class Ladder(Picture):
         return super()._repr_mimebundle_(**kwargs)
 
     def close(self) -> None:
-        """Take the picture out of the page, and follow nothing any more."""
+        """Take the picture out of the page, and stop following the lab."""
         if self._stop:
             self._stop()
         if self._due:
@@ -180,7 +180,7 @@ def _arrows(seen: Dissection, first: int, last: int) -> list[Arrow]:
         (unit.arrived, f"u{number}", unit) for number, unit in enumerate(seen.units)
     ]
     breaks = next((event for event in events if event.kind == "lost"), None)
-    steps += [  # a connection breaks once, though both sides lose it
+    steps += [  # a connection is reset once, though both sides lose it
         (index, "", event)
         for index, event in enumerate(events)
         if event.kind != "data" and (event.kind != "lost" or event is breaks)
@@ -214,7 +214,7 @@ def _ends(recording: Recording) -> dict[str, list[int]]:
 def _chunks(unit: Unit, ends: dict[str, list[int]]) -> tuple[int, ...]:
     """The sizes of the pieces in which a unit came; nothing if it came at once.
 
-    What is large comes in many, and TCP decides anew each time in how many: that says nothing.
+    A large unit comes in many. TCP decides anew each time in how many, so that says nothing.
     """
     start, end = unit.span.start, unit.span.end
     if end - start > LARGE:
@@ -332,7 +332,7 @@ def _draw_arrow(drawing: Drawing, seen: Dissection, arrow: Arrow, y: float) -> N
 def _sentence(seen: Dissection, unit: Unit) -> str:
     """What a unit is; what the recording had no room for may well have arrived."""
     if seen.recording.dropped and unit.layout is not None and unit.layout.truncated is not None:
-        return _("Recorded only up to here: the recording was full, or was let go.")
+        return _("Recorded only up to here: the recording was full, or was discarded.")
     return unit.sentence
 
 
@@ -357,9 +357,9 @@ def _label(step: Step) -> str:
     if step.kind == "fault":
         return clean(step.note)
     if step.kind == "held":
-        return _("{count} bytes, held on their way").format(count=len(step.data))
+        return _("{count} bytes, held on the way").format(count=len(step.data))
     if step.kind == "lost":
-        return _("the connection breaks (TCP RST)")
+        return _("the connection is reset (TCP RST)")
     return _("no more bytes from this side (TCP FIN)")
 
 
@@ -368,12 +368,12 @@ def _left_out(arrow: Arrow) -> str:
 
 
 def _switch() -> str:
-    return _("the protocol switches: above HTTP, below WebSocket")
+    return _("the protocol switches: HTTP above, WebSocket below")
 
 
 def _dropped(recording: Recording) -> str:
     if not recording.dropped:
         return ""
-    return _("The recording was full: {count} bytes more are not in it.").format(
+    return _("The recording was full: {count} more bytes are not in it.").format(
         count=recording.dropped
     )

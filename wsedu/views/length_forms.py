@@ -1,4 +1,4 @@
-"""The three forms of a length, in the headers of real frames, one under the other (5.2).
+"""The three forms of a payload length, in the headers of real frames (5.2).
 
 How to think about it: every header has the same fields in the same order; what changes is how
 many bytes the extended length has: none, 2 or 8. Each field has its column, so a gap shows what a
@@ -13,7 +13,7 @@ from ..protocol import FrameHeader
 from ..recording import Unit
 from ..words import _
 from . import frame_colours
-from .drawing import Drawing
+from .drawing import NARROW, Drawing
 from .frame_colours import LOOKS
 from .picture import Picture
 
@@ -28,7 +28,7 @@ MOST = 8  # frames
 class LengthForms(Picture):
     """The headers of some frames, one under the other, each field in its column.
 
-    frames: units of a dissected recording, each a frame whose header has come whole
+    frames: units of a dissected recording, each a frame whose header is complete
     """
 
     def __init__(self, frames: Iterable[Unit]) -> None:
@@ -100,7 +100,7 @@ def _fields(header: FrameHeader) -> list[tuple[tuple[str, ...], int, int]]:
 
 
 def _draw(units: list[Unit], headers: list[FrameHeader]) -> str:
-    drawing = Drawing(_("The forms of a length, in the headers of real frames"))
+    drawing = Drawing(_("The forms of a length, in the headers of real frames"), NARROW)
     drawing.text(LEFT, 26, _("The forms of a length, in the headers of real frames"), "strong")
     y = 40.0
     for number, (unit, header) in enumerate(zip(units, headers, strict=True)):

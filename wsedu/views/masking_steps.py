@@ -12,11 +12,11 @@ from ..protocol import mask
 from ..words import _
 from . import frame_colours
 from .adjustable import Adjustable, State, well_formed
-from .drawing import Drawing, Slots, glyph
+from .drawing import NARROW, Drawing, Slots, glyph
 from .picture import module
 
 SHOWN = 20  # bytes of the payload
-CELL, LEFT, ROW = 36, 150, 44
+CELL, LEFT, ROW = 25, 135, 44
 LANES = "ABCD"
 # Each row of bytes, and which field of a frame it is.
 ROWS = {"payload": "payload", "key": "key", "masked": "payload", "back": "payload"}
@@ -101,10 +101,10 @@ class MaskingSteps(Adjustable):
 
     def draw(self, slots: Slots) -> str:
         """Four rows of bytes, and the bits of the chosen one below."""
-        drawing = Drawing(_("Masking, byte by byte"))
+        drawing = Drawing(_("Masking, byte by byte"), NARROW)
         titles = (_("payload"), _("key"), _("masked"), _("masked again"))
         for number, (title, kind) in enumerate(zip(titles, ROWS.values(), strict=True)):
-            x = frame_colours.badges(drawing, [kind], 14, 70 + ROW * number)
+            x = frame_colours.badges(drawing, [kind], 8, 70 + ROW * number)
             drawing.text(x + 4, 70 + ROW * number, title, "strong" if number == 2 else "")
         drawing.text(14, 30, _("lane"), "small soft")
         for i in range(SHOWN):

@@ -18,7 +18,7 @@ class Ordering(Picture):
     question: the sentence
     steps:    what each says, in the order in which they are shown first
     places:   for each step its right place, from 0
-    says:     for each step what is said when it is the first that stands wrong
+    says:     for each step what is said when it is the first in a wrong place
     done:     what is said when all are right
     """
 

@@ -1,7 +1,7 @@
 """Pictures in pages that nbconvert writes: each with its words, and never wider than the page.
 
-How to think about it: nbconvert writes a stored SVG as an image without a description, whatever
-stands beside it. An output that is HTML already is taken as it is. So each picture of ours becomes
+How to think about it: nbconvert writes a stored SVG as an image without a description, even if
+the output has one. It takes an output that is HTML as it is. So each picture of the course becomes
 such an output on its way into the page. The file ``jupyter_config.json`` of the environment names
 ``describe``; nbconvert, JupyterLab's export and nbgrader's feedback all read it.
 """

@@ -57,7 +57,7 @@ class Picture(anywidget.AnyWidget):
         return super().__new__(cls, *args, **options)  # type: ignore[no-any-return]
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The widget for a running JupyterLab; the SVG and the text for everybody else."""
+        """The widget for a running JupyterLab; the SVG and the text for all other programs."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         if os.environ.get("NBGRADER_EXECUTION"):  # the page of its feedback has no widgets
@@ -75,7 +75,7 @@ class Picture(anywidget.AnyWidget):
         values = json.dumps({n: v for n, v in state.items() if n not in ("layout", "tabbable")})
         script = _PAGE.format(
             module=self._esm.replace("export default", "const widget ="),
-            # Inside a script nothing may look like its end, whatever the bytes are.
+            # No byte inside the script may look like the end of the script.
             values=values.replace("<", "\\u003c"),
         )
         Path(path).write_text(

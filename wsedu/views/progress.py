@@ -19,7 +19,7 @@ STYLES = {"passed": "word", "not yet": "value", "open": "end"}
 class Standing:
     """How one exercise stands.
 
-    state: "passed"; "not yet", tried in vain; or "open"
+    state: "passed"; "not yet", tried without success; or "open", not tried
     tries: how often an answer was checked
     """
 

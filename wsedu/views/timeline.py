@@ -2,8 +2,8 @@
 
 How to think about it: time runs to the right. Each Ping starts a countdown; the Pong with the
 same payload stops it (5.5.3). So does a Close: the Close of the other side stops that countdown
-(5.5.1). How long a countdown may run is no rule of the RFC: the caller says which
-``timeout`` or ``close_timeout`` was in force.
+(5.5.1). The RFC does not limit a countdown: the caller says which ``timeout`` or
+``close_timeout`` the side had.
 
 Times differ a little from run to run. Everything is placed on a grid of a tenth of a second,
 so that the same story gives the same picture; the words have hundredths.
@@ -66,7 +66,7 @@ class Timeline(Picture):
         super().__init__(
             svg=story.draw(),
             text=story.describe(),
-            hint=_("Point at a bar to read what became of it."),
+            hint=_("Point at a bar to read what happened."),
         )
 
 
@@ -132,7 +132,7 @@ class Story:
         return LEFT + (RIGHT - LEFT) * grid / max(round(self.end / GRID) * GRID, GRID)
 
     def title(self) -> str:
-        """What is to be seen, with the numbers that were in force."""
+        """What the picture shows, with the interval and the timeouts."""
         title = _("Pings on this connection: {count}").format(count=len(self.asked))
         if self.close_timeout is not None:
             closing = _("close timeout {seconds:g} seconds").format(seconds=self.close_timeout)
@@ -144,7 +144,7 @@ class Story:
         return title
 
     def say(self, ping: Asked) -> str:
-        """What became of a Ping."""
+        """What happened to a Ping."""
         who = _("the client") if ping.sender == "client" else _("the server")
         if ping.answered is not None:
             return _("{time:.2f} s: {who} pings; the Pong came after {trip:.2f} s").format(
@@ -159,23 +159,22 @@ class Story:
         words = []
         for time, sender in self.others:
             who = _("the client") if sender == "client" else _("the server")
-            words.append(
-                _("◆ {time:.2f} s: a Pong of {who} that answers no Ping").format(time=time, who=who)
-            )
+            said = _("◆ {time:.2f} s: a Pong from {who} that answers no Ping")
+            words.append(said.format(time=time, who=who))
         if self.ending is not None and self.closing is None:
             words.append(_("{time:.2f} s: {what}").format(time=self.ending[0], what=self.ending[1]))
         words += [_("{time:.2f} s: {what}").format(time=time, what=what) for time, what in self.tcp]
         return words
 
     def say_closing(self, closing: Closing) -> str:
-        """What became of the first Close."""
+        """What happened to the first Close."""
         said = {
             "client": _("{time:.2f} s: the client sends {what}"),
             "server": _("{time:.2f} s: the server sends {what}"),
         }[closing.sender].format(time=closing.time, what=closing.what)
         if closing.answered is None:
-            return _("{said}; no Close of the other side came").format(said=said)
-        return _("{said}; the Close of the other side came after {trip:.2f} s").format(
+            return _("{said}; no Close came from the other side").format(said=said)
+        return _("{said}; the other side's Close came after {trip:.2f} s").format(
             said=said, trip=closing.answered - closing.time
         )
 
@@ -203,7 +202,7 @@ class Story:
             self._draw_ping(drawing, number, ping, y)
             y += LANE
         if len(self.asked) > SHOWN:
-            left_out = _("… {count} Pings more …").format(count=len(self.asked) - SHOWN)
+            left_out = _("… {count} more Pings …").format(count=len(self.asked) - SHOWN)
             drawing.text(LEFT, y + 14, left_out, "soft")
             y += 24
         if self.closing is not None:
@@ -269,7 +268,7 @@ class Story:
 
 def _tcp(event: Event) -> str:
     if event.kind == "lost":
-        return _("the connection breaks (TCP RST)")
+        return _("the connection is reset (TCP RST)")
     return _("the client ends TCP") if event.sender == "client" else _("the server ends TCP")
 
 

@@ -1,9 +1,12 @@
 """The language of the course: every sentence that a learner reads comes through here.
 
-How to think about it: English is written where it is said, inside of ``_(...)``; gettext finds the
-same sentence in another language. The language is that of the notebook: a kernel starts in the
-folder of its notebook, and that is ``notebooks/ru`` or ``exercises/ru/...`` for Russian. The
-environment variable ``WSEDU_LANGUAGE`` overrides the folder.
+How to think about it: English is written inside of ``_(...)``; gettext finds the same sentence in
+another language. Most rooms write a sentence where they say it. ``protocol`` and ``recording``
+only give ids: ``sentences`` has their sentences.
+
+The language is that of the notebook: a kernel starts in the folder of its notebook, and that is
+``notebooks/ru`` or ``exercises/ru/...`` for Russian. The environment variable ``WSEDU_LANGUAGE``
+overrides the folder.
 """
 
 from __future__ import annotations
@@ -23,7 +26,16 @@ def language_of(folder: Path) -> str:
 LANGUAGE = os.environ.get("WSEDU_LANGUAGE") or language_of(Path.cwd())
 
 # Where a sentence has no translation, the English one is shown.
-_translations = gettext.translation(
+translations: gettext.NullTranslations = gettext.translation(
     "wsedu", Path(__file__).parent / "locale", [LANGUAGE], fallback=True
 )
-_, ngettext = _translations.gettext, _translations.ngettext
+
+
+def _(sentence: str) -> str:
+    """The sentence in the language of the course."""
+    return translations.gettext(sentence)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """The form of the sentence that goes with this count; Russian has three of them."""
+    return translations.ngettext(one, many, count)

@@ -1,6 +1,6 @@
-"""A connection in a time of its own: nobody waits, and every second is counted.
+"""A connection with a clock of its own: no check has to wait, and every second is counted.
 
-How to think about it: a script says how the peer answers each Ping, and after the script it is
+How to think about it: a script says how the peer answers each Ping. After the script, the peer is
 silent. ``sleep`` and ``next_pong`` move the clock instead of waiting.
 """
 
@@ -12,21 +12,21 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-PATIENCE = 5  # Pings into silence, after which the peer's machine is surely gone
-FORGOTTEN = 9  # calls that nobody has awaited yet; so many are no accident
+PATIENCE = 5  # Pings without a Pong after the script; a keepalive should have given up
+FORGOTTEN = 9  # calls that were not awaited; more are no accident
 
 
 class NoEnd(Exception):
-    """The keepalive pings on, although nobody is there."""
+    """The keepalive goes on, although no Pong comes."""
 
 
 @dataclass
 class Connection:
     """A connection as a keepalive sees it.
 
-    script: for each Ping what comes back, as pairs of seconds after the Ping and a payload;
+    script: for each Ping, the Pongs that come back: pairs of seconds after the Ping and a payload;
             None stands for the payload of that Ping
-    sent:   every Ping so far: when, and its payload
+    sent:   every Ping so far: its second, and its payload
     """
 
     script: tuple[tuple[tuple[float, bytes | None], ...], ...]
@@ -52,7 +52,10 @@ class Connection:
         return self._to_await("next_pong", self._next_pong, seconds)
 
     def _to_await(self, name: str, do: Callable[..., T], *args: Any) -> Coroutine[Any, Any, T]:
-        """What does it when it is awaited. Without that a loop would never end."""
+        """A coroutine that calls ``do``; too many that are not awaited raise RuntimeError.
+
+        Without await the clock stands still, and a keepalive would loop forever.
+        """
 
         async def work() -> T:
             self._waiting -= 1
@@ -61,7 +64,7 @@ class Connection:
         self._waiting += 1
         if self._waiting > FORGOTTEN:
             raise RuntimeError("without await, nothing happens")
-        work.__qualname__ = f"connection.{name}"  # for the warning of Python
+        work.__qualname__ = f"connection.{name}"  # for Python's warning
         return work()
 
     def _sleep(self, seconds: float) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from wsedu_exercises.the_opening_handshake.predict_statuses.exercise import REQUESTS
-
 from wsedu.course.reference import server_status
+from wsedu_exercises.the_opening_handshake.predict_statuses.exercise import REQUESTS
 
 
 def right() -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Read one frame from a connection, and wait for none for ever."""
+"""Read one frame from a connection, and never wait forever."""
 
 # Learners paste solutions into their notebooks, where the names of types are not at hand.
 # mypy: allow-untyped-defs
@@ -19,20 +19,20 @@ from wsedu.course.mistakes import Args, patch
 
 from ...server import take_frames
 
-SHORT, LONG = 0.2, 5.0  # seconds that the answer is told to wait
-DRIP, LATE = 0.16, 3.0  # seconds before each chunk that drips, and before one that is late
-PATIENCE = 0.8  # seconds after the time is up, when it is sure that it waits for ever
+SHORT, LONG = 0.2, 5.0  # seconds of ``timeout``
+DRIP, LATE = 0.16, 3.0  # seconds before each dripping chunk, and before a late one
+PATIENCE = 0.8  # seconds after the timeout; an answer that still waits will wait forever
 FINISHED = Did("raised EOFError")
 GAVE_UP = Did("raised TimeoutError")
 TOO_SOON = Did("raised TimeoutError too soon")
 TOO_LATE = Did("raised TimeoutError too late")
-WAITS = Did("waits on and on")
-SPINS = Did("asks again and again behind the end")
-READS = 50  # reads behind the end of the stream: so many are no accident
+WAITS = Did("still waits")
+SPINS = Did("reads again and again after the end")
+READS = 50  # reads after the end of the stream; more are no accident
 
 
 async def read_frame(read, timeout):
-    """Take what comes until a frame is whole, the stream ends, or the time is up."""
+    """Read until a frame is complete, the stream ends, or the time is up."""
     import asyncio
 
     stream = b""
@@ -50,11 +50,11 @@ async def read_frame(read, timeout):
 
 
 class _Spins(Exception):
-    """It asks again and again behind the end."""
+    """The answer reads again and again after the end."""
 
 
 def _served(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function with a ``read`` that brings these chunks; what it did, as a word or a frame."""
+    """The function with a ``read`` that returns given chunks; what it did, as a word or a frame."""
 
     async def watched(chunks: list[bytes], then: str) -> Any:
         left, ends = list(chunks), 0
@@ -88,7 +88,7 @@ def _served(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 async def _guarded(value: Any, timeout: float) -> Any:
-    """A TimeoutError of the answer's own is a result; that of the check means "for ever"."""
+    """The answer's own TimeoutError is a result; the check's means that it waits forever."""
     now = asyncio.get_running_loop().time
     begin = now()
     try:
@@ -99,7 +99,7 @@ async def _guarded(value: Any, timeout: float) -> Any:
 
 
 def reference(chunks: list[bytes], then: str) -> Any:
-    """What is right: the library has written the frames, so it is known what they say."""
+    """What is right: the library has written the frames, so we know what they say."""
     stream = b"".join(chunks)
     for written, said in FRAMES if then != "drips" else ():
         if stream.startswith(written):
@@ -123,9 +123,9 @@ FRAMES = [
 
 
 def cases(chance: random.Random) -> list[Args]:
-    """Whole frames and torn ones, followed by more, by the end, or by silence."""
+    """Complete and unfinished frames, followed by more bytes, by the end, or by silence."""
     hello, ping = FRAMES[0][0], FRAMES[2][0]
-    cases: list[tuple[list[bytes], str]] = [
+    found: list[Args] = [
         ([hello], "end"),
         ([hello], "silence"),
         ([hello[:1], hello[1:4], hello[4:]], "silence"),
@@ -144,12 +144,12 @@ def cases(chance: random.Random) -> list[Args]:
         stop = chance.choice([len(stream), chance.randrange(len(stream))])
         places = sorted({0, stop, *(chance.randrange(stop + 1) for _cut in range(2))})
         chunks = [stream[a:b] for a, b in zip(places, places[1:], strict=False)]
-        cases.append((chunks, "end" if stop < len(stream) else "silence"))
-    return cases
+        found.append((chunks, "end" if stop < len(stream) else "silence"))
+    return found
 
 
 def _timed(wanted: Any, got: Any) -> bool:
-    """When it gave up, or whether it did, may depend on its clock."""
+    """Whether and when the answer gives up may depend on the clock that it uses."""
     return wanted == GAVE_UP and isinstance(got, (Did, tuple))
 
 
@@ -187,42 +187,40 @@ EXERCISE = Exercise(
     judge=Cases(cases, reference, _fits, section="5.2; 6.2", through=_served, timed=_timed),
     solution=read_frame,
     wrong={
-        "nothing-comes-back": lambda read, timeout: None,
-        "one-read-is-one-frame": patch(
+        "returns-none": lambda read, timeout: None,
+        "one-read": patch(
             ("while True:", "for _time in range(1):"),
             ("            frames,", "            stream = await read()\n            frames,"),
             ("            data = await read()\n", "            data = b''\n"),
         ),
         "waits-forever": patch("timeout(timeout)", "timeout(None)"),
-        "spins-at-the-end": patch(
+        "spins-at-end": patch(
             "            if not data:\n"
             "                if stream:\n"
             "                    raise EOFError\n"
             "                return None\n",
             "",
         ),
-        "silence-is-a-good-end": _takes_silence_for_the_end,
-        "the-last-frame": patch("frames[0]", "frames[-1]"),
-        "half-a-frame-is-no-error": patch(
+        "silence-is-end": _takes_silence_for_the_end,
+        "last-frame": patch("frames[0]", "frames[-1]"),
+        "unfinished-is-none": patch(
             "                if stream:\n                    raise EOFError\n", ""
         ),
-        "every-end-is-an-error": patch(
-            "if stream:\n                    raise", "if True:\n                    raise"
-        ),
-        "the-clock-starts-again": patch(
+        "every-end-raises": patch("if stream:", "if True:"),
+        "timeout-per-chunk": patch(
             ("async with asyncio.timeout(timeout):", "if True:"),
             ("await read()", "await asyncio.wait_for(read(), timeout)"),
         ),
-        "the-clock-after-a-chunk": patch(
+        "clock-after-chunk": patch(
             "await asyncio.wait_for(read(), timeout)",
             "await read()",
             of=_looks_at_the_clock_between_chunks,
         ),
-        "a-fixed-timeout": patch("timeout(timeout)", "timeout(0.5)"),
+        "fixed-timeout": patch("timeout(timeout)", "timeout(0.5)"),
         "half-the-time": patch("timeout(timeout)", "timeout(timeout / 2)"),
         "twice-the-time": patch("timeout(timeout)", "timeout(2 * timeout)"),
-        "the-clock-between-the-chunks": _looks_at_the_clock_between_chunks,
-        "a-frame-with-nothing-after-it": patch("if frames:", "if frames and not _rest:"),
+        "clock-between-chunks": _looks_at_the_clock_between_chunks,
+        "waits-for-no-rest": patch("if frames:", "if frames and not _rest:"),
     },
     seconds=10,
 )

@@ -1,4 +1,4 @@
-"""Take the whole frames out of a stream, and keep the rest."""
+"""Take the complete frames out of a stream, and keep the rest."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ...server import take_frames
 
 
 def reference(stream: bytes) -> tuple[list[tuple[bool, int, bytes]], bytes]:
-    """The same by the ``websockets`` library's own parser."""
+    """The same with the parser of the ``websockets`` library."""
     frames: list[tuple[bool, int, bytes]] = []
     while len(stream) > 1:
         reader = StreamReader()
@@ -29,7 +29,7 @@ def reference(stream: bytes) -> tuple[list[tuple[bool, int, bytes]], bytes]:
             frames.append((frame.fin, int(frame.opcode), bytes(frame.data)))
             stream = bytes(reader.buffer)
         else:
-            break  # it waits for more bytes
+            break  # the parser waits for more bytes
     return frames, stream
 
 
@@ -38,25 +38,26 @@ def _frame(fin: bool, opcode: int, payload: bytes, masked: bool) -> bytes:
 
 
 def cases(chance: random.Random) -> list[Args]:
-    """Streams of a client, cut at every place; then random ones, and long frames."""
+    """A client's stream, cut at every place; then random streams, and long frames."""
     hello = bytes.fromhex("818537fa213d7f9f4d5158")
     stream = hello + bytes.fromhex("898037fa213d") + bytes.fromhex("028137fa213d7f")
-    cases = [(b"",), (hello,), (hello * 2,), (hello + b"\x81",), (b"\x81\x05Hello",)]
-    cases += [(bytes.fromhex("888037fa213d") + hello,)]
-    cases += [(stream[:end],) for end in range(1, len(stream) + 1)]
+    found = [(b"",), (hello,), (hello * 2,), (hello + b"\x81",), (b"\x81\x05Hello",)]
+    found += [(bytes.fromhex("888037fa213d") + hello,)]
+    found += [(stream[:end],) for end in range(1, len(stream) + 1)]
     for _case in range(how_many(20)):
         whole = b"".join(
             bytes([chance.choice([1, 129, 130, 0, 137, 138]), 128 | size])
             + chance.randbytes(4 + size)
             for size in chance.choices(range(12), k=chance.randint(1, 4))
         )
-        cases.append((whole[: chance.randint(1, len(whole))],))
-    for size in (126, 65536):
-        head = b"\x82\xfe" + size.to_bytes(2, "big") if size < 65536 else b"\x82\xff"
-        head += size.to_bytes(8, "big") if size == 65536 else b""
-        whole = head + b"\x37\xfa\x21\x3d" + b"x" * size
-        cases += [(whole + b"\x89",), (whole[:-1],)]
-    return cases
+        found.append((whole[: chance.randint(1, len(whole))],))
+    for size, header in (
+        (126, b"\x82\xfe" + (126).to_bytes(2, "big")),
+        (65536, b"\x82\xff" + (65536).to_bytes(8, "big")),
+    ):
+        whole = header + bytes.fromhex("37fa213d") + b"x" * size
+        found += [(whole + b"\x89",), (whole[:-1],)]
+    return found
 
 
 def _fits(got: Any) -> bool:
@@ -78,25 +79,27 @@ EXERCISE = Exercise(
     judge=Cases(cases, reference, _fits, section="5.2"),
     solution=take_frames,
     wrong={
-        "the-rest-is-thrown-away": patch("return frames, stream", 'return frames, b""'),
-        "only-the-first": patch(
+        "rest-dropped": patch("return frames, stream", 'return frames, b""'),
+        "first-only": patch(
             ("while header :=", "if header :="),
             ("            break\n", "            return [], stream\n"),
         ),
-        "half-a-frame": patch("        if len(stream) < size + length:\n            break\n", ""),
+        "unfinished-frame": patch(
+            "        if len(stream) < size + length:\n            break\n", ""
+        ),
         "still-masked": patch("        if masked:\n", "        if False:\n"),
-        "the-key-at-a-fixed-place": patch("stream[size - 4 : size]", "stream[2:6]"),
-        "the-key-after-the-header": patch("stream[size - 4 : size]", "stream[size : size + 4]"),
-        "seven-bits-of-length": patch(
+        "key-at-fixed-place": patch("stream[size - 4 : size]", "stream[2:6]"),
+        "key-from-payload": patch("stream[size - 4 : size]", "stream[size : size + 4]"),
+        "short-length-only": patch(
             "size = header\n", "size = header\n        length = stream[1] & 127\n"
         ),
-        "always-the-last-fragment": patch("append((fin,", "append((True,"),
-        "nothing-in-it": patch(
+        "always-final": patch("append((fin,", "append((True,"),
+        "empty-frame-dropped": patch(
             "        frames.append", "        if payload:\n            frames.append"
         ),
         "one-byte-too-early": patch("< size + length", "< size + length - 1"),
         "one-byte-too-late": patch("< size + length", "<= size + length"),
-        "a-close-ends-it": patch(
+        "stops-at-close": patch(
             "size + length :]\n", "size + length :]\n        if opcode == 8:\n            break\n"
         ),
     },

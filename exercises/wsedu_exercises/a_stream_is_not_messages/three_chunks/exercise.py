@@ -1,4 +1,4 @@
-"""Predict what a reader has after each chunk."""
+"""Predict how many frames a reader has after each chunk."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ EXERCISE = Exercise(
     judge=Letters(section="5.2"),
     solution={"A": 0, "B": 2, "C": 1, "D": 2},
     wrong={
-        "a-chunk-is-a-frame": {"A": 1},
-        "only-one-at-a-time": {"B": 1},
-        "a-header-is-a-frame": {"B": 3},
-        "what-was-left-is-forgotten": {"C": 0},
-        "counted-in-all": {"C": 3},
-        "the-last-header-is-a-frame": {"C": 2},
-        "nothing-is-left": {"D": 0},
+        "chunk-is-frame": {"A": 1},
+        "one-frame-per-chunk": {"B": 1},
+        "unfinished-header": {"B": 3},
+        "rest-forgotten": {"C": 0},
+        "running-total": {"C": 3},
+        "unfinished-length": {"C": 2},
+        "nothing-left": {"D": 0},
     },
 )

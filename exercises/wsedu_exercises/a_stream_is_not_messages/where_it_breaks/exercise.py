@@ -1,4 +1,4 @@
-"""Where a reader breaks that takes each chunk for a whole number of frames."""
+"""Find the chunks that a naive reader cannot read: those that do not end with a frame."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wsedu.course.mistakes import Args, patch
 
 
 def torn(frames: list[int], chunks: list[int]) -> list[int]:
-    """The chunks whose end is not the end of a frame."""
+    """The numbers of the chunks that do not end where a frame ends."""
     ends = set()
     end = 0
     for size in frames:
@@ -34,20 +34,20 @@ def reference(frames: list[int], chunks: list[int]) -> list[int]:
 
 def cases(chance: random.Random) -> list[Args]:
     """A few cuts by hand, then random ones."""
-    cases = [([7], [7]), ([7], [3, 4]), ([7, 2], [9]), ([7, 2], [3, 5, 1]), ([5, 5], [5, 3])]
-    cases += [([2, 2, 2], [6]), ([2, 2, 2, 2], [7, 1])]
+    found = [([7], [7]), ([7], [3, 4]), ([7, 2], [9]), ([7, 2], [3, 5, 1]), ([5, 5], [5, 3])]
+    found += [([2, 2, 2], [6]), ([2, 2, 2, 2], [7, 1])]
     for _case in range(how_many(20)):
         frames = [chance.randint(2, 9) for _frame in range(chance.randint(1, 5))]
         left, chunks = sum(frames), []
         while left:
             chunks.append(chance.randint(1, min(left, chance.choice([8, 30]))))
             left -= chunks[-1]
-        cases.append((frames, chunks))
-    return cases
+        found.append((frames, chunks))
+    return found
 
 
 def _two_at_most(frames: list[int], chunks: list[int]) -> list[int]:
-    """Counts down what is missing of a frame, and goes on to one frame more in each chunk."""
+    """Counts down the bytes that a frame lacks, and allows one more frame in each chunk."""
     left, found = list(frames), list[int]()
     missing = left.pop(0)
     for number, size in enumerate(chunks):
@@ -72,17 +72,17 @@ EXERCISE = Exercise(
     solution=torn,
     wrong={
         "never-torn": lambda frames, chunks: [],
-        "sizes-are-compared": lambda frames, chunks: [
+        "compares-sizes": lambda frames, chunks: [
             n for n, size in enumerate(chunks) if size not in frames
         ],
-        "one-frame-a-chunk": lambda frames, chunks: [
+        "one-frame-per-chunk": lambda frames, chunks: [
             n for n, size in enumerate(chunks) if n >= len(frames) or frames[n] != size
         ],
-        "two-frames-a-chunk": _two_at_most,
-        "the-first-alone": patch("torn.append(number)", "return [number]"),
+        "two-frames-per-chunk": _two_at_most,
+        "first-only": patch("torn.append(number)", "return [number]"),
         "sizes": patch("torn.append(number)", "torn.append(size)"),
         "places": patch("torn.append(number)", "torn.append(end)"),
-        "counted-from-one": patch("enumerate(chunks)", "enumerate(chunks, 1)"),
-        "the-whole-ones": patch("not in ends", "in ends"),
+        "counts-from-1": patch("enumerate(chunks)", "enumerate(chunks, 1)"),
+        "inverted": patch("not in ends", "in ends"),
     },
 )

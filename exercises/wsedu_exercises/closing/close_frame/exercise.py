@@ -15,7 +15,7 @@ from ...server import close_frame
 
 
 def reference(code: int | None, reason: str) -> bytes:
-    """The library's Close, with characters taken from the end of the reason until it fits."""
+    """The library's Close; characters are dropped from the end of the reason until it fits."""
     if code is None:
         return Frame(Opcode.CLOSE, b"").serialize(mask=False)
     while len(reason.encode()) > 123:
@@ -24,15 +24,15 @@ def reference(code: int | None, reason: str) -> bytes:
 
 
 def cases(chance: random.Random) -> list[Args]:
-    """Short ones, reasons at the limit in several alphabets, then random ones."""
-    cases = [(1000, ""), (1000, "bye"), (None, ""), (4000, "Grüße"), (None, "unsaid")]
-    cases += [(1001, "x" * size) for size in (122, 123, 124, 200)]
-    cases += [(1008, "é" * 62), (3000, "x" + "é" * 61), (3000, "€" * 42), (4999, "x" + "👋" * 31)]
-    cases += [(1011, "xx" + "👋" * 31), (1011, "xxx" + "👋" * 31)]
+    """Short reasons, reasons at the limit in several alphabets, then random ones."""
+    found = [(1000, ""), (1000, "bye"), (None, ""), (4000, "Grüße"), (None, "unsaid")]
+    found += [(1001, "x" * size) for size in (122, 123, 124, 200)]
+    found += [(1008, "é" * 62), (3000, "x" + "é" * 61), (3000, "€" * 42), (4999, "x" + "👋" * 31)]
+    found += [(1011, "xx" + "👋" * 31), (1011, "xxx" + "👋" * 31)]
     for _case in range(how_many(20)):
         code = chance.choice([1000, 1001, 1002, 1011, 3000, 4999])
-        cases.append((code, "".join(chance.choices("aé€👋 ", k=chance.randrange(80)))))
-    return cases
+        found.append((code, "".join(chance.choices("aé€👋 ", k=chance.randrange(80)))))
+    return found
 
 
 EXERCISE = Exercise(
@@ -46,22 +46,20 @@ EXERCISE = Exercise(
         "none-is-1005": patch(
             "    if code is not None:\n", "    code = code or 1005\n    if True:\n"
         ),
-        "the-smaller-byte-first": patch('2, "big"', '2, "little"'),
-        "the-reason-is-not-cut": patch("[:123]", ""),
+        "little-endian": patch('2, "big"', '2, "little"'),
+        "reason-not-cut": patch("[:123]", ""),
         "cut-at-125": patch("[:123]", "[:125]"),
-        "characters-are-counted": patch(
-            "reason.encode()[:123].decode(errors='ignore')".replace("'", '"'), "reason[:123]"
-        ),
-        "cut-through-a-character": patch(
+        "counts-characters": patch('reason.encode()[:123].decode(errors="ignore")', "reason[:123]"),
+        "cuts-a-character": patch(
             ('        short = reason.encode()[:123].decode(errors="ignore")\n', ""),
             ("short.encode()", "reason.encode()[:123]"),
         ),
-        "the-code-as-text": patch('code.to_bytes(2, "big")', "str(code).encode()"),
-        "a-reason-without-a-code": patch(
+        "code-as-text": patch('code.to_bytes(2, "big")', "str(code).encode()"),
+        "reason-without-code": patch(
             'payload = b""', 'payload = b"" if code else reason.encode()[:123]'
         ),
         "no-fin": patch("encode_header(True,", "encode_header(False,"),
-        "the-length-of-the-reason": patch("8, len(payload))", "8, max(0, len(payload) - 2))"),
+        "length-without-code": patch("8, len(payload))", "8, max(0, len(payload) - 2))"),
     },
     piece="close_frame",
 )

@@ -1,4 +1,4 @@
-"""How a connection ends, and when."""
+"""Work out how a connection ends, and when."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Happened = tuple[float, str, int | None]
 
 
 def ending(events: list[tuple[float, str, int | None]], timeout: float) -> tuple[int, float] | None:
-    """The code that is recorded, and the second at which TCP ends."""
+    """The code to record, and the second at which TCP ends; None if it is still open."""
     sent = None
     for second, what, code in events:
         if sent is not None and second > sent + timeout:
@@ -32,11 +32,11 @@ def ending(events: list[tuple[float, str, int | None]], timeout: float) -> tuple
 
 
 def reference(events: list[Happened], timeout: float) -> tuple[int, float] | None:
-    """What the library's server does, if somebody ends TCP for it when the time is up."""
+    """What the library's server records, if TCP ends for it at the timeout."""
     server = ServerProtocol()
     server.state = OPEN
     server.parser = server.parse()
-    next(server.parser)  # it waits for frames now, as after a handshake
+    next(server.parser)  # now it expects frames, as after a handshake
     limit: float | None = None
     for second, what, code in [*events, (float("inf"), "", None)]:
         if limit is not None and second > limit:
@@ -58,8 +58,8 @@ def reference(events: list[Happened], timeout: float) -> tuple[int, float] | Non
 
 
 def cases(chance: random.Random) -> list[Args]:
-    """Each ending once, the limit from both sides, then random ones, against the library."""
-    cases: list[tuple[list[Happened], float]] = [
+    """Each ending once, events just before and after the timeout, then random events."""
+    found: list[tuple[list[Happened], float]] = [
         ([(1.0, "receive", 1000)], 2.0),
         ([(1.0, "receive", None)], 2.0),
         ([(1.0, "end", None)], 2.0),
@@ -86,8 +86,8 @@ def cases(chance: random.Random) -> list[Args]:
                 events.append((second, what, None))
             else:
                 events.append((second, what, code))
-        cases.append((events, chance.choice([0.5, 1.0, 2.0])))
-    return cases
+        found.append((events, chance.choice([0.5, 1.0, 2.0])))
+    return found
 
 
 def _fits(got: Any) -> bool:
@@ -96,7 +96,7 @@ def _fits(got: Any) -> bool:
     return isinstance(got, tuple) and [type(part) for part in got] in ([int, float], [int, int])
 
 
-def _waits_for_its_own(events: list[Happened], timeout: float) -> tuple[int, float] | None:
+def _waits_for_its_own_send(events: list[Happened], timeout: float) -> tuple[int, float] | None:
     sent = came = None
     for second, what, code in events:
         if sent is not None and second > sent + timeout:
@@ -118,7 +118,7 @@ EXERCISE = Exercise(
     solution=ending,
     wrong={
         "always-open": lambda events, timeout: None,
-        "the-code-that-was-sent": patch(
+        "sent-code": patch(
             ("    sent = None\n", "    sent = own = None\n"),
             (
                 "return (1005 if code is None else code), second",
@@ -127,37 +127,31 @@ EXERCISE = Exercise(
             ("            sent = second\n", "            sent, own = second, code\n"),
         ),
         "no-code-is-1000": patch("1005", "1000"),
-        "the-end-is-1005": patch(("return 1006", "return 1005"), ("(1006", "(1005")),
+        "tcp-end-is-1005": patch(("return 1006", "return 1005"), ("(1006", "(1005")),
         "waits-forever": patch(
             ("None if sent is None else (1006, sent + timeout)", "None"),
             ("if sent is not None and second > sent + timeout", "if False"),
         ),
-        "a-late-answer-counts": patch(
-            "if sent is not None and second > sent + timeout", "if False"
-        ),
-        "the-clock-starts-at-0": patch(
-            ("> sent + timeout", "> timeout"), (", sent + timeout", ", timeout")
-        ),
-        "each-close-starts-the-clock-again": patch(
+        "late-close-counts": patch("if sent is not None and second > sent + timeout", "if False"),
+        "clock-from-0": patch(("> sent + timeout", "> timeout"), (", sent + timeout", ", timeout")),
+        "second-send-restarts": patch(
             "        if sent is None:\n            sent = second", "        sent = second"
         ),
-        "a-sent-close-is-enough": patch(
+        "sent-close-is-enough": patch(
             "return 1006, second", "return 1006 if sent is None else 1000, second"
         ),
-        "the-second-of-what-came-too-late": patch(
-            "            break\n", "            return 1006, second\n"
-        ),
-        "the-last-moment-is-too-late": patch("second > sent", "second >= sent"),
-        "nothing-happens-nothing-ends": patch(
+        "second-of-late-event": patch("            break\n", "            return 1006, second\n"),
+        "last-moment-too-late": patch("second > sent", "second >= sent"),
+        "no-timeout-after-last": patch(
             ("return None if sent is None else (1006, sent + timeout)", "return None"),
             ("            break\n", "            return 1006, sent + timeout\n"),
         ),
-        "a-close-that-came-waits-for-yours": _waits_for_its_own,
-        "none-for-no-code": patch("(1005 if code is None else code)", "code"),
-        "a-fixed-timeout": patch(
+        "waits-for-send": _waits_for_its_own_send,
+        "no-code-is-none": patch("(1005 if code is None else code)", "code"),
+        "fixed-timeout": patch(
             ("> sent + timeout", "> sent + 2.0"), (", sent + timeout", ", sent + 2.0")
         ),
-        "a-second-of-0-is-none": patch(
+        "second-0-is-none": patch(
             ("if sent is None:", "if not sent:"),
             ("sent is not None and", "sent and"),
             ("None if sent is None else", "None if not sent else"),

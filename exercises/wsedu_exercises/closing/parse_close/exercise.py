@@ -1,4 +1,4 @@
-"""Read a Close."""
+"""Read the payload of a Close frame."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ...server import parse_close
 
 
 def reference(payload: bytes) -> Any:
-    """What the ``websockets`` library reads."""
+    """What the ``websockets`` library reads, or that it refuses."""
     try:
         close = Close.parse(payload)
         if payload:
@@ -26,37 +26,21 @@ def reference(payload: bytes) -> Any:
     return int(close.code), close.reason
 
 
-CODES = (
-    0,
-    999,
-    1000,
-    1001,
-    1003,
-    1004,
-    1005,
-    1006,
-    1007,
-    1011,
-    1014,
-    1015,
-    1016,
-    2999,
-    3000,
-    0x0C0C,
-)
+# On both sides of every limit, and one whose two bytes are equal.
+CODES = (0, 999, 1000, 1001, 1003, 1004, 1005, 1006, 1007, 1011, 1014, 1015, 1016, 2999, 3000)
 
 
 def cases(chance: random.Random) -> list[Args]:
-    """Every border of the codes, broken reasons, then random ones, against the library."""
-    cases = [(b"\x03\xe8",), (b"\x03\xe8bye",), (b"",), (b"\x03",), (b"\x03\xe8\xff",)]
-    cases += [(code.to_bytes(2, "big"),) for code in (*CODES, 4999, 5000, 65535)]
-    cases += [(b"\x03\xe8 bye \n",), (b"\x03\xe8\xed\xa0\x80",)]
-    cases += [(b"\x0f\xa0" + "Grüße 👋".encode(),), (b"\x0f\xa0" + "👋".encode()[:3],)]
+    """Codes on both sides of every limit, reasons that are not UTF-8, then random payloads."""
+    found = [(b"\x03\xe8",), (b"\x03\xe8bye",), (b"",), (b"\x03",), (b"\x03\xe8\xff",)]
+    found += [(code.to_bytes(2, "big"),) for code in (*CODES, 0x0C0C, 4999, 5000, 65535)]
+    found += [(b"\x03\xe8 bye \n",), (b"\x03\xe8\xed\xa0\x80",)]
+    found += [(b"\x0f\xa0" + "Grüße 👋".encode(),), (b"\x0f\xa0" + "👋".encode()[:3],)]
     for _case in range(how_many(20)):
         code = chance.choice([1000, 1002, chance.randrange(3000, 5000), chance.randrange(2**16)])
         reason = "".join(chance.choices("aé€", k=chance.randrange(9))).encode()
-        cases.append((code.to_bytes(2, "big") + reason[: chance.choice([99, 1])],))
-    return cases
+        found.append((code.to_bytes(2, "big") + reason[: chance.choice([99, 1])],))
+    return found
 
 
 def _fits(got: Any) -> bool:
@@ -76,23 +60,23 @@ EXERCISE = Exercise(
     judge=Cases(cases, reference, _fits, section="5.5.1; 7.4", through=refusing),
     solution=parse_close,
     wrong={
-        "no-code-is-good": _refuses_every_code,
-        "a-header-in-front": lambda payload: parse_close(payload[2:]),
+        "refuses-all": _refuses_every_code,
+        "skips-a-header": lambda payload: parse_close(payload[2:]),
         "empty-is-1000": patch("return 1005", "return 1000"),
         "empty-is-1006": patch("return 1005", "return 1006"),
         "empty-is-an-error": patch('return 1005, ""', 'raise ValueError("empty")'),
         "half-a-code": patch('raise ValueError("half a code")', 'return 1005, ""'),
-        "the-smaller-byte-first": patch('"big"', '"little"'),
+        "little-endian": patch('"big"', '"little"'),
         "any-code": patch(
             "not (1000 <= code <= 1014 or 3000 <= code <= 4999) or code in (1004, 1005, 1006)",
             "False",
         ),
-        "codes-that-never-travel": patch(" or code in (1004, 1005, 1006)", ""),
-        "no-codes-for-applications": patch(" or 3000 <= code <= 4999", ""),
-        "broken-text-passes": patch(".decode()", '.decode(errors="replace")'),
-        "1015-travels": patch("1014", "1015"),
-        "the-list-of-2011": patch("1014", "1011"),
-        "broken-text-is-dropped": patch(".decode()", '.decode(errors="ignore")'),
+        "reserved-codes": patch(" or code in (1004, 1005, 1006)", ""),
+        "no-application-codes": patch(" or 3000 <= code <= 4999", ""),
+        "bad-utf8-replaced": patch(".decode()", '.decode(errors="replace")'),
+        "accepts-1015": patch("1014", "1015"),
+        "stops-at-1011": patch("1014", "1011"),
+        "bad-utf8-dropped": patch(".decode()", '.decode(errors="ignore")'),
     },
     piece="parse_close",
 )

@@ -1,4 +1,4 @@
-"""Match endings to codes."""
+"""Name the code that the client records for each of six endings."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ EXERCISE = Exercise(
     wrong={
         "no-code-is-1000": {"B": 1000},
         "no-code-is-1006": {"B": 1006},
-        "the-end-of-tcp-is-1000": {"C": 1000},
-        "the-end-of-tcp-is-1001": {"C": 1001},
-        "an-application-has-no-codes": {"D": 1000},
-        "half-a-frame-is-an-error-of-the-protocol": {"F": 1002},
-        "the-end-of-tcp-is-1005": {"C": 1005},
+        "tcp-end-is-1000": {"C": 1000},
+        "tcp-end-is-1001": {"C": 1001},
+        "no-application-codes": {"D": 1000},
+        "unfinished-frame-is-1002": {"F": 1002},
+        "tcp-end-is-1005": {"C": 1005},
     },
 )

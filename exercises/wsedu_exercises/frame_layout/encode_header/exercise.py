@@ -31,12 +31,12 @@ LENGTHS = (0, 5, 125, 126, 127, 65535, 65536, 2**31, 2**63 - 1)
 
 def cases(chance: random.Random) -> list[Args]:
     """The lengths at the borders, then random ones, against the library."""
-    cases = [(True, 1, length) for length in LENGTHS]
-    cases += [(False, 2, 5), (False, 0, 200), (True, 10, 0), (True, 0, 70000)]
+    calls = [(True, 1, length) for length in LENGTHS]
+    calls += [(False, 2, 5), (False, 0, 200), (True, 10, 0), (True, 0, 70000)]
     for _case in range(how_many(20)):
         length = chance.randrange(2 ** chance.choice([7, 16, 17, 63]))
-        cases.append((chance.random() < 0.5, chance.choice([0, 1, 2]), length))
-    return cases
+        calls.append((chance.random() < 0.5, chance.choice([0, 1, 2]), length))
+    return calls
 
 
 EXERCISE = Exercise(
@@ -48,11 +48,11 @@ EXERCISE = Exercise(
         "126-in-seven-bits": patch("length < 126", "length <= 126"),
         "65535-in-eight-bytes": patch("length < 2**16", "length < 2**16 - 1"),
         "125-in-two-bytes": patch("length < 126", "length < 125"),
-        "the-smaller-byte-first": patch(('2, "big"', '2, "little"'), ('8, "big"', '8, "little"')),
+        "little-endian": patch(('2, "big"', '2, "little"'), ('8, "big"', '8, "little"')),
         "masked": patch(("[length]", "[128 | length]"), ("[126]", "[254]"), ("[127]", "[255]")),
         "always-final": patch("fin << 7", "128"),
         "never-final": patch("fin << 7 | opcode", "opcode"),
-        "four-bytes-of-length": patch(
+        "four-byte-length": patch(
             "length.to_bytes(8", "length.to_bytes(4 if length < 2**32 else 8"
         ),
     },

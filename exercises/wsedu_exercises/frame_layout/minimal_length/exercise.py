@@ -12,7 +12,7 @@ from ...server import decode_header, encode_header
 
 
 def is_minimal(header: bytes) -> bool:
-    """Read it, write it again, and see whether it is the same."""
+    """Whether the header is the same after it is read and written again."""
     fields = decode_header(header)
     assert fields is not None
     fin, opcode, _masked, length, _size = fields
@@ -20,24 +20,24 @@ def is_minimal(header: bytes) -> bool:
 
 
 def reference(header: bytes) -> bool:
-    """By arithmetic: the length would not fit into the next shorter form."""
+    """By arithmetic: whether the length is too long for the next shorter form."""
     longer = int.from_bytes(header[2:], "big")
     return {2: True, 4: longer > 125, 10: longer > 65535}[len(header)]
 
 
 def cases(chance: random.Random) -> list[Args]:
     """The lengths at the borders in each form that can hold them, then random ones."""
-    cases = []
+    calls = []
     lengths = [0, 5, 125, 126, 127, 65535, 65536, 2**40]
     lengths += [chance.randrange(2 ** chance.choice([7, 16, 17, 40])) for _n in range(how_many(20))]
     for length in lengths:
         first = bytes([chance.choice([0x81, 0x82, 0x01, 0x02, 0x00])])
         if length < 126:
-            cases.append((first + bytes([length]),))
+            calls.append((first + bytes([length]),))
         if length < 65536:
-            cases.append((first + b"\x7e" + length.to_bytes(2, "big"),))
-        cases.append((first + b"\x7f" + length.to_bytes(8, "big"),))
-    return cases
+            calls.append((first + b"\x7e" + length.to_bytes(2, "big"),))
+        calls.append((first + b"\x7f" + length.to_bytes(8, "big"),))
+    return calls
 
 
 EXERCISE = Exercise(
@@ -45,13 +45,13 @@ EXERCISE = Exercise(
     judge=Cases(cases, reference, bool, section="5.2"),
     solution=is_minimal,
     wrong={
-        "the-other-way-round": patch("== header", "!= header"),
-        "every-form-will-do": lambda header: True,
-        "another-first-byte": patch("encode_header(fin, opcode,", "encode_header(True, 1,"),
-        "only-the-shortest-of-all": lambda header: len(header) == 2,
-        "only-126-is-looked-at": lambda header: len(header) != 4 or header[2:] > b"\x00\x7d",
-        "only-127-is-looked-at": lambda header: len(header) != 10 or header[2:8] != bytes(6),
-        "the-wrong-border": lambda header: {
+        "other-way-round": patch("== header", "!= header"),
+        "every-form": lambda header: True,
+        "other-first-byte": patch("encode_header(fin, opcode,", "encode_header(True, 1,"),
+        "two-bytes-only": lambda header: len(header) == 2,
+        "only-126-checked": lambda header: len(header) != 4 or header[2:] > b"\x00\x7d",
+        "only-127-checked": lambda header: len(header) != 10 or header[2:8] != bytes(6),
+        "wrong-border": lambda header: {
             2: True,
             4: header[2:] > b"\x00\x7e",
             10: header[2:8] != bytes(6),

@@ -1,4 +1,4 @@
-"""The key is known beforehand."""
+"""The attacker knows the key in advance."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from ...server import mask
 
 
 def craft(wanted: bytes, key: bytes, before: int) -> bytes:
-    """Masked beforehand, so that the browser's masking takes it off again."""
+    """The payload masked in advance, so that the browser's masking undoes it."""
     return mask(bytes(before) + wanted, key)
 
 
 def reference(wanted: bytes, key: bytes, before: int) -> bytes:
-    """One of the right payloads."""
+    """One of the right payloads: its first ``before`` bytes could be any others."""
     return bytes(apply_mask(bytes(before) + wanted, key))
 
 
 def _nearest(args: Args, got: bytes) -> bytes:
-    """What stands before does not matter."""
+    """The right payload that begins with the bytes of ``got``; these may be anything."""
     *_others, before = args
     right = reference(*args)
     return got[:before] + right[before:] if len(got) >= before else right
 
 
 def cases(chance: random.Random) -> list[Args]:
-    """Payloads that the library's masking turns into what was wanted."""
+    """A short text and a request, at several distances from the start, then at random ones."""
     key = bytes.fromhex("37fa213d")
     request = b"GET /script.js HTTP/1.1\r\n\r\n"
-    cases = [(b"GET", key, 0), (request, key, 0), (request, key, 1), (request, key, 4)]
+    calls = [(b"GET", key, 0), (request, key, 0), (request, key, 1), (request, key, 4)]
     for _case in range(how_many(20)):
-        cases.append((request, chance.randbytes(4), chance.randrange(12)))
-    return cases
+        calls.append((request, chance.randbytes(4), chance.randrange(12)))
+    return calls
 
 
 EXERCISE = Exercise(
@@ -45,8 +45,8 @@ EXERCISE = Exercise(
     judge=Cases(cases, reference, bytes, nearest=_nearest, section="5.3; 10.3"),
     solution=craft,
     wrong={
-        "as-it-is": patch("mask(bytes(before) + wanted, key)", "bytes(before) + wanted"),
-        "the-key-begins-with-the-text": patch(
+        "not-masked": patch("mask(bytes(before) + wanted, key)", "bytes(before) + wanted"),
+        "key-starts-at-the-text": patch(
             "mask(bytes(before) + wanted, key)", "bytes(before) + mask(wanted, key)"
         ),
         "nothing-before": patch("bytes(before) + wanted", "wanted"),

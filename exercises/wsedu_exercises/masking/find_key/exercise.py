@@ -1,4 +1,4 @@
-"""Find the key without being told."""
+"""Find the key of a payload whose beginning is known."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from ...server import mask
 
 
 def read_along(masked: bytes, begins: bytes) -> bytes:
-    """The first four bytes XOR what they stand for are the key; with it all can be read."""
+    """The payload: its first four masked bytes XOR the same four unmasked give the key."""
     key = mask(masked[:4], begins[:4])
     return mask(masked, key)
 
 
 def reference(masked: bytes, begins: bytes) -> bytes:
-    """The text, by big integers."""
+    """The same with big integers, and the library's masking."""
     key = int.from_bytes(masked[:4], "big") ^ int.from_bytes(begins[:4], "big")
     return apply_mask(masked, key.to_bytes(4, "big"))
 
 
 def cases(chance: random.Random) -> list[Args]:
     """Captured payloads whose beginning can be guessed."""
-    cases = []
+    calls = []
     for _case in range(how_many(20)):
         begins = chance.choice([b"GET ", b'{"to', b'{"type": "', b"Hell"])
         text = begins + chance.randbytes(chance.randrange(1, 30))
-        cases.append((apply_mask(text, chance.randbytes(4)), begins))
-    return cases
+        calls.append((apply_mask(text, chance.randbytes(4)), begins))
+    return calls
 
 
 EXERCISE = Exercise(
@@ -40,9 +40,9 @@ EXERCISE = Exercise(
     judge=Cases(cases, reference, bytes, section="5.3; 10.3"),
     solution=read_along,
     wrong={
-        "the-key-alone": patch("return mask(masked, key)", "return key"),
-        "the-beginning-as-the-key": patch("mask(masked[:4], begins[:4])", "begins[:4]"),
-        "only-the-beginning": patch("return mask(masked, key)", "return begins"),
-        "masked-as-it-came": patch("return mask(masked, key)", "return masked"),
+        "key-alone": patch("return mask(masked, key)", "return key"),
+        "text-as-key": patch("mask(masked[:4], begins[:4])", "begins[:4]"),
+        "beginning-alone": patch("return mask(masked, key)", "return begins"),
+        "still-masked": patch("return mask(masked, key)", "return masked"),
     },
 )

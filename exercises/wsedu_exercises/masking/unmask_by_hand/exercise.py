@@ -10,10 +10,10 @@ EXERCISE = Exercise(
     judge=Letters(section="5.3"),
     solution={"A": b"Hello", "B": 0xFA, "C": b"Hi", "D": 4},
     wrong={
-        "nothing-was-unmasked": {"A": b"\x7f\x9fMQX"},
+        "still-masked": {"A": b"\x7f\x9fMQX"},
         "counted-from-one": {"B": 55},
-        "the-last-byte-of-the-key": {"B": 61},
-        "zeros-in-zeros-out": {"C": b"\x00\x00"},
+        "last-byte-of-the-key": {"B": 61},
+        "zeros": {"C": b"\x00\x00"},
         "masking-is-free": {"D": 0},
     },
 )

@@ -1,4 +1,4 @@
-"""What a server says to each frame."""
+"""Answer each frame as a server must."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ...server import answer
 
 
 def reference(fin: bool, opcode: int, payload: bytes) -> bytes:
-    """What a ``websockets`` server answers; its echo of data is a frame that it writes."""
+    """What a ``websockets`` server answers to a control frame; data comes back unmasked."""
     frame = Frame(Opcode(opcode), payload, fin)
     if opcode < 8:
         return frame.serialize(mask=False)
@@ -42,7 +42,7 @@ LENGTHS = (0, 125, 126, 127, 65535, 65536)
 
 
 def cases(chance: random.Random) -> list[tuple[bool, int, bytes]]:
-    """Short frames of every kind, then odd Closes, fragments, long ones, and random ones."""
+    """Short frames of every kind, unusual Closes, fragments, long frames, then random ones."""
     found = [(True, opcode, payload) for opcode, payload in CONTROL]
     found += [(True, 1, b"Hi"), (True, 2, b"\x00\xff"), (True, 9, b"\xff" * 125)]
     found += [(True, 8, payload) for payload in CLOSES]
@@ -68,7 +68,7 @@ def _right(args: tuple[Any, ...], got: Any) -> bool:
 
 
 def _is_allowed(args: tuple[Any, ...], got: bytes) -> bool:
-    """Whether these bytes answer the frame. The reason in a Close is free."""
+    """Whether these bytes answer the frame. A Close may carry any reason."""
     allowed = _allowed(*args)
     if args[1] != 8 or len(allowed[0]) < 4 or len(got) < 4:
         return got in allowed
@@ -82,10 +82,10 @@ def _is_allowed(args: tuple[Any, ...], got: bytes) -> bool:
 
 
 def _allowed(fin: bool, opcode: int, payload: bytes) -> list[bytes]:
-    """The library's answer, and what the RFC allows instead; the first is what is shown.
+    """The library's answer, and what the RFC allows instead; a verdict shows the first.
 
-    A Close may come back without its reason (5.5.1: "typically echos the status code"), and the
-    answer to a broken Close has 1002 or the library's own code.
+    A Close may come back without its reason (5.5.1: "typically echos the status code"). A Close
+    that breaks a rule is answered with 1002 or with the library's code.
     """
     answer = reference(fin, opcode, payload)
     if opcode != 8:
@@ -102,7 +102,7 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
 
 
 def show(args: Args, got: Any) -> dict[str, Any]:
-    """The bytes beside those that answer; or whether the connection goes on."""
+    """The bytes beside the right ones; or, if they are right, the bool."""
     called = f"answer({args[0]}, {args[1]}, {shorten(args[2])})"
     if _is_allowed(args, got[0]):
         case = f"{called}: got {got[1]}, expected {args[1] != 8}"
@@ -119,37 +119,35 @@ EXERCISE = Exercise(
     ),
     solution=answer,
     wrong={
-        "an-empty-pong": patch(
+        "empty-pong": patch(
             "        opcode = 10\n", "        return encode_header(True, 10, 0), True\n"
         ),
-        "a-ping-for-a-ping": patch("        opcode = 10\n", "        opcode = 9\n"),
-        "a-pong-for-a-pong": patch('return b"", True', "return encode_header(True, 10, 0), True"),
-        "a-pong-comes-back": patch("opcode == 10", "opcode == 11"),
-        "a-close-is-not-answered": patch(
+        "ping-for-ping": patch("        opcode = 10\n", "        opcode = 9\n"),
+        "pong-for-pong": patch('return b"", True', "return encode_header(True, 10, 0), True"),
+        "pong-echoed": patch("opcode == 10", "opcode == 11"),
+        "close-not-answered": patch(
             "close_frame(None if code == 1005 else code, reason), False", 'b"", False'
         ),
-        "the-connection-goes-on-after-close": patch("code, reason), False", "code, reason), True"),
+        "goes-on-after-close": patch("code, reason), False", "code, reason), True"),
         "always-1000": patch("None if code == 1005 else code", "1000"),
-        "1005-on-the-wire": patch(
+        "sends-1005": patch(
             "close_frame(None if code == 1005 else code, reason)",
             "encode_header(True, 8, 2 + len(reason.encode())) "
             '+ code.to_bytes(2, "big") + reason.encode()',
         ),
         "always-final": patch("encode_header(fin, opcode", "encode_header(True, opcode"),
-        "all-is-text": patch("header(fin, opcode", "header(fin, 1 if opcode == 2 else opcode"),
-        "a-broken-close-is-1007": patch('close_frame(1002, "")', 'close_frame(1007, "")'),
-        "a-broken-close-has-no-answer-but-an-empty-one": patch(
-            'close_frame(1002, "")', 'close_frame(None, "")'
-        ),
-        "a-broken-close-comes-back": patch(
+        "always-text": patch("header(fin, opcode", "header(fin, 1 if opcode == 2 else opcode"),
+        "bad-close-is-1007": patch('close_frame(1002, "")', 'close_frame(1007, "")'),
+        "bad-close-is-empty": patch('close_frame(1002, "")', 'close_frame(None, "")'),
+        "bad-close-echoed": patch(
             'return close_frame(1002, "")', "return encode_header(True, 8, len(payload)) + payload"
         ),
-        "an-empty-close": patch("None if code == 1005 else code, reason", 'None, ""'),
-        "the-short-form-for-all": patch(
+        "empty-close": patch("None if code == 1005 else code, reason", 'None, ""'),
+        "short-length-only": patch(
             "return encode_header(fin, opcode, len(payload))",
             "return bytes([128 * fin + opcode, len(payload) % 128])",
         ),
-        "nothing-becomes-1000": patch(
+        "no-code-is-1000": patch(
             "None if code == 1005 else code", "1000 if code == 1005 else code"
         ),
     },

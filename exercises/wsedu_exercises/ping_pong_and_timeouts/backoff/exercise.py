@@ -1,4 +1,4 @@
-"""How long a client waits before it tries again."""
+"""Compute how long a client waits before it tries again."""
 
 # Learners paste solutions into their notebooks, where the names of types are not at hand.
 # mypy: allow-untyped-defs
@@ -25,7 +25,7 @@ SEEDED = 0.3
 
 
 class Share(random.Random):
-    """Chance that always says the same share between 0 and 1, so that a case can be repeated."""
+    """Chance that always draws the same share between 0 and 1, so that a case can be repeated."""
 
     def __new__(cls, share: float) -> Share:
         return super().__new__(cls)
@@ -39,7 +39,7 @@ class Share(random.Random):
         return self._says
 
     def seed(self, *args: object, **options: object) -> None:
-        """From now on it says the same to everybody, as a generator does that is seeded."""
+        """From now on, draw a share that does not depend on the case, as seeded chance does."""
         self._says = SEEDED
 
     def __deepcopy__(self, memo: object) -> Share:
@@ -54,12 +54,12 @@ class Share(random.Random):
         return f"<chance: always {self.share}>"
 
 
-# The limit of each try, in seconds, counted by hand.
+# The limit before each try, in seconds, computed by hand.
 LIMITS = {0: 5, 1: 10, 2: 20, 3: 40, 4: 60, 5: 60, 6: 60, 20: 60, 200: 60}
 
 
 def cases(chance: random.Random) -> list[tuple[int, Share]]:
-    """Every try with the least, the middle and nearly the most; then at random."""
+    """Every try with a middle, the smallest and a large share; then at random."""
     found = [(n, Share(share)) for n in LIMITS for share in (0.5, 0.0, 0.875)]
     for _case in range(how_many(20)):
         found.append((chance.choice(list(LIMITS)), Share(chance.random())))
@@ -67,10 +67,10 @@ def cases(chance: random.Random) -> list[tuple[int, Share]]:
 
 
 def _right(args: tuple[Any, ...], got: Any) -> bool:
-    if not 0 <= got <= 60:  # no float holds a huge int
+    if not 0 <= got <= 60:  # a huge int fits in no float
         return False
     n, chance = args
-    # Counted from either end, it is as random.
+    # limit - time is as random as the time itself.
     return any(
         math.isclose(got, LIMITS[n] * share, abs_tol=1e-9)
         for share in (chance.share, 1 - chance.share)
@@ -78,7 +78,7 @@ def _right(args: tuple[Any, ...], got: Any) -> bool:
 
 
 def anew(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function with a chance that has not been seeded yet."""
+    """The function, with chance that no earlier call has seeded."""
     return lambda n, chance: function(n, Share(chance.share))
 
 
@@ -92,14 +92,14 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
 
 
 def show(args: Args, got: Any) -> dict[str, Any]:
-    """The try, and what chance said."""
+    """The try, and the share that chance drew."""
     n, chance = args
     right = LIMITS[n] * chance.share
-    return {"case": f"n={n}, chance {chance.share}: got {shorten(got)}, expected {right}"}
+    return {"case": f"n={n}, chance draws {chance.share}: got {shorten(got)}, expected {right}"}
 
 
 def _limit_of(n: int, results: list[tuple[tuple[int, Share], Any]]) -> float | None:
-    """The limit below which an answer draws evenly before try ``n``; None if it does not."""
+    """The limit up to which an answer draws evenly before try ``n``; None if it does not."""
     drawn = [(args[1].share, got) for args, got in results if args[0] == n]
     if any(type(got) not in (int, float) or abs(got) > 1e300 for _share, got in drawn):
         return None
@@ -125,17 +125,15 @@ EXERCISE = Exercise(
     solution=backoff,
     wrong={
         "no-chance": patch("chance.uniform(0, min(60, 5 * 2**n))", "min(60, 5 * 2**n)"),
-        "chance-is-seeded": patch("return ", "chance.seed(n)\n    return "),
+        "seeded": patch("return ", "chance.seed(n)\n    return "),
         "no-limit": patch("min(60, 5 * 2**n)", "5 * 2**n"),
-        "the-first-try-at-once": patch("chance.uniform", "0 if n == 0 else chance.uniform"),
-        "the-first-delay-is-fixed": patch("chance.uniform", "5 if n == 0 else chance.uniform"),
+        "first-try-at-once": patch("chance.uniform", "0 if n == 0 else chance.uniform"),
+        "first-delay-fixed": patch("chance.uniform", "5 if n == 0 else chance.uniform"),
         "linear": patch("5 * 2**n", "5 * (n + 1)"),
         "one-step-ahead": patch("2**n", "2 ** (n + 1)"),
-        "chance-at-the-start-only": patch(
-            "chance.uniform", "min(60, 5 * 2**n) if n else chance.uniform"
-        ),
+        "only-first-random": patch("chance.uniform", "min(60, 5 * 2**n) if n else chance.uniform"),
         "milliseconds": patch("chance.uniform", "1000 * chance.uniform"),
-        "the-time-is-truncated": patch(
+        "time-capped": patch(
             "chance.uniform(0, min(60, 5 * 2**n))", "min(60, chance.uniform(0, 5 * 2**n))"
         ),
     },

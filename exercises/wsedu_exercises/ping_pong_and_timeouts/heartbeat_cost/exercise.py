@@ -1,4 +1,4 @@
-"""What a heartbeat costs."""
+"""Compute what a heartbeat costs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wsedu.course.runner import shorten
 
 
 def heartbeat(clients: int, interval: float, payload: int, packet: int) -> float:
-    """A Ping there, a masked Pong back, each in a packet of its own."""
+    """A Ping to the client and a masked Pong back, each in a packet of its own."""
     ping = 2 + payload
     pong = 2 + 4 + payload
     return clients * (packet + ping + packet + pong) / interval
@@ -30,7 +30,7 @@ def reference(clients: int, interval: float, payload: int, packet: int) -> float
 
 
 def cases(chance: random.Random) -> list[tuple[int, float, int, int]]:
-    """One client first, then many, then at random."""
+    """One client first, then many, then random numbers."""
     found: list[tuple[int, float, int, int]] = [
         (1, 1, 0, 0),
         (1, 1, 4, 0),
@@ -52,7 +52,7 @@ def cases(chance: random.Random) -> list[tuple[int, float, int, int]]:
 
 
 def _right(args: tuple[Any, ...], got: Any) -> bool:
-    if not 0 <= got < 1e12:  # no float holds a huge int
+    if not 0 <= got < 1e12:  # a huge int fits in no float
         return False
     return math.isclose(got, reference(*args), rel_tol=1e-6)
 
@@ -64,7 +64,7 @@ def facts() -> dict[str, Any]:
 
 
 def show(args: Args, got: Any) -> dict[str, Any]:
-    """The case by the names of its arguments."""
+    """The case, with the names of its arguments."""
     clients, interval, payload, packet = args
     called = f"clients={clients}, interval={interval}, payload={payload}, packet={packet}"
     right = round(reference(*args), 3)
@@ -86,17 +86,17 @@ EXERCISE = Exercise(
     ),
     solution=heartbeat,
     wrong={
-        "the-pong-is-not-masked": patch("2 + 4 + payload", "2 + payload"),
-        "the-ping-is-masked-too": patch("ping = 2 + payload", "ping = 2 + 4 + payload"),
-        "pings-alone": patch("(packet + ping + packet + pong)", "(packet + ping)"),
-        "one-packet-for-both": patch("packet + ping + packet + pong", "packet + ping + pong"),
-        "the-payload-alone": patch(("2 + 4 + payload", "payload"), ("2 + payload", "payload")),
-        "times-the-interval": patch("/ interval", "* interval"),
-        "for-each-ping": patch("/ interval", "* 1.0"),
+        "pong-not-masked": patch("2 + 4 + payload", "2 + payload"),
+        "ping-masked": patch("ping = 2 + payload", "ping = 2 + 4 + payload"),
+        "pings-only": patch("(packet + ping + packet + pong)", "(packet + ping)"),
+        "one-packet": patch("packet + ping + packet + pong", "packet + ping + pong"),
+        "payload-only": patch(("2 + 4 + payload", "payload"), ("2 + payload", "payload")),
+        "times-interval": patch("/ interval", "* interval"),
+        "per-ping": patch("/ interval", "* 1.0"),
         "bits": patch("return clients", "return 8 * clients"),
-        "the-pong-is-empty": patch("2 + 4 + payload", "2 + 4"),
+        "empty-pong": patch("2 + 4 + payload", "2 + 4"),
         "one-client": patch("return clients * ", "return "),
         "rounded-down": patch("/ interval", "// interval"),
-        "frames-without-packets": patch("packet + ping + packet + pong", "ping + pong"),
+        "no-packets": patch("packet + ping + packet + pong", "ping + pong"),
     },
 )

@@ -1,4 +1,4 @@
-"""A keepalive: Ping, wait for the Pong, and give up."""
+"""Write a keepalive: send a Ping, wait for its Pong, and give up when none comes."""
 
 # Learners paste solutions into their notebooks, where the names of types are not at hand.
 # mypy: allow-untyped-defs
@@ -19,7 +19,7 @@ from ..clock import Connection, NoEnd
 
 
 async def keepalive(connection, interval, timeout):
-    """Each Ping has a payload that nobody can guess, and one deadline."""
+    """Send Pings with new random payloads, and give each one a single deadline."""
     import os
 
     while True:
@@ -34,13 +34,14 @@ async def keepalive(connection, interval, timeout):
                 return 1011, "keepalive ping timeout"
 
 
+# For each Ping, the Pongs that come: seconds after it, and a payload; None: that of the Ping.
 Script = tuple[tuple[tuple[float, bytes | None], ...], ...]
 
 
 def _scripts(timeout: float, chance: random.Random) -> list[Script]:
-    """From the smallest on: silence, one Pong, strangers' Pongs, late ones."""
+    """The shortest first: silence, one Pong, Pongs with wrong bytes, late Pongs."""
     at_once, late = ((0.0, None),), ((1.25 * timeout, None),)
-    twice = (*at_once, *late)  # the second one is for a Ping that has had its answer
+    twice = (*at_once, *late)  # the second Pong is for a Ping that already has its answer
     wrong = ((0.25 * timeout, b"wrong"),)
     scripts: list[Script] = [
         (),
@@ -62,7 +63,7 @@ def _scripts(timeout: float, chance: random.Random) -> list[Script]:
 
 
 def cases(chance: random.Random) -> list[Args]:
-    """Every script with short times, then with others."""
+    """Every script with a short interval and timeout, then with longer ones."""
     found: list[Args] = []
     for number in range(2 if how_many(1) == 1 else 4):
         interval, timeout = (0.5, 0.75) if not number else chance.choice([(2, 1), (20, 8), (4, 6)])
@@ -71,9 +72,9 @@ def cases(chance: random.Random) -> list[Args]:
 
 
 class Run(NamedTuple):
-    """What a keepalive did: its Pings, and when it returned what."""
+    """What a keepalive did: its Pings, what it returned, and when."""
 
-    result: Any
+    returned: Any
     pings: list[float]
     payloads: list[bytes]
     end: float
@@ -83,7 +84,7 @@ class Run(NamedTuple):
 
 
 def counted(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function with a connection that follows a script in counted time."""
+    """The function with a connection that follows a script, on a clock that never waits."""
     seen: set[bytes] = set()
 
     async def watched(script: Script, interval: float, timeout: float) -> Any:
@@ -113,7 +114,7 @@ def counted(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def expected(script: Script, interval: float, timeout: float) -> tuple[list[float], float]:
-    """When the Pings go out, and when the end is."""
+    """The seconds of the Pings, and of the end."""
     now, pings = 0.0, []
     for answers in (*script, ()):
         now += interval
@@ -128,8 +129,8 @@ def expected(script: Script, interval: float, timeout: float) -> tuple[list[floa
 def _right(args: tuple[Any, ...], got: Any) -> bool:
     pings, end = expected(*args)
     return (
-        _well_formed(got.result)
-        and got.result[0] == 1011
+        _well_formed(got.returned)
+        and got.returned[0] == 1011
         and (got.pings, got.end) == (pings, end)
         and not (got.same or got.again or got.short)
     )
@@ -143,41 +144,51 @@ def _well_formed(result: Any) -> bool:
     )
 
 
-def show(args: Args, got: Any) -> dict[str, Any]:
-    """The script in words, and both times."""
-    right, end = expected(*args)
-    pings = f"{shorten(got.pings, 100)} with {shorten(got.payloads, 100)}"
-    did = f"Pings at {pings}, then {shorten(got.result)} at {got.end}"
-    script = _in_words(args[0])
-    told = f"interval {args[1]}, timeout {args[2]}, Pongs: {script}"
-    return {"case": f"{told}. Got {did}; expected Pings at {right}, and the end at {end}"}
+def show(args: Args, got: Run) -> dict[str, Any]:
+    """The script, what the keepalive did, and what it should have done: a line each."""
+    script, interval, timeout = args
+    pings, end = expected(*args)
+    did = _pings(got.pings)
+    if got.same or got.again or got.short:
+        did += f" with the payloads {shorten(got.payloads, 100)}"
+    lines = (
+        f"interval {interval} s, timeout {timeout} s. {_in_words(script)}",
+        f"got: {did}; at {got.end:g} s it returned {shorten(got.returned)}",
+        f"expected: {_pings(pings)}; at {end:g} s it returns 1011 and a reason",
+    )
+    return {"case": "\n  ".join(lines)}
+
+
+def _pings(moments: list[float]) -> str:
+    """The Pings of a run: ``"Pings at 0.5, 1 s"``."""
+    return f"Pings at {', '.join(f'{moment:g}' for moment in moments)} s" if moments else "no Pings"
 
 
 def _in_words(script: Script) -> str:
-    """Which Pongs come after each Ping."""
+    """The Pongs that come after each Ping."""
     words = []
-    for number, answers in enumerate(script, 1):
-        pongs = [
-            f"after {delay} s {'the right one' if echo is None else repr(echo)}"
-            for delay, echo in answers
+    for number, pongs in enumerate(script, 1):
+        said = [
+            f"{'the right Pong' if echo is None else f'a Pong with {echo!r}'} after {delay:g} s"
+            for delay, echo in pongs
         ]
-        words.append(f"to Ping {number} " + ", ".join(pongs))
-    return "; ".join([*words, "to others none"])
+        words.append(f"Ping {number}: {', '.join(said)}.")
+    return " ".join([*words, "Later Pings: no Pong." if words else "No Pong comes."])
 
 
 def what(got: Run) -> Any:
-    """What tells one mistake from another; the reason is free."""
-    said = got.result[0] if _well_formed(got.result) else got.result
-    return got.pings, got.end, got.same, got.short, type(got.result), said
+    """What tells one mistake from another; any reason will do."""
+    said = got.returned[0] if _well_formed(got.returned) else got.returned
+    return got.pings, got.end, got.same, got.short, type(got.returned), said
 
 
 def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str:
     """What to say if no mistake fits."""
-    say, formed = exercise.words.say, _well_formed(got.result)
+    say, formed = exercise.words.say, _well_formed(got.returned)
     pings, end = expected(*args)
-    if isinstance(got.result, str) and got.result == "no end":
+    if isinstance(got.returned, str) and got.returned == "no end":
         return say("forever")
-    if not got.pings and (got.result is None or formed):
+    if not got.pings and (got.returned is None or formed):
         return say("no-ping")
     if got.pings[:1] == [0]:
         return say("at-once")
@@ -186,9 +197,9 @@ def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str:
     if pings == got.pings[: len(pings)] != got.pings:
         return say("goes-on")
     if not formed:
-        return say("form", got=shorten(got.result))
-    if got.result[0] != 1011:
-        return say("code", got=shorten(got.result[0]))
+        return say("form", got=shorten(got.returned))
+    if got.returned[0] != 1011:
+        return say("code", got=shorten(got.returned[0]))
     if got.same or got.again or got.short:
         return say("payload")
     if got.pings != pings:
@@ -212,28 +223,28 @@ EXERCISE = Exercise(
     ),
     solution=keepalive,
     wrong={
-        "any-pong-counts": patch("while pong != payload:", "for _once in (1,):"),
-        "each-pong-gives-new-time": patch("deadline - connection.now()", "timeout"),
-        "the-same-payload-for-all": patch("os.urandom(4)", 'b"ping"'),
+        "any-pong": patch("while pong != payload:", "for _once in (1,):"),
+        "timeout-restarts": patch("deadline - connection.now()", "timeout"),
+        "same-payload": patch("os.urandom(4)", 'b"ping"'),
         "no-payload": patch("os.urandom(4)", 'b""'),
-        "an-old-pong-counts": patch(
+        "old-pong": patch(
             ("    while True:\n", "    sent = []\n    while True:\n"),
             ("        deadline =", "        sent.append(payload)\n        deadline ="),
             ("while pong != payload:", "while pong not in sent:"),
         ),
-        "interval-and-timeout-are-exchanged": patch(
+        "swapped": patch(
             ("sleep(interval)", "sleep(timeout)"),
             ("connection.now() + timeout", "connection.now() + interval"),
         ),
-        "the-timeout-counts-from-the-last-pong": patch(
+        "timeout-with-interval": patch(
             "connection.now() + timeout", "connection.now() + timeout - interval"
         ),
         "1006": patch("1011", "1006"),
-        "a-wrong-pong-is-none": patch(
+        "gives-up-at-wrong-pong": patch(
             ("while pong != payload:", "for _once in (1,):"),
             ("if pong is None:", "if pong != payload:"),
         ),
-        "a-ping-at-once": patch(
+        "pings-at-once": patch(
             ("        await connection.sleep(interval)\n", ""),
             (
                 '"keepalive ping timeout"\n',

@@ -1,4 +1,4 @@
-"""The learner's own server, for real: clients talk to it, and kosoku counts."""
+"""The learner's own server: two clients talk to it, and kosoku counts the cases that it passes."""
 
 # Learners paste solutions into their notebooks, where the names of types are not at hand.
 # mypy: allow-untyped-defs
@@ -34,25 +34,25 @@ async def serve(reader, writer):
 
 
 def _refused(server: Running, chance: random.Random, patience: float) -> Said:
-    """A request that no server must let in."""
+    """A request without Upgrade, which the server must refuse."""
     request = build_request(HOST, "/", make_key(chance.randbytes(16))).to_bytes()
     with socket.create_connection((HOST, server.port), patience) as client:
         client.sendall(request.replace(b"Upgrade: websocket\r\n", b""))
         begin = time.monotonic()
-        answer = _read(client, 12)
-    if not answer and time.monotonic() - begin < patience / 2:
+        response = _read(client, 12)
+    if not response and time.monotonic() - begin < patience / 2:
         return ("no-response", {})
-    if not answer:
+    if not response:
         return ("silent", {"seconds": patience})
-    if answer.startswith(b"HTTP/1.1 101"):
+    if response.startswith(b"HTTP/1.1 101"):
         return ("accepts", {})
-    if not answer.startswith(b"HTTP/1.1 4"):
-        return ("refuse", {"answer": shorten(answer)})
+    if not response.startswith(b"HTTP/1.1 4"):
+        return ("refuse", {"response": shorten(response)})
     return None
 
 
 def _library(server: Running, chance: random.Random, patience: float) -> Said:
-    """A client of ``websockets``: the handshake, an echo, a Ping, and the end."""
+    """A client of ``websockets``: the handshake, two echoes, a Ping, and the end."""
     address = f"ws://{HOST}:{server.port}/"
     try:
         with connect(address, open_timeout=patience, close_timeout=patience) as client:
@@ -77,7 +77,7 @@ def _library(server: Running, chance: random.Random, patience: float) -> Said:
 
 
 def _raw(server: Running, chance: random.Random, patience: float) -> Said:
-    """The raw client: a frame in two parts, two frames in one part, and the end of TCP."""
+    """The raw client: a frame in two chunks, two frames in one chunk, and the end of TCP."""
     hello = build_frame(Frame(Opcode.TEXT, b"Hello"), chance.randbytes(4))
     echo = build_frame(Frame(Opcode.TEXT, b"Hello"))
     bye = build_frame(Frame(Opcode.CLOSE, b"\x03\xe8"), chance.randbytes(4))
@@ -91,7 +91,7 @@ def _raw(server: Running, chance: random.Random, patience: float) -> Said:
             head += more
         cut = chance.randrange(1, len(hello))
         client.sendall(hello + hello[:cut])
-        first = _read(client, len(echo))  # what came with it has been read now
+        first = _read(client, len(echo))  # so the server has read what came with it
         client.sendall(hello[cut:])
         if (first, _read(client, len(echo))) != (echo, echo):
             return ("chunks", {})
@@ -107,7 +107,7 @@ def _raw(server: Running, chance: random.Random, patience: float) -> Said:
         except TimeoutError:
             return ("tcp", {})
         except OSError:
-            pass  # it ended by a reset
+            pass  # a reset ends TCP as well
     return None
 
 
@@ -123,7 +123,7 @@ def _read(client: socket.socket, count: int) -> bytes:
 
 
 def _server(*edits: tuple[str, str]) -> Any:
-    """The loop with a mistake in it, around the pieces that there are."""
+    """The loop with a mistake in it, around the learner's pieces."""
     build = Patch(edits).applied_to(put_together)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -133,7 +133,7 @@ def _server(*edits: tuple[str, str]) -> Any:
 
 
 def conformance(exercise: Exercise, serve: Serve) -> Verdict:
-    """The cases within reach, if kosoku is installed."""
+    """The verdict of the conformance cases; without kosoku, the two clients decide."""
     if not kosoku_is_here():
         return Verdict("passed", exercise.words.say("no-kosoku"), "5; 7")
     try:
@@ -156,12 +156,12 @@ EXERCISE = Exercise(
     ),
     solution=serve,
     wrong={
-        "every-request-is-let-in": _server(("if status != 101:", "if False:")),
-        "the-key-itself": _server(("accept(_key(request))", "_key(request)")),
-        "one-read-is-all": _server(("while go_on and (data :=", "if go_on and (data :=")),
-        "each-read-by-itself": _server(("take_frames(stream + data)", "take_frames(data)")),
-        "only-the-first-frame": _server(("in frames:", "in frames[:1]:")),
-        "a-close-is-not-answered": _server(("if go_on:", "if opcode != 8:")),
+        "accepts-everything": _server(("if status != 101:", "if False:")),
+        "key-as-accept": _server(("accept(_key(request))", "_key(request)")),
+        "one-read": _server(("while go_on and (data :=", "if go_on and (data :=")),
+        "rest-dropped": _server(("take_frames(rest + data)", "take_frames(data)")),
+        "first-only": _server(("in frames:", "in frames[:1]:")),
+        "close-not-answered": _server(("if go_on:", "if opcode != 8:")),
         "tcp-stays-open": _server(("writer.write_eof()", "await asyncio.Event().wait()")),
     },
     seconds=60,

@@ -1,4 +1,4 @@
-"""Predict the second in which the server gives up."""
+"""Predict when the server gives up."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ def fits(answer: Any) -> bool:
 
 
 def same(one: float | None, other: float | None) -> bool:
-    """Whether two answers are the same, to a hundredth of a second."""
+    """Whether two answers differ by less than a hundredth of a second."""
     if one is None or other is None:
         return one is other
-    return -1e6 < one < 1e6 and abs(one - other) < 0.01  # no float holds a huge int
+    return -1e6 < one < 1e6 and abs(one - other) < 0.01  # a huge int fits in no float
 
 
 EXERCISE = Exercise(
@@ -38,13 +38,13 @@ EXERCISE = Exercise(
         "G": 5.5,
     },
     wrong={
-        "the-timeout-alone": {"A": 0.7},
-        "the-interval-alone": {"A": 0.5},
+        "timeout-only": {"A": 0.7},
+        "interval-only": {"A": 0.5},
         "20-seconds": {"B": 20},
-        "any-pong-will-do": {"D": None},
-        "late-is-as-good-as-in-time": {"E": None},
-        "until-the-pong-comes": {"E": 1.4},
-        "counted-from-the-last-pong": {"F": 5},
-        "the-interval-runs-from-ping-to-ping": {"G": 5},
+        "any-pong": {"D": None},
+        "late-pong-counts": {"E": None},
+        "until-late-pong": {"E": 1.4},
+        "no-last-interval": {"F": 5},
+        "interval-from-ping": {"G": 5},
     },
 )

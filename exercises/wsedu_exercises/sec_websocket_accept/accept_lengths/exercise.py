@@ -1,4 +1,4 @@
-"""The lengths on the way from key to Accept."""
+"""The lengths of what comes and goes on the way from a key to its Accept."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ EXERCISE = Exercise(
     judge=Letters(section="4.2.2"),
     solution={"A": 24, "B": 60, "C": 20, "D": 28, "E": 1},
     wrong={
-        "the-bytes-of-the-nonce": {"A": 16},
-        "the-key-is-decoded": {"B": 52},
-        "the-hex-digits-of-sha-1": {"C": 40},
-        "base64-without-padding": {"D": 27},
-        "base64-changes-no-length": {"D": 20},
-        "two-signs-of-padding": {"E": 2},
+        "bytes-of-the-nonce": {"A": 16},
+        "decoded-key": {"B": 52},
+        "hex-digits": {"C": 40},
+        "no-padding": {"D": 27},
+        "length-of-the-hash": {"D": 20},
+        "two-padding-characters": {"E": 2},
     },
 )

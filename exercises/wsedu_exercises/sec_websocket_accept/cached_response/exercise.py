@@ -1,4 +1,4 @@
-"""A cache that gives everybody the same answer."""
+"""A cache that gives every client the same response."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wsedu.protocol import GUID
 
 
 def who_goes_on(stored: bytes, keys: list[str]) -> list[bool]:
-    """A client goes on only if the stored answer has the Accept of its own key."""
+    """Whether each client goes on: only if the stored response has the Accept of its key."""
 
     def accept(key: str) -> str:
         return base64.b64encode(hashlib.sha1((key + GUID).encode()).digest()).decode()
@@ -30,37 +30,35 @@ def who_goes_on(stored: bytes, keys: list[str]) -> list[bool]:
 
 
 def reference(stored: bytes, keys: list[str]) -> list[bool]:
-    """What a ``websockets`` client with each key makes of the stored answer."""
+    """Whether a ``websockets`` client with each key accepts the stored response."""
     return [client_accepts(stored, key, []) for key in keys]
 
 
-def _answer(
+def _response(
     key: str, name: str = "Sec-WebSocket-Accept", space: str = " ", others: str = ""
 ) -> bytes:
+    """A 101 for ``key``: ``space`` on both sides of the value, ``others`` are whole lines."""
     return (
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         f"X-Key: {key}\r\n{others}{name}:{space}{accept_key(key)}{space}\r\n\r\n"
     ).encode()
 
 
-def _value(key: str) -> bytes:
-    return accept_key(key).encode()
-
-
 def cases(chance: random.Random) -> list[Args]:
-    """The first client's answer, as a cache gives it to the others."""
+    """The first client's response, as a cache gives it to the others."""
     first, second = random_key(chance), random_key(chance)
-    cases = [(_answer(first), [first]), (_answer(first), [first, random_key(chance)])]
-    cases.append((_answer(first, "sec-websocket-accept", ""), [first]))
-    cases.append((_answer(first, "Sec-WebSocket-ACCEPT", "  "), [random_key(chance), first]))
+    calls = [(_response(first), [first]), (_response(first), [first, random_key(chance)])]
+    calls.append((_response(first, "sec-websocket-accept", ""), [first]))
+    calls.append((_response(first, "Sec-WebSocket-ACCEPT", "  "), [random_key(chance), first]))
     other = f"X-Accept: {accept_key(second)}\r\nX-Key: {second}\r\n"
-    cases.append((_answer(first, others=other), [second, first]))
+    calls.append((_response(first, others=other), [second, first]))
     for _case in range(how_many(10)):
         keys = [random_key(chance) for _key in range(chance.randint(1, 4))]
         kept = chance.choice([*keys, random_key(chance)])
-        cases.append((_answer(kept), keys))
-        cases.append((_answer(kept).replace(_value(kept), _value(kept).swapcase()), [kept]))
-    return cases
+        stored, value = _response(kept), accept_key(kept).encode()
+        calls.append((stored, keys))
+        calls.append((stored.replace(value, value.swapcase()), [kept]))
+    return calls
 
 
 EXERCISE = Exercise(
@@ -69,21 +67,19 @@ EXERCISE = Exercise(
         cases,
         reference,
         lambda got: isinstance(got, list) and all(type(one) is bool for one in got),
-        section="4.1, item 4 of the answer; 1.3",
+        section="4.1, item 4 of the response; 1.3",
     ),
     solution=who_goes_on,
     wrong={
-        "no-client-goes-on": lambda stored, keys: [False] * len(keys),
-        "every-client-goes-on": lambda stored, keys: [True] * len(keys),
-        "the-first-one-goes-on": lambda stored, keys: [True] + [False] * (len(keys) - 1),
-        "the-answer-holds-the-key": lambda stored, keys: [key.encode() in stored for key in keys],
-        "anywhere-in-the-answer": lambda stored, keys: [
-            accept_key(key).encode() in stored for key in keys
-        ],
-        "the-name-s-case-matters": patch(
+        "no-client": lambda stored, keys: [False] * len(keys),
+        "every-client": lambda stored, keys: [True] * len(keys),
+        "first-client": lambda stored, keys: [True] + [False] * (len(keys) - 1),
+        "key-in-the-response": lambda stored, keys: [key.encode() in stored for key in keys],
+        "value-anywhere": lambda stored, keys: [accept_key(key).encode() in stored for key in keys],
+        "name-with-its-case": patch(
             ("name.lower()", "name"), ('"sec-websocket-accept"', '"Sec-WebSocket-Accept"')
         ),
-        "the-value-s-case-does-not-matter": patch(
+        "value-without-case": patch(
             ("value.strip()", "value.strip().lower()"), ("== accept(key)", "== accept(key).lower()")
         ),
     },

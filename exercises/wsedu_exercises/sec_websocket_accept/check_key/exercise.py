@@ -14,7 +14,7 @@ from wsedu.protocol import build_request
 
 
 def key_is_good(key: str) -> bool:
-    """Base64, the whole of it, of 16 bytes."""
+    """Whether the key is Base64 from end to end, and decodes to 16 bytes."""
     try:
         return len(base64.b64decode(key, validate=True)) == 16
     except ValueError:
@@ -27,7 +27,7 @@ def reference(key: str) -> bool:
 
 
 def cases(chance: random.Random) -> list[Args]:
-    """The key of the published test, its neighbours, and random ones, at a real server."""
+    """The key of the published test, keys that are nearly right, and random ones."""
     right = random_key(chance)
     keys = ["dGhlIHNhbXBsZSBub25jZQ==", "SGVsbG8sIHdvcmxkIQ==", "", "x3JJHMbDL1EzLkh9GBhXDw=="]
     keys += [base64.b64encode(chance.randbytes(size)).decode() for size in (15, 17, 18, 32)]
@@ -44,11 +44,11 @@ EXERCISE = Exercise(
     judge=Cases(cases, reference, bool, section="4.2.1, item 5"),
     solution=key_is_good,
     wrong={
-        "every-key-is-good": lambda key: True,
+        "every-key": lambda key: True,
         "the-published-key-alone": lambda key: key != "SGVsbG8sIHdvcmxkIQ==",
         "any-base64": patch("== 16", "> 0"),
-        "only-the-length-of-the-text": lambda key: len(key) == 24,
+        "24-characters": lambda key: len(key) == 24,
         "16-characters": lambda key: len(key) == 16,
-        "what-is-not-base64-is-skipped": patch(", validate=True", ""),
+        "no-validation": patch(", validate=True", ""),
     },
 )

@@ -16,9 +16,8 @@ from ...server import accept
 
 def cases(chance: random.Random) -> list[Args]:
     """The example of the RFC, then random keys, against the ``websockets`` library."""
-    cases = [("dGhlIHNhbXBsZSBub25jZQ==",)]
-    cases += [(random_key(chance),) for _case in range(how_many(20))]
-    return cases
+    keys = ["dGhlIHNhbXBsZSBub25jZQ=="] + [random_key(chance) for _case in range(how_many(20))]
+    return [(key,) for key in keys]
 
 
 EXERCISE = Exercise(
@@ -26,25 +25,21 @@ EXERCISE = Exercise(
     judge=Cases(cases, reference, str, section="4.2.2"),
     solution=accept,
     wrong={
-        "bytes-instead-of-text": patch(".decode()", ""),
-        "the-key-is-decoded": patch(
-            "(key + GUID).encode()", "base64.b64decode(key) + GUID.encode()"
-        ),
-        "the-hex-digest": patch(
+        "bytes-not-str": patch(".decode()", ""),
+        "decoded-key": patch("(key + GUID).encode()", "base64.b64decode(key) + GUID.encode()"),
+        "hex-digest": patch(
             (".digest()", ".hexdigest()"), ("b64encode(digest)", "b64encode(digest.encode())")
         ),
-        "hex-instead-of-base64": patch("base64.b64encode(digest).decode()", "digest.hex()"),
-        "a-newline-at-the-end-of-the-key": patch("key + GUID", 'key + "\\n" + GUID'),
-        "a-newline-after-the-guid": patch("key + GUID", 'key + GUID + "\\n"'),
-        "the-signs-of-bytes": patch(
-            "base64.b64encode(digest).decode()", "str(base64.b64encode(digest))"
-        ),
-        "the-alphabet-of-addresses": patch("b64encode", "urlsafe_b64encode"),
-        "a-newline-at-the-end-of-the-value": patch("b64encode", "encodebytes"),
-        "the-guid-in-lower-case": patch("GUID)", "GUID.lower())"),
-        "the-guid-first": patch("key + GUID", "GUID + key"),
+        "hex-not-base64": patch("base64.b64encode(digest).decode()", "digest.hex()"),
+        "newline-after-key": patch("key + GUID", 'key + "\\n" + GUID'),
+        "newline-after-guid": patch("key + GUID", 'key + GUID + "\\n"'),
+        "str-of-bytes": patch("base64.b64encode(digest).decode()", "str(base64.b64encode(digest))"),
+        "urlsafe-base64": patch("b64encode", "urlsafe_b64encode"),
+        "newline-after-value": patch("b64encode", "encodebytes"),
+        "guid-in-lower-case": patch("GUID)", "GUID.lower())"),
+        "guid-first": patch("key + GUID", "GUID + key"),
         "no-guid": patch("key + GUID", "key"),
-        "another-hash": patch("sha1", "sha256"),
+        "sha-256": patch("sha1", "sha256"),
     },
     piece="accept",
 )

@@ -16,7 +16,7 @@ from wsedu.protocol import GUID
 
 
 def diagnose(key: str, value: str) -> str:
-    """Compute each candidate as the bug would, and see which one is the value."""
+    """The name of the bug: compute the value that each bug gives, and compare."""
 
     def hashed(text: bytes) -> bytes:
         return hashlib.sha1(text).digest()
@@ -36,7 +36,7 @@ def diagnose(key: str, value: str) -> str:
 
 
 def _bugs(key: str) -> dict[str, str]:
-    """The value that each bug gives, made in another way than the diagnose makes it."""
+    """The value that each bug gives, made in another way than ``diagnose`` makes it."""
     lower = hashlib.sha1(f"{key}{GUID.lower()}".encode())
     decoded = hashlib.sha1(base64.b64decode(key))
     decoded.update(GUID.encode())
@@ -53,7 +53,7 @@ def _bugs(key: str) -> dict[str, str]:
 
 
 def _stranger(chance: random.Random) -> str:
-    """As long as the value of the hex digest, and none."""
+    """As long as the value of a hex digest, but not the value of any bug."""
     return base64.b64encode(chance.randbytes(20).hex().encode()).decode()
 
 
@@ -75,19 +75,15 @@ EXERCISE = Exercise(
     ),
     solution=diagnose,
     wrong={
-        "only-right-or-unknown": patch(
-            "return name", 'return name if name == "right" else "unknown"'
-        ),
+        "right-or-unknown": patch("return name", 'return name if name == "right" else "unknown"'),
         "never-unknown": patch('return "unknown"', 'return "lower case"'),
         "long-is-hex": patch(
             "    candidates = {",
-            """    if len(value) > 28:
-        return "hex digest"
-    candidates = {""",
+            '    if len(value) > 28:\n        return "hex digest"\n    candidates = {',
         ),
-        "hex-in-the-wrong-place": patch(
-            "hashed(key.encode() + guid).hex().encode()", "hashed(key.encode()+guid)"
+        "hex-not-found": patch(
+            "hashed(key.encode() + guid).hex().encode()", "hashed(key.encode() + guid)"
         ),
-        "a-newline-at-the-end": patch('b"\\n" + guid', 'guid + b"\\n"'),
+        "newline-after-guid": patch('b"\\n" + guid', 'guid + b"\\n"'),
     },
 )

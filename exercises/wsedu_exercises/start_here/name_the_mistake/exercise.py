@@ -7,14 +7,14 @@ from wsedu.course.judges import Letters
 
 EXERCISE = Exercise(
     stars=1,
-    judge=Letters(section=""),
+    judge=Letters(),
     solution={"A": "path", "B": "loop", "C": "port", "D": "file", "E": "await", "F": "gone"},
     wrong={
-        "a-path-in-the-address": {"A": "file"},
-        "the-await-was-forgotten": {"B": "await"},
-        "the-other-side-is-gone": {"C": "gone"},
-        "an-old-version": {"D": "path"},
-        "a-loop-in-the-coroutine": {"E": "loop"},
-        "it-broke": {"F": "port"},
+        "path-is-a-file": {"A": "file"},
+        "forgotten-await": {"B": "await"},
+        "closed-by-peer": {"C": "gone"},
+        "old-library": {"D": "path"},
+        "second-loop": {"E": "loop"},
+        "port-in-use": {"F": "port"},
     },
 )

@@ -11,10 +11,11 @@ import logging
 import random
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
+from websockets.asyncio import server
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from wsedu.course.exercise import Exercise
@@ -22,16 +23,15 @@ from wsedu.course.judges import Cases, how_many
 from wsedu.course.mistakes import Args, patch
 from wsedu.live.tap import HOST
 
-TURNS = 100
-CLOSES, VANISHES = "closes", "vanishes"
+TURNS = 100  # of the event loop, until a handler that sends nothing back counts as silent
 
-_quiet = logging.getLogger("wsedu.course.handler")  # what a handler raises is said in the verdict
+_quiet = logging.getLogger("wsedu.course.handler")  # the verdict says what a handler raises
 _quiet.addHandler(logging.NullHandler())
 _quiet.propagate = False
 
 
 async def handler(connection):
-    """Count what is sent back; to be left without a word is no reason to raise."""
+    """Count the echoes; a client that vanishes is no reason to raise."""
     import websockets
 
     count = 0
@@ -44,15 +44,42 @@ async def handler(connection):
     return count
 
 
-class Served(NamedTuple):
-    """What came back, and what the handler returned, or the name of its error."""
+@dataclass(frozen=True)
+class Client:
+    """What a client sends, and whether it vanishes in the end instead of closing."""
 
-    echoes: list[Any]
+    messages: tuple[Any, ...]
+    vanishes: bool = False
+
+    def __repr__(self) -> str:
+        leaves = "vanishes" if self.vanishes else "closes"  # a verdict shows these words
+        if not self.messages:
+            return f"a client that {leaves} at once"
+        return f"a client that sends {_listed(self.messages)} and then {leaves}"
+
+
+@dataclass(frozen=True)
+class Served:
+    """What came back to the client, and what the handler returned, or the name of its error."""
+
+    echoes: tuple[Any, ...]
     returned: int | str
 
+    def __repr__(self) -> str:
+        echoes = f"echoes of {_listed(self.echoes)}" if self.echoes else "no echo"
+        how = "and" if isinstance(self.returned, str) else "and the result"
+        return f"{echoes} {how} {self.returned}"  # a verdict shows these words
 
-class _Watched(ServerConnection):
-    """Knows when its handler waits for the next message, and has not sent the last one back."""
+
+def _listed(messages: tuple[Any, ...]) -> str:
+    return ", ".join(map(repr, messages))
+
+
+class ServerConnection(server.ServerConnection):
+    """Knows when its handler waits for the next message, and has not sent the last one back.
+
+    It is called as the library's own: a learner meets the name in errors.
+    """
 
     heard = echoed = 0
     silent: asyncio.Event
@@ -66,7 +93,7 @@ class _Watched(ServerConnection):
         return message
 
     async def _wait(self) -> None:
-        """It may be another task that sends it back: that one has a few turns."""
+        """Another task may send it back: give that one some turns."""
         for _turn in range(TURNS):
             await asyncio.sleep(0)
         if self.heard > self.echoed:
@@ -77,8 +104,10 @@ class _Watched(ServerConnection):
         self.echoed += 1
 
 
-async def _talk(client: ClientConnection, messages: list[Any], silent: asyncio.Event) -> list[Any]:
-    """Say everything, as long as there are echoes; what came back."""
+async def _talk(
+    client: ClientConnection, messages: tuple[Any, ...], silent: asyncio.Event
+) -> tuple[Any, ...]:
+    """Send the messages as long as echoes come; returns those echoes."""
     echoes: list[Any] = []
     silence = asyncio.create_task(silent.wait())
     with suppress(ConnectionClosed):
@@ -91,34 +120,34 @@ async def _talk(client: ClientConnection, messages: list[Any], silent: asyncio.E
                 break
             echoes.append(echo.result())
     silence.cancel()
-    return echoes
+    return tuple(echoes)
 
 
 def _served(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function as the handler of a real server, with a client that talks and leaves."""
+    """The function as the handler of a real server, and a real client that talks to it."""
 
-    async def meet(messages: list[Any], leaves: str) -> Any:
+    async def meet(visitor: Client) -> Any:
         ended, silent = asyncio.Event(), asyncio.Event()
         values: list[Any] = []
         errors: list[BaseException] = []
 
-        async def handler(connection: ServerConnection) -> None:
+        async def handler(connection: server.ServerConnection) -> None:
             connection.silent = silent  # type: ignore[attr-defined]
             try:
                 value = function(connection)
                 values.append(await value if inspect.isawaitable(value) else value)
-            except BaseException as error:  # whatever it is, the verdict tells it
+            except BaseException as error:  # the verdict says what it is
                 errors.append(error)
             ended.set()
 
         options: dict[str, Any] = {"compression": None, "ping_interval": None}
-        async with serve(
-            handler, HOST, 0, create_connection=_Watched, logger=_quiet, **options
-        ) as server:
-            port = server.sockets[0].getsockname()[1]
+        async with server.serve(
+            handler, HOST, 0, create_connection=ServerConnection, logger=_quiet, **options
+        ) as serving:
+            port = serving.sockets[0].getsockname()[1]
             client = await connect(f"ws://{HOST}:{port}", proxy=None, **options)
-            echoes = await _talk(client, messages, silent)
-            if leaves == VANISHES:
+            echoes = await _talk(client, visitor.messages, silent)
+            if visitor.vanishes:
                 client.transport.abort()
             await client.close()
             await ended.wait()
@@ -131,41 +160,41 @@ def _served(function: Callable[..., Any]) -> Callable[..., Any]:
     return meet
 
 
-def _expected(messages: list[Any], leaves: str) -> Served:
-    return Served(messages, len(messages))
+def _expected(visitor: Client) -> Served:
+    return Served(visitor.messages, len(visitor.messages))
 
 
 def cases(chance: random.Random) -> list[Args]:
-    """A client says a few things and closes; another one vanishes."""
-    cases: list[tuple[list[Any], str]] = [
-        (["Hello"], CLOSES),
-        ([], CLOSES),
-        (["one", "two", "three"], CLOSES),
+    """Clients that send none, one or several messages; some close, some vanish."""
+    clients = [
+        Client(("Hello",)),
+        Client(()),
+        Client(("one", "two", "three")),
+        Client((), vanishes=True),
+        Client(("Hello", "again"), vanishes=True),
+        Client((b"\x00\xff",)),
     ]
-    cases += [([], VANISHES), (["Hello", "again"], VANISHES), ([b"\x00\xff"], CLOSES)]
     for _case in range(how_many(4)):
         words = ["".join(chance.choices("abcdé👋 ", k=4)) for _word in range(chance.randrange(6))]
-        cases.append((words, chance.choice([CLOSES, VANISHES])))
-    return cases
+        clients.append(Client(tuple(words), vanishes=chance.choice([False, True])))
+    return [(client,) for client in clients]
 
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(cases, _expected, Served, section="", through=_served, called="a client"),
+    judge=Cases(cases, _expected, Served, through=_served),
     solution=handler,
     wrong={
-        "one-message-and-done": patch("count += 1", "return 1"),
-        "an-error-at-every-end": patch(
+        "one-message": patch("count += 1", "return 1"),
+        "recv-raises": patch(
             ("async for message in connection:", "while message := await connection.recv():"),
             ("except websockets.ConnectionClosedError:", "except ZeroDivisionError:"),
         ),
-        "an-error-when-a-client-vanishes": patch(
+        "vanished-client": patch(
             "except websockets.ConnectionClosedError:", "except ZeroDivisionError:"
         ),
-        "counts-one-too-many": patch("count = 0", "count = 1"),
-        "all-is-text": patch("send(message)", "send(str(message))"),
-        "listens-and-says-nothing": patch(
-            "await connection.send(message)", "await asyncio.sleep(0)"
-        ),
+        "off-by-one": patch("count = 0", "count = 1"),
+        "binary-as-text": patch("send(message)", "send(str(message))"),
+        "no-echo": patch("await connection.send(message)", "await asyncio.sleep(0)"),
     },
 )

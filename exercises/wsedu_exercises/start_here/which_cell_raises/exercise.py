@@ -7,13 +7,13 @@ from wsedu.course.judges import Letters
 
 EXERCISE = Exercise(
     stars=1,
-    judge=Letters(section=""),
+    judge=Letters(),
     solution={"A": True, "B": False, "C": False, "D": True, "E": False, "F": False},
     wrong={
-        "asyncio-run-is-always-right": {"A": False},
-        "a-cell-cannot-wait": {"B": True},
-        "what-is-forgotten-raises": {"C": True},
-        "another-method-helps": {"D": False},
-        "a-task-needs-a-loop-of-its-own": {"E": True},
+        "run-in-notebook": {"A": False},
+        "no-await-in-cell": {"B": True},
+        "unawaited-raises": {"C": True},
+        "run-until-complete": {"D": False},
+        "second-loop": {"E": True},
     },
 )

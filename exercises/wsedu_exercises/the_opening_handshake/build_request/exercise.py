@@ -8,7 +8,7 @@ from typing import Any
 from wsedu import protocol
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, Results, how_many
-from wsedu.course.mistakes import Args
+from wsedu.course.mistakes import Args, patch
 from wsedu.course.reference import (
     field_at,
     random_host,
@@ -36,18 +36,14 @@ def build_request(host: str, target: str, key: str) -> bytes:
 
 
 def cases(chance: random.Random) -> list[Args]:
-    """The example of the RFC, then random requests."""
-    example = ("example.com:8000", "/connect-to-ws", "dGhlIHNhbXBsZSBub25jZQ==")
-    return [
-        example,
-        *(
-            (random_host(chance), random_target(chance), random_key(chance))
-            for _case in range(how_many(10))
-        ),
-    ]
+    """The lesson's request, then random ones."""
+    found: list[Args] = [("example.com:8000", "/connect-to-ws", "dGhlIHNhbXBsZSBub25jZQ==")]
+    for _case in range(how_many(10)):
+        found.append((random_host(chance), random_target(chance), random_key(chance)))
+    return found
 
 
-def _right(args: tuple[Any, ...], got: Any) -> bool:
+def _right(args: Args, got: Any) -> bool:
     host, target, key = args
     head = read_head(got, "request")
     return (
@@ -84,7 +80,7 @@ def show(args: Args, got: bytes) -> dict[str, Any]:
 
 
 def _in_the_order_of(got: bytes, args: tuple[str, str, str]) -> bytes:
-    """A right request with its headers in the learner's order and case, which are free."""
+    """A right request in the learner's order and case, which are free: only mistakes differ."""
     written = {line.name.text.lower(): line for line in read_head(got, "request").headers}
     places = list(written)
     headers = []
@@ -100,21 +96,6 @@ def _in_the_order_of(got: bytes, args: tuple[str, str, str]) -> bytes:
     return Request(args[1], tuple((name, value) for _place, name, value in headers)).to_bytes()
 
 
-def _changed(old: str, new: str) -> Any:
-    def wrong(host: str, target: str, key: str) -> bytes:
-        return build_request(host, target, key).replace(old.encode(), new.encode())
-
-    return wrong
-
-
-def _as_text(host: str, target: str, key: str) -> str:
-    return build_request(host, target, key).decode()
-
-
-def _not_ended(host: str, target: str, key: str) -> bytes:
-    return build_request(host, target, key)[:-2]
-
-
 EXERCISE = Exercise(
     stars=2,
     judge=Cases(
@@ -128,15 +109,15 @@ EXERCISE = Exercise(
     ),
     solution=build_request,
     wrong={
-        "text-instead-of-bytes": _as_text,
-        "lf-instead-of-cr-lf": _changed("\r\n", "\n"),
-        "no-empty-line": _not_ended,
-        "no-http-version": _changed(" HTTP/1.1\r\n", "\r\n"),
-        "no-host": lambda host, target, key: build_request(host, target, key).replace(
-            f"Host: {host}\r\n".encode(), b""
+        "string-not-bytes": patch('.encode("ascii")', ""),
+        "lf-only": patch('"\\r\\n".join', '"\\n".join'),
+        "no-empty-line": patch('        "",\n        "",\n', '        "",\n'),
+        "no-http-version": patch(" HTTP/1.1", ""),
+        "no-host": patch('        f"Host: {host}",\n', ""),
+        "connection-names-websocket": patch("Connection: Upgrade", "Connection: websocket"),
+        "no-websocket-version": patch('        "Sec-WebSocket-Version: 13",\n', ""),
+        "space-before-colon": patch(
+            '"\\r\\n".join(lines)', '"\\r\\n".join(lines).replace(": ", " : ")'
         ),
-        "connection-websocket": _changed("Connection: Upgrade", "Connection: websocket"),
-        "no-version-of-websocket": _changed("Sec-WebSocket-Version: 13\r\n", ""),
-        "a-space-before-the-colon": _changed(": ", " : "),
     },
 )

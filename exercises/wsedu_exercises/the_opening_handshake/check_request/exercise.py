@@ -1,4 +1,4 @@
-"""The server's side: read a request and decide."""
+"""The server's side of the handshake: read a request, and accept or refuse it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _key_of(length: int) -> Change:
 
 
 def _no_space(headers: list[tuple[str, str]], chance: random.Random) -> None:
-    headers.append(("X-No-Space", ""))  # ``_cases`` understands
+    headers.append(("X-No-Space", ""))  # ``cases`` takes it out, with the space after every colon
 
 
 def _add_header(headers: list[tuple[str, str]], chance: random.Random) -> None:
@@ -59,7 +59,7 @@ def _shuffle(headers: list[tuple[str, str]], chance: random.Random) -> None:
     chance.shuffle(headers)
 
 
-# Changes that a server must not mind, and changes that it must.
+# The first six are allowed, the others break a rule.
 CHANGES: tuple[Change, ...] = (
     _set("Connection", "keep-alive, Upgrade"),
     _set("Upgrade", "WebSocket"),
@@ -78,7 +78,7 @@ CHANGES: tuple[Change, ...] = (
     _set("Upgrade", "notwebsocket"),
     _set("Sec-WebSocket-Version", "12"),
     _set("Sec-WebSocket-Key", "not Base64 at all"),
-    _set("Sec-WebSocket-Key", "dGhl*IHNh*bXBs*ZSBu*b25jZQ=="),  # 16 bytes if «*» is passed over
+    _set("Sec-WebSocket-Key", "dGhl*IHNh*bXBs*ZSBu*b25jZQ=="),  # 16 bytes if "*" is passed over
     _key_of(13),
     _key_of(17),  # as long as a right key, in Base64
     _key_of(18),
@@ -96,7 +96,7 @@ def cases(chance: random.Random) -> list[Args]:
         for change in changes:
             change(headers, chance)
         written = Request(request.target, tuple(headers)).to_bytes()
-        if ("X-No-Space", "") in headers:  # the space behind a colon is optional (RFC 9112 5)
+        if ("X-No-Space", "") in headers:  # the space after a colon is optional (RFC 9112 5)
             written = written.replace(b"X-No-Space: \r\n", b"").replace(b": ", b":")
         requests.append(written)
     requests.append(requests[0].replace(b"GET ", b"POST ", 1))
@@ -106,9 +106,9 @@ def cases(chance: random.Random) -> list[Args]:
 def right_statuses(data: bytes) -> set[int]:
     """The statuses that count as right.
 
-    Where several rules are broken, the order of the checks is free. Two differences between
-    the library and the RFC: it does not look at Host (4.2.1, item 2 does), and it answers 400
-    to a wrong version (4.2.2, item 4 says "such as 426"), which counts as right too.
+    If a request breaks several rules, the order of the checks is free. The library differs from
+    the RFC twice: it does not check Host (4.2.1, item 2), and it sends 400 for a wrong version
+    (4.2.2, item 4 says "such as 426"), which counts as right too.
     """
     checks = protocol.check_request(read_head(data, "request"))
     broken = {check.status or 400 for check in checks if check.passed is False}
@@ -153,7 +153,7 @@ EXERCISE = Exercise(
     ),
     solution=check_request,
     wrong={
-        "names-distinguish-case": patch(
+        "case-sensitive": patch(
             ("headers[name.lower()]", "headers[name]"),
             ('"host"', '"Host"'),
             ('"connection"', '"Connection"'),
@@ -161,14 +161,14 @@ EXERCISE = Exercise(
             ('"sec-websocket-key"', '"Sec-WebSocket-Key"'),
             ('"sec-websocket-version"', '"Sec-WebSocket-Version"'),
         ),
-        "connection-as-a-whole": patch('.split(",")]', '.split("\\0")]'),
-        "any-key": patch("len(nonce) != 16", "not nonce"),
-        "base64-is-not-validated": patch(", validate=True", ""),
-        "a-word-inside-another-word": patch(
+        "connection-not-split": patch('.split(",")]', '.split("\\0")]'),
+        "any-key-length": patch("len(nonce) != 16", "not nonce"),
+        "lenient-base64": patch(", validate=True", ""),
+        "substring-match": patch(
             ('"upgrade" not in words("connection")', '"upgrade" not in str(words("connection"))'),
             ('"websocket" not in words("upgrade")', '"websocket" not in str(words("upgrade"))'),
         ),
-        "no-look-at-host": patch('not headers.get("host")', "False"),
+        "host-not-checked": patch('not headers.get("host")', "False"),
         "any-method": patch('first.split(" ")[0] != "GET"', "False"),
     },
     piece="check_request",

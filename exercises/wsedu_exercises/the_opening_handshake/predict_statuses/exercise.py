@@ -1,4 +1,4 @@
-"""Predict what a real server says to eight changed requests."""
+"""Predict the status that a real server sends for eight changed requests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from wsedu.protocol import build_request
 
 _good = build_request("example.com:8000", "/connect-to-ws", "dGhlIHNhbXBsZSBub25jZQ==").to_bytes()
 
-# The letter is the learner's key; the notebook describes each change in words.
+# By letter; the task describes each change in words.
 REQUESTS = {
     "A": _good.replace(b"GET ", b"POST "),
     "B": _good.replace(b"Upgrade: websocket\r\n", b""),
@@ -19,7 +19,6 @@ REQUESTS = {
     "G": _good.replace(b"Connection: Upgrade", b"connection: keep-alive, upgrade"),
     "H": _good[:-2] + b"X-Lunch: soup\r\n\r\n",
 }
-
 
 SECTIONS = {
     "A": "RFC 9110 15.5.6",
@@ -37,13 +36,13 @@ EXERCISE = Exercise(
     judge=Letters(section="4.2.1; 4.2.2", sections=SECTIONS, pictures=REQUESTS),
     solution={"A": 405, "B": 426, "C": 426, "D": 400, "E": 400, "F": 403, "G": 101, "H": 101},
     wrong={
-        "the-key-is-not-looked-at": {"D": 101},
-        "the-rfc-s-suggestion-for-the-version": {"E": 426},
-        "400-where-nothing-asks-for-the-change": {"B": 400},
-        "case-matters": {"G": 426},
-        "unknown-headers-are-refused": {"H": 400},
-        "an-ordinary-answer-without-upgrade": {"B": 200},
-        "origin-is-harmless": {"F": 101},
-        "one-code-for-every-refusal": {"A": 400},
+        "key-not-checked": {"D": 101},
+        "rfc-suggestion": {"E": 426},
+        "bad-request-without-upgrade": {"B": 400},
+        "case-sensitive": {"G": 426},
+        "unknown-header-refused": {"H": 400},
+        "page-without-upgrade": {"B": 200},
+        "origin-ignored": {"F": 101},
+        "one-status-for-all": {"A": 400},
     },
 )

@@ -1,4 +1,4 @@
-"""Choose the technique for a case."""
+"""Choose the simplest technique for each case."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ EXERCISE = Exercise(
         "F": "WebSocket",
     },
     wrong={
-        "websocket-for-a-question": {"A": "WebSocket"},
-        "websocket-for-a-ticker": {"B": "WebSocket"},
-        "events-for-a-chat": {"C": "SSE"},
-        "websocket-for-a-voice": {"D": "WebSocket"},
-        "websocket-for-a-file": {"E": "WebSocket"},
-        "asking-for-strokes": {"F": "HTTP"},
+        "websocket-for-request": {"A": "WebSocket"},
+        "websocket-for-ticker": {"B": "WebSocket"},
+        "sse-for-chat": {"C": "SSE"},
+        "websocket-for-voice": {"D": "WebSocket"},
+        "websocket-for-download": {"E": "WebSocket"},
+        "polling-for-strokes": {"F": "HTTP"},
     },
 )

@@ -1,8 +1,9 @@
-"""One asks, everybody else hears."""
+"""Send an order to all connected clients but the one that ordered."""
 
 from __future__ import annotations
 
 import random
+from typing import Any
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
@@ -10,7 +11,7 @@ from wsedu.course.mistakes import Args, patch
 
 
 def place_order(order: str, sender: str, connected: list[str]) -> tuple[int, dict[str, str]]:
-    """An empty order is a bad request; a good one goes to all who are not the sender."""
+    """An empty order is a bad request; any other goes to all but the sender."""
     if not order:
         return 400, {}
     news = {}
@@ -21,14 +22,15 @@ def place_order(order: str, sender: str, connected: list[str]) -> tuple[int, dic
 
 
 def reference(order: str, sender: str, connected: list[str]) -> tuple[int, dict[str, str]]:
-    """The same with sets."""
-    others = set(connected) - {sender} if order else set()
-    return 200 if order else 400, dict.fromkeys(others, f"{sender}: {order}")
+    """The same, from the other end: a message for all, and then none for the sender."""
+    news = dict.fromkeys(connected if order else (), f"{sender}: {order}")
+    news.pop(sender, None)
+    return 200 if order else 400, news
 
 
 def cases(chance: random.Random) -> list[Args]:
-    """A sender who is connected, one who is not, nobody, and an empty order."""
-    cases = [
+    """Senders who are connected and who are not, no listeners, empty orders."""
+    found: list[Args] = [
         ("tea", "Ann", ["Ann", "Bob", "Cem"]),
         ("tea", "Ann", ["Bob", "Cem"]),
         ("tea", "Ann", []),
@@ -38,8 +40,13 @@ def cases(chance: random.Random) -> list[Args]:
     ]
     for _case in range(how_many(15)):
         names = chance.sample(["Ann", "Bob", "Cem", "Dee", "Eva", "Fay"], chance.randrange(6))
-        cases.append((chance.choice(["tea", "coffee", ""]), chance.choice(["Ann", "Bob"]), names))
-    return cases
+        found.append((chance.choice(["tea", "coffee", ""]), chance.choice(["Ann", "Bob"]), names))
+    return found
+
+
+def fits(got: Any) -> bool:
+    """Whether it is a status and a dict."""
+    return isinstance(got, tuple) and [type(part) for part in got] == [int, dict]
 
 
 EXERCISE = Exercise(
@@ -47,24 +54,17 @@ EXERCISE = Exercise(
     judge=Cases(
         cases,
         reference,
-        lambda got: (
-            isinstance(got, tuple)
-            and len(got) == 2
-            and type(got[0]) is int
-            and isinstance(got[1], dict)
-        ),
+        fits,
         section="1.1",
     ),
     solution=place_order,
     wrong={
-        "the-sender-hears-it-too": patch("if name != sender:", "if True:"),
-        "an-empty-order-is-announced": patch("if not order:", "if False:"),
-        "only-if-the-sender-is-connected": patch(
+        "sender-included": patch("if name != sender:", "if True:"),
+        "empty-order-announced": patch("if not order:", "if False:"),
+        "sender-must-be-connected": patch(
             "if name != sender:", "if name != sender and sender in connected:"
         ),
-        "only-the-first-hears-it": patch(
-            "    return 200, news", "    return 200, dict(list(news.items())[:1])"
-        ),
-        "the-sender-is-left-out": patch('f"{sender}: {order}"', "order"),
+        "only-the-first": patch("return 200, news", "return 200, dict(list(news.items())[:1])"),
+        "no-sender-name": patch('f"{sender}: {order}"', "order"),
     },
 )

@@ -1,4 +1,4 @@
-"""From which message on a WebSocket is cheaper than polling."""
+"""How many messages make a WebSocket cheaper than polling."""
 
 from __future__ import annotations
 
@@ -19,21 +19,27 @@ def worth_it(handshake: int, message: int, request: int) -> int:
 
 
 def counted(handshake: int, message: int, request: int) -> int:
-    """Count messages until it is so."""
+    """The same, found by counting messages."""
     if message >= request:
         return 0
     return next(n for n in itertools.count(1) if handshake + n * message < n * request)
 
 
 def cases(chance: random.Random) -> list[Args]:
-    """The numbers of the lesson, the edges, then random ones."""
-    cases = [(300, 17, 150), (300, 50, 150), (301, 50, 150), (299, 50, 150), (300, 150, 150)]
-    cases += [(300, 151, 150), (10, 2, 200)]
+    """The example and its neighbours, messages that save nothing, then random numbers."""
+    found: list[Args] = [
+        (300, 17, 150),
+        (300, 50, 150),
+        (301, 50, 150),
+        (299, 50, 150),
+        (300, 150, 150),
+    ]
+    found += [(300, 151, 150), (10, 2, 200)]
     for _case in range(how_many(30)):
-        cases.append(
+        found.append(
             (chance.randrange(100, 900), chance.randrange(2, 400), chance.randrange(100, 500))
         )
-    return cases
+    return found
 
 
 EXERCISE = Exercise(
@@ -41,11 +47,11 @@ EXERCISE = Exercise(
     judge=Cases(cases, counted, int, section="1.1"),
     solution=worth_it,
     wrong={
-        "the-message-costs-nothing": patch("request - message", "request"),
-        "it-is-always-worth-it": patch(
+        "free-messages": patch("request - message", "request"),
+        "always-worth-it": patch(
             "    if saved <= 0:\n        return 0\n", "    saved = abs(saved) or 1\n"
         ),
         "rounded-down": patch("handshake // saved + 1", "handshake // saved"),
-        "as-cheap-is-not-cheaper": patch("handshake // saved + 1", "-(-handshake // saved)"),
+        "equal-is-cheaper": patch("handshake // saved + 1", "-(-handshake // saved)"),
     },
 )

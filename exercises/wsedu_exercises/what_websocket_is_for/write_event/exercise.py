@@ -18,7 +18,7 @@ def sse(number: int, text: str) -> bytes:
 
 
 def events(stream: bytes) -> list[tuple[str, str]]:
-    """What a page hears of a stream: the id and the text of each event (WHATWG HTML, 9.2.6)."""
+    """What a page reads in a stream: the id and the text of each event (WHATWG HTML, 9.2.6)."""
     found: list[tuple[str, str]] = []
     last_id, data = "", list[str]()
     for line in stream.decode(errors="replace").replace("\r\n", "\n").split("\n")[:-1]:
@@ -35,18 +35,20 @@ def events(stream: bytes) -> list[tuple[str, str]]:
     return found
 
 
-def heard(number: int, text: str) -> tuple[str, str]:
-    """What a page should hear."""
-    return str(number), text
-
-
 def cases(chance: random.Random) -> list[Args]:
-    """One line, several, an empty one, blanks at the edge, other alphabets; then random ones."""
-    cases = [(1, "one tea"), (2, "one tea\ntwo teas"), (3, ""), (4, " x"), (5, "x\n"), (6, "\n\n")]
-    cases += [(7, "چای"), (8, "data: no"), (9, "👋\n:a")]
+    """One line, several, empty ones, spaces at the edges, other alphabets; then random texts."""
+    found: list[Args] = [
+        (1, "one tea"),
+        (2, "one tea\ntwo teas"),
+        (3, ""),
+        (4, " x"),
+        (5, "x\n"),
+        (6, "\n\n"),
+    ]
+    found += [(7, "چای"), (8, "data: no"), (9, "👋\n:a")]
     for _case in range(how_many(15)):
-        cases.append((chance.randrange(1000), "".join(chance.choices("ab: é\n", k=9))))
-    return cases
+        found.append((chance.randrange(1000), "".join(chance.choices("ab: é\n", k=9))))
+    return found
 
 
 EXERCISE = Exercise(
@@ -56,15 +58,15 @@ EXERCISE = Exercise(
         sse,
         bytes,
         section="RFC 6202 2; WHATWG HTML 9.2.6",
-        nearest=lambda args, got: got if events(got) == [heard(*args)] else sse(*args),
+        nearest=lambda args, got: got if events(got) == [(str(args[0]), args[1])] else sse(*args),
     ),
     solution=sse,
     wrong={
         "no-empty-line": patch('b"\\n\\n"', 'b"\\n"'),
-        "the-id-is-missing": patch('lines = [f"id: {number}"]', "lines = []"),
-        "the-text-stands-alone": patch('f"data: {line}"', "line"),
-        "several-lines-in-one-field": patch('text.split("\\n")', "[text]"),
-        "the-last-empty-line-is-dropped": patch('text.split("\\n")', "text.splitlines()"),
-        "no-space-after-the-colon": patch('f"data: {line}"', 'f"data:{line}"'),
+        "no-id": patch('lines = [f"id: {number}"]', "lines = []"),
+        "no-data-field": patch('f"data: {line}"', "line"),
+        "one-data-field": patch('text.split("\\n")', "[text]"),
+        "splitlines": patch('text.split("\\n")', "text.splitlines()"),
+        "no-space": patch('f"data: {line}"', 'f"data:{line}"'),
     },
 )

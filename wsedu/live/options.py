@@ -1,0 +1,132 @@
+"""What a lab may be started with: each option has a type, a range, and words that say both.
+
+How to think about it: a wrong option should fail in the cell that gives it, by its name. Later it
+would fail inside a library, or not at all: ``origins="http://..."`` would be taken letter by
+letter.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..protocol.http import TOKEN
+from ..words import _
+from .tap import HOST
+
+LIST = (list, tuple)
+NONE = type(None)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What an option must be.
+
+    words: say it, after "must be"
+    types: the types that it may have
+    holds: whether a value of such a type is allowed
+    """
+
+    words: str
+    types: tuple[Any, ...]
+    holds: Callable[[Any], bool] = lambda value: True
+
+
+def _seconds(value: float | None) -> bool:
+    return value is None or 0 <= value < math.inf
+
+
+def _subprotocols(names: list[Any] | None) -> bool:
+    return all(isinstance(name, str) and TOKEN.fullmatch(name) for name in names or ())
+
+
+def _origins(origins: list[Any] | None) -> bool:
+    return all(isinstance(origin, (str, re.Pattern, NONE)) for origin in origins or ())
+
+
+SECONDS = Rule(
+    _("a number of seconds, 0 or more, or None for no limit"), (int, float, NONE), _seconds
+)
+FUNCTION = Rule(_("an async function"), (Callable, NONE))
+
+RULES = {
+    "handler": FUNCTION,
+    "raw": FUNCTION,
+    "server": FUNCTION,
+    "open_timeout": SECONDS,
+    "ping_interval": Rule(
+        _("a number of seconds, more than 0, or None for no Pings"),
+        (int, float, NONE),
+        lambda value: _seconds(value) and value != 0,
+    ),
+    "ping_timeout": SECONDS,
+    "close_timeout": SECONDS,
+    "max_size": Rule(
+        _("a number of bytes, 0 or more, or None for no limit"),
+        (int, NONE),
+        lambda value: value is None or value >= 0,
+    ),
+    "origins": Rule(
+        _('a list of origins, such as ["http://example.com", None], or None for all'),
+        (*LIST, NONE),
+        _origins,
+    ),
+    "subprotocols": Rule(
+        _('a list of names, such as ["chat"], or None for none'), (*LIST, NONE), _subprotocols
+    ),
+    "date": Rule(
+        _("a line of ASCII for the Date header, or None for the time of day"),
+        (str, NONE),
+        lambda value: value is None or (value.isascii() and value.isprintable()),
+    ),
+    "notifications": Rule(_("True or False"), (bool,)),
+    "network": Rule(_("loopback or memory"), (str,), lambda value: value in ("loopback", "memory")),
+    "open_to_the_network": Rule(_("an address of this machine, or None"), (str, NONE)),
+    "token": Rule(_("a string, or None"), (str, NONE)),
+}
+
+
+def check(**options: Any) -> None:
+    """Raise TypeError or ValueError for the first option that is wrong, or excludes another."""
+    for name, value in options.items():
+        rule = RULES[name]
+        wrong = _("{name} must be {words}, not {value}").format(
+            name=name, words=rule.words, value=repr(value)
+        )
+        # Python takes True and False for numbers.
+        number = not isinstance(value, bool) or bool in rule.types
+        if not (isinstance(value, rule.types) and number):
+            raise TypeError(wrong)
+        if not rule.holds(value):
+            raise ValueError(wrong)
+    if sum(options[script] is not None for script in ("handler", "raw", "server")) > 1:
+        raise ValueError("handler, raw and server all say what the server does; give one")
+    if options["network"] == "memory" and options["open_to_the_network"] is not None:
+        raise ValueError("a network in memory cannot be opened to others")
+
+
+def allowed_address(address: str | None, token: str | None, plain: bool) -> str:
+    """Where to listen: here, unless ``address`` and a ``token`` open the lab to the network.
+
+    plain: whether the server is the library's, which can ask for the token
+    """
+    if address is None:
+        if token is not None:
+            raise ValueError(
+                "a token goes with open_to_the_network; without it, only this machine can connect"
+            )
+        return HOST
+    if not plain:
+        raise ValueError(
+            "your own server, a raw one and notifications ask for no token, "
+            "so they stay on 127.0.0.1"
+        )
+    if token is None or len(token) < 8 or not token.isascii() or not token.isalnum():
+        raise ValueError(
+            "open_to_the_network needs a token of 8 or more letters and digits, "
+            "because everything in the network can then reach the lab"
+        )
+    return address

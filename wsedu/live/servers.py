@@ -1,0 +1,207 @@
+"""Starting a server with a tap in front of it: the library's, a raw one, or your own.
+
+How to think about it: each server is one more async function that runs in the lab's loop for each
+connection. Whatever such a function does wrong (it raises, loops without an await, or writes
+without end) ends its own connection only, and the recording says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.http11 import Request, Response
+
+from ..words import _
+from .background import EXITS, Stopped
+from .bounded import Bounded, TooMuch
+from .notifications import Notifications
+from .peer import Peer
+from .tap import HOST, Tap
+
+T = TypeVar("T")
+Handler = Callable[[ServerConnection], Awaitable[None]]
+OwnServer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+# What the library would print into a cell is on the recording already.
+_silent = logging.getLogger("wsedu.live.server")
+_silent.addHandler(logging.NullHandler())
+_silent.propagate = False
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that runs: the tap in front of it, and how it stops listening."""
+
+    tap: Tap
+    stop: Callable[[], None]
+
+
+async def start_library(
+    handler: Handler | None,
+    options: dict[str, Any],
+    *,
+    date: str | None = None,
+    address: str = HOST,
+    token: str | None = None,
+) -> Running:
+    """The server of ``websockets``; without a handler it is an echo server."""
+    blame = _Blame()
+
+    def admit(connection: ServerConnection, request: Request) -> Response | None:
+        given = parse_qs(urlsplit(request.path).query).get("token", [""])[0]
+        if token is not None and not hmac.compare_digest(given.encode(), token.encode()):
+            return connection.respond(403, "This lab asks for its token.\n")
+        return _answer_page(connection, request)
+
+    def set_date(_connection: ServerConnection, _request: Request, response: Response) -> None:
+        if date is not None:
+            del response.headers["Date"]
+            response.headers["Date"] = date
+
+    class Connection(ServerConnection):
+        """The library's connection, over a transport with a limit."""
+
+        def connection_made(self, transport: Any) -> None:
+            port = transport.get_extra_info("peername")[1]
+            super().connection_made(Bounded(transport, lambda said: blame.soon(port, said)))  # type: ignore[arg-type]
+
+    async def serve_one(connection: ServerConnection) -> None:
+        try:
+            await (handler or _echo)(connection)
+        except Stopped:
+            await blame(connection.remote_address[1], _looped())
+            raise RuntimeError("stopped") from None  # the library closes with 1011
+        except EXITS as error:
+            await blame(connection.remote_address[1], _raised(error))
+            raise RuntimeError("stopped") from None
+
+    server = await serve(
+        serve_one,
+        HOST,
+        0,
+        logger=_silent,
+        # The library would add its version and Python's, which differ from run to run.
+        server_header="websockets",
+        process_request=admit,
+        process_response=set_date,
+        create_connection=Connection,
+        **options,
+    )
+    blame.tap = await _tap_before(next(iter(server.sockets)), address)
+    return Running(blame.tap, lambda: server.close(close_connections=False))
+
+
+async def start_own(own: OwnServer) -> Running:
+    """A server that is one function of a reader and a writer."""
+    blame = _Blame()
+    # The loop holds its tasks weakly: one that waits for what nothing else knows of, as in
+    # "await asyncio.Future()", would be collected.
+    tasks = set()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tasks.add(asyncio.current_task())
+        port = writer.get_extra_info("peername")[1]
+        limited = _bounded(reader, writer, lambda said: blame.soon(port, said))
+        # The lab closes; asyncio would report a cancelled connection.
+        with suppress(asyncio.CancelledError):
+            try:
+                await own(reader, limited)
+            except TooMuch:
+                pass  # this is on the recording
+            except (Exception, *EXITS) as error:
+                await blame(port, _raised(error))
+            except Stopped:
+                await blame(port, _looped())
+            finally:
+                writer.close()
+                tasks.discard(asyncio.current_task())
+
+    server = await asyncio.start_server(connected, HOST, 0)
+    blame.tap = await _tap_before(server.sockets[0])
+    return Running(blame.tap, server.close)
+
+
+async def start_raw(script: Callable[[Peer], Awaitable[None]]) -> Running:
+    """A server that is one function of a ``Peer``, after the opening handshake."""
+
+    async def right_here(work: Coroutine[Any, Any, T]) -> T:
+        return await work
+
+    async def server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        peer = Peer("server", reader, writer, right_here)
+        with suppress(OSError):  # the client has gone
+            await peer.shake_hands()
+            await script(peer)
+
+    return await start_own(server)
+
+
+async def start_http(notifications: Notifications) -> Running:
+    """The HTTP side of ``notifications``."""
+    await notifications.start()
+    tap = Tap(notifications.port)
+    await tap.start()
+    return Running(tap, notifications.close)
+
+
+async def _tap_before(listener: Any, address: str = HOST) -> Tap:
+    tap = Tap(listener.getsockname()[1])
+    await tap.start(address)
+    return tap
+
+
+class _Blame:
+    """Writes what a server did wrong onto the recording of its connection."""
+
+    tap: Tap
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __call__(self, port: int, words: str) -> None:
+        await self.tap.blame_server(port, words)
+
+    def soon(self, port: int, words: str) -> None:
+        """The same from a function that cannot wait."""
+        task = asyncio.ensure_future(self(port, words))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _bounded(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, refused: Callable[[str], None]
+) -> asyncio.StreamWriter:
+    """The same writer over a transport with a limit."""
+    transport: Any = Bounded(writer.transport, refused)
+    return asyncio.StreamWriter(
+        transport, writer.transport.get_protocol(), reader, asyncio.get_running_loop()
+    )
+
+
+def _raised(error: BaseException) -> str:
+    words = ": ".join(filter(None, (type(error).__name__, str(error)[:200])))
+    return _("the server raised {error}").format(error=words)
+
+
+def _looped() -> str:
+    return _("the server looped without an await, and was stopped")
+
+
+async def _echo(connection: ServerConnection) -> None:
+    async for message in connection:
+        await connection.send(message)
+
+
+def _answer_page(connection: ServerConnection, request: Request) -> Response | None:
+    """An ordinary HTTP request gets an ordinary response; everything else goes on."""
+    if request.path == "/page" and "Upgrade" not in request.headers:
+        return connection.respond(200, "This is a page.\n")
+    return None

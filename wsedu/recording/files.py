@@ -1,0 +1,96 @@
+"""Recordings as files: readable JSON, or a capture for Wireshark.
+
+How to think about it: a file holds what a recording is made of: its events, a note, and how many
+bytes were dropped. So nothing here needs the class ``Recording``, which is made of these.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from .events import Event
+from .pcapng import to_pcapng
+
+Content = tuple[tuple[Event, ...], str, int]  # events, note, dropped
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_UNREADABLE = "not a recording that this version can read"
+
+
+def save(path: str | Path, events: tuple[Event, ...], note: str, dropped: int) -> None:
+    """Write readable JSON; to a name that ends in ``.pcapng``, a file for Wireshark."""
+    if Path(path).suffix == ".pcapng":
+        Path(path).write_bytes(to_pcapng(events))
+    else:
+        Path(path).write_text(to_json(events, note, dropped), encoding="utf-8")
+
+
+def load(path: str | Path) -> Content:
+    """Read the JSON that ``save`` wrote; raises ValueError that says what is wrong with it."""
+    try:
+        return from_json(Path(path).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def to_json(events: tuple[Event, ...], note: str, dropped: int) -> str:
+    """Readable JSON: text where the bytes are lines of ASCII, hex elsewhere."""
+    written = [
+        {"time": round(event.time, 6), "from": event.sender, **_write_event(event)}
+        for event in events
+    ]
+    content: dict[str, Any] = {"format": "wsedu recording", "version": 1, "note": note}
+    if dropped:
+        content["dropped"] = dropped
+    text = json.dumps(content | {"events": written}, indent=1, ensure_ascii=False) + "\n"
+    # Half of a surrogate pair, as in the message of an exception, has no bytes in UTF-8.
+    return _SURROGATES.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
+
+
+def from_json(text: str) -> Content:
+    """What ``to_json`` wrote; raises ValueError that says what is wrong with it."""
+    try:
+        content = json.loads(text)
+        if content["format"] != "wsedu recording":
+            raise ValueError(f"\"format\" is {content['format']!r}, not 'wsedu recording'")
+        if content["version"] != 1:
+            raise ValueError(f"unknown version {content['version']!r}")
+        events = tuple(_read_event(entry) for entry in content["events"])
+        return events, str(content["note"]), int(content.get("dropped", 0))
+    except KeyError as error:
+        raise ValueError(f'{_UNREADABLE}: "{error.args[0]}" is missing') from error
+    except (TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise ValueError(f"{_UNREADABLE}: {error}") from error
+
+
+def _write_event(event: Event) -> dict[str, str]:
+    if event.kind == "fault":
+        return {"fault": event.note}
+    if event.kind == "held":
+        return {"held": event.data.hex(" ")}
+    if event.kind != "data":
+        return {"tcp": event.kind}
+    text = event.data.decode("latin-1")
+    if text.isascii() and text.replace("\r\n", "").isprintable():
+        return {"text": text}
+    return {"hex": event.data.hex(" ")}
+
+
+def _read_event(entry: dict[str, Any]) -> Event:
+    sender, time = entry["from"], float(entry["time"])
+    if sender not in ("client", "server"):
+        raise ValueError(f'"from" is {sender!r}, not client or server')
+    if "tcp" in entry:
+        if entry["tcp"] not in ("end", "lost"):
+            raise ValueError(f'"tcp" is {entry["tcp"]!r}, not end or lost')
+        return Event(time, sender, entry["tcp"])
+    if "fault" in entry:
+        return Event(time, sender, "fault", note=str(entry["fault"]))
+    if "held" in entry:
+        return Event(time, sender, "held", bytes.fromhex(entry["held"]))
+    if "text" in entry:
+        return Event(time, sender, "data", entry["text"].encode("ascii"))
+    return Event(time, sender, "data", bytes.fromhex(entry["hex"]))

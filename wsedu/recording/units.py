@@ -1,0 +1,91 @@
+"""One thing that one side said: a request, a response, its body, a frame, or bytes.
+
+How to think about it: a unit knows its bytes and how they were read. Its words are found when
+they are read: a recording may hold 100,000 frames, and a picture shows a few.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ..protocol import Binary, Check, FrameLayout, MessageHead, Problem, Span, Text
+from ..protocol.http import shorten
+from ..said import Said
+from .events import Side
+from .fields import Field
+from .frame_fields import describe_frame, fields_of_frame, title_of_frame
+from .head_fields import describe_head, fields_of_head, name_bytes, title_of_head
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One thing that one side said.
+
+    kind:     "request", "response", "body" (of a response), "frame", or "bytes": not readable
+    stream:   all that the sender said
+    span:     its bytes in that stream; data holds them
+    arrived:  index of the recording's event that completed it
+    problems: what is wrong with it
+    head:     for a request or response, how it was written
+    checks:   for a request or response, the rules of the opening handshake, checked in it
+    layout:   for a frame, how it was written
+    message:  for a frame that ends a message, the message
+    """
+
+    sender: Side
+    kind: str
+    stream: bytes = field(repr=False, compare=False)
+    span: Span
+    data: bytes
+    arrived: int
+    problems: tuple[Problem, ...] = ()
+    head: MessageHead | None = None
+    checks: tuple[Check, ...] = ()
+    layout: FrameLayout | None = None
+    message: Text | Binary | None = None
+
+    @property
+    def title(self) -> str:
+        """A few words, for the arrow in a ladder."""
+        return str(self._titled)
+
+    @property
+    def sentence(self) -> str:
+        """What it says, in plain words."""
+        return str(self._described)
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """Its pieces, in the order of their bytes."""
+        if self.head is not None:
+            return fields_of_head(self.head, self.stream, self.span)
+        if self.layout is not None:
+            return fields_of_frame(self.layout, self.stream)
+        if self.kind == "body":
+            return (Field(Said("field.body"), self.span, _text(self.data)),)
+        return (Field(Said("field.bytes"), self.span, self.data[:16].hex(" ")),)
+
+    @cached_property
+    def _titled(self) -> Said | str:
+        if self.head is not None:
+            return title_of_head(self.data, self.head)
+        if self.layout is not None:
+            return title_of_frame(self.layout)
+        if self.kind == "body":
+            return Said("body.title", count=len(self.data))
+        return name_bytes(self.data)
+
+    @cached_property
+    def _described(self) -> Said:
+        if self.head is not None:
+            return describe_head(self.data, self.head)
+        if self.layout is not None:
+            return describe_frame(self.layout)
+        if self.kind == "body":
+            return Said("body.sentence", text=_text(self.data))
+        return Said("bytes.too-early") if self.sender == "client" else Said("bytes.no-request")
+
+
+def _text(data: bytes) -> str:
+    return shorten(data.decode("utf-8", "replace"), 200)

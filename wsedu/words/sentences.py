@@ -1,0 +1,378 @@
+"""The sentences for what ``protocol`` and ``recording`` give as ids: see ``wsedu.said``.
+
+How to think about it: one table, from an id to its English sentence, with names in braces for the
+arguments. ``_`` and ``ngettext`` only mark a sentence here, so that gettext's tools find it;
+``speak`` looks up the translation each time a sentence is read. A sentence that depends on a
+number has two forms in English, and the argument ``count`` chooses.
+"""
+
+from __future__ import annotations
+
+from .. import words
+from ..said import Said
+
+
+def speak(said: Said, english: bool = False) -> str:
+    """The sentence in the language of the course, or in English whatever that language is."""
+    sentence = SENTENCES[said.id]
+    args = {
+        name: speak(value, english) if isinstance(value, Said) else value
+        for name, value in said.args.items()
+    }
+    if isinstance(sentence, tuple):
+        one, many = sentence
+        count: int = said.args["count"]
+        if english:
+            chosen = one if count == 1 else many
+        else:
+            chosen = words.ngettext(one, many, count)
+    else:
+        chosen = sentence if english else words._(sentence)
+    return chosen.format(**args)
+
+
+def _(sentence: str) -> str:
+    return sentence
+
+
+def ngettext(one: str, many: str) -> tuple[str, str]:
+    return one, many
+
+
+SENTENCES: dict[str, str | tuple[str, str]] = {
+    # A forgotten await.
+    "await.missing": _(
+        "You gave {called} {what}, not its result: is an `await` missing before the call?"
+    ),
+    "await.coroutine": _("the coroutine of {name}"),
+    "await.other": _("a {type}"),
+    # protocol/http: what is wrong with a head.
+    "http.lf-alone": _("A line ends with LF alone; HTTP ends every line with CR LF."),
+    "http.line-too-long": _("A line is longer than {limit} bytes, the limit of this reader."),
+    "http.too-many-lines": _("There are more than {limit} header lines, the limit of this reader."),
+    "http.control-character": _(
+        "Byte {byte:#04x} at offset {offset} is a control character; no line may hold one."
+    ),
+    "http.not-ascii": _(
+        "Byte {byte:#04x} at offset {offset} is not ASCII; HTTP's own words are ASCII."
+    ),
+    "http.no-request-line": _('The first line is not "method target HTTP-version".'),
+    "http.no-status-line": _('The first line is not "HTTP-version status reason".'),
+    "http.no-colon": _("A header line has no colon."),
+    "http.no-name": _('"{name}" is not a header name: it may hold no spaces or separators.'),
+    "http.not-complete": _(
+        "The head is not complete: the empty line that ends it has not arrived."
+    ),
+    # protocol/checks: what the rules of the opening handshake ask.
+    "rule.head": _("The head is well-formed HTTP and ends with an empty line"),
+    "rule.request.method": _("The method is GET"),
+    "rule.request.http-version": _("The HTTP version is 1.1 or higher"),
+    "rule.request.target": _("The target is a path or an http(s) address, without a fragment"),
+    "rule.request.host": _("There is one Host header, and it is not empty"),
+    "rule.request.upgrade": _("Upgrade names websocket (any case)"),
+    "rule.request.connection": _("Connection names Upgrade (any case, perhaps among others)"),
+    "rule.request.key": _("There is one Sec-WebSocket-Key: Base64 of 16 bytes"),
+    "rule.request.websocket-version": _("There is one Sec-WebSocket-Version, and it is 13"),
+    "rule.request.origin": _("There is at most one Origin (browsers always send it)"),
+    "rule.request.subprotocols": _("The subprotocols asked for, if any, are different names"),
+    "rule.request.extensions": _("The extensions offered, if any, begin with a name"),
+    "rule.response.status": _("The status is 101"),
+    "rule.response.upgrade": _("Upgrade is websocket (any case)"),
+    "rule.response.connection": _("Connection names Upgrade (any case)"),
+    "rule.response.accept": _("Sec-WebSocket-Accept answers the key that was sent"),
+    "rule.response.extensions": _("The server uses only extensions that were offered"),
+    "rule.response.subprotocol": _(
+        "The server chose at most one subprotocol, and one that was asked for"
+    ),
+    # protocol/checks: what was found.
+    "seen.absent": _("absent"),
+    "seen.nothing": _("nothing"),
+    "seen.no-empty-line": _("no empty line yet: the head has not ended"),
+    "seen.header-lines": ngettext("{count} header line", "{count} header lines"),
+    "seen.key": ngettext("{key} ({count} byte)", "{key} ({count} bytes)"),
+    "seen.key-not-base64": _("{key} (not Base64)"),
+    # protocol/reader: the rules for one header, and a limit.
+    "frame.reserved-bit": _("A reserved bit is set, and no extension that was agreed on uses it."),
+    "frame.reserved-opcode": _("Opcode {opcode:#x} is reserved."),
+    "frame.control-fragment": _("A control frame must be whole: its FIN bit must be 1."),
+    "frame.client-unmasked": _("A client's frame must be masked."),
+    "frame.server-masked": _("A server's frame must not be masked."),
+    "frame.control-too-long": _("A control frame's payload may have 125 bytes at most."),
+    "frame.length-top-bit": _("The first bit of a 64-bit length must be 0."),
+    "frame.length-not-minimal": _("Length {length} is written in {form} bits, and fewer would do."),
+    "frame.too-big": ngettext(
+        "A frame announces {count} byte; the limit is {limit}.",
+        "A frame announces {count} bytes; the limit is {limit}.",
+    ),
+    # protocol/messages: the order of frames, limits, and UTF-8.
+    "message.not-ended": _("A message begins before the one in progress has ended."),
+    "message.not-begun": _("A continuation frame comes, and no message has begun."),
+    "message.too-long": ngettext(
+        "A message takes {count} byte or more; the limit is {limit}.",
+        "A message takes {count} bytes or more; the limit is {limit}.",
+    ),
+    "message.too-many-frames": ngettext(
+        "A message takes more than {count} frame, the limit.",
+        "A message takes more than {count} frames, the limit.",
+    ),
+    "message.not-utf8": _("A text message is not UTF-8: {octets} at offset {offset}, {reason}."),
+    "utf8.no-start": _("invalid start byte"),
+    "utf8.no-continuation": _("invalid continuation byte"),
+    "utf8.unfinished": _("unexpected end of data"),
+    # protocol/closing: Close frames, and what their codes say.
+    "close.one-byte": _("A Close frame's body has one byte, and a code takes two."),
+    "close.code-not-sendable": _("A Close frame carries code {code}, which may not be sent."),
+    "close.reason-not-utf8": _("The reason in a Close frame is not UTF-8."),
+    "code.1000": _("The purpose of the connection is fulfilled."),
+    "code.1001": _("An endpoint goes away: a server shuts down, a page is left."),
+    "code.1002": _("The peer broke a rule of the protocol."),
+    "code.1003": _("A type of data came that the endpoint cannot accept."),
+    "code.1005": _("A Close frame came without a code. Never sent."),
+    "code.1006": _("The connection ended without a Close frame. Never sent."),
+    "code.1007": _("Data does not fit the type of its message, such as text that is not UTF-8."),
+    "code.1008": _("A message breaks the endpoint's policy."),
+    "code.1009": _("A message is too big to process."),
+    "code.1010": _("The client needs an extension that the server did not agree to."),
+    "code.1011": _("The server met an unexpected condition."),
+    "code.1012": _("The service restarts."),
+    "code.1013": _("The service is overloaded; try again later."),
+    "code.1014": _("A gateway got an invalid response from the server behind it."),
+    "code.1015": _("The TLS handshake failed. Never sent."),
+    "code.below-1000": _("Below 1000: not used."),
+    "code.of-the-protocol": _("1000 to 2999: reserved for the protocol and its extensions."),
+    "code.of-libraries": _("3000 to 3999: for libraries and frameworks, registered with IANA."),
+    "code.of-applications": _("4000 to 4999: for private use between two applications."),
+    "code.above-4999": _("5000 and above: not defined."),
+    # protocol/choices: the question, our answer, the reason.
+    "choice.minimal-length.question": _(
+        "Is a payload length accepted in a longer form than it needs?"
+    ),
+    "choice.minimal-length.answer": _("No: 1002."),
+    "choice.minimal-length.reason": _(
+        "The RFC says MUST to the sender and nothing to the reader; browsers refuse it."
+    ),
+    "choice.length-top-bit.question": _("What if the first bit of a 64-bit length is 1?"),
+    "choice.length-top-bit.answer": _(
+        "1002, not 1009: no sender may write it, so its size does not matter."
+    ),
+    "choice.length-top-bit.reason": _(
+        "The rule comes before the limit, which every endpoint chooses for itself."
+    ),
+    "choice.early-refusal.question": _(
+        "Is a frame refused at its header, or when all of it has come?"
+    ),
+    "choice.early-refusal.answer": _("When its header has come, all of it but the masking key."),
+    "choice.early-refusal.reason": _(
+        "An endpoint must not wait for a frame that announces 2 GiB, or store it."
+    ),
+    "choice.first-broken-rule.question": _("Which rule is named when a frame breaks several?"),
+    "choice.first-broken-rule.answer": _(
+        "The first, in the order of the bytes: a Close's code before its reason."
+    ),
+    "choice.first-broken-rule.reason": _(
+        "The RFC does not say; the order of the bytes is the one that a reader can follow."
+    ),
+    "choice.utf8-early.question": _("Where is UTF-8 checked?"),
+    "choice.utf8-early.answer": _("At every byte that comes, in the middle of frames too."),
+    "choice.utf8-early.reason": _(
+        "The RFC does not say when; a reader that waits can be made to store what is wrong."
+    ),
+    "choice.utf8-layer.question": _(
+        "Which layer checks UTF-8: the one that gives frames, or the one that gives messages?"
+    ),
+    "choice.utf8-layer.answer": _("The endpoint: an event with a text holds text."),
+    "choice.utf8-layer.reason": _(
+        "A layer that gives frames cannot tell: a character may be cut between two of them."
+    ),
+    "choice.close-amid-fragments.question": _(
+        "May a Close frame come while a fragmented message has not ended?"
+    ),
+    "choice.close-amid-fragments.answer": _(
+        "Yes: it is answered like any other, and the unfinished message is dropped."
+    ),
+    "choice.close-amid-fragments.reason": _(
+        "Close is a control frame, and control frames may come between fragments."
+    ),
+    "choice.close-one-byte.question": _("What if the body of a Close frame has one byte?"),
+    "choice.close-one-byte.answer": _("1002."),
+    "choice.close-one-byte.reason": _(
+        "A body begins with a code of two bytes, and half a code says nothing."
+    ),
+    "choice.close-utf8.question": _("Which code answers a Close frame whose reason is not UTF-8?"),
+    "choice.close-utf8.answer": _("1007."),
+    "choice.close-utf8.reason": _(
+        "It is the code for data that does not fit its type; 1002 would be right as well."
+    ),
+    "choice.registered-codes.question": _(
+        "May an endpoint send a code that IANA registered after the RFC?"
+    ),
+    "choice.registered-codes.answer": _(
+        "1012, 1013 and 1014: yes. 1004 and all other codes from 1016 to 2999: no."
+    ),
+    "choice.registered-codes.reason": _(
+        "7.4.2 keeps the range for the protocol and its extensions; 11.7 has these three."
+    ),
+    "choice.close-echo.question": _("What does our reply to a Close frame say?"),
+    "choice.close-echo.answer": _("The same code and reason; nothing if there was nothing."),
+    "choice.close-echo.reason": _(
+        'An endpoint "typically echos the status code it received"; the reason goes with it.'
+    ),
+    "choice.close-reason.question": _("Does our Close say why, when the peer broke a rule?"),
+    "choice.close-reason.answer": _(
+        "Yes: the sentence of the error, in English, cut to 123 bytes."
+    ),
+    "choice.close-reason.reason": _(
+        "It helps a person at the other end; a program must not rely on it."
+    ),
+    "choice.ping-after-our-close.question": _(
+        "Is a Ping answered after our own Close has been sent?"
+    ),
+    "choice.ping-after-our-close.answer": _("Yes, until the peer's Close comes."),
+    "choice.ping-after-our-close.reason": _(
+        "The only exception that 5.5.2 names is a Close that was received."
+    ),
+    "choice.too-many-fragments.question": _("Which code refuses a message of too many frames?"),
+    "choice.too-many-fragments.answer": _("1009, as for too many bytes."),
+    "choice.too-many-fragments.reason": _(
+        "Both mean more than this endpoint wants to process; 1008 would be right as well."
+    ),
+    "choice.server-ends-tcp.question": _("Which side ends TCP after the closing handshake?"),
+    "choice.server-ends-tcp.answer": _(
+        "The server at once; the client waits for it. A side that failed the connection ends it."
+    ),
+    "choice.server-ends-tcp.reason": _(
+        "The side that ends TCP first keeps the port in TIME_WAIT, and a server can afford it."
+    ),
+    # recording/units: bodies, and bytes that could not be read.
+    "recording.no-request": _("In this recording the client says nothing."),
+    "body.title": ngettext("body, {count} byte", "body, {count} bytes"),
+    "body.sentence": _("The body of the response: {text}"),
+    "bytes.count": ngettext("{count} byte: {shown}", "{count} bytes: {shown}"),
+    "bytes.only-count": ngettext("{count} byte", "{count} bytes"),
+    "bytes.too-early": _("Sent before the server's 101: no rule of WebSocket applies to them yet."),
+    "bytes.no-request": _("Bytes that answer no request that could be read."),
+    # recording/head_fields: what a head says.
+    "request.no-http": _(
+        'This is not an HTTP request: its first line is not "method target HTTP-version".'
+    ),
+    "request.first-line-unfinished": _(
+        "The server reads this as the beginning of a request line; it waits for its end."
+    ),
+    "request.unfinished": _(
+        "The server reads this as an HTTP request, and waits for its empty line."
+    ),
+    "request.offers-upgrade": _("The client asks for {target} and offers to change to {protocol}."),
+    "request.ordinary": _("An ordinary HTTP request: {method} {target}."),
+    "response.no-http": _(
+        'This is not an HTTP response: its first line is not "HTTP-version status reason".'
+    ),
+    "response.unfinished": _(
+        "The client reads this as an HTTP response, and waits for its empty line."
+    ),
+    "response.agrees": _("The server agrees: after this empty line, both sides use WebSocket."),
+    "response.stays-http": _("The server says {status} {reason}; the connection stays HTTP."),
+    "response.refuses": _("The server refuses: {status} {reason}. The connection stays HTTP."),
+    # recording/head_fields: the names of its fields.
+    "field.request-line": _("request line"),
+    "field.status-line": _("status line"),
+    "field.method": _("method"),
+    "field.target": _("target"),
+    "field.http-version": _("HTTP version"),
+    "field.status": _("status"),
+    "field.reason": _("reason"),
+    "field.header-name": _("header name"),
+    "field.no-name": _("(no name)"),
+    "field.value": _("value"),
+    "field.line-end": _("line end"),
+    "field.empty-line": _("empty line"),
+    "field.empty-lines": _("empty lines"),
+    "field.not-read": _("not read"),
+    "field.body": _("body"),
+    "field.bytes": _("bytes"),
+    # recording/head_fields: what its lines are for.
+    "meaning.request-line": _("what the client wants, of which resource, in which HTTP version"),
+    "meaning.status-line": _("whether the server agrees: 101 and nothing else means yes"),
+    "meaning.no-text": _("the first line is read from here; but these bytes are not text"),
+    "meaning.empty-line": _("ends the head; the next byte does not belong to it"),
+    "meaning.empty-lines": _("before the first line; a reader may pass over them"),
+    "header.host": _("which server is meant; required by HTTP/1.1"),
+    "header.upgrade": _("the protocol to change to"),
+    "header.upgrade-chosen": _("the protocol that is changed to"),
+    "header.connection": _("Upgrade concerns this TCP connection only"),
+    "header.connection-close": _("this TCP connection ends after the response"),
+    "header.connection-other": _("what holds for this TCP connection only; Upgrade is not named"),
+    "header.key": _("16 random bytes in Base64, new each time"),
+    "header.version": _("the version of WebSocket; RFC 6455 is 13"),
+    "header.versions-of-server": _("the versions that the server speaks"),
+    "header.accept": _("proves that the server read the key"),
+    "header.protocol": _("the application's language, by name"),
+    "header.protocol-chosen": _("the one that was chosen, of those asked for"),
+    "header.extensions": _("changes to the framing, if both agree"),
+    "header.extensions-chosen": _("those that are used, of those offered"),
+    "header.origin": _("which page's script asks; browsers set it themselves"),
+    "header.cookie": _("sent by the browser unasked; covered here"),
+    "header.authorization": _("a secret of the client; covered here"),
+    "header.proxy-authorization": _("a secret for a proxy; covered here"),
+    "header.set-cookie": _("a secret for the browser to keep; covered here"),
+    "header.user-agent": _("which program asks; not part of WebSocket"),
+    "header.accept-encoding": _("about HTTP bodies; not part of WebSocket"),
+    "header.accept-language": _("the reader's languages; not part of WebSocket"),
+    "header.cache-control": _("no cache may answer this; not part of WebSocket"),
+    "header.pragma": _("Cache-Control, for very old caches"),
+    "header.date": _("the server's clock; not part of WebSocket"),
+    "header.server": _("which program answers; not part of WebSocket"),
+    "header.content-length": _("how many bytes of body follow the empty line"),
+    "header.content-type": _("how to read the body"),
+    "header.allow": _("the methods that would be accepted"),
+    "header.unknown": _("not part of WebSocket; ignored"),
+    # recording/frame_fields: what a frame is.
+    "opcode.continuation": _("continuation"),
+    "opcode.text": _("text"),
+    "opcode.binary": _("binary"),
+    "opcode.close": _("close"),
+    "opcode.ping": _("ping"),
+    "opcode.pong": _("pong"),
+    "opcode.reserved": _("reserved"),
+    "opcode.reserved-number": _("reserved opcode {opcode:#x}"),
+    "opcode.shown": _("{opcode:#x} {kind}"),
+    "frame.title": _("{kind}: {shown}"),
+    "frame.goes-on": _("{kind} (goes on)"),
+    "close.no-code": _("no code"),
+    "frame.sentence": _("A {kind} frame: {place}, {payload}, {masked}."),
+    "frame.payload-size": ngettext("{count:,} byte of payload", "{count:,} bytes of payload"),
+    "frame.is-message": _("a whole message"),
+    "frame.is-fragment": _("a fragment; more follows"),
+    "frame.is-last-fragment": _("the last fragment"),
+    "frame.is-control": _("a control frame"),
+    "frame.masked": _("masked"),
+    "frame.not-masked": _("not masked"),
+    "frame.unfinished": _("A frame that has not arrived whole: it ends in its {field}."),
+    # recording/frame_fields: its fields.
+    "field.first-byte": _("first byte"),
+    "field.second-byte": _("second byte"),
+    "field.payload-length": _("payload length"),
+    "field.extended-length": _("extended payload length"),
+    "field.masking-key": _("masking key"),
+    "field.payload": _("payload"),
+    "field.close-code": _("close code"),
+    "meaning.first-byte": _("FIN, three reserved bits, and the opcode"),
+    "meaning.fin": _("the message ends with this frame"),
+    "meaning.no-fin": _("the message goes on"),
+    "meaning.rsv": _("for extensions"),
+    "meaning.opcode": _("the kind of frame"),
+    "meaning.second-byte": _("MASK, and the length, if it is 125 or less"),
+    "meaning.mask": _("a masking key follows"),
+    "meaning.no-mask": _("no masking key"),
+    "meaning.length-itself": _("the length itself"),
+    "meaning.length-follows": _("the length is in the next {following} bytes"),
+    "length.see-next": _("{length}: see the next {following} bytes"),
+    "meaning.extended-length": _("network byte order"),
+    "meaning.masking-key": _("each payload byte is combined with one of these by XOR"),
+    "meaning.masked-payload": _("shown unmasked here; the bytes are as they crossed the wire"),
+    "meaning.payload": _("as it crossed the wire"),
+    # recording/frame_checker: what is wrong with a frame where it comes.
+    "frame.error": _("{sentence} Close code {code}."),
+    "frame.after-error": _("An error came before: the reader has given up, and reads no further."),
+    "frame.after-close": _("A Close frame came before: what follows it is not read."),
+    "frame.too-early": _("Sent before the server's 101; a client must wait for it."),
+}
