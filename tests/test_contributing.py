@@ -116,13 +116,11 @@ def add_a_mistake(course: Path) -> list[str]:
     """Recipe 2, with the lines that it shows."""
     code, words = re.findall(r"(?ms)^ *```(?:python|toml)\n *(.*?)\n *```", PAGE)
     folder = course / "exercises/wsedu_exercises/frame_layout/encode_header"
-    # The exercise knows this mistake already, under another name, for two numbers at once.
-    code = code.replace("'\"big\"', '\"little\"'", "'2, \"big\"', '2, \"little\"'")
     edit(folder / "exercise.py", ("    wrong={", f"    wrong={{\n        {code}"))
     edit(folder / "en.toml", ("[mistakes]", f"[mistakes]\n{words}"))
     make_anew, test = recipe("Add a mistake")
     follow(course, [make_anew])
-    assert "**little endian**: You write" in (course / "docs/wrong-answers.md").read_text("utf-8")
+    assert "**no opcode**: You leave out" in (course / "docs/wrong-answers.md").read_text("utf-8")
     return [test]
 
 
