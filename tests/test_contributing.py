@@ -199,6 +199,7 @@ def test_what_recipes_say_to_edit_is_there() -> None:
         "tests/views/test_hostile.py": ["VIEWS"],
         "tests/browser/test_accessibility.py": ["PICTURES"],
         "tests/test_project.py": ["def test_public_names"],
+        "tests/course/test_mutants.py": ["FEWER = {"],
         "wsedu/course/judges.py": ["class Cases", "timed", "VirtualTimeLoop"],
         "wsedu/views/masking_steps.py": ["Adjustable"],
         "wsedu/views/checklist.py": ["class Checklist(Picture)", "Drawing("],

@@ -107,10 +107,8 @@ def test_a_lesson_is_in_the_table_and_takes_exercises(course: Path) -> None:
     made = new(course, "lesson", "another-lesson", 'Another lesson: "how long?"')
     assert made.returncode == 0, made.stderr
     assert "README.md is written anew." in made.stdout
-    assert (
-        f'| [{COUNT:02} Another lesson: "how long?"](notebooks/en/{COUNT:02}_another_lesson.ipynb) |'
-        in (course / "README.md").read_text(encoding="utf-8")
-    )
+    link = f'[{COUNT:02} Another lesson: "how long?"](notebooks/en/{COUNT:02}_another_lesson.ipynb)'
+    assert f"| {link} |" in (course / "README.md").read_text(encoding="utf-8")
     assert (
         new(course, "exercise", f"{COUNT:02}", "another-exercise", "--stars", "2").returncode == 0
     )
