@@ -183,13 +183,14 @@ def in_order(handed: NotebookNode, source: NotebookNode) -> NotebookNode:
     by_id = {test.cell.id: test.exercise for test in tests}
     by_id |= {test.exercise: test.exercise for test in tests}  # as nbgrader calls the check
 
+    stems = _stems(handed, {test.exercise for test in tests})
     cells: list[NotebookNode] = []
     shown: dict[str, int] = {}  # exercise -> the number of the cell above which its check was
     called: dict[str, str] = {}  # exercise -> what the learner's check was called with
     for cell in handed.cells:
         text, names = cell.source, []
         if cell.cell_type == "code" or CHECK.fullmatch(text.strip()):
-            marks = (cell.id, cell.metadata.get("nbgrader", {}).get("grade_id"))
+            marks = (_current_id(cell, stems), cell.metadata.get("nbgrader", {}).get("grade_id"))
             names = [by_id[mark] for mark in marks if mark in by_id]
             theirs = {str(current_name(m[1])): m[2].strip() for m in CHECK.finditer(text)}
             names += theirs
@@ -199,8 +200,9 @@ def in_order(handed: NotebookNode, source: NotebookNode) -> NotebookNode:
             pass  # the course has it
         else:
             own = NEW[cell.cell_type](text)  # without its outputs and its metadata
-            free = cell.id in ids and cell.id not in {other.id for other in cells}
-            own.id = cell.id if free else f"own-{len(cells)}"
+            name = _current_id(cell, stems)
+            free = name in ids and name not in {other.id for other in cells}
+            own.id = name if free else f"own-{len(cells)}"
             cells.append(own)
         shown |= {name: len(cells) for name in names}
 
@@ -222,6 +224,22 @@ def in_order(handed: NotebookNode, source: NotebookNode) -> NotebookNode:
     if last.source not in {cell.source for cell in cells}:
         ordered.append(last)  # progress()
     return new_notebook(cells=ordered, metadata=source.metadata)
+
+
+def _stems(handed: NotebookNode, known: set[str]) -> dict[str, str]:
+    """With what the ids of an exercise began in an earlier edition -> its name now."""
+    found = {}
+    for cell in handed.cells:
+        stem, _hyphen, kind = (cell.id or "").rpartition("-")
+        pattern = {"task": HEADING, "check": CHECK}.get(kind)
+        if pattern and stem not in known and (match := pattern.search(cell.source)):
+            found[stem] = str(current_name(match[1]))
+    return found
+
+
+def _current_id(cell: NotebookNode, stems: dict[str, str]) -> str | None:
+    stem, hyphen, kind = (cell.id or "").rpartition("-")
+    return stems[stem] + hyphen + kind if stem in stems else cell.id
 
 
 def _place(test: Check, cells: list[NotebookNode], shown: dict[str, int], given: set[str]) -> int:

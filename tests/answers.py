@@ -44,6 +44,6 @@ def solved(lesson: Any) -> Any:
 
 def argument(check: Any) -> str:
     """The name of the answer that a check cell gives to the check."""
-    match = re.fullmatch(r'check\("[a-z0-9-]+", (\w+)\)', check.source)
+    match = re.fullmatch(r'check\("[a-z0-9.-]+", (\w+)\)', check.source)
     assert match, f"a check cell is one line: {check.source}"
     return match[1]

@@ -220,6 +220,39 @@ def test_arrows_between_rooms_point_one_way(room: str) -> None:
                 )
 
 
+# The exercises, which the engine finds through an entry point.
+CONTENT = ROOT / "exercises" / "wsedu_exercises"
+
+
+def test_content_uses_the_engine_and_the_engine_no_content() -> None:
+    for path in (ROOT / "wsedu").rglob("*.py"):
+        assert "wsedu_exercises" not in {package for _room, package in imports_of(path)}, path
+        assert "exercises" not in {room for room, package in imports_of(path) if package == "wsedu"}
+    allowed = {"wsedu"} | {Requirement(line).name for line in PROJECT["dependencies"]}
+    for path in CONTENT.rglob("*.py"):
+        tree = ast.walk(ast.parse(path.read_text()))
+        for node in tree:
+            depth = len(path.relative_to(CONTENT).parts)
+            names: list[str] = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level <= depth, f"{path} imports from outside its package"
+                names = [] if node.level else [node.module or ""]
+            for name in names:
+                top = name.partition(".")[0]
+                assert top in allowed | sys.stdlib_module_names, f"{path} imports {name}"
+
+
+def test_each_exercise_is_code_that_needs_no_other_exercise() -> None:
+    """So that it can be moved, left out, or read alone; what several share lies above them."""
+    for path in CONTENT.glob("*/*/exercise.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom):
+                assert ".exercise" not in f".{node.module}" or node.level == 0, path
+                assert not (node.module or "").startswith("wsedu_exercises"), path
+
+
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
     for path in (ROOT / "wsedu").rglob("*.py")

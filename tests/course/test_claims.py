@@ -4,6 +4,10 @@ A number in the prose is tied if the code or an output of its own section (from 
 next) holds it. Any other number is inside a quote of ``docs/facts``: a file for each notebook, an
 entry for each quote, with its source. So is what is said of a browser that the section does not
 run. Programs have the versions of one table, ``docs/facts/versions.toml``.
+
+What exercises say (tasks, hints, reasons, verdicts) is tied to their code, to the course's server,
+or to their lesson; any other number is computed in ``docs/facts/exercises.toml``. What a task gives
+as an example is what the solution returns.
 """
 
 import importlib.metadata
@@ -17,7 +21,9 @@ from typing import Any
 
 import pytest
 
-from wsedu.course.catalogue import exercises, predictions, quizzes
+from wsedu.course.catalogue import exercises, lessons, predictions, quizzes
+from wsedu.course.exercise import Exercise
+from wsedu.course.lesson import Lesson
 from wsedu.course.peers import measured, outcome
 
 EXERCISES = exercises()
@@ -221,6 +227,98 @@ def test_links_to_a_section_say_its_number(name: str) -> None:
                 assert rfc != "6455" or number in SECTIONS | {*PARTS}, text
 
 
+# The exercises.
+
+
+def words_of(exercise: Exercise) -> Iterator[tuple[str, str]]:
+    """Everything that an exercise says, each with its key in ``en.toml``."""
+    path = exercise.words.folder / "en.toml"
+    for key, value in tomllib.loads(path.read_text("utf-8")).items():
+        inner = value if isinstance(value, dict) else {"": value}
+        for name, text in inner.items():
+            for one in text if isinstance(text, list) else [text]:
+                yield f"{key} {name}".strip(), one
+
+
+def shown_by(lesson: Lesson, exercise: Exercise) -> str:
+    """The exercise's code, where its letters are measured, the course's server, and the lesson."""
+    letters = Path(__file__).parent / "letters" / f"{exercise.name.replace('-', '_')}.py"
+    server = exercise.words.folder.parent.parent / "server.py"
+    paths = [exercise.words.folder / "exercise.py", server, letters]
+    code = [path.read_text("utf-8") for path in paths if path.exists()]
+    parts = [
+        text for part in sections(lesson.slug) for text in (part.shown, *dict(part.prose).values())
+    ]
+    return "\n".join(code + parts)
+
+
+COMPUTED = tomllib.loads((FACTS / "exercises.toml").read_text("utf-8"))["fact"]
+PAIRS = [(lesson, exercise) for lesson in lessons() for exercise in lesson.exercises]
+
+
+def untied_in(lesson: Lesson, exercise: Exercise) -> list[tuple[str, str]]:
+    """Each key with a number that nothing holds."""
+    shown, task = shown_by(lesson, exercise), exercise.words["task"]
+    # Here single bytes are named, too; they are tied to the dump that holds them.
+    known_of_task = pool(shown) | set(re.findall(r"\b\d\d\b", shown + task))
+    known = known_of_task | pool(task)
+    found = []
+    for key, text in words_of(exercise):
+        for fact in COMPUTED:
+            text = text.replace(fact["quote"], "") if fact["exercise"] == exercise.name else text
+        for number in numbers(re.sub(r"`[^`]+`", "", text)):
+            if number not in (known_of_task if key == "task" else known):
+                found.append((key, number))
+    return found
+
+
+@pytest.mark.parametrize(("lesson", "exercise"), PAIRS, ids=[pair[1].name for pair in PAIRS])
+def test_every_number_that_an_exercise_says_is_tied(lesson: Lesson, exercise: Exercise) -> None:
+    assert untied_in(lesson, exercise) == []
+
+
+@pytest.mark.parametrize("fact", COMPUTED, ids=lambda fact: fact["exercise"])
+def test_what_is_computed_for_an_exercise_is_right(fact: dict[str, Any]) -> None:
+    assert set(fact) == {"exercise", "quote", "is"}
+    exercise = EXERCISES[fact["exercise"]]
+    assert any(fact["quote"] in text for _key, text in words_of(exercise)), fact
+    (number,) = set(numbers(re.sub(r"`[^`]+`", "", fact["quote"])))
+    value = eval(fact["is"], {"__builtins__": {"len": len, "bytes": bytes}})
+    assert number == (value if isinstance(value, str) else f"{value:g}"), fact
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=lambda exercise: exercise.name)
+def test_sections_that_an_exercise_names_exist(exercise: Exercise) -> None:
+    for key, text in words_of(exercise):
+        for number in re.findall(r"\((\d+(?:\.\d+)+)(?:, item \d+)?\)", text):
+            assert number in SECTIONS, (key, number)
+
+
+# `encode_header(True, 1, 5)` is `b"\x81\x05"`
+EXAMPLE = re.compile(r"`(\w+)\(([^`]*)\)` (?:is|returns|gives) `([^`]+)`")
+EXAMPLES = [
+    (exercise, *match)
+    for exercise in EXERCISES.values()
+    if callable(exercise.solution)
+    for match in EXAMPLE.findall(exercise.words["task"])
+    if match[0] == exercise.solution.__name__ and not re.search(r"\b[a-z]\b[^\"']", match[1])
+]
+
+
+@pytest.mark.parametrize(
+    ("exercise", "called", "given", "result"), EXAMPLES, ids=[f"{e[1]}({e[2]})" for e in EXAMPLES]
+)
+def test_example_of_a_task_is_what_the_solution_returns(
+    exercise: Exercise, called: str, given: str, result: str
+) -> None:
+    got = eval(f"{called}({given})", {called: exercise.solution})
+    assert got == eval(result, {})
+
+
+def test_tasks_have_examples() -> None:
+    assert len(EXAMPLES) >= 15
+
+
 # The programs.
 
 NAMED = re.compile(r"\b(" + "|".join(map(re.escape, VERSIONS)) + r")`? (\d+(?:\.\d+)*)\b")
@@ -237,8 +335,7 @@ def prose() -> Iterator[tuple[str, str, str]]:
                 yield path.stem[:2], cell["id"], "".join(cell["source"])
     said: list[tuple[str, str]] = []
     for exercise in EXERCISES.values():
-        said += [(exercise.name, text) for text in (exercise.reason, *exercise.hints)]
-        said += [(exercise.name, mistake.sentence) for mistake in exercise.mistakes]
+        said += [(exercise.name, text) for _key, text in words_of(exercise)]
     for prediction in PREDICTIONS.values():
         said += [(prediction.name, text) for option in prediction.options for text in option]
         said.append((prediction.name, prediction.question))

@@ -401,14 +401,14 @@ class TestReset:
 @pytest.mark.parametrize("call", [lambda name: check(name, 1), hint, solution, start_over])
 def test_unknown_exercise_lists_the_known(call: Any) -> None:
     known = "predict-statuses, build-request, check-request"
-    with pytest.raises(ValueError, match=rf"no exercise '2\.2'; there are: .*{known}"):
+    with pytest.raises(ValueError, match=rf"no exercise '2\.2'\. The exercises are: .*{known}"):
         call("2.2")
 
 
 @pytest.mark.parametrize("call", [predict, revisit])
 def test_unknown_prediction_lists_the_known(call: Any) -> None:
     with pytest.raises(
-        ValueError, match=r"no prediction 'predict-s.*'; there are: .*handshake-status, .*-case"
+        ValueError, match=r"no prediction 'predict-s.*'\. The .* are: .*handshake-status, .*-case"
     ):
         call("predict-statuses")
 

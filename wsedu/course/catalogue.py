@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib import import_module
 from typing import Any, Protocol, TypeVar
@@ -51,19 +51,19 @@ def lessons() -> tuple[Lesson, ...]:
 @functools.cache
 def exercises() -> dict[str, Exercise]:
     """All exercises by their names."""
-    return _by_name(lesson.exercises for lesson in lessons())
+    return _by_name("exercises")
 
 
 @functools.cache
 def predictions() -> dict[str, Prediction]:
     """All predictions by their names."""
-    return _by_name(lesson.predictions for lesson in lessons())
+    return _by_name("predictions")
 
 
 @functools.cache
 def quizzes() -> dict[str, Quiz]:
     """All quizzes by their names."""
-    return _by_name(lesson.quizzes for lesson in lessons())
+    return _by_name("quizzes")
 
 
 def exercise_named(name: str) -> Exercise:
@@ -83,12 +83,18 @@ def quiz_named(name: str) -> Quiz:
     return _named(name, quizzes, _("There is no quiz {name}. The quizzes are: {known}."))
 
 
-def _by_name(groups: Iterable[Iterable[N]]) -> dict[str, N]:
-    found: dict[str, N] = {}
-    for thing in (thing for group in groups for thing in group):
-        if thing.name in found:
-            raise ValueError(f"two {type(thing).__name__.lower()}s are called {thing.name!r}")
-        found[thing.name] = thing
+def _by_name(kind: str) -> dict[str, Any]:
+    """All exercises, predictions or quizzes; ValueError if two of them have the same name."""
+    found: dict[str, Any] = {}
+    homes: dict[str, str] = {}
+    for lesson in lessons():
+        for thing in getattr(lesson, kind):
+            if thing.name in found:
+                raise ValueError(
+                    f"two {kind} are called {thing.name!r}: "
+                    f"one of {homes[thing.name]}, one of {lesson.slug}"
+                )
+            found[thing.name], homes[thing.name] = thing, lesson.slug
     return found
 
 

@@ -1,0 +1,1 @@
+"""A package of exercises that is not the course's: one lesson with one exercise, for the tests."""
