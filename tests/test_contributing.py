@@ -114,7 +114,7 @@ def begin_and_finish_an_exercise(course: Path) -> list[str]:
 
 def add_a_mistake(course: Path) -> list[str]:
     """Recipe 2, with the lines that it shows."""
-    code, words = re.findall(r"(?ms)^ *```(?:python|toml)\n *(.*?)\n *```", PAGE)
+    code, words = re.findall(r"(?ms)^ {3}```(?:python|toml)\n *(.*?)\n *```", PAGE)
     folder = course / "exercises/wsedu_exercises/frame_layout/encode_header"
     edit(folder / "exercise.py", ("    wrong={", f"    wrong={{\n        {code}"))
     edit(folder / "en.toml", ("[mistakes]", f"[mistakes]\n{words}"))
