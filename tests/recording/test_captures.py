@@ -295,6 +295,8 @@ def test_every_other_note_is_said() -> None:
 
 def test_a_capture_without_packets_is_refused() -> None:
     assert refusal(pcap([])).said.id == "capture.no-packets"
+    assert refusal(pcap([Packet(b"abc")])[:-1]).said.id == "capture.no-whole-packet"
+    assert refusal(pcapng([])[:-1]).said.id == "capture.no-whole-packet"
 
 
 def test_a_capture_without_tcp_is_refused_with_what_it_has() -> None:
@@ -614,10 +616,18 @@ def test_of_a_damaged_file_we_read_the_packets_that_wireshark_reads(
         command = [tshark, "-r", str(path), "-n", "-T", "fields", "-e", "frame.cap_len"]
         result = subprocess.run(command, capture_output=True, text=True, timeout=60)
         theirs = [int(line) for line in result.stdout.split()]
+        ours = []
         try:
-            ours = [len(packet) for _, _, packet, _ in CaptureFile(io.BytesIO(data))]
+            for _, _, packet, original in CaptureFile(io.BytesIO(data)):
+                if len(packet) > original:  # nonsense: Wireshark exchanges the two lengths
+                    break
+                ours.append(len(packet))
+            else:
+                assert len(theirs) <= len(ours) or theirs == [len(data)]
         except CaptureError:
-            ours = []
-        assert ours[: len(theirs)] == theirs
-        read += len(theirs)
+            assert theirs in ([], [len(data)])
+        if theirs != [len(data)]:  # tshark shows a file of no known format as one packet
+            count = min(len(ours), len(theirs))
+            assert ours[:count] == theirs[:count]
+            read += count
     assert read > 1000

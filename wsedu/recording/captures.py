@@ -137,6 +137,7 @@ class _Capture:
             conversations, self.others = read_conversations(capture, port)
         notes = [*capture.notes, *_losses(capture.lost, self.others)]
         self.tls_keys = capture.tls_keys
+        self.wrong = bool(capture.notes)
         self.connections = tuple(_connection(each, notes, port) for each in conversations)
 
     def why_nothing(self, port: int | None) -> Said:
@@ -149,14 +150,18 @@ class _Capture:
         if any(connection.is_cut for connection in self.connections):
             return Said("capture.only-cut")
         largest = max(self.connections, key=lambda connection: sum(connection.sent))
+        if largest.kind == "tls" and self.tls_keys:
+            return Said("capture.only-tls-with-keys")
         if largest.kind == "tls":
-            return Said("capture.only-tls-with-keys" if self.tls_keys else "capture.only-tls")
+            return Said("capture.only-tls")
         if largest.kind == "http2":
             return Said("capture.only-http2")
         return Said("capture.no-websocket", count=len(self.connections), port=min(largest.ports))
 
     def _why_no_tcp(self) -> Said:
         count = self.others.total()
+        if not count and self.wrong:
+            return Said("capture.no-whole-packet")
         if not count:
             return Said("capture.no-packets")
         reason, _ = self.others.most_common(1)[0]
@@ -264,7 +269,7 @@ def _own_notes(conversation: Conversation, kind: Kind, names: tuple[Side, Side])
     if conversation.cut:
         yield Said("capture.cut-packets", count=conversation.cut)
     for half, name in zip(conversation.halves, names, strict=True):
-        side = Said(f"capture.{name}")
+        side = Said(f"capture.side-{name}")
         if half.missing:
             yield Said("capture.gap", side=side, count=half.missing, offset=half.read)
         if after := half.reached - half.read - half.missing:

@@ -449,8 +449,8 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "{count:,} packet was captured in part: capture with a larger snapshot length.",
         "{count:,} packets were captured in part: capture with a larger snapshot length.",
     ),
-    "capture.client": _("client"),
-    "capture.server": _("server"),
+    "capture.side-client": _("client"),
+    "capture.side-server": _("server"),
     "capture.gap": ngettext(
         "The {side} sent {count:,} byte that is not in the capture, after {offset:,} that are.",
         "The {side} sent {count:,} bytes that are not in the capture, after {offset:,} that are.",
@@ -475,6 +475,9 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "capture.kind-other": _("no opening handshake"),
     # recording/captures: why there is nothing to open.
     "capture.no-packets": _("The capture has no packets: capture again while the traffic flows."),
+    "capture.no-whole-packet": _(
+        "The file is a capture, and is cut or damaged before its first packet: copy it again."
+    ),
     "capture.no-such-link": _(
         "The packets are of link type {link}, which is not read here: capture on Ethernet, "
         "Wi-Fi without monitor mode, or loopback."
