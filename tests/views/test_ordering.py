@@ -35,5 +35,5 @@ def test_quizzes_are_not_solved_at_first_and_say_something_of_each_step(name: st
 
 
 def test_unknown_quiz_lists_the_known() -> None:
-    with pytest.raises(ValueError, match=r"no quiz '02'; there are: handshake-order"):
+    with pytest.raises(ValueError, match=r"no quiz '02'. The quizzes are: handshake-order"):
         quiz("02")
