@@ -3,10 +3,14 @@
 import atexit
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from nbval.kernel import RunningKernel
+from nbval.plugin import IPyNbCell, IPyNbFile
 
 # No test writes into the journal of the person who runs it. The notebooks, whose kernels start
 # from this process, share this one and never write into it; every other test has its own.
@@ -16,7 +20,9 @@ os.environ["WSEDU_HOME"] = _home.name
 
 # No database: a run leaves nothing behind. No deadline: the machine may be busy.
 settings.register_profile("wsedu", database=None, deadline=None, max_examples=100)
-settings.load_profile("wsedu")
+# Where the same tests run once more, to see which lines they reach, a few examples do.
+settings.register_profile("few", settings.get_profile("wsedu"), max_examples=5, derandomize=True)
+settings.load_profile(os.environ.get("WSEDU_EXAMPLES", "wsedu"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,3 +44,58 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def own_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A learner's folder for this test alone, which does not exist yet."""
     monkeypatch.setenv("WSEDU_HOME", str(tmp_path / "wsedu-home"))
+
+
+# The lessons. nbval runs each cell and compares what it says. A learner may run a cell twice, so
+# here it runs once more in the same kernel: it may not fail, and all cells below must still say
+# the same. At the end of a lesson nothing is left running.
+
+# What some of them send is counted or drawn below; these run again after the last such cell.
+AFTER = {
+    "purpose-see-listener": "purpose-order",
+    "frame-see-server": "frame-run",
+    "frame-inside-bytes": "frame-inside-ping",
+    "ping-lost-replay": "ping-lost",
+}
+LEFT = "import threading; print([t.name for t in threading.enumerate() if 'wsedu' in t.name])"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Run a cell of a notebook a second time, if it was right the first time."""
+    result = yield
+    if isinstance(item, IPyNbCell):
+        if item.cell.id not in AFTER.values():
+            run_again(item.parent, item.cell.id)
+        if item.cell.id in AFTER:
+            run_again(item.parent, AFTER[item.cell.id])
+        last = [cell for cell in item.parent.nb.cells if cell.cell_type == "code"][-1]
+        if item.cell is last:
+            assert said_by(item.parent.kernel, LEFT) == {"stdout": "[]\n"}
+    return result
+
+
+def run_again(lesson: IPyNbFile, name: str) -> None:
+    """Run a cell of a lesson; it may neither fail nor complain."""
+    (cell,) = [cell for cell in lesson.nb.cells if cell.id == name]
+    said = said_by(lesson.kernel, cell.source)
+    assert said.keys() <= {"stdout", "data"}, f"{name}, run twice: {said}"
+
+
+def said_by(kernel: RunningKernel, code: str) -> dict[str, str]:
+    """What a cell puts out: by the name of the stream, or as ``data``, or as ``error``."""
+    said: dict[str, str] = {}
+
+    def hear(message: dict[str, Any]) -> None:
+        content = message["content"]
+        if message["msg_type"] == "stream":
+            said[content["name"]] = said.get(content["name"], "") + content["text"]
+        elif message["msg_type"] == "error":
+            said["error"] = f"{content['ename']}: {content['evalue']}"
+        elif "data" in content:
+            said["data"] = str(content["data"].get("text/plain"))
+
+    kernel.kc.execute_interactive(
+        code, store_history=False, allow_stdin=False, output_hook=hear, timeout=60
+    )
+    return said

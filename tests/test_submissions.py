@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from .answers import LESSONS, NOTEBOOKS, ROOT, argument, cells, load, solved
+from .answers import LESSONS, NOTEBOOKS, ROOT, argument, cells, earlier_edition, load, solved
 
 sys.path.insert(0, str(ROOT / "scripts"))
 import submissions  # noqa: E402
@@ -60,16 +60,6 @@ def order(notebook: Any, tmp_path: Path) -> Any:
 def test_what_was_not_disturbed_stays_in_its_order(tmp_path: Path) -> None:
     for notebook in (load(SLUG), solved(LESSON)):
         assert order(notebook, tmp_path).cells == notebook.cells
-
-
-def earlier_edition() -> Any:
-    """What was given out when exercises had numbers and other ids, with the solutions in it."""
-    path = ROOT / "tests" / "earlier_edition" / "04_exercises.json"
-    notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
-    answers = zip(cells(notebook, "-answer"), cells(solved(LESSON), "-answer"), strict=True)
-    for answer, solution in answers:
-        answer.source = solution.source
-    return notebook
 
 
 # What learners do to a notebook. Each of these leaves four right answers in it.
