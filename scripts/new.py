@@ -290,7 +290,6 @@ exercises-start= from wsedu import check, hint, progress, solution, start_over
 progress= progress()"""
 
 
-
 def exercise(lesson: str, name: str, stars: int, kind: str, before: str | None) -> list[Path]:
     """Make the folder of an exercise, and enter it in its lesson; returns the new files."""
     found = lesson_named(lesson)
