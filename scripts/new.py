@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 import stale
+from execute import METADATA
 from stale import ROOT, code_cell, notebook_text, prose_cell
 
 from wsedu.course.catalogue import exercises, predictions, quizzes
@@ -287,18 +288,6 @@ without losing what you had.
 exercises-start= from wsedu import check, hint, progress, solution, start_over
 ---
 progress= progress()"""
-
-METADATA = {
-    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {
-        "codemirror_mode": {"name": "ipython", "version": 3},
-        "file_extension": ".py",
-        "mimetype": "text/x-python",
-        "name": "python",
-        "nbconvert_exporter": "python",
-        "pygments_lexer": "ipython3",
-    },
-}
 
 
 def exercise(lesson: str, name: str, stars: int, kind: str, before: str | None) -> list[Path]:

@@ -273,8 +273,8 @@ def described(name: str, value: Any, module: ModuleType) -> Iterator[str]:
 
 
 def code(lines: list[str]) -> list[str]:
-    """A block of Python."""
-    return ["```python", *lines, "```"]
+    """A block of code; ruff would format one that says it is Python."""
+    return ["```text", *lines, "```"]
 
 
 def docstring(value: Any) -> Iterator[str]:

@@ -9,8 +9,14 @@ from typing import Any
 
 import pytest
 
+from wsedu.course.catalogue import lessons
+
 from .test_stale import cells, copy_of_the_course, run
 
+COUNT = len(lessons())
+(FRAMES,) = [lesson for lesson in lessons() if lesson.number == "04"]
+NAMES = [exercise.name for exercise in FRAMES.exercises]
+NEXT = f"04.{len(NAMES) + 1}"
 LESSON = "exercises/wsedu_exercises/frame_layout"
 NOTEBOOK = "exercises/en/04_frame_layout/04_exercises.ipynb"
 
@@ -58,57 +64,59 @@ def notebook(course: Path) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("kind", ["function", "letters"])
 def test_an_exercise_runs_as_it_is_made(course: Path, kind: str) -> None:
-    made = new(course, "exercise", "04", "sum-bytes", "--stars", "2", "--kind", kind)
+    made = new(course, "exercise", "04", "another-exercise", "--stars", "2", "--kind", kind)
     assert made.returncode == 0, made.stderr
-    assert f"{LESSON}/sum_bytes/exercise.py" in made.stdout.splitlines()
-    assert (course / "tests/course/letters/sum_bytes.py").exists() == (kind == "letters")
-    judged = python(course, "-c", JUDGE, "sum-bytes").stdout.splitlines()
-    assert judged[0] == "04.5 passed"
+    assert f"{LESSON}/another_exercise/exercise.py" in made.stdout.splitlines()
+    assert (course / "tests/course/letters/another_exercise.py").exists() == (kind == "letters")
+    judged = python(course, "-c", JUDGE, "another-exercise").stdout.splitlines()
+    assert judged[0] == f"{NEXT} passed"
     assert [line.partition(" ")[2] for line in judged[1:]] == ["not yet True"] * 2
     assert run(course).stdout == ""  # nothing is stale
 
 
 def test_its_cells_are_the_last_before_the_end_with_the_metadata_of_nbgrader(course: Path) -> None:
     before = notebook(course)
-    assert new(course, "exercise", "04", "sum-bytes", "--stars", "3").returncode == 0
+    assert new(course, "exercise", "04", "another-exercise", "--stars", "3").returncode == 0
     task, answer, check = notebook(course)[-4:-1]
     assert notebook(course)[:-4] + notebook(course)[-1:] == before
     assert [task["id"], answer["id"], check["id"]] == [
-        f"sum-bytes-{kind}" for kind in ("task", "answer", "check")
+        f"another-exercise-{kind}" for kind in ("task", "answer", "check")
     ]
-    assert task["source"][0].startswith("## 04.5 ") and task["source"][0].endswith(" ★★★\n")
-    assert answer["source"] == ["def sum_bytes(data):\n", "    return ..."]
-    assert check["source"] == ['check("sum-bytes", sum_bytes)']
+    assert task["source"][0].startswith(f"## {NEXT} ") and task["source"][0].endswith(" ★★★\n")
+    assert answer["source"] == ["def another_exercise(data):\n", "    return ..."]
+    assert check["source"] == ['check("another-exercise", another_exercise)']
     (other,) = [cell for cell in before if cell["id"] == "encode-header-check"]
     assert check["metadata"] == {
         **other["metadata"],
-        "nbgrader": {**other["metadata"]["nbgrader"], "grade_id": "sum-bytes", "points": 3},
+        "nbgrader": {**other["metadata"]["nbgrader"], "grade_id": "another-exercise", "points": 3},
     }
 
 
 def test_an_exercise_before_another_moves_the_numbers_of_those_after_it(course: Path) -> None:
     options = ("--stars", "1", "--before", "decode-header")
-    assert new(course, "exercise", "frame-layout", "sum-bytes", *options).returncode == 0
+    assert new(course, "exercise", "frame-layout", "another-exercise", *options).returncode == 0
     found = cells(course / NOTEBOOK)
     names = [name.removesuffix("-task") for name in found if name.endswith("-task")]
-    assert names == ["read-header", "encode-header", "sum-bytes", "decode-header", "minimal-length"]
-    assert found["decode-header-task"].startswith("## 04.4 ")
-    assert python(course, "-c", JUDGE, "sum-bytes").stdout.startswith("04.3 passed")
+    at = NAMES.index("decode-header")
+    assert names == [*NAMES[:at], "another-exercise", *NAMES[at:]]
+    assert found["decode-header-task"].startswith(f"## 04.{at + 2} ")
+    assert python(course, "-c", JUDGE, "another-exercise").stdout.startswith(f"04.{at + 1} passed")
 
 
 def test_a_lesson_is_in_the_table_and_takes_exercises(course: Path) -> None:
-    made = new(course, "lesson", "message-size", 'Message size: "how long?"')
+    made = new(course, "lesson", "another-lesson", 'Another lesson: "how long?"')
     assert made.returncode == 0, made.stderr
     assert "README.md is written anew." in made.stdout
-    assert '| [09 Message size: "how long?"](notebooks/en/09_message_size.ipynb) |' in (
-        course / "README.md"
-    ).read_text(encoding="utf-8")
-    assert new(course, "exercise", "09", "sum-bytes", "--stars", "2").returncode == 0
-    assert python(course, "-c", JUDGE, "sum-bytes").stdout.startswith("09.1 passed")
+    link = f'[{COUNT:02} Another lesson: "how long?"](notebooks/en/{COUNT:02}_another_lesson.ipynb)'
+    assert f"| {link} |" in (course / "README.md").read_text(encoding="utf-8")
+    assert (
+        new(course, "exercise", f"{COUNT:02}", "another-exercise", "--stars", "2").returncode == 0
+    )
+    assert python(course, "-c", JUDGE, "another-exercise").stdout.startswith(f"{COUNT:02}.1 passed")
     assert run(course).stdout == ""
-    exercises = cells(course / "exercises/en/09_message_size/09_exercises.ipynb")
-    assert 'hint("sum-bytes")' in exercises["message-exercises-title"]
-    assert list(exercises)[-1] == "message-progress"
+    exercises = cells(course / f"exercises/en/{COUNT:02}_another_lesson/{COUNT:02}_exercises.ipynb")
+    assert 'hint("another-exercise")' in exercises["another-exercises-title"]
+    assert list(exercises)[-1] == "another-progress"
 
 
 @pytest.mark.parametrize(
@@ -117,8 +125,14 @@ def test_a_lesson_is_in_the_table_and_takes_exercises(course: Path) -> None:
         ("exercise 04 encode-header --stars 2", "There is something called encode-header already"),
         ("exercise 04 frame-overhead --stars 2", "There is something called frame-overhead"),
         ("exercise 04 Sum_Bytes --stars 2", "is not a name such as encode-header"),
-        ("exercise 44 sum-bytes --stars 2", "There is no lesson 44; there are: 00_start_here"),
-        ("exercise 04 sum-bytes --stars 2 --before keepalive", "Lesson 04 has no exercise keepal"),
+        (
+            "exercise 44 another-exercise --stars 2",
+            "There is no lesson 44; there are: 00_start_here",
+        ),
+        (
+            "exercise 04 another-exercise --stars 2 --before keepalive",
+            "Lesson 04 has no exercise keepal",
+        ),
         ("lesson frame-layout Frames", "There is a lesson frame_layout already"),
         ("lesson frame-sizes Frames", "A lesson has frame-overhead; take a name that does not"),
         ("lesson 9 Frames", "is not a name such as frame-layout"),

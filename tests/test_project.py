@@ -163,6 +163,8 @@ def test_links_between_files_lead_somewhere() -> None:
     for path, text in texts.items():
         # What is seen of a heading names it: no backticks.
         seen = [heading.strip().replace("`", "") for heading in re.findall(r"(?m)^#+ (.+)$", text)]
+        if path.suffix == ".md":  # in a page of GitHub also in lower case, without punctuation
+            seen = [re.sub(r"[^\w -]", "", heading.lower()) for heading in seen]
         headings = {heading.replace(" ", "-") for heading in seen}
         for target in re.findall(r"\]\(([^)\s]+)\)", text):
             if target.startswith("#"):

@@ -49,6 +49,44 @@ def test_the_kept_recordings_are_still_true(
     assert kept(name).note.endswith(f"script was told: {'; '.join(told)}.")
 
 
+# Runs browser.js with timers that this script fires by hand, and tells what was sent, and when.
+BY_HAND = """
+([source, values]) => new Promise(async done => {
+    const code = new Blob([source], { type: "text/javascript" });
+    const { default: widget } = await import(URL.createObjectURL(code));
+    const really = window.setTimeout.bind(window), timers = new Map(), sent = [];
+    window.setTimeout = call => { timers.set(timers.size + 1, call); return timers.size; };
+    window.clearTimeout = number => timers.delete(number);
+    const model = {
+        get: name => values[name],
+        set: (name, value) => { values[name] = value; },
+        save_changes: () => sent.push(values.script),
+    };
+    widget.render({ model, el: document.body });
+    (function look() {
+        if (!values.script.at(-1)?.startsWith("close:")) return really(look, 10);
+        const before = sent.length;
+        timers.forEach(call => call());
+        done([before, sent]);
+    })();
+})
+"""
+
+
+def test_a_connection_that_soon_closes_reaches_the_kernel_in_one_piece(
+    browser: Browser, origin: str
+) -> None:
+    """The page would keep a second piece until the kernel has handled the first."""
+    source = (scenes.HERE / "browser.js").read_text(encoding="utf-8")
+    values = {"script": [], "title": "", "until": "open", "close_with": [], "url": Lab().url}
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(origin)
+        before, sent = page.evaluate(BY_HAND, [source, values])
+    assert before == 0
+    assert [[line.partition(":")[0] for line in lines] for lines in sent] == [["open", "close"]]
+
+
 def test_a_script_may_not_close_with_any_code(
     browser: Browser, origin: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,6 +51,13 @@ def patch(*edits: tuple[str, str] | str, of: Callable[..., Any] | None = None) -
     return Patch(tuple(pairs), of)  # type: ignore[arg-type]
 
 
+def letters(**wrong: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The wrong letters of each mistake: ``letters(D={"marker-as-length": 126})``."""
+    return {
+        name: {letter: answer} for letter, names in wrong.items() for name, answer in names.items()
+    }
+
+
 @dataclass(frozen=True)
 class Mistake:
     """One mistake.

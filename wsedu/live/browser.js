@@ -2,6 +2,7 @@
 // The page as a WebSocket client: it opens one connection and lists what a script is told.
 
 const MESSAGES = 20; // listed; of more, the rest is only on the wire
+const TOGETHER = 500; // ms within which events reach the kernel together
 
 /** @typedef {{get(name: string): any, set(name: string, value: any): void,
  *   save_changes(): void}} Model */
@@ -23,11 +24,15 @@ function render({ model, el }) {
     item.style.fontFamily = "var(--jp-code-font-family, monospace)";
     list.append(item);
   }
+  // JupyterLab sends the kernel one change, and holds the next back until the first is handled. A
+  // kernel that runs a cell takes its time. So "open" waits for the "close" that soon follows.
+  let sending = 0;
   /** @param {string} words */
   function note(words) {
     show(words);
     model.set("script", [...model.get("script"), words]);
-    model.save_changes();
+    clearTimeout(sending);
+    sending = setTimeout(() => model.save_changes(), TOGETHER);
   }
   el.append(say("title"), list);
   if (model.get("script").length) {

@@ -37,7 +37,7 @@ class StreamCutter(Adjustable):
     """A stream of frames, cut into three chunks wherever the learner wants.
 
     stream: whole frames, ``LONGEST`` bytes at most
-    sender: "client" or "server", who sends it
+    sender: the side that sends it, "client" or "server"
     """
 
     _esm = module("interactive_svg.js", "adjustable.js", "cutter.js")

@@ -375,4 +375,143 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "frame.after-error": _("An error came before: the reader has given up, and reads no further."),
     "frame.after-close": _("A Close frame came before: what follows it is not read."),
     "frame.too-early": _("Sent before the server's 101; a client must wait for it."),
+    # recording/packets: what a file is that is no capture.
+    "capture.is-compressed": _(
+        "The file seems to be compressed with {kind}: unpack it, and open what is inside."
+    ),
+    "capture.is-damaged-gzip": _(
+        "The file seems to be compressed with gzip and is damaged at its beginning: copy it again."
+    ),
+    "capture.is-other-capture": _(
+        "The file seems to be a capture in the format of {kind}: convert it, with "
+        "`editcap -F pcapng FILE NEW.pcapng`, and open the new file."
+    ),
+    "capture.is-key-log": _(
+        "The file seems to hold the keys of TLS connections (a key log): "
+        "open the capture that they belong to."
+    ),
+    "capture.is-empty": _(
+        "The file is empty: if a program is still capturing into it, stop that program first."
+    ),
+    "capture.is-cut": ngettext(
+        "The file begins like a pcap file and ends after {count} byte, in its header: copy it "
+        "again, as a whole.",
+        "The file begins like a pcap file and ends after {count} bytes, in its header: copy it "
+        "again, as a whole.",
+    ),
+    "capture.is-text": _(
+        'The file seems to be text, "{shown}": open a capture, which Wireshark saves as pcapng.'
+    ),
+    "capture.is-unknown": _(
+        "The file is neither pcap nor pcapng, its first bytes are {shown}: if Wireshark opens it, "
+        "save it there as pcapng."
+    ),
+    # recording/packets: what is wrong with a file that is a capture.
+    "capture.cut": _(
+        "The file ends in the middle of a packet, at offset {offset:,}: "
+        "all packets before that one are read."
+    ),
+    "capture.damaged": _(
+        "The file is damaged at offset {offset:,}: all packets before that place are read."
+    ),
+    "capture.gzip-cut": _("The compressed file is cut: all packets before that place are read."),
+    "capture.gzip-damaged": _(
+        "The compressed file is damaged: all packets before that place are read."
+    ),
+    "capture.gzip-large": _(
+        "The compressed file is large: only its first {limit:,} MiB, unpacked, are read."
+    ),
+    "capture.unreadable-blocks": ngettext(
+        "{count:,} block of the file makes no sense and is passed over.",
+        "{count:,} blocks of the file make no sense and are passed over.",
+    ),
+    # recording/captures: what is missing.
+    "capture.lost": ngettext(
+        "The capturing program says that it lost {count:,} packet; a larger buffer helps, as in "
+        "`dumpcap -B 64`.",
+        "The capturing program says that it lost {count:,} packets; a larger buffer helps, as in "
+        "`dumpcap -B 64`.",
+    ),
+    "capture.fragments": ngettext(
+        "{count:,} packet is a fragment of an IP packet; fragments are not put together here.",
+        "{count:,} packets are fragments of IP packets; fragments are not put together here.",
+    ),
+    "capture.short": ngettext(
+        "{count:,} packet has no header of IP or TCP that can be read: it may have been cut.",
+        "{count:,} packets have no header of IP or TCP that can be read: they may have been cut.",
+    ),
+    "capture.no-handshake": _("The opening handshake is not in the capture."),
+    "capture.exported": _(
+        "Wireshark has decrypted and exported these bytes, without the numbers of TCP: "
+        "if some are missing, nothing tells of it."
+    ),
+    "capture.cut-packets": ngettext(
+        "{count:,} packet was captured in part: capture with a larger snapshot length.",
+        "{count:,} packets were captured in part: capture with a larger snapshot length.",
+    ),
+    "capture.side-client": _("client"),
+    "capture.side-server": _("server"),
+    "capture.gap": ngettext(
+        "The {side} sent {count:,} byte that is not in the capture, after {offset:,} that are.",
+        "The {side} sent {count:,} bytes that are not in the capture, after {offset:,} that are.",
+    ),
+    "capture.after-gap": ngettext(
+        "{count:,} byte of the {side} came after that gap and is left out.",
+        "{count:,} bytes of the {side} came after that gap and are left out.",
+    ),
+    "capture.odd": ngettext(
+        "{count:,} segment of the {side} has a number that does not fit and is left out: "
+        "another connection may have used the same ports.",
+        "{count:,} segments of the {side} have numbers that do not fit and are left out: "
+        "another connection may have used the same ports.",
+    ),
+    # recording/captures: a line for each connection.
+    "capture.connection": _("{client} to {server}: {sent:,} bytes, {back:,} back; {kind}"),
+    "capture.kind-websocket": _("WebSocket, with its opening handshake"),
+    "capture.kind-http": _("HTTP, no opening handshake"),
+    "capture.kind-http2": _("HTTP/2"),
+    "capture.kind-tls": _("TLS"),
+    "capture.kind-empty": _("no data"),
+    "capture.kind-other": _("no opening handshake"),
+    # recording/captures: why there is nothing to open.
+    "capture.no-packets": _("The capture has no packets: capture again while the traffic flows."),
+    "capture.no-whole-packet": _(
+        "The file is a capture, and is cut or damaged before its first packet: copy it again."
+    ),
+    "capture.no-such-link": _(
+        "The packets are of link type {link}, which is not read here: capture on Ethernet, "
+        "Wi-Fi without monitor mode, or loopback."
+    ),
+    "capture.no-tcp": ngettext(
+        "The capture has no TCP: it has {count:,} packet, {udp:,} of them UDP. WebSocket runs "
+        "over TCP; if this is a tunnel or a VPN, capture inside of it.",
+        "The capture has no TCP: it has {count:,} packets, {udp:,} of them UDP. WebSocket runs "
+        "over TCP; if this is a tunnel or a VPN, capture inside of it.",
+    ),
+    "capture.no-such-port": _(
+        "No connection in the capture has port {port}; the servers' ports seem to be {ports}."
+    ),
+    "capture.only-cut": _(
+        "The packets were captured in part, and no opening handshake of WebSocket is there as a "
+        "whole: capture again without a snapshot length, or with `-s 0`."
+    ),
+    "capture.only-tls": _(
+        "The traffic is encrypted (TLS): get the keys from the client, with SSLKEYLOGFILE, put "
+        "them in with `editcap --inject-secrets tls,KEYS FILE NEW`, and let Wireshark export what "
+        'it decrypts: `tshark -r NEW -U "OSI layer 7" -w PLAIN.pcapng`.'
+    ),
+    "capture.only-tls-with-keys": _(
+        "The traffic is encrypted (TLS), and the file has keys: let Wireshark export what it "
+        'decrypts, `tshark -r FILE -U "OSI layer 7" -w PLAIN.pcapng`, and open that file.'
+    ),
+    "capture.only-http2": _(
+        "The traffic is HTTP/2, which is not read here, nor is WebSocket inside of it (RFC 8441): "
+        "let the client use HTTP/1.1."
+    ),
+    "capture.no-websocket": ngettext(
+        "The capture has {count:,} TCP connection, and no opening handshake of WebSocket; if it "
+        "begins later than the connection, name the server's port, such as port={port}.",
+        "The capture has {count:,} TCP connections, and no opening handshake of WebSocket; if it "
+        "begins later than the connection, name the server's port, such as port={port}.",
+    ),
 }

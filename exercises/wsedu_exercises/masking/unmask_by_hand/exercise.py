@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Letters
+from wsedu.course.mistakes import letters
 
 EXERCISE = Exercise(
     stars=1,
     judge=Letters(section="5.3"),
     solution={"A": b"Hello", "B": 0xFA, "C": b"Hi", "D": 4},
-    wrong={
-        "still-masked": {"A": b"\x7f\x9fMQX"},
-        "counted-from-one": {"B": 55},
-        "last-byte-of-the-key": {"B": 61},
-        "zeros": {"C": b"\x00\x00"},
-        "masking-is-free": {"D": 0},
-    },
+    wrong=letters(
+        A={"still-masked": b"\x7f\x9fMQX"},
+        B={"counted-from-one": 55, "last-byte-of-the-key": 61},
+        C={"zeros": b"\x00\x00"},
+        D={"masking-is-free": 0},
+    ),
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Letters
+from wsedu.course.mistakes import letters
 
 
 def fits(answer: Any) -> bool:
@@ -37,14 +38,12 @@ EXERCISE = Exercise(
         "F": 7,
         "G": 5.5,
     },
-    wrong={
-        "timeout-only": {"A": 0.7},
-        "interval-only": {"A": 0.5},
-        "20-seconds": {"B": 20},
-        "any-pong": {"D": None},
-        "late-pong-counts": {"E": None},
-        "until-late-pong": {"E": 1.4},
-        "no-last-interval": {"F": 5},
-        "interval-from-ping": {"G": 5},
-    },
+    wrong=letters(
+        A={"timeout-only": 0.7, "interval-only": 0.5},
+        B={"20-seconds": 20},
+        D={"any-pong": None},
+        E={"late-pong-counts": None, "until-late-pong": 1.4},
+        F={"no-last-interval": 5},
+        G={"interval-from-ping": 5},
+    ),
 )

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Letters
+from wsedu.course.mistakes import letters
 
 EXERCISE = Exercise(
     stars=1,
     judge=Letters(),
     solution={"A": "path", "B": "loop", "C": "port", "D": "file", "E": "await", "F": "gone"},
-    wrong={
-        "path-is-a-file": {"A": "file"},
-        "forgotten-await": {"B": "await"},
-        "closed-by-peer": {"C": "gone"},
-        "old-library": {"D": "path"},
-        "second-loop": {"E": "loop"},
-        "port-in-use": {"F": "port"},
-    },
+    wrong=letters(
+        A={"path-is-a-file": "file"},
+        B={"forgotten-await": "await"},
+        C={"closed-by-peer": "gone"},
+        D={"old-library": "path"},
+        E={"second-loop": "loop"},
+        F={"port-in-use": "port"},
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Letters
+from wsedu.course.mistakes import letters
 
 EXERCISE = Exercise(
     stars=1,
@@ -16,12 +17,12 @@ EXERCISE = Exercise(
         "E": "HTTP",
         "F": "WebSocket",
     },
-    wrong={
-        "websocket-for-request": {"A": "WebSocket"},
-        "websocket-for-ticker": {"B": "WebSocket"},
-        "sse-for-chat": {"C": "SSE"},
-        "websocket-for-voice": {"D": "WebSocket"},
-        "websocket-for-download": {"E": "WebSocket"},
-        "polling-for-strokes": {"F": "HTTP"},
-    },
+    wrong=letters(
+        A={"websocket-for-request": "WebSocket"},
+        B={"websocket-for-ticker": "WebSocket"},
+        C={"sse-for-chat": "SSE"},
+        D={"websocket-for-voice": "WebSocket"},
+        E={"websocket-for-download": "WebSocket"},
+        F={"polling-for-strokes": "HTTP"},
+    ),
 )
