@@ -106,7 +106,13 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     environment = folder / ".venv"
     environment.mkdir()
     for path in Path(sys.prefix).iterdir():
-        (environment / path.name).symlink_to(path)
+        if not path.name.startswith("installed-"):
+            (environment / path.name).symlink_to(path)
+    # It is whole, whatever its pins were when it was made; nothing is installed into it here.
+    write = "environment._stamp(group).write_text(environment._wanted(group))"
+    code = f"import environment\nfor group in ('learner', 'class'): {write}"
+    done = run(folder, f'cd scripts && python3 -c "{code}"')
+    assert done.returncode == 0, done.stderr
     return folder
 
 

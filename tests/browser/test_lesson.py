@@ -86,6 +86,10 @@ def test_the_lesson_as_a_learner_sees_it(browser: Browser, notebook: Notebook) -
         assert cookie["value"] not in shown.inner_text()
 
 
+# The pictures of verdicts are those of the tests above and of test_views.py, in both browsers.
+@pytest.mark.parametrize(
+    "browser", ["chromium", pytest.param("firefox", marks=pytest.mark.long)], indirect=True
+)
 def test_answers_are_judged_in_the_page(notebook: Notebook) -> None:
     notebook.open(EXERCISES)
     notebook.run("exercises-start")
@@ -112,7 +116,7 @@ def test_answers_are_judged_in_the_page(notebook: Notebook) -> None:
     notebook.write("build-request-answer", right)
     notebook.run("build-request-answer")
     notebook.run("build-request-check")
-    expect(verdict).to_contain_text("A real server says 101")
+    expect(verdict).to_contain_text("A real server said 101")
 
     # What was done is there for the next kernel too.
     journal = (notebook.jupyter.home / "journal.jsonl").read_text().splitlines()
