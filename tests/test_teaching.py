@@ -57,9 +57,9 @@ def of_an_earlier_edition(notebook: Any) -> None:
 
 def harmful(notebook: Any) -> None:
     """One cell prints without end, one does not end, and one ends Python."""
-    add_to_answer(notebook, 0, "print('x' * 20_000_000)")
+    add_to_answer(notebook, 0, "print('x' * 3_000_000)")
     next(cells(notebook, "-answer")).outputs = [
-        nbformat.v4.new_output("stream", text="x" * 20_000_000)
+        nbformat.v4.new_output("stream", text="x" * 3_000_000)
     ]
     add_to_answer(notebook, 1, "import asyncio\nawait asyncio.Future()")
     set_answer(notebook, 2, "import os\nos._exit(0)")
@@ -106,7 +106,13 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     environment = folder / ".venv"
     environment.mkdir()
     for path in Path(sys.prefix).iterdir():
-        (environment / path.name).symlink_to(path)
+        if not path.name.startswith("installed-"):
+            (environment / path.name).symlink_to(path)
+    # It is whole, whatever its pins were when it was made; nothing is installed into it here.
+    write = "environment._stamp(group).write_text(environment._wanted(group))"
+    code = f"import environment\nfor group in ('learner', 'class'): {write}"
+    done = run(folder, f'cd scripts && python3 -c "{code}"')
+    assert done.returncode == 0, done.stderr
     return folder
 
 

@@ -86,18 +86,22 @@ def test_the_lesson_as_a_learner_sees_it(browser: Browser, notebook: Notebook) -
         assert cookie["value"] not in shown.inner_text()
 
 
+# The pictures of verdicts are those of the tests above and of test_views.py, in both browsers.
+@pytest.mark.parametrize(
+    "browser", ["chromium", pytest.param("firefox", marks=pytest.mark.long)], indirect=True
+)
 def test_answers_are_judged_in_the_page(notebook: Notebook) -> None:
     notebook.open(EXERCISES)
     notebook.run("exercises-start")
-    notebook.run("handshake-request-answer")
-    notebook.run("handshake-request-check")
-    expect(notebook.output("handshake-request-check")).to_contain_text("Not attempted yet")
+    notebook.run("build-request-answer")
+    notebook.run("build-request-check")
+    expect(notebook.output("build-request-check")).to_contain_text("Not attempted yet")
 
     wrong = 'def build_request(host, target, key):\n    return f"GET {target} HTTP/1.1".encode()'
-    notebook.write("handshake-request-answer", wrong)
-    notebook.run("handshake-request-answer")
-    notebook.run("handshake-request-check")
-    verdict = notebook.output("handshake-request-check")
+    notebook.write("build-request-answer", wrong)
+    notebook.run("build-request-answer")
+    notebook.run("build-request-check")
+    verdict = notebook.output("build-request-check")
     expect(verdict).to_contain_text("Your bytes end at")
     expect(verdict.locator(".wsedu-board svg").first).to_be_visible()
     expect(verdict).not_to_contain_text("Traceback")
@@ -109,10 +113,10 @@ def test_answers_are_judged_in_the_page(notebook: Notebook) -> None:
         '             "Sec-WebSocket-Version: 13", "", ""]\n'
         '    return "\\r\\n".join(lines).encode()'
     )
-    notebook.write("handshake-request-answer", right)
-    notebook.run("handshake-request-answer")
-    notebook.run("handshake-request-check")
-    expect(verdict).to_contain_text("A real server says 101")
+    notebook.write("build-request-answer", right)
+    notebook.run("build-request-answer")
+    notebook.run("build-request-check")
+    expect(verdict).to_contain_text("A real server said 101")
 
     # What was done is there for the next kernel too.
     journal = (notebook.jupyter.home / "journal.jsonl").read_text().splitlines()

@@ -24,7 +24,7 @@ EXERCISES = exercises()
 
 FUNCTIONS = [exercise for exercise in EXERCISES.values() if inspect.isfunction(exercise.solution)]
 MOST = 24  # mutants of one solution, spread over its source
-SECONDS = 1  # a mutant that loops has been noticed after these
+SECONDS = 0.3  # a mutant that loops has been noticed after these; a solution needs far less
 LEAST = 0.95  # of the wrong mutants of all exercises together are rejected
 
 # Solutions of a line or two: they have no more places to change.
