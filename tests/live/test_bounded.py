@@ -68,7 +68,7 @@ async def test_server_that_catches_everything_cannot_go_on_writing() -> None:
     async def server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal refused
         await reader.readuntil(b"\r\n\r\n")
-        for _time in range(10_000):
+        for _time in range(1000):
             try:
                 writer.writelines([bytes(2**15), bytes(2**15)])
             except Exception:
@@ -77,7 +77,7 @@ async def test_server_that_catches_everything_cannot_go_on_writing() -> None:
     lab = Lab(server=server)
     await lab.talk(REQUEST, timeout=60)
     assert await lab.until(faults, timeout=60) == [SAID]
-    assert refused > 9_000
+    assert refused > 500
 
 
 @pytest.mark.parametrize("network", ["loopback", "memory"])
@@ -85,20 +85,22 @@ async def test_broadcast_without_an_await_is_named_too(network: Any) -> None:
     """The library sends to all at once, and does not wait for anybody."""
 
     async def push(connection: websockets.ServerConnection) -> None:
-        for _time in range(10_000):
+        await connection.recv()
+        for _time in range(300):
             websockets.broadcast([connection], bytes(2**16))
         await connection.wait_closed()
 
     lab = Lab(push, network=network)
     tracemalloc.start()
-    async with websockets.connect(lab.url, max_size=None, compression=None) as client:
+    async with websockets.connect(lab.url, compression=None, open_timeout=60) as client:
+        await client.send("go on")
         with pytest.raises(websockets.ConnectionClosed):
             while True:
                 await client.recv()
     assert await lab.until(faults, timeout=60) == [SAID]
     _now, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert most < 32 * LIMIT
+    assert most < 16 * LIMIT
 
 
 @pytest.mark.parametrize("network", ["loopback", "memory"])

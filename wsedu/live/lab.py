@@ -32,7 +32,7 @@ from .memory import Network
 from .notifications import Notifications
 from .options import allowed_address, check
 from .peer import Peer, only_bytes
-from .servers import OwnServer, Running, start_http, start_library, start_own, start_raw
+from .servers import OwnServer, Running, start, start_http
 from .talking import talk
 from .waiting import until, watch
 
@@ -106,7 +106,7 @@ class Lab:
             "origins": origins,
             "subprotocols": subprotocols,
         }
-        scripts = {"handler": handler, "raw": raw, "server": server}
+        scripts: dict[str, Any] = {"handler": handler, "raw": raw, "server": server}
         place = {"network": network, "open_to_the_network": open_to_the_network, "token": token}
         no_coroutine("Lab", *scripts.values())
         check(**scripts, **library, date=date, notifications=notifications, **place)
@@ -116,33 +116,25 @@ class Lab:
             Lab._current.close()
         self._notifications = Notifications() if notifications else None
         if self._notifications:
-            handler = handler or self._notifications.websocket
-        start: Callable[[], Coroutine[Any, Any, Running]]
-        if server:
-            start = partial(start_own, server)
-        elif raw:
-            start = partial(start_raw, raw)
-        else:
-            start = partial(
-                start_library, handler, library, date=date, address=address, token=token
-            )
-        self._open(start, Network() if network == "memory" else None)
+            scripts["handler"] = handler or self._notifications.websocket
+        given = partial(start, **scripts, options=library, date=date, address=address, token=token)
+        self._open(given, Network() if network == "memory" else None)
         self._query = f"?token={token}" if token else ""
         self._peers: list[Peer] = []
         self._paths: set[str] = set()  # of pages that have not come yet
         Lab._current = self
 
     def _open(
-        self, start: Callable[[], Coroutine[Any, Any, Running]], network: Network | None
+        self, begin: Callable[[], Coroutine[Any, Any, Running]], network: Network | None
     ) -> None:
-        """Start the thread and the servers; when one fails, leave nothing behind."""
+        """Start the thread and the servers; if one fails, close the thread again."""
         self._memory = network
         self._background = Background(network.install if network else None)
         self._http: Running | None = None
         try:
             if self._notifications:
                 self._http = self._background.call(start_http(self._notifications))
-            self._running = self._background.call(start())
+            self._running = self._background.call(begin())
         except BaseException:
             self._background.close()
             raise

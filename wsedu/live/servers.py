@@ -44,6 +44,21 @@ class Running:
     stop: Callable[[], None]
 
 
+async def start(
+    handler: Handler | None,
+    raw: Callable[[Peer], Awaitable[None]] | None,
+    server: OwnServer | None,
+    options: dict[str, Any],
+    **more: Any,
+) -> Running:
+    """Whichever of the three is given; without any, the library's echo server."""
+    if server:
+        return await start_own(server)
+    if raw:
+        return await start_raw(raw)
+    return await start_library(handler, options, **more)
+
+
 async def start_library(
     handler: Handler | None,
     options: dict[str, Any],
