@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile
+from xdist.scheduler import LoadFileScheduling
 
 # No test writes into the journal of the person who runs it. The notebooks, whose kernels start
 # from this process, share this one and never write into it; every other test has its own.
@@ -31,7 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long tests out, unless -m speaks of them."""
+    """Put the longest files first, and leave the long tests out, unless -m speaks of them."""
+    items.sort(key=turn_of)
     if "long" in config.option.markexpr:
         return
     long = [item for item in items if item.get_closest_marker("long")]
@@ -44,6 +46,50 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def own_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A learner's folder for this test alone, which does not exist yet."""
     monkeypatch.setenv("WSEDU_HOME", str(tmp_path / "wsedu-home"))
+
+
+# Several processes. Each takes the next file when it is done with one, so the longest come first;
+# seconds count, not tests. All that needs a browser stays in one process: there it shares one
+# JupyterLab, one Chromium and one Firefox.
+LONGEST = (
+    "tests/browser/",
+    "tests/course/test_exercises.py",
+    "tests/test_readme.py",
+    "tests/live/test_hostile.py",
+    "tests/test_teaching.py",
+    "tests/live/test_background.py",
+    "tests/course/test_notebooks.py",
+    "tests/live/test_echo_server.py",
+    "tests/test_grader.py",
+    "tests/test_project.py",
+    "tests/course/test_mutants.py",
+    "tests/live/test_memory.py",
+    "tests/test_lab.py",
+    "tests/live/test_browser.py",
+    "tests/course/test_learner_server.py",
+    "notebooks/",
+    "tests/conformance/",
+)
+
+
+def turn_of(item: pytest.Item) -> int:
+    """The place of a test's file among those that come first."""
+    found = (i for i, path in enumerate(LONGEST) if item.nodeid.startswith(path))
+    return next(found, len(LONGEST))
+
+
+class ByFile(LoadFileScheduling):
+    """As ``--dist loadfile``, with the tests that need a browser as if in one file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        browser = "tests/browser/"
+        return browser if nodeid.startswith(browser) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | None:
+    """Who takes which tests."""
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 # The lessons. nbval runs each cell and compares what it says. A learner may run a cell twice, so
