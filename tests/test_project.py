@@ -453,7 +453,11 @@ def test_the_picture_of_the_readme_is_a_stored_output() -> None:
 
 
 # Many cases of one path, which a few examples reach as well.
-MANY_CASES = "impossible_byte", "LinearTime", "megabytes", "many_small"
+MANY_CASES = ("impossible_byte", "LinearTime", "megabytes", "many_small") + (
+    "damaged_file",
+    "damage_raises",
+    "whatever_happened",
+)
 
 
 @pytest.mark.parametrize("room", ["protocol", "recording"])
