@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hatchling.builders.wheel import WheelBuilder
 from IPython.core.interactiveshell import InteractiveShell
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -68,6 +69,18 @@ def test_python_of_the_environment_is_allowed() -> None:
     pinned = next(d for d in ENVIRONMENT["dependencies"] if str(d).startswith("python="))
     assert re.fullmatch(r"python=3\.\d+", pinned)
     assert PROJECT["requires-python"] == ">=3.11"
+
+
+def test_the_wheel_holds_the_engine_and_the_exercises_and_nothing_else() -> None:
+    packed = {file.distribution_path for file in WheelBuilder(str(ROOT)).recurse_included_files()}
+    found = [
+        path.relative_to(folder).as_posix()
+        for folder, package in ((ROOT, "wsedu"), (ROOT / "exercises", "wsedu_exercises"))
+        for path in (folder / package).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
+    assert packed == set(found)
+    assert {Path(name).suffix for name in packed} >= {".py", ".toml", ".js", ".json", ".css"}
 
 
 # What the dependencies bring along, of which the course uses a part by its own name.

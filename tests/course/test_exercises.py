@@ -252,9 +252,10 @@ class TestOutcomes:
 
             return await exercises()["read-frame"].solution(read_in_time, None)
 
+        # It is judged in real time, of which a busy machine may spoil some.
         for seed in range(5):
-            assert judge("slow-echo", slow_echo, seed).passed
-            assert judge("read-frame", read_frame, seed).passed
+            assert any(judge("slow-echo", slow_echo, seed).passed for _try in range(3))
+            assert any(judge("read-frame", read_frame, seed).passed for _try in range(3))
 
     def test_message_that_another_task_sends_back(self) -> None:
         async def answer(connection: websockets.ServerConnection) -> int:
