@@ -1,7 +1,8 @@
 """The protocol as pure values: bytes go in, values come out, and back.
 
 No sockets, no clock, no chance, no printing, no language; nothing but the standard library. Read
-in the order of the RFC: ``http``, ``handshake`` and ``checks`` are section 4; ``frames``,
+in the order of the RFC: ``http``, ``handshake`` and ``checks`` are section 4, ``extensions``
+section 9 and RFC 7692; ``frames``,
 ``masking``, ``reader``, ``layout`` and ``messages`` section 5; ``closing`` section 7.
 ``endpoint`` puts them together, and ``choices`` names what the RFC leaves open.
 """
@@ -21,6 +22,14 @@ from .closing import (
 )
 from .endpoint import Ended, Endpoint, Event, Failed, PeerClosed, Ping, Pong
 from .errors import ProtocolError
+from .extensions import (
+    Deflate,
+    Extension,
+    agreed_deflate,
+    check_agreed,
+    check_offer,
+    read_extensions,
+)
 from .frames import Frame, Opcode, build_frame, shortest_form
 from .handshake import GUID, accept_key, build_request, build_response, make_key
 from .http import (
@@ -47,9 +56,11 @@ __all__ = [
     "Choice",
     "Close",
     "CloseCode",
+    "Deflate",
     "Ended",
     "Endpoint",
     "Event",
+    "Extension",
     "Failed",
     "Frame",
     "FrameHeader",
@@ -75,12 +86,15 @@ __all__ = [
     "TRANSITIONS",
     "Text",
     "accept_key",
+    "agreed_deflate",
     "broken_rules",
     "build_close",
     "build_frame",
     "build_request",
     "build_response",
+    "check_agreed",
     "check_header",
+    "check_offer",
     "check_request",
     "check_response",
     "close_code_meaning",
@@ -94,6 +108,7 @@ __all__ = [
     "parse_close",
     "parse_request",
     "parse_response",
+    "read_extensions",
     "read_head",
     "read_header",
     "read_layout",

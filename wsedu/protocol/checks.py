@@ -17,6 +17,7 @@ import re
 from dataclasses import dataclass
 
 from ..said import Said
+from .extensions import check_agreed
 from .handshake import accept_key
 from .http import TOKEN, HeaderField, MessageHead, Part, Span, shorten
 
@@ -243,12 +244,12 @@ def _accept(head: MessageHead, request: MessageHead) -> Check:
 
 
 def _response_extensions(head: MessageHead, request: MessageHead) -> Check:
-    """Item 5: no "extension that was not present in the client's handshake"."""
-    lines = head.find("Sec-WebSocket-Extensions")
-    offered = set(_lower(extension_names(request)))
-    passed = set(_lower(extension_names(head))) <= offered if lines else None
-    asked = Said("rule.response.extensions")
-    return Check("extensions", asked, "4.1, response 5", passed, _values(lines), _spans(lines))
+    """Item 5: no "extension that was not present in the client's handshake"; RFC 7692 7."""
+    lines, problems = head.find("Sec-WebSocket-Extensions"), check_agreed(head, request)
+    asked, section = Said("rule.response.extensions"), "4.1, response 5"
+    seen = problems[0].said if problems else _values(lines)
+    passed = not problems if lines else None
+    return Check("extensions", asked, section, passed, seen, _spans(lines))
 
 
 def _subprotocol(head: MessageHead, request: MessageHead) -> Check:

@@ -18,16 +18,19 @@ from typing import Any
 from .._awaited import values_only
 from ..protocol import (
     Binary,
+    Check,
     MessageHead,
     Problem,
     Span,
     Text,
+    agreed_deflate,
+    check_agreed,
+    check_offer,
     check_request,
     check_response,
     read_head,
     read_layout,
 )
-from ..protocol.checks import extension_names
 from ..protocol.http import Kind
 from ..said import Said
 from .events import SIDES, Side
@@ -50,7 +53,10 @@ class Dissection:
 
     @property
     def messages(self) -> tuple[tuple[Side, Text | Binary], ...]:
-        """The messages that arrived whole, each with its sender; compressed ones are not read."""
+        """The messages that arrived whole, inflated, each with its sender.
+
+        A compressed message that is damaged, or inflates to more than 1 MiB, is not among them.
+        """
         return tuple((unit.sender, unit.message) for unit in self.units if unit.message)
 
     def find(self, kind: str) -> tuple[Unit, ...]:
@@ -137,15 +143,19 @@ class _Walk:
             return None
         head = read_head(stream, kind, start)
         stop = head.end if head.end is not None else len(stream)
+        problems, checks = head.problems, check_request(head) if kind == "request" else ()
         if request is not None and request.head is not None:
             checks = check_response(head, request.head)
-        else:
-            checks = check_request(head) if kind == "request" else ()
+            if head.status == 101:
+                problems += _broken_rules(checks, Span(start, stop))
+                problems += check_agreed(head, request.head)
+        elif _asks_for_websocket(head):
+            problems += _broken_rules(checks, Span(start, stop)) + check_offer(head)
         return self.add(
             side,
             kind,
             Span(start, stop),
-            problems=head.problems,
+            problems=problems,
             head=head,
             checks=checks,
         )
@@ -165,9 +175,9 @@ class _Walk:
         """All frames of one side, the last one perhaps incomplete."""
         stream = self.streams[side]
         assert self.switch is not None and self.switch.head is not None
-        checker = FrameChecker(side, "permessage-deflate" in extension_names(self.switch.head))
+        checker = FrameChecker(side, agreed_deflate(self.switch.head), len(stream))
         while layout := read_layout(stream, self.read[side]):
-            problems, message = checker.check(layout)
+            problems, message, inflated = checker.check(layout)
             if side == "client" and self.arrival(side, layout.span.end) < self.switch.arrived:
                 problems = (Problem(Said("frame.too-early"), layout.span, "4.1"), *problems)
             self.add(
@@ -177,6 +187,7 @@ class _Walk:
                 problems=problems,
                 layout=layout,
                 message=message,
+                inflated=inflated,
             )
 
     def take_the_rest(self, side: Side) -> None:
@@ -197,3 +208,24 @@ class _Walk:
         arrived = self.arrival(side, span.end)
         self.units.append(Unit(side, kind, stream, span, data, arrived, **facts))
         return self.units[-1]
+
+
+def _asks_for_websocket(head: MessageHead) -> bool:
+    """Whether the rules of the opening handshake concern a request at all."""
+    upgrades = (token.lower() for token in head.tokens("Upgrade"))
+    return "websocket" in upgrades or bool(head.find("Sec-WebSocket-Key"))
+
+
+def _broken_rules(checks: tuple[Check, ...], where: Span) -> tuple[Problem, ...]:
+    """The rules of the handshake that are broken, as problems; those of missing lines lie at
+    ``where``. What is wrong with the head itself, and with extensions, has problems of its own.
+    """
+    return tuple(
+        Problem(
+            Said("handshake.broken", asked=check.asked, seen=check.seen),
+            check.spans[0] if check.spans else where,
+            check.section,
+        )
+        for check in checks
+        if check.passed is False and check.name not in ("head", "extensions")
+    )

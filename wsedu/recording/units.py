@@ -16,6 +16,7 @@ from .events import Side
 from .fields import Field
 from .frame_fields import describe_frame, fields_of_frame, title_of_frame
 from .head_fields import describe_head, fields_of_head, name_bytes, title_of_head
+from .inflating import Inflated
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Unit:
     checks:   for a request or response, the rules of the opening handshake, checked in it
     layout:   for a frame, how it was written
     message:  for a frame that ends a message, the message
+    inflated: for a frame of a compressed message, what its payload stands for
     """
 
     sender: Side
@@ -44,6 +46,7 @@ class Unit:
     checks: tuple[Check, ...] = ()
     layout: FrameLayout | None = None
     message: Text | Binary | None = None
+    inflated: Inflated | None = None
 
     @property
     def title(self) -> str:
@@ -61,7 +64,7 @@ class Unit:
         if self.head is not None:
             return fields_of_head(self.head, self.stream, self.span)
         if self.layout is not None:
-            return fields_of_frame(self.layout, self.stream)
+            return fields_of_frame(self.layout, self.stream, self.inflated)
         if self.kind == "body":
             return (Field(Said("field.body"), self.span, _text(self.data)),)
         return (Field(Said("field.bytes"), self.span, self.data[:16].hex(" ")),)
@@ -71,7 +74,7 @@ class Unit:
         if self.head is not None:
             return title_of_head(self.data, self.head)
         if self.layout is not None:
-            return title_of_frame(self.layout)
+            return title_of_frame(self.layout, self.inflated)
         if self.kind == "body":
             return Said("body.title", count=len(self.data))
         return name_bytes(self.data)
@@ -81,7 +84,7 @@ class Unit:
         if self.head is not None:
             return describe_head(self.data, self.head)
         if self.layout is not None:
-            return describe_frame(self.layout)
+            return describe_frame(self.layout, self.inflated)
         if self.kind == "body":
             return Said("body.sentence", text=_text(self.data))
         return Said("bytes.too-early") if self.sender == "client" else Said("bytes.no-request")

@@ -91,6 +91,18 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "seen.header-lines": ngettext("{count} header line", "{count} header lines"),
     "seen.key": ngettext("{key} ({count} byte)", "{key} ({count} bytes)"),
     "seen.key-not-base64": _("{key} (not Base64)"),
+    # protocol/extensions: what is wrong with an offer, or with what was agreed on.
+    "extension.not-offered": _("The server uses {name}, and the client did not offer it."),
+    "extension.twice": _("The server uses {name} twice; both would claim the bit RSV1."),
+    "deflate.unknown": _("{name} is not a parameter of permessage-deflate."),
+    "deflate.twice": _("The parameter {name} is there twice."),
+    "deflate.no-value": _("The parameter {name} takes no value."),
+    "deflate.bits": _("The value of {name} must be a number from 8 to 15, without leading zeros."),
+    "deflate.must-repeat": _("The client asked for {name}, and the response does not repeat it."),
+    "deflate.too-many-bits": _("The client asked for {name} of {limit} at most."),
+    "deflate.not-allowed": _(
+        "The client did not offer {name}, so the response must not contain it."
+    ),
     # protocol/reader: the rules for one header, and a limit.
     "frame.reserved-bit": _("A reserved bit is set, and no extension that was agreed on uses it."),
     "frame.reserved-opcode": _("Opcode {opcode:#x} is reserved."),
@@ -251,6 +263,8 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "bytes.only-count": ngettext("{count} byte", "{count} bytes"),
     "bytes.too-early": _("Sent before the server's 101: no rule of WebSocket applies to them yet."),
     "bytes.no-request": _("Bytes that answer no request that could be read."),
+    # recording/dissect: a rule of the opening handshake that is broken.
+    "handshake.broken": _('This rule is broken: "{asked}". Here: {seen}.'),
     # recording/head_fields: what a head says.
     "request.no-http": _(
         'This is not an HTTP request: its first line is not "method target HTTP-version".'
@@ -340,6 +354,10 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "close.no-code": _("no code"),
     "frame.sentence": _("A {kind} frame: {place}, {payload}, {masked}."),
     "frame.payload-size": ngettext("{count:,} byte of payload", "{count:,} bytes of payload"),
+    "frame.compressed": _("{kind}, compressed"),
+    "frame.inflated-size": ngettext(
+        "{size} that inflate to {count:,} byte", "{size} that inflate to {count:,} bytes"
+    ),
     "frame.is-message": _("a whole message"),
     "frame.is-fragment": _("a fragment; more follows"),
     "frame.is-last-fragment": _("the last fragment"),
@@ -347,6 +365,12 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "frame.masked": _("masked"),
     "frame.not-masked": _("not masked"),
     "frame.unfinished": _("A frame that has not arrived whole: it ends in its {field}."),
+    "frame.unfinished-payload": ngettext(
+        "A frame that has not arrived whole: it ends in its {field}. "
+        "It announces {count:,} byte of payload, and {came:,} came.",
+        "A frame that has not arrived whole: it ends in its {field}. "
+        "It announces {count:,} bytes of payload, and {came:,} came.",
+    ),
     # recording/frame_fields: its fields.
     "field.first-byte": _("first byte"),
     "field.second-byte": _("second byte"),
@@ -360,6 +384,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "meaning.no-fin": _("the message goes on"),
     "meaning.rsv": _("for extensions"),
     "meaning.opcode": _("the kind of frame"),
+    "meaning.rsv1": _("this message is compressed (permessage-deflate)"),
     "meaning.second-byte": _("MASK, and the length, if it is 125 or less"),
     "meaning.mask": _("a masking key follows"),
     "meaning.no-mask": _("no masking key"),
@@ -370,7 +395,34 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "meaning.masking-key": _("each payload byte is combined with one of these by XOR"),
     "meaning.masked-payload": _("shown unmasked here; the bytes are as they crossed the wire"),
     "meaning.payload": _("as it crossed the wire"),
+    "meaning.compressed": _("unmasked, the compressed bytes are {shown}"),
+    "meaning.compressed-lost": _("{written}; {why}"),
+    "payload.inflated": ngettext(
+        "compressed: {count:,} byte; inflated: {shown}",
+        "compressed: {count:,} bytes; inflated: {shown}",
+    ),
+    "payload.not-read": _("(not read)"),
+    # recording/inflating: what is wrong with compressed bytes.
+    "inflate.damaged": _('The compressed bytes are damaged: zlib says "{reason}".'),
+    "inflate.unfinished": _(
+        "The compressed message ends too early, in the middle of what it says."
+    ),
+    "inflate.too-far": _(
+        "The sender points back further than the {size:,} bytes of the window that was agreed on "
+        "({bits} bits)."
+    ),
+    # recording/inflating: why a compressed message is not read, or not to its end.
+    "inflate.is-damaged": _("the message is damaged"),
+    "inflate.context-lost": _(
+        "an earlier message of this side is damaged, and this one may point back into it"
+    ),
+    "inflate.too-long": _("the message inflates to more than {limit} bytes, the limit here"),
+    "inflate.enough": _("the messages of this side inflate to more than is read here"),
     # recording/frame_checker: what is wrong with a frame where it comes.
+    "frame.rsv1-on-control": _("RSV1 is set on a control frame, and those are never compressed."),
+    "frame.rsv1-on-continuation": _(
+        "RSV1 is set on a continuation; only the first frame says that a message is compressed."
+    ),
     "frame.error": _("{sentence} Close code {code}."),
     "frame.after-error": _("An error came before: the reader has given up, and reads no further."),
     "frame.after-close": _("A Close frame came before: what follows it is not read."),
