@@ -1,12 +1,13 @@
 """The protocol as pure values: bytes go in, values come out, and back.
 
 No sockets, no clock, no chance, no printing, no language; nothing but the standard library. Read
-in the order of the RFC: ``http``, ``handshake`` and ``checks`` are section 4, ``extensions``
-section 9 and RFC 7692; ``frames``,
-``masking``, ``reader``, ``layout`` and ``messages`` section 5; ``closing`` section 7.
+in the order of the RFC: ``http``, ``bodies``, ``handshake`` and ``checks`` are section 4;
+``frames``, ``masking``, ``reader``, ``layout`` and ``messages`` section 5; ``closing`` section 7;
+``extensions`` section 9 and RFC 7692.
 ``endpoint`` puts them together, and ``choices`` names what the RFC leaves open.
 """
 
+from .bodies import ChunkPart, body_length, check_body, read_chunks
 from .checks import Check, check_request, check_response, expected_status, holds
 from .choices import CHOICES, Choice
 from .closing import (
@@ -54,6 +55,7 @@ __all__ = [
     "CHOICES",
     "Check",
     "Choice",
+    "ChunkPart",
     "Close",
     "CloseCode",
     "Deflate",
@@ -87,12 +89,14 @@ __all__ = [
     "Text",
     "accept_key",
     "agreed_deflate",
+    "body_length",
     "broken_rules",
     "build_close",
     "build_frame",
     "build_request",
     "build_response",
     "check_agreed",
+    "check_body",
     "check_header",
     "check_offer",
     "check_request",
@@ -108,6 +112,7 @@ __all__ = [
     "parse_close",
     "parse_request",
     "parse_response",
+    "read_chunks",
     "read_extensions",
     "read_head",
     "read_header",

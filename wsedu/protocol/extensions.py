@@ -48,19 +48,19 @@ class Deflate:
 
 def read_extensions(head: MessageHead) -> tuple[Extension, ...]:
     """The extensions that a head names (9.1), however they are written."""
-    found = []
+    found: list[Extension] = []
     for line in head.find("Sec-WebSocket-Extensions"):
         here = line.value.span.start
         # 9.1: a quoted value "MUST conform to the 'token' ABNF" too, so a comma always divides.
         for element in line.value.text.split(","):
             start, here = here + len(element) - len(element.lstrip()), here + len(element) + 1
             written = element.strip()
-            if written:
+            if written and len(found) < MAX_EXTENSIONS:
                 name, *parameters = (piece.strip() for piece in written.split(";"))
                 read = tuple(_parameter(piece) for piece in parameters[:MAX_PARAMETERS])
                 span = Span(start, start + len(written))
                 found.append(Extension(name.lower(), read, span))
-    return tuple(found[:MAX_EXTENSIONS])
+    return tuple(found)
 
 
 def _parameter(written: str) -> tuple[str, str | None]:

@@ -12,6 +12,7 @@ are not an exception here but a finding: what can be read is read, and the rest 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,10 +25,13 @@ from ..protocol import (
     Span,
     Text,
     agreed_deflate,
+    body_length,
     check_agreed,
+    check_body,
     check_offer,
     check_request,
     check_response,
+    read_chunks,
     read_head,
     read_layout,
 )
@@ -73,8 +77,8 @@ class Dissection:
 
     @property
     def response(self) -> Unit | None:
-        """The server's first response, or None if it sent none."""
-        return next((unit for unit in self.units if unit.kind == "response"), None)
+        """The server's first response, or None if it sent none; interim ones do not count."""
+        return next((unit for unit in self.find("response") if not unit.is_interim), None)
 
     @property
     def status(self) -> int | None:
@@ -126,17 +130,28 @@ class _Walk:
         """Requests and responses in turn, until a 101, the end, or something that is neither."""
         while self.switch is None:
             request = self.take_head("client", "request", None)
-            if request is None:
+            if request is None or request.head is None:
                 return
-            response = self.take_head("server", "response", request)
-            if response is None or response.head is None or response.head.end is None:
-                return
-            if response.head.status == 101:
-                self.switch = response
-            elif not self.take_body(response.head):
+            is_whole = self.take_body("client", request.head, None)
+            if not self.take_responses(request.head) or not is_whole:
                 return
 
-    def take_head(self, side: Side, kind: Kind, request: Unit | None) -> Unit | None:
+    def take_responses(self, request: MessageHead) -> bool:
+        """The responses to one request; False if what follows them answers to no request."""
+        while True:
+            response = self.take_head("server", "response", request)
+            if response is None:
+                # Others may follow without waiting (RFC 9112 9.3.2), but not after an upgrade.
+                return not _asks_for_websocket(request)
+            if response.head is None or response.head.end is None:
+                return False
+            if response.head.status == 101:
+                self.switch = response
+                return True
+            if not response.is_interim:  # 15.2 of RFC 9110: after an interim response comes another
+                return self.take_body("server", response.head, request)
+
+    def take_head(self, side: Side, kind: Kind, request: MessageHead | None) -> Unit | None:
         """The head at the reading position of ``side``, complete or not; None at the end."""
         stream, start = self.streams[side], self.read[side]
         if start == len(stream):
@@ -144,13 +159,13 @@ class _Walk:
         head = read_head(stream, kind, start)
         stop = head.end if head.end is not None else len(stream)
         problems, checks = head.problems, check_request(head) if kind == "request" else ()
-        if request is not None and request.head is not None:
-            checks = check_response(head, request.head)
+        if request is not None:
+            checks = check_response(head, request)
             if head.status == 101:
-                problems += _broken_rules(checks, Span(start, stop))
-                problems += check_agreed(head, request.head)
+                problems += _broken_rules(checks, Span(start, stop)) + check_agreed(head, request)
         elif _asks_for_websocket(head):
             problems += _broken_rules(checks, Span(start, stop)) + check_offer(head)
+        problems += check_body(head, request)
         return self.add(
             side,
             kind,
@@ -160,16 +175,27 @@ class _Walk:
             checks=checks,
         )
 
-    def take_body(self, head: MessageHead) -> bool:
-        """The body of a response that is not 101; False if its end is unknown."""
-        lengths = {line.value.text for line in head.find("Content-Length")}
-        length = lengths.pop() if len(lengths) == 1 else ""
-        here, there = self.read["server"], len(self.streams["server"])
-        known = length.isdecimal() and length.isascii() and len(length) < 19
-        stop = min(there, here + int(length)) if known else there
+    def take_body(self, side: Side, head: MessageHead, request: MessageHead | None) -> bool:
+        """The body after a head; False if it has not come to its end."""
+        if head.end is None:
+            return False
+        length, stream, here = body_length(head, request), self.streams[side], self.read[side]
+        problems: tuple[Problem, ...] = ()
+        if length == "chunked":
+            part = deque(read_chunks(stream, here), maxlen=1)
+            stop, is_whole = here, False
+            if part:
+                stop, is_whole = part[0].span.end, part[0].kind == "end"
+                if part[0].kind == "unreadable":
+                    problems = (Problem(Said("body.no-chunk"), part[0].span, "RFC 9112 7.1"),)
+        elif length == "until-close":
+            stop, is_whole = len(stream), False
+        else:
+            stop, is_whole = min(len(stream), here + length), here + length <= len(stream)
         if stop > here:
-            self.add("server", "body", Span(here, stop))
-        return known and stop == here + int(length)
+            span, is_chunked = Span(here, stop), length == "chunked"
+            self.add(side, "body", span, problems=problems, is_chunked=is_chunked)
+        return is_whole
 
     def take_frames(self, side: Side) -> None:
         """All frames of one side, the last one perhaps incomplete."""

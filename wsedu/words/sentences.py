@@ -90,7 +90,19 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "seen.no-empty-line": _("no empty line yet: the head has not ended"),
     "seen.header-lines": ngettext("{count} header line", "{count} header lines"),
     "seen.key": ngettext("{key} ({count} byte)", "{key} ({count} bytes)"),
+    "seen.disputed": _("{seen} (libraries judge this differently)"),
     "seen.key-not-base64": _("{key} (not Base64)"),
+    # protocol/bodies: what is wrong with the lines that say how long a body is, and with a chunk.
+    "body.said-twice": _(
+        "Transfer-Encoding and Content-Length are both there; a reader may take either."
+    ),
+    "body.unknown-end": _(
+        "The body of a request ends nowhere if chunked is not the last of its transfer codings."
+    ),
+    "body.wrong-length": _("Content-Length must be one number."),
+    "body.no-chunk": _(
+        "The body is not written in chunks: here should be a size in hexadecimal, or a line end."
+    ),
     # protocol/extensions: what is wrong with an offer, or with what was agreed on.
     "extension.not-offered": _("The server uses {name}, and the client did not offer it."),
     "extension.twice": _("The server uses {name} twice; both would claim the bit RSV1."),
@@ -259,6 +271,8 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "recording.no-request": _("In this recording the client says nothing."),
     "body.title": ngettext("body, {count} byte", "body, {count} bytes"),
     "body.sentence": _("The body of the response: {text}"),
+    "body.title-chunked": ngettext("body in chunks, {count} byte", "body in chunks, {count} bytes"),
+    "body.of-request": _("The body of the request: {text}"),
     "bytes.count": ngettext("{count} byte: {shown}", "{count} bytes: {shown}"),
     "bytes.only-count": ngettext("{count} byte", "{count} bytes"),
     "bytes.too-early": _("Sent before the server's 101: no rule of WebSocket applies to them yet."),
@@ -284,6 +298,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "The client reads this as an HTTP response, and waits for its empty line."
     ),
     "response.agrees": _("The server agrees: after this empty line, both sides use WebSocket."),
+    "response.interim": _("An interim response, {status} {reason}; another response follows it."),
     "response.stays-http": _("The server says {status} {reason}; the connection stays HTTP."),
     "response.refuses": _("The server refuses: {status} {reason}. The connection stays HTTP."),
     # recording/head_fields: the names of its fields.
@@ -303,6 +318,13 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "field.not-read": _("not read"),
     "field.body": _("body"),
     "field.bytes": _("bytes"),
+    "field.chunk-size": _("chunk size"),
+    "field.chunk": _("chunk"),
+    "field.more-chunks": _("more chunks"),
+    "field.trailer": _("trailer"),
+    "meaning.chunk-size": _("how many bytes the chunk has, in hexadecimal; 0 is the last one"),
+    "meaning.trailer": _("a header line that comes after the body"),
+    "meaning.end-of-chunks": _("ends the body; the next byte does not belong to it"),
     # recording/head_fields: what its lines are for.
     "meaning.request-line": _("what the client wants, of which resource, in which HTTP version"),
     "meaning.status-line": _("whether the server agrees: 101 and nothing else means yes"),
@@ -336,6 +358,10 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "header.date": _("the server's clock; not part of WebSocket"),
     "header.server": _("which program answers; not part of WebSocket"),
     "header.content-length": _("how many bytes of body follow the empty line"),
+    "header.transfer-encoding": _("how the body is written; chunked: in pieces, with their sizes"),
+    "header.upgrade-list": _(
+        "the protocols to change to; the RFC allows a list, and some servers refuse it"
+    ),
     "header.content-type": _("how to read the body"),
     "header.allow": _("the methods that would be accepted"),
     "header.unknown": _("not part of WebSocket; ignored"),
