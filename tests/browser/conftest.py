@@ -14,6 +14,9 @@ from .. import firefox as firefox_program
 from ..firefox import Browser, Firefox
 from ..jupyter import Jupyter, Notebook, started
 
+# Five seconds are the library's own; a busy machine may need more to show what is right.
+playwright.sync_api.expect.set_options(timeout=30_000)
+
 
 @pytest.fixture(scope="session")
 def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:

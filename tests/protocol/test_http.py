@@ -128,7 +128,6 @@ class TestProblems:
             (b": x", '"" is not a header name: it may hold no spaces or separators.'),
             (b"X: \x00", "Byte 0x00 at offset 19 is a control character; no line may hold one."),
             (b"X: a\rb", "Byte 0x0d at offset 20 is a control character; no line may hold one."),
-            (b"X: \xc3\xa9", "Byte 0xc3 at offset 19 is not ASCII; HTTP's own words are ASCII."),
         ],
     )
     def test_header_lines(self, line: bytes, sentence: str) -> None:
@@ -139,6 +138,24 @@ class TestProblems:
         with pytest.raises(ProtocolError) as caught:
             parse_request(data)
         assert caught.value.sentence == sentence and caught.value.close_code is None
+
+    @pytest.mark.parametrize(
+        ("data", "kind", "legal"),
+        [
+            (b"GET / HTTP/1.1\r\nX: \xc3\xa9\xff\r\n\r\n", "request", True),
+            (b"HTTP/1.1 200 \xc3\xa9\r\n\r\n", "response", True),
+            (b"GET /\xc3\xa9 HTTP/1.1\r\n\r\n", "request", False),
+            (b"HTTP/1.1\xc3 200 OK\r\n\r\n", "response", False),
+            (b"GET / HTTP/1.1\r\n\xc3\xa9: x\r\n\r\n", "request", False),
+        ],
+    )
+    def test_bytes_from_0x80_on_are_legal_in_values_and_reasons_only(
+        self, data: bytes, kind: Kind, legal: bool
+    ) -> None:
+        """obs-text: RFC 9110 5.5, RFC 9112 4."""
+        found = [p.sentence for p in grow(data, kind).problems]
+        assert legal == (found == [])
+        assert legal or "is not ASCII" in " ".join(found)
 
     @pytest.mark.parametrize(
         "line", [b"GET", b"GET /", b"GET / HTTP/2", b"GET  / HTTP/1.1", b"HTTP/1.1 200 OK"]
@@ -177,6 +194,17 @@ class TestHostileInput:
         assert sentences(b"GET / HTTP/1.1\r\n" + line + b"\r\n\r\n") == []
         (sentence,) = sentences(b"GET / HTTP/1.1\r\n" + line + b"a\r\n\r\n")
         assert sentence == "A line is longer than 8192 bytes, the limit of this reader."
+
+    @pytest.mark.parametrize("line", [b"GET /%b HTTP/1.1", b"X: %b"])
+    def test_after_a_line_that_is_too_long_reading_goes_on(self, line: bytes) -> None:
+        data = b"GET / HTTP/1.1\r\n" + line % (b"a" * 20_000) + b"\r\nHost: h\r\n\r\n"
+        data = data if line.startswith(b"X") else data[16:]
+        head = read_head(data, "request")
+        assert [p.sentence for p in head.problems] == [
+            "A line is longer than 8192 bytes, the limit of this reader."
+        ]
+        assert head.end == len(data) and head.find("Host")
+        assert head.start_line[2].text == "HTTP/1.1"
 
     @pytest.mark.parametrize("octet", [b"a", b"\x00", b" ", b":", b"\xff", b"\r"])
     @pytest.mark.parametrize("before", [b"", b"GET / HTTP/1.1\r\n"])

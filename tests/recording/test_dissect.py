@@ -20,6 +20,20 @@ HI = build_frame(Frame(Opcode.TEXT, b"Hi"))
 PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\npage\n"
 REFUSAL = b"HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\nNo.\n"
 
+HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+UNAUTHORIZED = (
+    b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Length: 3\r\n\r\nNo."
+)
+CHUNKED = (
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"6\r\nHello,\r\n7;a=b\r\n world!\r\n0\r\nX-Sum: 1\r\n\r\n"
+)
+NO_CONTENT = b"HTTP/1.1 204 No Content\r\n\r\n"
+NOT_MODIFIED = b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"
+GET = b"GET /page HTTP/1.1\r\nHost: x\r\n\r\n"
+POST = b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\n"
+
 Said = tuple[Side, bytes]
 
 # What the units are, for each conversation.
@@ -66,6 +80,69 @@ CONVERSATIONS: dict[str, tuple[list[Said], list[str]]] = {
         ["client request", "server response", "server frame"],
     ),
     "nothing": ([], []),
+    "early hints before the 101": (
+        [("client", REQUEST), ("server", HINTS + ANSWER + HI)],
+        ["client request", "server response", "server response", "server frame"],
+    ),
+    "a refusal, then a second try": (
+        [("client", REQUEST), ("server", UNAUTHORIZED), ("client", REQUEST), ("server", ANSWER)],
+        ["client request", "server response", "server body", "client request", "server response"],
+    ),
+    "a body in chunks, then the handshake": (
+        [("client", GET), ("server", CHUNKED), ("client", REQUEST), ("server", ANSWER + HI)],
+        ["client request", "server response", "server body"]
+        + ["client request", "server response", "server frame"],
+    ),
+    "responses without a body": (
+        [("client", GET), ("server", NO_CONTENT), ("client", GET), ("server", NOT_MODIFIED)]
+        + [("client", GET.replace(b"GET", b"HEAD")), ("server", PAGE[:-5])]
+        + [("client", REQUEST), ("server", ANSWER), ("client", HELLO)],
+        ["client request", "server response"] * 4 + ["client frame"],
+    ),
+    "a request with a body": (
+        [("client", POST + b"user=x"), ("server", PAGE), ("client", REQUEST), ("server", ANSWER)],
+        ["client request", "client body", "server response", "server body"]
+        + ["client request", "server response"],
+    ),
+    "a request that waits for 100": (
+        [("client", POST), ("server", CONTINUE), ("client", b"user=x"), ("server", PAGE)]
+        + [("client", REQUEST), ("server", ANSWER + HI)],
+        ["client request", "server response", "client body", "server response", "server body"]
+        + ["client request", "server response", "server frame"],
+    ),
+    "requests that do not wait": (
+        [("client", GET + GET + REQUEST), ("server", PAGE + PAGE + ANSWER), ("client", HELLO)],
+        ["client request"] * 3
+        + ["server response", "server body"] * 2
+        + ["server response", "client frame"],
+    ),
+    "requests without a response": (
+        [("client", GET + POST + b"user=x" + GET)],
+        ["client request", "client request", "client body", "client request"],
+    ),
+    "a tunnel": (
+        [("client", b"CONNECT x:80 HTTP/1.1\r\n\r\n"), ("server", b"HTTP/1.1 200 Yes\r\n\r\n")]
+        + [("client", REQUEST), ("server", ANSWER + HI)],
+        ["client request", "server response", "client request", "server response", "server frame"],
+    ),
+    "a chunk that is none": (
+        [("client", GET), ("server", CHUNKED.replace(b"7;", b"what?") + ANSWER)],
+        ["client request", "server response", "server body"],
+    ),
+}
+SWITCHING = {
+    "frames both ways",
+    "frames before the 101",
+    "a page, then the handshake",
+    "half a frame",
+    "early hints before the 101",
+    "a refusal, then a second try",
+    "a body in chunks, then the handshake",
+    "responses without a body",
+    "a request with a body",
+    "a request that waits for 100",
+    "requests that do not wait",
+    "a tunnel",
 }
 
 
@@ -220,13 +297,17 @@ class TestSwitch:
         assert seen.switch == 4
         assert seen.units[4].title == "HTTP/1.1 101 Switching Protocols"
 
-    @pytest.mark.parametrize("name", sorted(set(CONVERSATIONS) - {
-        "frames both ways", "frames before the 101", "a page, then the handshake", "half a frame"
-    }))  # fmt: skip
+    @pytest.mark.parametrize("name", sorted(set(CONVERSATIONS) - SWITCHING))
     def test_never_without_a_101(self, name: str) -> None:
         seen = dissect(conversation(*CONVERSATIONS[name][0]))
         assert seen.switch is None
         assert not seen.find("frame")
+
+    @pytest.mark.parametrize("name", sorted(SWITCHING))
+    def test_always_with_a_101(self, name: str) -> None:
+        seen = dissect(conversation(*CONVERSATIONS[name][0]))
+        assert seen.switch is not None
+        assert seen.units[seen.switch].title == "HTTP/1.1 101 Switching Protocols"
 
     @pytest.mark.parametrize(
         ("line", "status"),
@@ -248,6 +329,116 @@ class TestSwitch:
         assert_tiled(seen)
         assert seen.status == status
         assert (seen.switch == 1) == (status == 101)
+
+
+class TestHttp:
+    """What is around the handshake."""
+
+    def test_an_interim_response_is_not_the_response(self) -> None:
+        seen = dissect(conversation(("client", REQUEST), ("server", HINTS + ANSWER)))
+        interim = seen.units[1]
+        assert interim.is_interim and seen.status == 101 and seen.response is seen.units[2]
+        assert "another response follows" in interim.sentence and not interim.problems
+        assert dissect(conversation(("client", REQUEST), ("server", HINTS))).response is None
+
+    def test_a_body_in_chunks_has_a_field_for_each_piece(self) -> None:
+        seen = dissect(conversation(("client", GET), ("server", CHUNKED)))
+        (body,) = seen.find("body")
+        assert [(field.name, field.value) for field in body.fields] == [
+            ("chunk size", "6"),
+            ("chunk", "Hello,"),
+            ("line end", "CR LF"),
+            ("chunk size", "7;a=b"),
+            ("chunk", " world!"),
+            ("line end", "CR LF"),
+            ("chunk size", "0"),
+            ("trailer", "X-Sum: 1"),
+            ("empty line", "CR LF"),
+        ]
+        assert body.title == "body in chunks, 42 bytes"
+        assert body.sentence == "The body of the response: Hello, world!"
+
+    def test_many_chunks_are_shown_in_bounds(self) -> None:
+        chunks = CHUNKED.replace(b"6\r\n", b"1\r\na\r\n" * 5000 + b"6\r\n")
+        seen = dissect(conversation(("client", GET), ("server", chunks)))
+        assert_tiled(seen)
+        assert len(seen.find("body")[0].fields) == 201
+        assert_shown_in_bounds(seen)
+
+    def test_a_chunk_that_is_none_is_a_problem(self) -> None:
+        seen = dissect(conversation(*CONVERSATIONS["a chunk that is none"][0]))
+        (problem,) = seen.find("body")[0].problems
+        assert "not written in chunks" in problem.sentence and problem.section == "RFC 9112 7.1"
+
+    def test_the_body_of_a_request_is_said_to_be_one(self) -> None:
+        seen = dissect(conversation(("client", POST + b"user=x")))
+        assert seen.find("body")[0].sentence == "The body of the request: user=x"
+
+    def test_a_doubtful_length_is_a_problem_of_the_head(self) -> None:
+        page = PAGE.replace(b"Content-Length: 5", b"Content-Length: 5\r\nContent-Length: 6")
+        seen = dissect(conversation(("client", GET), ("server", page)))
+        assert "must be one number" in seen.units[1].problems[0].sentence
+        assert len(seen.find("body")) == 1
+
+
+class TestBrokenRules:
+    """A rule of the handshake that is broken is a problem of its unit, in every view."""
+
+    @pytest.mark.parametrize(
+        ("old", "new", "words"),
+        [
+            (b"Sec-WebSocket-Accept", b"X", "answers the key"),
+            (b"Accept: s", b"Accept: t", "answers the key"),
+            (b"Upgrade: websocket", b"Upgrade: websocket, h2c", "libraries judge this differently"),
+            (b"Connection: Upgrade\r\n", b"", "Connection names Upgrade"),
+        ],
+    )
+    def test_of_a_101(self, old: bytes, new: bytes, words: str) -> None:
+        assert old in ANSWER
+        talk = conversation(("client", REQUEST), ("server", ANSWER.replace(old, new) + HI))
+        seen = dissect(talk)
+        assert seen.response is not None and seen.switch == 1
+        (problem,) = seen.response.problems
+        assert words in problem.sentence and problem.section.startswith("4.1, response")
+        span = seen.response.span
+        assert span.start <= problem.span.start < problem.span.end <= span.end
+        for picture in (Ladder(talk), BytesAndFields(seen.response)):
+            assert words in picture.text
+            assert "✘" in picture.svg
+        assert "✘ HTTP/1.1 101" in Ladder(talk).svg
+
+    def test_of_a_101_that_agrees_on_what_was_not_offered(self) -> None:
+        answer = ANSWER[:-2] + b"Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
+        seen = dissect(conversation(("client", REQUEST), ("server", answer)))
+        assert seen.response is not None
+        (problem,) = seen.response.problems
+        assert "did not offer" in problem.sentence
+        assert "did not offer" in Checklist(seen.response).text
+
+    def test_of_a_request_for_websocket(self) -> None:
+        seen = dissect(conversation(("client", REQUEST.replace(b"Version: 13", b"Version: 8"))))
+        (problem,) = seen.request.problems
+        assert "Sec-WebSocket-Version" in problem.sentence and "4.2.1" in problem.section
+
+    @pytest.mark.parametrize("data", [GET, POST, REFUSAL, b"\x81\x85"])
+    def test_of_what_does_not_ask_for_websocket_there_is_none(self, data: bytes) -> None:
+        seen = dissect(conversation(("client", data)))
+        assert not any("rule is broken" in p.sentence for p in seen.request.problems)
+
+    def test_a_refusal_is_no_problem(self) -> None:
+        seen = dissect(conversation(("client", REQUEST), ("server", REFUSAL)))
+        assert seen.response is not None and seen.response.problems == ()
+
+    def test_a_good_handshake_has_none(self) -> None:
+        seen = dissect(conversation(("client", REQUEST), ("server", ANSWER)))
+        assert [unit.problems for unit in seen.units] == [(), ()]
+
+    def test_a_list_in_upgrade_is_no_problem_of_a_request_and_said(self) -> None:
+        listed = REQUEST.replace(b"Upgrade: websocket", b"Upgrade: websocket, h2c")
+        seen = dissect(conversation(("client", listed)))
+        assert seen.request.problems == ()
+        assert "libraries judge this differently" in Checklist(seen.request).text
+        assert "some servers refuse it" in BytesAndFields(seen.request).text
 
 
 class TestWords:
@@ -295,7 +486,11 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
         "longer than 8192",
     ),
     "a request line of 1 MB": (b"GET /" + b"a" * 2**20 + b" HTTP/1.1\r\n\r\n", "longer than 8192"),
-    "a header that is not ASCII": (REQUEST[:-2] + "X-Name: Zoë\r\n\r\n".encode(), "not ASCII"),
+    "a name that is not ASCII": (REQUEST[:-2] + "Zoë: X-Name\r\n\r\n".encode(), "not ASCII"),
+    "a long line in the middle": (
+        REQUEST[:-2] + b"X: " + b"y" * 300_000 + b"\r\nZ: z\r\n\r\n",
+        "longer than 8192",
+    ),
     "a NUL": (REQUEST[:-2] + b"X: a\x00b\r\n\r\n", "Byte 0x00"),
     "lone LF": (REQUEST.replace(b"\r\n", b"\n"), "LF alone"),
     "long headers, many of them": (

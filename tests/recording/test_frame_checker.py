@@ -87,24 +87,33 @@ def test_a_reason_has_a_field_of_its_own() -> None:
     assert (code.value, reason.value) == ("4000", '"app bye"')
 
 
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"\x81\x7f\x00", "must be masked"),
+        (b"\x81\x7e", "must be masked"),
+        (b"\xf1", "reserved bit"),
+        (b"\x89\xfe\x00", "125 bytes at most"),
+        (b"\x83\xff\x00\x00", "Opcode 0x3 is reserved"),
+    ],
+)
+def test_what_has_come_of_a_header_is_judged_before_its_length_is_there(
+    data: bytes, words: str
+) -> None:
+    seen = dissect(conversation(("client", REQUEST), ("server", ANSWER), ("client", data)))
+    (unit,) = seen.find("frame")
+    assert words in unit.problems[0].sentence
+
+
+@pytest.mark.parametrize("data", [b"\x81", b"\x81\xff\x00", b"\x81\xfe\x00", b"\x82\xfe"])
+def test_a_header_that_is_legal_so_far_is_no_problem(data: bytes) -> None:
+    seen = dissect(conversation(("client", REQUEST), ("server", ANSWER), ("client", data)))
+    assert seen.find("frame")[0].problems == ()
+
+
 def test_a_frame_that_is_cut_off_is_judged_by_its_header_only() -> None:
     data = build_frame(Frame(TEXT, b"\xff\xff"))[:-1]
     seen = dissect(conversation(("client", REQUEST), ("server", ANSWER), ("client", data)))
     (unit,) = seen.find("frame")
     assert unit.layout.truncated == "payload" and unit.message is None
     assert "must be masked" in unit.problems[0].sentence
-
-
-def test_compressed_messages_are_left_to_later_lessons() -> None:
-    agreed = ANSWER[:-2] + b"Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
-    units = heard(
-        Frame(TEXT, b"\xf2\x48\xcd", fin=False, rsv1=True),
-        Frame(PING),
-        Frame(MORE, b"\xc9\xc9\x07\x00"),
-        Frame(TEXT, b"plain"),
-        Frame(PING, rsv1=True),
-        answer=agreed,
-    )
-    assert [unit.message for unit in units] == [None, None, None, Text("plain"), None]
-    assert sentences(units)[:4] == [""] * 4
-    assert "reserved bit" in sentences(units)[4]

@@ -132,8 +132,10 @@ class TestTruncated:
     def test_says_where_it_ends(self, size: int) -> None:
         unit = frame_of("client", self.WHOLE[:size])
         assert unit.layout is not None and unit.layout.truncated is not None
+        came = f" It announces 300 bytes of payload, and {max(0, size - 14)} came."
         assert unit.sentence == (
             f"A frame that has not arrived whole: it ends in its {self.PLACES[size - 1]}."
+            + (came if size >= 10 else "")
         )
 
 

@@ -1,11 +1,13 @@
 """The protocol as pure values: bytes go in, values come out, and back.
 
 No sockets, no clock, no chance, no printing, no language; nothing but the standard library. Read
-in the order of the RFC: ``http``, ``handshake`` and ``checks`` are section 4; ``frames``,
-``masking``, ``reader``, ``layout`` and ``messages`` section 5; ``closing`` section 7.
+in the order of the RFC: ``http``, ``bodies``, ``handshake`` and ``checks`` are section 4;
+``frames``, ``masking``, ``reader``, ``layout`` and ``messages`` section 5; ``closing`` section 7;
+``extensions`` section 9 and RFC 7692.
 ``endpoint`` puts them together, and ``choices`` names what the RFC leaves open.
 """
 
+from .bodies import ChunkPart, body_length, check_body, read_chunks
 from .checks import Check, check_request, check_response, expected_status, holds
 from .choices import CHOICES, Choice
 from .closing import (
@@ -21,6 +23,14 @@ from .closing import (
 )
 from .endpoint import Ended, Endpoint, Event, Failed, PeerClosed, Ping, Pong
 from .errors import ProtocolError
+from .extensions import (
+    Deflate,
+    Extension,
+    agreed_deflate,
+    check_agreed,
+    check_offer,
+    read_extensions,
+)
 from .frames import Frame, Opcode, build_frame, shortest_form
 from .handshake import GUID, accept_key, build_request, build_response, make_key
 from .http import (
@@ -45,11 +55,14 @@ __all__ = [
     "CHOICES",
     "Check",
     "Choice",
+    "ChunkPart",
     "Close",
     "CloseCode",
+    "Deflate",
     "Ended",
     "Endpoint",
     "Event",
+    "Extension",
     "Failed",
     "Frame",
     "FrameHeader",
@@ -75,12 +88,17 @@ __all__ = [
     "TRANSITIONS",
     "Text",
     "accept_key",
+    "agreed_deflate",
+    "body_length",
     "broken_rules",
     "build_close",
     "build_frame",
     "build_request",
     "build_response",
+    "check_agreed",
+    "check_body",
     "check_header",
+    "check_offer",
     "check_request",
     "check_response",
     "close_code_meaning",
@@ -94,6 +112,8 @@ __all__ = [
     "parse_close",
     "parse_request",
     "parse_response",
+    "read_chunks",
+    "read_extensions",
     "read_head",
     "read_header",
     "read_layout",

@@ -17,6 +17,7 @@ import re
 from dataclasses import dataclass
 
 from ..said import Said
+from .extensions import check_agreed
 from .handshake import accept_key
 from .http import TOKEN, HeaderField, MessageHead, Part, Span, shorten
 
@@ -89,8 +90,10 @@ def _http_version(head: MessageHead) -> Check:
     part = _part(head, 2)
     found = re.fullmatch(r"HTTP/(\d)\.(\d)", part.text, re.ASCII) if part else None
     passed = found is not None and (int(found[1]), int(found[2])) >= (1, 1)
-    asked = Said("rule.request.http-version")
-    return Check("http-version", asked, "4.2.1, item 1", passed, _text(part), _place(part), 505)
+    asked, seen = Said("rule.request.http-version"), _text(part)
+    if found and not passed:
+        seen = _disputed(seen)
+    return Check("http-version", asked, "4.2.1, item 1", passed, seen, _place(part), 505)
 
 
 def _target(head: MessageHead) -> Check:
@@ -110,15 +113,16 @@ def _host(head: MessageHead) -> Check:
     lines = head.find("Host")
     passed = len(lines) == 1 and bool(lines[0].value.text)
     asked = Said("rule.request.host")
-    return Check("host", asked, "4.2.1, item 2", passed, _values(lines), _spans(lines), 400)
+    seen = _values(lines) if passed else _disputed(_values(lines))
+    return Check("host", asked, "4.2.1, item 2", passed, seen, _spans(lines), 400)
 
 
 def _request_upgrade(head: MessageHead) -> Check:
     """Item 3: "containing the value "websocket", treated as an ASCII case-insensitive value"."""
-    lines = head.find("Upgrade")
-    passed = "websocket" in _lower(head.tokens("Upgrade"))
-    asked = Said("rule.request.upgrade")
-    return Check("upgrade", asked, "4.2.1, item 3", passed, _values(lines), _spans(lines), 426)
+    lines, names = head.find("Upgrade"), _lower(head.tokens("Upgrade"))
+    passed, asked = "websocket" in names, Said("rule.request.upgrade")
+    seen = _disputed(_values(lines)) if passed and len(names) > 1 else _values(lines)
+    return Check("upgrade", asked, "4.2.1, item 3", passed, seen, _spans(lines), 426)
 
 
 def _request_connection(head: MessageHead) -> Check:
@@ -142,6 +146,8 @@ def _key(head: MessageHead) -> Check:
         else:
             passed = len(nonce) == 16
             seen = Said("seen.key", key=shorten(text), count=len(nonce))
+    if lines and not passed:
+        seen = _disputed(seen)
     return Check("key", Said("rule.request.key"), "4.2.1, item 5", passed, seen, _spans(lines), 400)
 
 
@@ -158,8 +164,10 @@ def _origin(head: MessageHead) -> Check:
     """Item 7: "Optionally, an |Origin| header field"."""
     lines = head.find("Origin")
     passed = len(lines) == 1 if lines else None
-    asked = Said("rule.request.origin")
-    return Check("origin", asked, "4.2.1, item 7", passed, _values(lines), _spans(lines), 400)
+    asked, seen = Said("rule.request.origin"), _values(lines)
+    if passed is False:
+        seen = _disputed(seen)
+    return Check("origin", asked, "4.2.1, item 7", passed, seen, _spans(lines), 400)
 
 
 def _subprotocols(head: MessageHead) -> Check:
@@ -219,10 +227,10 @@ def _status(head: MessageHead, request: MessageHead) -> Check:
 
 def _response_upgrade(head: MessageHead, request: MessageHead) -> Check:
     """Item 2: "an ASCII case-insensitive match for the value "websocket""."""
-    lines = head.find("Upgrade")
-    passed = _lower(head.tokens("Upgrade")) == ["websocket"]
-    asked = Said("rule.response.upgrade")
-    return Check("upgrade", asked, "4.1, response 2", passed, _values(lines), _spans(lines))
+    lines, names = head.find("Upgrade"), _lower(head.tokens("Upgrade"))
+    passed, asked = names == ["websocket"], Said("rule.response.upgrade")
+    seen = _disputed(_values(lines)) if not passed and "websocket" in names else _values(lines)
+    return Check("upgrade", asked, "4.1, response 2", passed, seen, _spans(lines))
 
 
 def _response_connection(head: MessageHead, request: MessageHead) -> Check:
@@ -243,12 +251,12 @@ def _accept(head: MessageHead, request: MessageHead) -> Check:
 
 
 def _response_extensions(head: MessageHead, request: MessageHead) -> Check:
-    """Item 5: no "extension that was not present in the client's handshake"."""
-    lines = head.find("Sec-WebSocket-Extensions")
-    offered = set(_lower(extension_names(request)))
-    passed = set(_lower(extension_names(head))) <= offered if lines else None
-    asked = Said("rule.response.extensions")
-    return Check("extensions", asked, "4.1, response 5", passed, _values(lines), _spans(lines))
+    """Item 5: no "extension that was not present in the client's handshake"; RFC 7692 7."""
+    lines, problems = head.find("Sec-WebSocket-Extensions"), check_agreed(head, request)
+    asked, section = Said("rule.response.extensions"), "4.1, response 5"
+    seen = problems[0].said if problems else _values(lines)
+    passed = not problems if lines else None
+    return Check("extensions", asked, section, passed, seen, _spans(lines))
 
 
 def _subprotocol(head: MessageHead, request: MessageHead) -> Check:
@@ -304,6 +312,11 @@ def _place(part: Part | None) -> tuple[Span, ...]:
 
 def _values(lines: tuple[HeaderField, ...]) -> Said | str:
     return " | ".join(shorten(line.value.text) for line in lines[:4]) or Said("seen.absent")
+
+
+def _disputed(seen: Said | str) -> Said:
+    """What was found, where good implementations do not agree: see tests/protocol/test_checks."""
+    return Said("seen.disputed", seen=seen)
 
 
 def _spans(lines: tuple[HeaderField, ...]) -> tuple[Span, ...]:

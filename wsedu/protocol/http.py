@@ -117,8 +117,8 @@ class MessageHead:
 def read_head(data: bytes, kind: Kind, start: int = 0) -> MessageHead:
     """Read one head from offset ``start`` of ``data``, whatever the bytes are.
 
-    Stops at the empty line, at the end of the data, or at a limit. Time is linear in
-    ``MAX_LINE * MAX_HEADERS``, not in the size of the data.
+    Stops at the empty line, at the end of the data, or after too many lines. A line that is too
+    long is a problem, and reading goes on after it.
     """
     start_line: tuple[Part, ...] = ()
     headers: list[HeaderField] = []
@@ -126,7 +126,7 @@ def read_head(data: bytes, kind: Kind, start: int = 0) -> MessageHead:
     here = start
     lines = 0  # empty ones before the first line among them
     while True:
-        newline = data.find(b"\n", here, here + MAX_LINE + 2)
+        newline = data.find(b"\n", here)
         end = newline if newline >= 0 else min(len(data), here + MAX_LINE)
         if end > here and data[end - 1] == 0x0D:  # CR; its LF may be still to come
             end -= 1
@@ -137,15 +137,15 @@ def read_head(data: bytes, kind: Kind, start: int = 0) -> MessageHead:
             return MessageHead(kind, start_line, tuple(headers), newline + 1, tuple(problems))
         text = Part(data[here:end].decode("latin-1"), Span(here, end))
         if end > here:
-            problems += _problems_in_text(text)
+            problems += _problems_in_text(text, _own_words(text, kind, bool(start_line)))
             if not start_line:
                 start_line = _split_start_line(text, kind, newline >= 0, problems)
             elif newline >= 0:
                 headers.append(_split_header(text, newline + 1, problems))
+        if (end if newline >= 0 else len(data) - 1) - here > MAX_LINE:
+            said = Said("http.line-too-long", limit=MAX_LINE)
+            problems.append(Problem(said, Span(here, here + MAX_LINE), "RFC 9112 3"))
         if newline < 0:
-            if len(data) - here >= MAX_LINE + 2:
-                said = Said("http.line-too-long", limit=MAX_LINE)
-                problems.append(Problem(said, Span(here, end), "RFC 9112 3"))
             break
         here = newline + 1
         lines += 1
@@ -156,17 +156,26 @@ def read_head(data: bytes, kind: Kind, start: int = 0) -> MessageHead:
     return MessageHead(kind, start_line, tuple(headers), None, tuple(problems))
 
 
-def _problems_in_text(line: Part) -> list[Problem]:
+def _own_words(line: Part, kind: Kind, is_header: bool) -> str:
+    """The beginning of a line that must be ASCII. After it, a header's value and the reason of a
+    response may have any bytes from 0x80 to 0xff (obs-text: RFC 9110 5.5, RFC 9112 4).
+    """
+    if is_header:
+        return line.text.partition(":")[0]
+    return " ".join(line.text.split(" ", 2)[:2]) if kind == "response" else line.text
+
+
+def _problems_in_text(line: Part, own_words: str) -> list[Problem]:
     """NUL and other control characters, and bytes outside ASCII; the first of each sort."""
     found = []
     if control := re.search(r"[\x00-\x08\x0a-\x1f\x7f]", line.text):
         offset = line.span.start + control.start()
         said = Said("http.control-character", byte=ord(control[0]), offset=offset)
         found.append(Problem(said, Span(offset, offset + 1), "RFC 9110 5.5"))
-    if foreign := re.search(r"[\x80-\xff]", line.text):
+    if foreign := re.search(r"[\x80-\xff]", own_words):
         offset = line.span.start + foreign.start()
         said = Said("http.not-ascii", byte=ord(foreign[0]), offset=offset)
-        found.append(Problem(said, Span(offset, offset + 1), "RFC 9110 5.5"))
+        found.append(Problem(said, Span(offset, offset + 1), "RFC 9112 2.2"))
     return sorted(found, key=lambda problem: problem.span.start)
 
 

@@ -12,22 +12,29 @@ are not an exception here but a finding: what can be read is read, and the rest 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
 from .._awaited import values_only
 from ..protocol import (
     Binary,
+    Check,
     MessageHead,
     Problem,
     Span,
     Text,
+    agreed_deflate,
+    body_length,
+    check_agreed,
+    check_body,
+    check_offer,
     check_request,
     check_response,
+    read_chunks,
     read_head,
     read_layout,
 )
-from ..protocol.checks import extension_names
 from ..protocol.http import Kind
 from ..said import Said
 from .events import SIDES, Side
@@ -50,7 +57,10 @@ class Dissection:
 
     @property
     def messages(self) -> tuple[tuple[Side, Text | Binary], ...]:
-        """The messages that arrived whole, each with its sender; compressed ones are not read."""
+        """The messages that arrived whole, inflated, each with its sender.
+
+        A compressed message that is damaged, or inflates to more than 1 MiB, is not among them.
+        """
         return tuple((unit.sender, unit.message) for unit in self.units if unit.message)
 
     def find(self, kind: str) -> tuple[Unit, ...]:
@@ -67,8 +77,8 @@ class Dissection:
 
     @property
     def response(self) -> Unit | None:
-        """The server's first response, or None if it sent none."""
-        return next((unit for unit in self.units if unit.kind == "response"), None)
+        """The server's first response, or None if it sent none; interim ones do not count."""
+        return next((unit for unit in self.find("response") if not unit.is_interim), None)
 
     @property
     def status(self) -> int | None:
@@ -120,54 +130,80 @@ class _Walk:
         """Requests and responses in turn, until a 101, the end, or something that is neither."""
         while self.switch is None:
             request = self.take_head("client", "request", None)
-            if request is None:
+            if request is None or request.head is None:
                 return
-            response = self.take_head("server", "response", request)
-            if response is None or response.head is None or response.head.end is None:
-                return
-            if response.head.status == 101:
-                self.switch = response
-            elif not self.take_body(response.head):
+            is_whole = self.take_body("client", request.head, None)
+            if not self.take_responses(request.head) or not is_whole:
                 return
 
-    def take_head(self, side: Side, kind: Kind, request: Unit | None) -> Unit | None:
+    def take_responses(self, request: MessageHead) -> bool:
+        """The responses to one request; False if what follows them answers to no request."""
+        while True:
+            response = self.take_head("server", "response", request)
+            if response is None:
+                # Others may follow without waiting (RFC 9112 9.3.2), but not after an upgrade.
+                return not _asks_for_websocket(request)
+            if response.head is None or response.head.end is None:
+                return False
+            if response.head.status == 101:
+                self.switch = response
+                return True
+            if not response.is_interim:  # 15.2 of RFC 9110: after an interim response comes another
+                return self.take_body("server", response.head, request)
+
+    def take_head(self, side: Side, kind: Kind, request: MessageHead | None) -> Unit | None:
         """The head at the reading position of ``side``, complete or not; None at the end."""
         stream, start = self.streams[side], self.read[side]
         if start == len(stream):
             return None
         head = read_head(stream, kind, start)
         stop = head.end if head.end is not None else len(stream)
-        if request is not None and request.head is not None:
-            checks = check_response(head, request.head)
-        else:
-            checks = check_request(head) if kind == "request" else ()
+        problems, checks = head.problems, check_request(head) if kind == "request" else ()
+        if request is not None:
+            checks = check_response(head, request)
+            if head.status == 101:
+                problems += _broken_rules(checks, Span(start, stop)) + check_agreed(head, request)
+        elif _asks_for_websocket(head):
+            problems += _broken_rules(checks, Span(start, stop)) + check_offer(head)
+        problems += check_body(head, request)
         return self.add(
             side,
             kind,
             Span(start, stop),
-            problems=head.problems,
+            problems=problems,
             head=head,
             checks=checks,
         )
 
-    def take_body(self, head: MessageHead) -> bool:
-        """The body of a response that is not 101; False if its end is unknown."""
-        lengths = {line.value.text for line in head.find("Content-Length")}
-        length = lengths.pop() if len(lengths) == 1 else ""
-        here, there = self.read["server"], len(self.streams["server"])
-        known = length.isdecimal() and length.isascii() and len(length) < 19
-        stop = min(there, here + int(length)) if known else there
+    def take_body(self, side: Side, head: MessageHead, request: MessageHead | None) -> bool:
+        """The body after a head; False if it has not come to its end."""
+        if head.end is None:
+            return False
+        length, stream, here = body_length(head, request), self.streams[side], self.read[side]
+        problems: tuple[Problem, ...] = ()
+        if length == "chunked":
+            part = deque(read_chunks(stream, here), maxlen=1)
+            stop, is_whole = here, False
+            if part:
+                stop, is_whole = part[0].span.end, part[0].kind == "end"
+                if part[0].kind == "unreadable":
+                    problems = (Problem(Said("body.no-chunk"), part[0].span, "RFC 9112 7.1"),)
+        elif length == "until-close":
+            stop, is_whole = len(stream), False
+        else:
+            stop, is_whole = min(len(stream), here + length), here + length <= len(stream)
         if stop > here:
-            self.add("server", "body", Span(here, stop))
-        return known and stop == here + int(length)
+            span, is_chunked = Span(here, stop), length == "chunked"
+            self.add(side, "body", span, problems=problems, is_chunked=is_chunked)
+        return is_whole
 
     def take_frames(self, side: Side) -> None:
         """All frames of one side, the last one perhaps incomplete."""
         stream = self.streams[side]
         assert self.switch is not None and self.switch.head is not None
-        checker = FrameChecker(side, "permessage-deflate" in extension_names(self.switch.head))
+        checker = FrameChecker(side, agreed_deflate(self.switch.head), len(stream))
         while layout := read_layout(stream, self.read[side]):
-            problems, message = checker.check(layout)
+            problems, message, inflated = checker.check(layout)
             if side == "client" and self.arrival(side, layout.span.end) < self.switch.arrived:
                 problems = (Problem(Said("frame.too-early"), layout.span, "4.1"), *problems)
             self.add(
@@ -177,6 +213,7 @@ class _Walk:
                 problems=problems,
                 layout=layout,
                 message=message,
+                inflated=inflated,
             )
 
     def take_the_rest(self, side: Side) -> None:
@@ -197,3 +234,24 @@ class _Walk:
         arrived = self.arrival(side, span.end)
         self.units.append(Unit(side, kind, stream, span, data, arrived, **facts))
         return self.units[-1]
+
+
+def _asks_for_websocket(head: MessageHead) -> bool:
+    """Whether the rules of the opening handshake concern a request at all."""
+    upgrades = (token.lower() for token in head.tokens("Upgrade"))
+    return "websocket" in upgrades or bool(head.find("Sec-WebSocket-Key"))
+
+
+def _broken_rules(checks: tuple[Check, ...], where: Span) -> tuple[Problem, ...]:
+    """The rules of the handshake that are broken, as problems; those of missing lines lie at
+    ``where``. What is wrong with the head itself, and with extensions, has problems of its own.
+    """
+    return tuple(
+        Problem(
+            Said("handshake.broken", asked=check.asked, seen=check.seen),
+            check.spans[0] if check.spans else where,
+            check.section,
+        )
+        for check in checks
+        if check.passed is False and check.name not in ("head", "extensions")
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from ..protocol import (
     Binary,
+    Deflate,
     Frame,
     FrameHeader,
     FrameLayout,
@@ -25,56 +26,112 @@ from ..protocol import (
 )
 from ..said import Said
 from .events import Side
+from .inflating import Inflated, Inflater
+
+# What a frame is to its reader: its problems, the message that it ends, what it inflates to.
+Checked = tuple[tuple[Problem, ...], Text | Binary | None, Inflated | None]
+
+CONTINUATION = Opcode.CONTINUATION
+
+# For a message that cannot be read: its frames must come in their order all the same.
+_BEGUN = FrameHeader(False, False, False, False, Opcode.BINARY, False, 0, 7)
+# Of a length that has not come, this much is known: it takes more than the shorter form can say.
+_AT_LEAST = {7: 0, 16: 126, 64: 2**16}
 
 
 class FrameChecker:
     """Checks the frames of ``sender``, one after the other.
 
-    compressed: whether permessage-deflate was agreed on, so that RSV1 is allowed (RFC 7692)
+    deflate: how permessage-deflate was agreed on, or None: RSV1 has no meaning (RFC 7692)
+    sent:    how many bytes the sender has sent in all
     """
 
-    def __init__(self, sender: Side, compressed: bool) -> None:
+    def __init__(self, sender: Side, deflate: Deflate | None, sent: int) -> None:
         self._reader: Side = "server" if sender == "client" else "client"
-        self._compressed = compressed
         self._messages = MessageReader()
-        self._in_compressed_message = False
+        self._inflater: Inflater | None = None
+        if deflate is not None:
+            bits, forgets = deflate.server_max_window_bits, deflate.server_no_context_takeover
+            if sender == "client":
+                bits, forgets = deflate.client_max_window_bits, deflate.client_no_context_takeover
+            self._inflater = Inflater(bits, not forgets, sent)
+        self._compressed = self._unreadable = False  # the message that is in progress
         self._over: Said | None = None  # why the frames that follow no longer count
 
-    def check(self, layout: FrameLayout) -> tuple[tuple[Problem, ...], Text | Binary | None]:
-        """What is wrong with the next frame, and the message that ends with it, if one does."""
+    def check(self, layout: FrameLayout) -> Checked:
+        """What is wrong with the next frame, and what it ends or stands for."""
         if self._over is not None:
-            return (Problem(self._over, layout.span, "1.4; 7.1.7"),), None
-        header = layout.header
-        problems = () if header is None else self._broken(layout, header)
-        if header is None or layout.truncated is not None:
-            return problems, None
+            return (Problem(self._over, layout.span, "1.4; 7.1.7"),), None, None
+        truncated = layout.truncated
+        problems = self._broken(layout, layout.begun)
+        if truncated is not None:
+            return problems, None, None
         if problems:
             self._over = Said("frame.after-error")
-            return problems, None
+            return problems, None, None
         try:
-            message = self._take(layout.frame, header)
+            return self._take(layout, layout.begun)
         except ProtocolError as error:
             self._over = Said("frame.after-error")
-            return (_problem(error, layout.payload if len(layout.payload) else layout.span),), None
-        return (), message
+            where = layout.payload if len(layout.payload) else layout.span
+            return (_problem(error, where),), None, None
 
     def _broken(self, layout: FrameLayout, header: FrameHeader) -> tuple[Problem, ...]:
-        """The rules that the header breaks."""
-        allowed = self._compressed and not header.is_control
-        found = broken_rules(header, self._reader, rsv1_allowed=allowed)
-        return tuple(_problem(error, getattr(layout, field)) for field, error in found)
+        """The rules that the header breaks, as far as it has come."""
+        if layout.header is None:
+            header = header._replace(length=_AT_LEAST[header.length_form])
+        deflated = self._inflater is not None
+        found = [
+            _problem(error, getattr(layout, field))
+            for field, error in broken_rules(header, self._reader, rsv1_allowed=deflated)
+            if len(getattr(layout, field))
+        ]
+        if header.rsv1 and deflated and (header.is_control or header.opcode == CONTINUATION):
+            on_control, on_other = Said("frame.rsv1-on-control"), Said("frame.rsv1-on-continuation")
+            said = on_control if header.is_control else on_other
+            error = ProtocolError(said, section="RFC 7692 6", close_code=1002)
+            found.insert(0, _problem(error, layout.first_byte))
+        return tuple(found)
 
-    def _take(self, frame: Frame, header: FrameHeader) -> Text | Binary | None:
+    def _take(self, layout: FrameLayout, header: FrameHeader) -> Checked:
+        frame = layout.frame
         if frame.opcode == Opcode.CLOSE:
             parse_close(frame.payload)
             self._over = Said("frame.after-close")
-            return None
-        if not header.is_control and (frame.rsv1 or self._in_compressed_message):
-            # Its payload is not text yet; lessons on compression read it.
-            self._in_compressed_message = not frame.fin
-            return None
+            return (), None, None
+        if self._inflater is not None and not header.is_control:
+            return self._take_data(layout, header, self._inflater)
         found = self._messages.receive(Piece(header, frame.payload, first=True, last=True))
-        return None if isinstance(found, Frame) else found
+        return (), None if isinstance(found, Frame) else found, None
+
+    def _take_data(self, layout: FrameLayout, header: FrameHeader, inflater: Inflater) -> Checked:
+        """A data frame, where messages may be compressed."""
+        payload, problems = layout.frame.payload, tuple[Problem, ...]()
+        inflated: Inflated | None = None
+        if header.opcode != CONTINUATION:
+            self._compressed = header.rsv1
+            if self._compressed:
+                inflater.begin()
+        if self._compressed:
+            where = layout.payload if len(layout.payload) else layout.span
+            payload, inflated, problems = inflater.take(payload, header.fin, where)
+            if inflated.lost is not None:
+                self._skip(header)
+        if self._unreadable:
+            header = header if header.opcode == CONTINUATION else _BEGUN._replace(fin=header.fin)
+            payload = b""
+        message = self._messages.receive(Piece(header, payload, first=True, last=True))
+        if header.fin:
+            message = None if self._unreadable else message
+            self._compressed = self._unreadable = False
+        return problems, None if isinstance(message, Frame) else message, inflated
+
+    def _skip(self, header: FrameHeader) -> None:
+        """The message in progress cannot be read: from now on only the order of frames counts."""
+        if not self._unreadable and header.opcode == CONTINUATION:
+            self._messages = MessageReader()
+            self._messages.receive(Piece(_BEGUN, b"", first=True, last=True))
+        self._unreadable = True
 
 
 def _problem(error: ProtocolError, span: Span) -> Problem:

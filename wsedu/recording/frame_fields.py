@@ -9,6 +9,7 @@ from ..protocol.closing import meaning_of_code
 from ..protocol.http import shorten
 from ..said import Said
 from .fields import Field
+from .inflating import Inflated
 
 KINDS: dict[int, Said] = {
     Opcode.CONTINUATION: Said("opcode.continuation"),
@@ -28,25 +29,38 @@ NAMES = {
 }
 
 
-def title_of_frame(layout: FrameLayout) -> Said:
+def title_of_frame(layout: FrameLayout, inflated: Inflated | None = None) -> Said:
     """A few words for an arrow: which kind of frame, and how its payload begins."""
     kind, shown = _kind(layout), _payload(layout, 40)
+    if inflated is not None:
+        kind, shown = Said("frame.compressed", kind=kind), _inflated(layout, inflated, 40)
     if not layout.frame.fin:
         kind = Said("frame.goes-on", kind=kind)
     return Said("frame.title", kind=kind, shown=shown) if shown else kind
 
 
-def describe_frame(layout: FrameLayout) -> Said:
+def describe_frame(layout: FrameLayout, inflated: Inflated | None = None) -> Said:
     """What a frame is, in one plain sentence."""
     if layout.truncated is not None:
-        return Said("frame.unfinished", field=NAMES[layout.truncated])
+        return _unfinished(layout, NAMES[layout.truncated])
+    size = Said("frame.payload-size", count=len(layout.frame.payload))
+    if inflated is not None:
+        size = Said("frame.inflated-size", size=size, count=inflated.size)
     return Said(
         "frame.sentence",
         kind=_kind(layout),
         place=_place_in_message(layout),
-        payload=Said("frame.payload-size", count=len(layout.frame.payload)),
+        payload=size,
         masked=Said("frame.masked") if layout.masked else Said("frame.not-masked"),
     )
+
+
+def _unfinished(layout: FrameLayout, field: Said) -> Said:
+    """Where a frame ends too early; and how much of it came, if that is known."""
+    if layout.length is None:
+        return Said("frame.unfinished", field=field)
+    came = len(layout.payload)
+    return Said("frame.unfinished-payload", field=field, count=layout.length, came=came)
 
 
 def _place_in_message(layout: FrameLayout) -> Said:
@@ -68,22 +82,26 @@ def _kind(layout: FrameLayout) -> Said:
 # Its fields, in the order of the figure.
 
 
-def fields_of_frame(layout: FrameLayout, stream: bytes) -> tuple[Field, ...]:
+def fields_of_frame(
+    layout: FrameLayout, stream: bytes, inflated: Inflated | None = None
+) -> tuple[Field, ...]:
     """The fields that have arrived."""
     fields = (
-        _first_byte(layout, stream),
+        _first_byte(layout, stream, inflated),
         _second_byte(layout, stream),
         _extended_length(layout),
         _masking_key(layout, stream),
-        _payload_field(layout),
+        _payload_field(layout, inflated),
     )
     return tuple(field for field in fields if field is not None)
 
 
-def _first_byte(layout: FrameLayout, stream: bytes) -> Field:
+def _first_byte(layout: FrameLayout, stream: bytes, inflated: Inflated | None) -> Field:
     frame, span = layout.frame, layout.first_byte
     fin = Said("meaning.fin") if frame.fin else Said("meaning.no-fin")
-    reserved = Said("meaning.rsv")
+    reserved, rsv1, section = Said("meaning.rsv"), Said("meaning.rsv"), ""
+    if inflated is not None and frame.rsv1:
+        rsv1, section = Said("meaning.rsv1"), "RFC 7692 6"
     opcode = Said(
         "opcode.shown",
         opcode=frame.opcode,
@@ -91,7 +109,7 @@ def _first_byte(layout: FrameLayout, stream: bytes) -> Field:
     )
     parts = (
         Field("FIN", span, str(int(frame.fin)), fin, bits=Span(0, 1), kind="fin"),
-        Field("RSV1", span, str(int(frame.rsv1)), reserved, bits=Span(1, 2), kind="rsv"),
+        Field("RSV1", span, str(int(frame.rsv1)), rsv1, section, bits=Span(1, 2), kind="rsv"),
         Field("RSV2", span, str(int(frame.rsv2)), reserved, bits=Span(2, 3), kind="rsv"),
         Field("RSV3", span, str(int(frame.rsv3)), reserved, bits=Span(3, 4), kind="rsv"),
         Field("opcode", span, opcode, Said("meaning.opcode"), bits=Span(4, 8), kind="opcode"),
@@ -137,13 +155,41 @@ def _masking_key(layout: FrameLayout, stream: bytes) -> Field | None:
     return Field(NAMES["masking_key"], span, shown, meaning, "5.3", kind="key")
 
 
-def _payload_field(layout: FrameLayout) -> Field | None:
+def _payload_field(layout: FrameLayout, inflated: Inflated | None) -> Field | None:
     span = layout.payload
     if not len(span):
         return None
+    if inflated is not None:
+        return _compressed_field(layout, inflated)
     meaning = Said("meaning.masked-payload") if layout.masked else Said("meaning.payload")
     shown, parts = _payload(layout, 200), _close_parts(layout)
     return Field(NAMES["payload"], span, shown, meaning, "5.2", parts, kind="payload")
+
+
+def _compressed_field(layout: FrameLayout, inflated: Inflated) -> Field:
+    """A compressed payload: how many bytes it has, and what they stand for."""
+    count, written = len(layout.payload), layout.frame.payload
+    shown = Said("payload.inflated", count=count, shown=_inflated(layout, inflated, 200))
+    written_as = Said("meaning.compressed", shown=_hex(written, 16))
+    if inflated.lost is not None:
+        written_as = Said("meaning.compressed-lost", written=written_as, why=inflated.lost)
+    section = "RFC 7692 7.2.2"
+    return Field(NAMES["payload"], layout.payload, shown, written_as, section, kind="payload")
+
+
+def _inflated(layout: FrameLayout, inflated: Inflated, limit: int) -> Said | str:
+    """What a compressed payload stands for, as much of it as was read."""
+    if inflated.lost is not None and not inflated.start:
+        return Said("payload.not-read")
+    if layout.frame.opcode == Opcode.TEXT:
+        return shorten(inflated.start.decode("utf-8", "replace"), limit)
+    if layout.frame.opcode == Opcode.CONTINUATION:
+        return text_or_hex(inflated.start, limit)
+    return _hex(inflated.start, limit // 3)
+
+
+def _hex(data: bytes, limit: int) -> str:
+    return data[:limit].hex(" ") + (" …" if len(data) > limit else "")
 
 
 def _close_parts(layout: FrameLayout) -> tuple[Field, ...]:

@@ -51,7 +51,9 @@ def _describe_response(head: MessageHead) -> Said:
     if _starts_wrong(head):
         return Said("response.no-http")
     _version, status, reason = (shorten(part.text) for part in head.start_line)
-    if status.startswith("2"):
+    if status.startswith("1"):
+        return Said("response.interim", status=status, reason=reason)
+    if status.startswith("2") or status == "304":
         return Said("response.stays-http", status=status, reason=reason)
     return Said("response.refuses", status=status, reason=reason)
 
@@ -172,6 +174,8 @@ def _explain(line: HeaderField, kind: Kind) -> tuple[Said, str]:
         if "close" in options:
             return Said("header.connection-close"), "RFC 9112 9.6"
         return Said("header.connection-other"), "RFC 9110 7.6.1"
+    if name == "upgrade" and kind == "request" and len(options) > 1:
+        return Said("header.upgrade-list"), "4.2.1, item 3"
     known = HEADERS if kind == "request" else HEADERS | RESPONSE_HEADERS
     return known.get(name, (Said("header.unknown"), "4.2.1, item 10"))
 
@@ -198,6 +202,7 @@ HEADERS = {
     "date": (Said("header.date"), "RFC 9110 6.6.1"),
     "server": (Said("header.server"), "RFC 9110 10.2.4"),
     "content-length": (Said("header.content-length"), "RFC 9110 8.6"),
+    "transfer-encoding": (Said("header.transfer-encoding"), "RFC 9112 6.1"),
     "content-type": (Said("header.content-type"), "RFC 9110 8.3"),
     "allow": (Said("header.allow"), "RFC 9110 10.2.1"),
 }

@@ -12,17 +12,19 @@ from functools import cached_property
 from ..protocol import Binary, Check, FrameLayout, MessageHead, Problem, Span, Text
 from ..protocol.http import shorten
 from ..said import Said
+from .body_fields import SHOWN, content_of_chunks, fields_of_chunks
 from .events import Side
 from .fields import Field
 from .frame_fields import describe_frame, fields_of_frame, title_of_frame
 from .head_fields import describe_head, fields_of_head, name_bytes, title_of_head
+from .inflating import Inflated
 
 
 @dataclass(frozen=True)
 class Unit:
     """One thing that one side said.
 
-    kind:     "request", "response", "body" (of a response), "frame", or "bytes": not readable
+    kind:     "request", "response", "body" (of either), "frame", or "bytes": not readable
     stream:   all that the sender said
     span:     its bytes in that stream; data holds them
     arrived:  index of the recording's event that completed it
@@ -31,6 +33,8 @@ class Unit:
     checks:   for a request or response, the rules of the opening handshake, checked in it
     layout:   for a frame, how it was written
     message:  for a frame that ends a message, the message
+    inflated: for a frame of a compressed message, what its payload stands for
+    is_chunked: for a body, whether it is written in chunks
     """
 
     sender: Side
@@ -44,6 +48,14 @@ class Unit:
     checks: tuple[Check, ...] = ()
     layout: FrameLayout | None = None
     message: Text | Binary | None = None
+    inflated: Inflated | None = None
+    is_chunked: bool = False
+
+    @property
+    def is_interim(self) -> bool:
+        """Whether it is a response such as 100 or 103, after which the real one follows."""
+        status = None if self.head is None else self.head.status
+        return status is not None and 100 <= status < 200 and status != 101
 
     @property
     def title(self) -> str:
@@ -61,7 +73,9 @@ class Unit:
         if self.head is not None:
             return fields_of_head(self.head, self.stream, self.span)
         if self.layout is not None:
-            return fields_of_frame(self.layout, self.stream)
+            return fields_of_frame(self.layout, self.stream, self.inflated)
+        if self.kind == "body" and self.is_chunked:
+            return fields_of_chunks(self.stream, self.span)
         if self.kind == "body":
             return (Field(Said("field.body"), self.span, _text(self.data)),)
         return (Field(Said("field.bytes"), self.span, self.data[:16].hex(" ")),)
@@ -71,7 +85,9 @@ class Unit:
         if self.head is not None:
             return title_of_head(self.data, self.head)
         if self.layout is not None:
-            return title_of_frame(self.layout)
+            return title_of_frame(self.layout, self.inflated)
+        if self.kind == "body" and self.is_chunked:
+            return Said("body.title-chunked", count=len(self.data))
         if self.kind == "body":
             return Said("body.title", count=len(self.data))
         return name_bytes(self.data)
@@ -81,11 +97,14 @@ class Unit:
         if self.head is not None:
             return describe_head(self.data, self.head)
         if self.layout is not None:
-            return describe_frame(self.layout)
+            return describe_frame(self.layout, self.inflated)
         if self.kind == "body":
-            return Said("body.sentence", text=_text(self.data))
+            data = content_of_chunks(self.stream, self.span) if self.is_chunked else self.data
+            if self.sender == "client":
+                return Said("body.of-request", text=_text(data))
+            return Said("body.sentence", text=_text(data))
         return Said("bytes.too-early") if self.sender == "client" else Said("bytes.no-request")
 
 
 def _text(data: bytes) -> str:
-    return shorten(data.decode("utf-8", "replace"), 200)
+    return shorten(data[:SHOWN].decode("utf-8", "replace"), 200)

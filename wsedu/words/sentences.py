@@ -90,7 +90,31 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "seen.no-empty-line": _("no empty line yet: the head has not ended"),
     "seen.header-lines": ngettext("{count} header line", "{count} header lines"),
     "seen.key": ngettext("{key} ({count} byte)", "{key} ({count} bytes)"),
+    "seen.disputed": _("{seen} (libraries judge this differently)"),
     "seen.key-not-base64": _("{key} (not Base64)"),
+    # protocol/bodies: what is wrong with the lines that say how long a body is, and with a chunk.
+    "body.said-twice": _(
+        "Transfer-Encoding and Content-Length are both there; a reader may take either."
+    ),
+    "body.unknown-end": _(
+        "The body of a request ends nowhere if chunked is not the last of its transfer codings."
+    ),
+    "body.wrong-length": _("Content-Length must be one number."),
+    "body.no-chunk": _(
+        "The body is not written in chunks: here should be a size in hexadecimal, or a line end."
+    ),
+    # protocol/extensions: what is wrong with an offer, or with what was agreed on.
+    "extension.not-offered": _("The server uses {name}, and the client did not offer it."),
+    "extension.twice": _("The server uses {name} twice; both would claim the bit RSV1."),
+    "deflate.unknown": _("{name} is not a parameter of permessage-deflate."),
+    "deflate.twice": _("The parameter {name} is there twice."),
+    "deflate.no-value": _("The parameter {name} takes no value."),
+    "deflate.bits": _("The value of {name} must be a number from 8 to 15, without leading zeros."),
+    "deflate.must-repeat": _("The client asked for {name}, and the response does not repeat it."),
+    "deflate.too-many-bits": _("The client asked for {name} of {limit} at most."),
+    "deflate.not-allowed": _(
+        "The client did not offer {name}, so the response must not contain it."
+    ),
     # protocol/reader: the rules for one header, and a limit.
     "frame.reserved-bit": _("A reserved bit is set, and no extension that was agreed on uses it."),
     "frame.reserved-opcode": _("Opcode {opcode:#x} is reserved."),
@@ -247,10 +271,14 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "recording.no-request": _("In this recording the client says nothing."),
     "body.title": ngettext("body, {count} byte", "body, {count} bytes"),
     "body.sentence": _("The body of the response: {text}"),
+    "body.title-chunked": ngettext("body in chunks, {count} byte", "body in chunks, {count} bytes"),
+    "body.of-request": _("The body of the request: {text}"),
     "bytes.count": ngettext("{count} byte: {shown}", "{count} bytes: {shown}"),
     "bytes.only-count": ngettext("{count} byte", "{count} bytes"),
     "bytes.too-early": _("Sent before the server's 101: no rule of WebSocket applies to them yet."),
     "bytes.no-request": _("Bytes that answer no request that could be read."),
+    # recording/dissect: a rule of the opening handshake that is broken.
+    "handshake.broken": _('This rule is broken: "{asked}". Here: {seen}.'),
     # recording/head_fields: what a head says.
     "request.no-http": _(
         'This is not an HTTP request: its first line is not "method target HTTP-version".'
@@ -270,6 +298,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "The client reads this as an HTTP response, and waits for its empty line."
     ),
     "response.agrees": _("The server agrees: after this empty line, both sides use WebSocket."),
+    "response.interim": _("An interim response, {status} {reason}; another response follows it."),
     "response.stays-http": _("The server says {status} {reason}; the connection stays HTTP."),
     "response.refuses": _("The server refuses: {status} {reason}. The connection stays HTTP."),
     # recording/head_fields: the names of its fields.
@@ -289,6 +318,13 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "field.not-read": _("not read"),
     "field.body": _("body"),
     "field.bytes": _("bytes"),
+    "field.chunk-size": _("chunk size"),
+    "field.chunk": _("chunk"),
+    "field.more-chunks": _("more chunks"),
+    "field.trailer": _("trailer"),
+    "meaning.chunk-size": _("how many bytes the chunk has, in hexadecimal; 0 is the last one"),
+    "meaning.trailer": _("a header line that comes after the body"),
+    "meaning.end-of-chunks": _("ends the body; the next byte does not belong to it"),
     # recording/head_fields: what its lines are for.
     "meaning.request-line": _("what the client wants, of which resource, in which HTTP version"),
     "meaning.status-line": _("whether the server agrees: 101 and nothing else means yes"),
@@ -322,6 +358,10 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "header.date": _("the server's clock; not part of WebSocket"),
     "header.server": _("which program answers; not part of WebSocket"),
     "header.content-length": _("how many bytes of body follow the empty line"),
+    "header.transfer-encoding": _("how the body is written; chunked: in pieces, with their sizes"),
+    "header.upgrade-list": _(
+        "the protocols to change to; the RFC allows a list, and some servers refuse it"
+    ),
     "header.content-type": _("how to read the body"),
     "header.allow": _("the methods that would be accepted"),
     "header.unknown": _("not part of WebSocket; ignored"),
@@ -340,6 +380,10 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "close.no-code": _("no code"),
     "frame.sentence": _("A {kind} frame: {place}, {payload}, {masked}."),
     "frame.payload-size": ngettext("{count:,} byte of payload", "{count:,} bytes of payload"),
+    "frame.compressed": _("{kind}, compressed"),
+    "frame.inflated-size": ngettext(
+        "{size} that inflate to {count:,} byte", "{size} that inflate to {count:,} bytes"
+    ),
     "frame.is-message": _("a whole message"),
     "frame.is-fragment": _("a fragment; more follows"),
     "frame.is-last-fragment": _("the last fragment"),
@@ -347,6 +391,12 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "frame.masked": _("masked"),
     "frame.not-masked": _("not masked"),
     "frame.unfinished": _("A frame that has not arrived whole: it ends in its {field}."),
+    "frame.unfinished-payload": ngettext(
+        "A frame that has not arrived whole: it ends in its {field}. "
+        "It announces {count:,} byte of payload, and {came:,} came.",
+        "A frame that has not arrived whole: it ends in its {field}. "
+        "It announces {count:,} bytes of payload, and {came:,} came.",
+    ),
     # recording/frame_fields: its fields.
     "field.first-byte": _("first byte"),
     "field.second-byte": _("second byte"),
@@ -360,6 +410,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "meaning.no-fin": _("the message goes on"),
     "meaning.rsv": _("for extensions"),
     "meaning.opcode": _("the kind of frame"),
+    "meaning.rsv1": _("this message is compressed (permessage-deflate)"),
     "meaning.second-byte": _("MASK, and the length, if it is 125 or less"),
     "meaning.mask": _("a masking key follows"),
     "meaning.no-mask": _("no masking key"),
@@ -370,7 +421,34 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "meaning.masking-key": _("each payload byte is combined with one of these by XOR"),
     "meaning.masked-payload": _("shown unmasked here; the bytes are as they crossed the wire"),
     "meaning.payload": _("as it crossed the wire"),
+    "meaning.compressed": _("unmasked, the compressed bytes are {shown}"),
+    "meaning.compressed-lost": _("{written}; {why}"),
+    "payload.inflated": ngettext(
+        "compressed: {count:,} byte; inflated: {shown}",
+        "compressed: {count:,} bytes; inflated: {shown}",
+    ),
+    "payload.not-read": _("(not read)"),
+    # recording/inflating: what is wrong with compressed bytes.
+    "inflate.damaged": _('The compressed bytes are damaged: zlib says "{reason}".'),
+    "inflate.unfinished": _(
+        "The compressed message ends too early, in the middle of what it says."
+    ),
+    "inflate.too-far": _(
+        "The sender points back further than the {size:,} bytes of the window that was agreed on "
+        "({bits} bits)."
+    ),
+    # recording/inflating: why a compressed message is not read, or not to its end.
+    "inflate.is-damaged": _("the message is damaged"),
+    "inflate.context-lost": _(
+        "an earlier message of this side is damaged, and this one may point back into it"
+    ),
+    "inflate.too-long": _("the message inflates to more than {limit} bytes, the limit here"),
+    "inflate.enough": _("the messages of this side inflate to more than is read here"),
     # recording/frame_checker: what is wrong with a frame where it comes.
+    "frame.rsv1-on-control": _("RSV1 is set on a control frame, and those are never compressed."),
+    "frame.rsv1-on-continuation": _(
+        "RSV1 is set on a continuation; only the first frame says that a message is compressed."
+    ),
     "frame.error": _("{sentence} Close code {code}."),
     "frame.after-error": _("An error came before: the reader has given up, and reads no further."),
     "frame.after-close": _("A Close frame came before: what follows it is not read."),
