@@ -3,7 +3,7 @@
 How to think about it: each side of a connection sends one stream of bytes. ``dissect`` walks
 along both streams as the two programs did. First both use HTTP, turn by turn: a request, a
 response. If a response is 101, the protocol changes after its last byte, on both sides; from
-there on every byte belongs to a frame.
+there on every byte belongs to a frame; in a recording that begins after it, all of them do.
 
 Every unit knows the bytes it was written in, so a picture can light up both. Damaged bytes
 are not an exception here but a finding: what can be read is read, and the rest says why not.
@@ -82,9 +82,10 @@ class Dissection:
 def dissect(recording: Recording) -> Dissection:
     """Read a recording; never raises, whatever bytes it holds."""
     walk = _Walk(recording)
-    walk.take_http()
+    if recording.begins != "frames":
+        walk.take_http()
     for side in SIDES:
-        if walk.switch is not None:
+        if walk.switch is not None or recording.begins == "frames":
             walk.take_frames(side)
         walk.take_the_rest(side)
     units = sorted(walk.units, key=lambda unit: (unit.arrived, unit.span.start))
@@ -120,7 +121,7 @@ class _Walk:
         """Requests and responses in turn, until a 101, the end, or something that is neither."""
         while self.switch is None:
             request = self.take_head("client", "request", None)
-            if request is None:
+            if request is None and self.recording.begins != "response":
                 return
             response = self.take_head("server", "response", request)
             if response is None or response.head is None or response.head.end is None:
@@ -164,11 +165,12 @@ class _Walk:
     def take_frames(self, side: Side) -> None:
         """All frames of one side, the last one perhaps incomplete."""
         stream = self.streams[side]
-        assert self.switch is not None and self.switch.head is not None
-        checker = FrameChecker(side, "permessage-deflate" in extension_names(self.switch.head))
+        switch = self.switch
+        checker = FrameChecker(side, self.is_compressed())
         while layout := read_layout(stream, self.read[side]):
             problems, message = checker.check(layout)
-            if side == "client" and self.arrival(side, layout.span.end) < self.switch.arrived:
+            early = switch and self.arrival(side, layout.span.end) < switch.arrived
+            if early and side == "client":
                 problems = (Problem(Said("frame.too-early"), layout.span, "4.1"), *problems)
             self.add(
                 side,
@@ -178,6 +180,12 @@ class _Walk:
                 layout=layout,
                 message=message,
             )
+
+    def is_compressed(self) -> bool:
+        """Whether permessage-deflate was agreed on; it may be so if the handshake is not here."""
+        if self.switch is None or self.switch.head is None:
+            return True
+        return "permessage-deflate" in extension_names(self.switch.head)
 
     def take_the_rest(self, side: Side) -> None:
         """Bytes that belong to no unit above."""
@@ -195,5 +203,6 @@ class _Walk:
         stream = self.streams[side]
         data = stream[span.start : span.end]
         arrived = self.arrival(side, span.end)
-        self.units.append(Unit(side, kind, stream, span, data, arrived, **facts))
+        note = self.recording.events[arrived].note
+        self.units.append(Unit(side, kind, stream, span, data, arrived, note=note, **facts))
         return self.units[-1]

@@ -31,6 +31,7 @@ class Unit:
     checks:   for a request or response, the rules of the opening handshake, checked in it
     layout:   for a frame, how it was written
     message:  for a frame that ends a message, the message
+    note:     what must be said of its bytes, if they did not cross a wire as they are
     """
 
     sender: Side
@@ -44,6 +45,7 @@ class Unit:
     checks: tuple[Check, ...] = ()
     layout: FrameLayout | None = None
     message: Text | Binary | None = None
+    note: str = ""
 
     @property
     def title(self) -> str:
