@@ -134,6 +134,22 @@ def test_secrets_are_warned_of(explain: Any) -> None:
     assert "Look before you share this" not in printed
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "expected"),
+    [
+        ("talk.pcapng", [], 0),
+        ("talk.pcapng", ["--connection", "2"], 1),
+        ("page.har", [], 0),
+        ("server.txt", [], 0),
+    ],
+)
+def test_the_captures_of_the_notebook_are_explained(
+    name: str, options: list[str], expected: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", str(ROOT / "notebooks/captures" / name), *options]) == expected
+    assert "text: Hello" in capsys.readouterr().out
+
+
 def process(*options: str, data: bytes, **environment: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         [sys.executable, "-m", "wsedu", *options],

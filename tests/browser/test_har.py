@@ -82,7 +82,7 @@ def test_messages_of_a_har_are_those_that_crossed_the_wire(
         messages = [message for sender, message in seen.messages if sender == side]
         assert messages == [Binary(bytes(m)) if isinstance(m, list) else Text(m) for m in MESSAGES]
     assert seen.status == 101 and seen.request.data.startswith(b"GET / HTTP/1.1\r\n")
-    assert all(unit.note == "rebuilt from HAR" and not unit.problems for unit in seen.units)
+    assert all(unit.note == "rebuilt from a HAR" and not unit.problems for unit in seen.units)
     assert "keeps messages and not frames" in opened.note and "Playwright" in opened.note
     times = [event.time for event in opened.events]
     assert times == sorted(times) and 0 <= times[-1] < 60

@@ -69,7 +69,7 @@ def test_messages_become_frames_that_say_that_they_are_rebuilt() -> None:
     seen = dissect(recording)
     assert seen.messages == (("client", Text("Hello")), ("server", Binary(b"\0\xff\x80")))
     assert (seen.request.data, seen.units[1].data) == (REQUEST, ANSWER)
-    assert [unit.note for unit in seen.units] == ["rebuilt from HAR"] * 4
+    assert [unit.note for unit in seen.units] == ["rebuilt from a HAR"] * 4
     assert not any(unit.problems for unit in seen.units)
     assert all(check.passed is not False for unit in seen.units for check in unit.checks)
     assert times(recording) == [1, 2]

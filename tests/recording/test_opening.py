@@ -185,14 +185,14 @@ def test_a_thousand_damaged_files_raise_our_error_or_open() -> None:
     slowest = 0.0
     for number in range(1000):
         content = damaged(files[number % len(files)], chance)
-        start = time.perf_counter()
+        start = time.process_time()
         try:
             for found in find(content):
                 dissect(found.recording)
             opened += 1
         except ValueError as error:
             assert type(error) is not UnicodeDecodeError and str(error)
-        slowest = max(slowest, time.perf_counter() - start)
+        slowest = max(slowest, time.process_time() - start)
     assert 200 < opened < 1000
     assert slowest < 2
 
@@ -203,9 +203,9 @@ def test_a_thousand_damaged_files_raise_our_error_or_open() -> None:
     + [b"> ", b"GET / HTTP/1.1\n", b"peer: 0\n", b"x= ", b"{", b"9:", b"=", b"\\x", b"10000001 "],
 )
 def test_a_long_file_of_one_kind_does_not_hang(piece: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         find(piece * (300_000 // len(piece)))
     except ValueError as error:
         assert len(str(error)) < 500
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10

@@ -45,7 +45,7 @@ def read_har(content: Any, attached: Attached) -> list[Socket]:
 
 def read_lines(text: str) -> Socket:
     """The messages that Playwright keeps in a file of their own, one in each line."""
-    socket = Socket("HAR", upgraded=True, notes=[Said("rebuilt.no-handshake")])
+    socket = Socket("a HAR", upgraded=True, notes=[Said("rebuilt.no-handshake")])
     _add_messages(socket, list(_objects(text)))
     return socket
 
@@ -80,7 +80,7 @@ def _headers(message: Any, lower: bool = False) -> list[tuple[str, str]]:
 
 
 def _socket(entry: Any, creator: Any, attached: Attached) -> Socket:
-    socket = Socket("HAR", str(_get(entry, "request", "url") or ""))
+    socket = Socket("a HAR", str(_get(entry, "request", "url") or ""))
     socket.started = _moment(_get(entry, "startedDateTime"))
     messages = _get(entry, "_webSocketMessages")
     name = _get(entry, "response", "content", "_file")

@@ -39,7 +39,7 @@ class Message(NamedTuple):
 class Socket:
     """What a file knows of one WebSocket.
 
-    source:            what the file is, such as "HAR"
+    source:            what the file is, such as "a HAR"
     url:               where the client connected
     request, response: the heads as HTTP/1.1 writes them, as far as the file knows them
     started:           when the request was sent, in seconds since 1970, or None
