@@ -56,6 +56,7 @@ class TestJson:
         [
             ({"format": "something else"}, "something else"),
             ({"version": 2}, "unknown version 2"),
+            ({"begins": "later"}, "'later', not one of connection, response, frames"),
             ({"events": [{"from": "client", "time": 0}]}, '"hex" is missing'),
             ({"events": [{"from": "nobody", "time": 0, "hex": ""}]}, "'nobody', not client or"),
             ({"events": [{"from": "client", "time": "soon", "hex": ""}]}, "soon"),

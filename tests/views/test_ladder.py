@@ -331,3 +331,14 @@ def test_a_ping_says_its_text_in_quotes_and_other_bytes_in_hexadecimal() -> None
     for form in (Ladder(said).text, words(Ladder(said).svg)):
         for label in ('ping: "hello"', "ping: 00 ff", 'close: 1000 "bye"'):
             assert label in form
+
+
+def test_what_is_rebuilt_is_marked_in_every_form() -> None:
+    mark = "rebuilt from a <HAR\x07>"
+    rebuilt = Recording(tuple(replace(event, note=mark) for event in SEEN.events))
+    picture = Ladder(rebuilt)
+    assert picture.text.count("[rebuilt from a <HAR·>] ") == len(SEEN.events)
+    assert all("[rebuilt from a <HAR·>]" in said for said in items(picture.svg).values())
+    unit = dissect(rebuilt).units[-1]
+    for form in (bytes_and_fields.describe(unit), words(bytes_and_fields.draw(unit))):
+        assert "[rebuilt from a <HAR·>]" in form

@@ -3,12 +3,14 @@
 ``Recording`` holds the bytes of one connection, who sent them and when; it never changes.
 ``dissect`` reads it into units (requests, responses, frames) and their fields, each with the
 bytes it was written in. Both are pure: no sockets, no clock, the standard library only.
+``Recording.open`` reads files of many kinds: ``opening`` says which.
 """
 
 from .dissect import Dissection, dissect
 from .events import Event, Side
 from .fields import Field
+from .opening import Found, find
 from .recording import Recording
 from .units import Unit
 
-__all__ = ["Dissection", "Event", "Field", "Recording", "Side", "Unit", "dissect"]
+__all__ = ["Dissection", "Event", "Field", "Found", "Recording", "Side", "Unit", "dissect", "find"]

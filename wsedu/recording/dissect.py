@@ -3,7 +3,7 @@
 How to think about it: each side of a connection sends one stream of bytes. ``dissect`` walks
 along both streams as the two programs did. First both use HTTP, turn by turn: a request, a
 response. If a response is 101, the protocol changes after its last byte, on both sides; from
-there on every byte belongs to a frame.
+there on every byte belongs to a frame; in a recording that begins after it, all of them do.
 
 Every unit knows the bytes it was written in, so a picture can light up both. Damaged bytes
 are not an exception here but a finding: what can be read is read, and the rest says why not.
@@ -20,6 +20,7 @@ from .._awaited import values_only
 from ..protocol import (
     Binary,
     Check,
+    Deflate,
     MessageHead,
     Problem,
     Span,
@@ -92,9 +93,10 @@ class Dissection:
 def dissect(recording: Recording) -> Dissection:
     """Read a recording; never raises, whatever bytes it holds."""
     walk = _Walk(recording)
-    walk.take_http()
+    if recording.begins != "frames":
+        walk.take_http()
     for side in SIDES:
-        if walk.switch is not None:
+        if walk.switch is not None or recording.begins == "frames":
             walk.take_frames(side)
         walk.take_the_rest(side)
     units = sorted(walk.units, key=lambda unit: (unit.arrived, unit.span.start))
@@ -130,19 +132,22 @@ class _Walk:
         """Requests and responses in turn, until a 101, the end, or something that is neither."""
         while self.switch is None:
             request = self.take_head("client", "request", None)
+            if request is None and self.recording.begins == "response":
+                self.take_responses(None)
+                return
             if request is None or request.head is None:
                 return
             is_whole = self.take_body("client", request.head, None)
             if not self.take_responses(request.head) or not is_whole:
                 return
 
-    def take_responses(self, request: MessageHead) -> bool:
+    def take_responses(self, request: MessageHead | None) -> bool:
         """The responses to one request; False if what follows them answers to no request."""
         while True:
             response = self.take_head("server", "response", request)
             if response is None:
                 # Others may follow without waiting (RFC 9112 9.3.2), but not after an upgrade.
-                return not _asks_for_websocket(request)
+                return request is not None and not _asks_for_websocket(request)
             if response.head is None or response.head.end is None:
                 return False
             if response.head.status == 101:
@@ -163,7 +168,7 @@ class _Walk:
             checks = check_response(head, request)
             if head.status == 101:
                 problems += _broken_rules(checks, Span(start, stop)) + check_agreed(head, request)
-        elif _asks_for_websocket(head):
+        elif kind == "request" and _asks_for_websocket(head):
             problems += _broken_rules(checks, Span(start, stop)) + check_offer(head)
         problems += check_body(head, request)
         return self.add(
@@ -200,11 +205,12 @@ class _Walk:
     def take_frames(self, side: Side) -> None:
         """All frames of one side, the last one perhaps incomplete."""
         stream = self.streams[side]
-        assert self.switch is not None and self.switch.head is not None
-        checker = FrameChecker(side, agreed_deflate(self.switch.head), len(stream))
+        switch = self.switch
+        checker = FrameChecker(side, self.agreed_deflate(), len(stream))
         while layout := read_layout(stream, self.read[side]):
             problems, message, inflated = checker.check(layout)
-            if side == "client" and self.arrival(side, layout.span.end) < self.switch.arrived:
+            early = switch and self.arrival(side, layout.span.end) < switch.arrived
+            if early and side == "client":
                 problems = (Problem(Said("frame.too-early"), layout.span, "4.1"), *problems)
             self.add(
                 side,
@@ -215,6 +221,12 @@ class _Walk:
                 message=message,
                 inflated=inflated,
             )
+
+    def agreed_deflate(self) -> Deflate | None:
+        """How both sides compress; as they usually do, if the handshake is not here."""
+        if self.switch is None or self.switch.head is None:
+            return Deflate()
+        return agreed_deflate(self.switch.head)
 
     def take_the_rest(self, side: Side) -> None:
         """Bytes that belong to no unit above."""
@@ -232,7 +244,8 @@ class _Walk:
         stream = self.streams[side]
         data = stream[span.start : span.end]
         arrived = self.arrival(side, span.end)
-        self.units.append(Unit(side, kind, stream, span, data, arrived, **facts))
+        note = self.recording.events[arrived].note
+        self.units.append(Unit(side, kind, stream, span, data, arrived, note=note, **facts))
         return self.units[-1]
 
 

@@ -7,6 +7,10 @@ from typing import Literal
 
 Side = Literal["client", "server"]
 SIDES: tuple[Side, Side] = ("client", "server")
+# Where a recording begins: with the connection; with the response, the request being unknown; or
+# after the opening handshake, so that all bytes belong to frames.
+Begins = Literal["connection", "response", "frames"]
+BEGINS: tuple[Begins, ...] = ("connection", "response", "frames")
 EventKind = Literal["data", "end", "lost", "held", "fault"]
 
 
@@ -20,7 +24,8 @@ class Event:
             reset (TCP RST); "held", bytes that the tap does not pass on for now; "fault",
             something that the lab did to the network
     data:   the bytes, for "data" and "held"
-    note:   for "fault", what the lab did
+    note:   for "fault", what the lab did; for "data", what must be said of these bytes if they did
+            not cross a wire as they are, such as "rebuilt from a HAR"
     """
 
     time: float

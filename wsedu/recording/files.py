@@ -1,7 +1,8 @@
 """Recordings as files: readable JSON, or a capture for Wireshark.
 
-How to think about it: a file holds what a recording is made of: its events, a note, and how many
-bytes were dropped. So nothing here needs the class ``Recording``, which is made of these.
+How to think about it: a file holds what a recording is made of: its events, a note, how many
+bytes were dropped, and where it begins. So nothing here needs the class
+``Recording``, which is made of these.
 """
 
 from __future__ import annotations
@@ -11,21 +12,23 @@ import re
 from pathlib import Path
 from typing import Any
 
-from .events import Event
+from .events import BEGINS, Begins, Event
 from .pcapng import to_pcapng
 
-Content = tuple[tuple[Event, ...], str, int]  # events, note, dropped
+Content = tuple[tuple[Event, ...], str, int, Begins]  # events, note, dropped, begins
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _UNREADABLE = "not a recording that this version can read"
 
 
-def save(path: str | Path, events: tuple[Event, ...], note: str, dropped: int) -> None:
+def save(
+    path: str | Path, events: tuple[Event, ...], note: str, dropped: int, begins: Begins
+) -> None:
     """Write readable JSON; to a name that ends in ``.pcapng``, a file for Wireshark."""
     if Path(path).suffix == ".pcapng":
         Path(path).write_bytes(to_pcapng(events))
     else:
-        Path(path).write_text(to_json(events, note, dropped), encoding="utf-8")
+        Path(path).write_text(to_json(events, note, dropped, begins), encoding="utf-8")
 
 
 def load(path: str | Path) -> Content:
@@ -36,7 +39,7 @@ def load(path: str | Path) -> Content:
         raise ValueError(f"{path}: {error}") from error
 
 
-def to_json(events: tuple[Event, ...], note: str, dropped: int) -> str:
+def to_json(events: tuple[Event, ...], note: str, dropped: int, begins: Begins) -> str:
     """Readable JSON: text where the bytes are lines of ASCII, hex elsewhere."""
     written = [
         {"time": round(event.time, 6), "from": event.sender, **_write_event(event)}
@@ -45,6 +48,8 @@ def to_json(events: tuple[Event, ...], note: str, dropped: int) -> str:
     content: dict[str, Any] = {"format": "wsedu recording", "version": 1, "note": note}
     if dropped:
         content["dropped"] = dropped
+    if begins != "connection":
+        content["begins"] = begins
     text = json.dumps(content | {"events": written}, indent=1, ensure_ascii=False) + "\n"
     # Half of a surrogate pair, as in the message of an exception, has no bytes in UTF-8.
     return _SURROGATES.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
@@ -59,7 +64,11 @@ def from_json(text: str) -> Content:
         if content["version"] != 1:
             raise ValueError(f"unknown version {content['version']!r}")
         events = tuple(_read_event(entry) for entry in content["events"])
-        return events, str(content["note"]), int(content.get("dropped", 0))
+        note, dropped = str(content["note"]), int(content.get("dropped", 0))
+        begins = content.get("begins", "connection")
+        if begins not in BEGINS:
+            raise ValueError(f'"begins" is {begins!r}, not one of {", ".join(BEGINS)}')
+        return events, note, dropped, begins
     except KeyError as error:
         raise ValueError(f'{_UNREADABLE}: "{error.args[0]}" is missing') from error
     except (TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
@@ -73,10 +82,11 @@ def _write_event(event: Event) -> dict[str, str]:
         return {"held": event.data.hex(" ")}
     if event.kind != "data":
         return {"tcp": event.kind}
+    note = {"note": event.note} if event.note else {}
     text = event.data.decode("latin-1")
     if text.isascii() and text.replace("\r\n", "").isprintable():
-        return {"text": text}
-    return {"hex": event.data.hex(" ")}
+        return {"text": text} | note
+    return {"hex": event.data.hex(" ")} | note
 
 
 def _read_event(entry: dict[str, Any]) -> Event:
@@ -91,6 +101,7 @@ def _read_event(entry: dict[str, Any]) -> Event:
         return Event(time, sender, "fault", note=str(entry["fault"]))
     if "held" in entry:
         return Event(time, sender, "held", bytes.fromhex(entry["held"]))
+    note = str(entry.get("note", ""))
     if "text" in entry:
-        return Event(time, sender, "data", entry["text"].encode("ascii"))
-    return Event(time, sender, "data", bytes.fromhex(entry["hex"]))
+        return Event(time, sender, "data", entry["text"].encode("ascii"), note)
+    return Event(time, sender, "data", bytes.fromhex(entry["hex"]), note)

@@ -7,12 +7,13 @@ value: it never changes, it compares with ``==``, and it can be saved and loaded
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .._awaited import no_coroutine
 from . import files, secrets
-from .events import Event, Side, sent_by
+from .events import Begins, Event, Side, sent_by
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,14 @@ class Recording:
     events:  in the order in which they happened
     note:    where the recording comes from, if that must be said
     dropped: how many bytes are missing at the end, because the recording was full
+    begins:  "connection"; or "response", if the request is not here; or "frames", if the opening
+             handshake is not: then all bytes belong to frames
     """
 
     events: tuple[Event, ...] = ()
     note: str = ""
     dropped: int = 0
+    begins: Begins = "connection"
 
     def __post_init__(self) -> None:
         if not isinstance(self.events, tuple):  # there may be 40,000 of them
@@ -46,9 +50,24 @@ class Recording:
         events = secrets.cover(self.events)
         return self if events is self.events else replace(self, events=events)
 
+    @classmethod
+    def open(
+        cls, source: str | Path | bytes, port: int | None = None, connection: int | None = None
+    ) -> Recording:
+        """The one WebSocket connection in a file of any kind: see ``opening``.
+
+        source:     a path, or the bytes of a file
+        port:       look only at connections with this port, and at those that began earlier too
+        connection: which one, if there are several: 1 is the first
+
+        Raises ValueError: what the file seems to be, and what would help; or, if it has several
+        connections, a list of them. Raises OSError if the file cannot be read.
+        """
+        return _open(source, port, connection)
+
     def save(self, path: str | Path) -> None:
         """Write readable JSON; to a name that ends in ``.pcapng``, a file for Wireshark."""
-        files.save(path, self.events, self.note, self.dropped)
+        files.save(path, self.events, self.note, self.dropped, self.begins)
 
     @classmethod
     def load(cls, path: str | Path) -> Recording:
@@ -57,9 +76,20 @@ class Recording:
 
     def to_json(self) -> str:
         """Readable JSON: text where the bytes are lines of ASCII, hex elsewhere."""
-        return files.to_json(self.events, self.note, self.dropped)
+        return files.to_json(self.events, self.note, self.dropped, self.begins)
 
     @classmethod
     def from_json(cls, text: str) -> Recording:
         """The recording that ``to_json`` wrote; raises ValueError like ``load``."""
         return cls(*files.from_json(text))
+
+
+Opener = Callable[[str | Path | bytes, int | None, int | None], Recording]
+
+_open: Opener
+
+
+def install(opener: Opener) -> None:
+    """Let this function open files: it makes recordings, so this module cannot import it."""
+    global _open
+    _open = opener

@@ -35,6 +35,7 @@ class Unit:
     message:  for a frame that ends a message, the message
     inflated: for a frame of a compressed message, what its payload stands for
     is_chunked: for a body, whether it is written in chunks
+    note:     what must be said of its bytes, if they did not cross a wire as they are
     """
 
     sender: Side
@@ -50,6 +51,7 @@ class Unit:
     message: Text | Binary | None = None
     inflated: Inflated | None = None
     is_chunked: bool = False
+    note: str = ""
 
     @property
     def is_interim(self) -> bool:

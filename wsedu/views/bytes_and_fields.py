@@ -12,7 +12,7 @@ from ..protocol import Span
 from ..recording import Field, Unit
 from ..words import _
 from . import frame_colours
-from .drawing import NARROW, Drawing, fit, glyph, wrap
+from .drawing import NARROW, Drawing, clean, fit, glyph, wrap
 from .picture import Picture
 
 CELL = 20  # pixels for one byte
@@ -96,7 +96,8 @@ def _in_stream(unit: Unit) -> str:
         "client": _("in the client's stream: bytes {first} to {last}"),
         "server": _("in the server's stream: bytes {first} to {last}"),
     }
-    return words[unit.sender].format(first=f"{unit.span.start:,}", last=f"{unit.span.end - 1:,}")
+    where = words[unit.sender].format(first=f"{unit.span.start:,}", last=f"{unit.span.end - 1:,}")
+    return f"{where} [{clean(unit.note)}]" if unit.note else where
 
 
 def _kind(kind: str) -> str:

@@ -173,7 +173,7 @@ class Arrow:
         )
 
 
-def _arrows(seen: Dissection, first: int, last: int) -> list[Arrow]:
+def _arrows(seen: Dissection, first: int, last: int, every_problem: bool = False) -> list[Arrow]:
     """Units and TCP endings in the order in which they happened: all, or both ends of many."""
     events = seen.recording.events
     steps: list[tuple[int, str, Step]] = [
@@ -191,7 +191,8 @@ def _arrows(seen: Dissection, first: int, last: int) -> list[Arrow]:
     arrows: list[Arrow] = []
     left_out = 0
     for number, (index, name, step) in enumerate(steps):
-        if number < first or number >= len(steps) - last or name == switch:
+        broken = every_problem and isinstance(step, Unit) and step.problems
+        if number < first or number >= len(steps) - last or name == switch or broken:
             name = name or f"e{number}"
             chunks = _chunks(step, ends) if isinstance(step, Unit) else ()
             arrows.append(Arrow(name, events[index].time, step, left_out, name == switch, chunks))
@@ -224,10 +225,14 @@ def _chunks(unit: Unit, ends: dict[str, list[int]]) -> tuple[int, ...]:
     return tuple(b - a for a, b in pairwise(cuts)) if len(cuts) > 2 else ()
 
 
-def describe(seen: Dissection, times: bool) -> str:
-    """The ladder in words, a line for each arrow."""
+def describe(seen: Dissection, times: bool, every_problem: bool = False) -> str:
+    """The ladder in words, a line for each arrow.
+
+    every_problem: whether what breaks a rule is there too if it is in the middle of a long ladder
+    """
     lines = [_title(seen)]
-    for arrow in _arrows(seen, FIRST, LAST):
+    most = None if every_problem else PROBLEMS
+    for arrow in _arrows(seen, FIRST, LAST, every_problem):
         step = arrow.step
         if arrow.left_out:
             lines.append(f"  {_left_out(arrow)}")
@@ -240,7 +245,7 @@ def describe(seen: Dissection, times: bool) -> str:
         if isinstance(step, Unit):
             lines.append(f"      {_sentence(seen, step)}")
             lines += [f"      {arrow.came}"] if arrow.came else []
-            lines += [f"      ✘ {problem.sentence}" for problem in step.problems[:PROBLEMS]]
+            lines += [f"      ✘ {problem.sentence}" for problem in step.problems[:most]]
         if arrow.switches:
             lines.append(f"  ~~~~ {_switch()} ~~~~")
     if seen.recording.dropped:
@@ -333,7 +338,7 @@ def _sentence(seen: Dissection, unit: Unit) -> str:
     """What a unit is; what the recording had no room for may well have arrived."""
     if seen.recording.dropped and unit.layout is not None and unit.layout.truncated is not None:
         return _("Recorded only up to here: the recording was full, or was discarded.")
-    return unit.sentence
+    return f"[{clean(unit.note)}] {unit.sentence}" if unit.note else unit.sentence
 
 
 def _ticks(chunks: tuple[int, ...]) -> list[float]:

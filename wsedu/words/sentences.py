@@ -453,6 +453,206 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "frame.after-error": _("An error came before: the reader has given up, and reads no further."),
     "frame.after-close": _("A Close frame came before: what follows it is not read."),
     "frame.too-early": _("Sent before the server's 101; a client must wait for it."),
+    # recording/opening: the connections in a file.
+    "open.socket": ngettext("{url}: {count:,} message", "{url}: {count:,} messages"),
+    "open.one": ngettext("{count:,} byte of one connection", "{count:,} bytes of one connection"),
+    "open.several": ngettext(
+        "The file has {count:,} WebSocket connection; choose it by its number:\n{lines}",
+        "The file has {count:,} WebSocket connections; choose one by its number, such as "
+        "connection=1:\n{lines}",
+    ),
+    "open.several-in-dump": ngettext(
+        "The dump has packets of {count:,} WebSocket connection: name its port.",
+        "The dump has packets of {count:,} WebSocket connections: name the port of one.",
+    ),
+    "open.no-such-number": ngettext(
+        "There is no connection {number}: the file has {count:,} WebSocket connection.",
+        "There is no connection {number}: the file has {count:,} WebSocket connections.",
+    ),
+    # recording/opening, recording/names: files that hold nothing to open.
+    "open.too-large": _(
+        "The file has more than {limit:,} MiB and is no capture: cut out the part that matters."
+    ),
+    "open.damaged": _(
+        "The file seems to be compressed with {kind} and is damaged or empty: copy it again."
+    ),
+    "open.zip": _(
+        "The file seems to be a zip archive without a HAR in it: unpack it, and open what is "
+        "inside."
+    ),
+    "open.unknown": _(
+        "The file is no recording, capture, HAR or flow file, and no frame begins with its first "
+        "bytes, {shown}: capture the traffic with Wireshark, or export a HAR in your browser."
+    ),
+    "open.text": _(
+        'The file seems to be text, "{shown}", and no form of hex: open a capture, a HAR, a hex '
+        "dump, or the text of a handshake."
+    ),
+    "open.blank": _("The file has nothing but spaces and line ends: save it again."),
+    "open.picture": _(
+        "The file seems to be a picture or document ({kind}): copy the bytes as text, or export "
+        "a HAR or a capture."
+    ),
+    "open.program": _(
+        "The file seems to be a program: capture what it sends, with Wireshark for example."
+    ),
+    "open.database": _(
+        "The file seems to be an SQLite database: export the messages, or capture the traffic."
+    ),
+    "open.http2": _(
+        "The bytes seem to be HTTP/2, which is not read here, nor is WebSocket inside of it "
+        "(RFC 8441): let the client use HTTP/1.1, or export a HAR in the browser."
+    ),
+    "open.proxy": _(
+        "The bytes begin with the line of a proxy (PROXY protocol), and not with a request: "
+        "remove it, or capture on the other side of the proxy."
+    ),
+    "open.ssh": _("The bytes seem to be SSH: capture before the tunnel, or after it."),
+    "open.client-hello": _(
+        "The bytes seem to be a TLS ClientHello, so the connection is encrypted (wss): capture "
+        "with SSLKEYLOGFILE and let Wireshark decrypt it, or export a HAR in the browser."
+    ),
+    "open.tls": _(
+        "The bytes seem to be a record of TLS, so the connection is encrypted (wss): capture "
+        "with SSLKEYLOGFILE and let Wireshark decrypt it, or export a HAR in the browser."
+    ),
+    "open.debug-log": _(
+        "The file seems to be the debug log of the library websockets, which shortens long "
+        "messages: capture the traffic instead."
+    ),
+    "open.dissected": _(
+        "The file seems to be what tshark or Wireshark says about packets, without their bytes: "
+        "save the capture itself as pcapng, or print it with `tshark -x`."
+    ),
+    "open.followed": _(
+        "The file seems to be a stream as text, in which bytes that are no characters are lost: "
+        "let tshark or Wireshark follow it as hex, raw or YAML."
+    ),
+    "open.html": _(
+        "The file seems to be a web page: it may be an error page instead of the file that you "
+        "wanted to download."
+    ),
+    "open.xml": _(
+        "The file seems to be XML; if a proxy wrote it, export a HAR there, or capture the traffic."
+    ),
+    "open.notebook": _(
+        "The file seems to be a Jupyter notebook: open it in Jupyter, or save the recording in it "
+        'with `recording.save("talk.json")`.'
+    ),
+    "open.tshark-json": _(
+        "The file seems to be JSON of tshark, in which fields of one name are lost when it is "
+        "read: save the capture itself as pcapng."
+    ),
+    "open.log-without-entries": _(
+        "The file seems to be a HAR whose list of entries is missing: export it again."
+    ),
+    "open.json": _(
+        "The file is JSON, and neither a recording of this course nor a HAR; it begins with "
+        "{shown}."
+    ),
+    # recording/rebuilt, har, flows: what such a file knows.
+    "rebuilt.event": _("rebuilt from {source}"),
+    "rebuilt.how": _(
+        "Rebuilt from {source}, which keeps messages and not frames: each frame here is written "
+        "anew. Masking keys (shown as 00 00 00 00), fragments, compression, sizes on the wire, "
+        "Ping and Pong are not in the file."
+    ),
+    "rebuilt.no-times": _("The file has no times."),
+    "rebuilt.some-times": _("Some messages have no time; they are in the order of the file."),
+    "rebuilt.clock": _(
+        "The times are those of a clock with an unknown start: only differences count."
+    ),
+    "rebuilt.no-handshake": _(
+        "The opening handshake is not here, so the first byte is taken for the first of a frame."
+    ),
+    "har.no-websocket": ngettext(
+        "The HAR has {count:,} entry and no WebSocket: open the Network panel before the page "
+        "connects, and export again; some programs never export WebSockets.",
+        "The HAR has {count:,} entries and no WebSocket: open the Network panel before the page "
+        "connects, and export again; some programs never export WebSockets.",
+    ),
+    "har.no-file": _(
+        'The messages are in another file, "{name}", which is not here: put it beside the HAR.'
+    ),
+    "har.firefox": _(
+        "Firefox exports no messages: only the handshake is here. Its Network panel shows them."
+    ),
+    "har.no-messages": _("The HAR has no list of messages: only the handshake is here."),
+    "har.playwright": _("Playwright leaves out empty messages, and Blobs that were sent."),
+    "har.blob": _("Chromium does not export the data of a Blob that was sent: it is empty here."),
+    "har.http2": _(
+        "The WebSocket ran over HTTP/2 (RFC 8441), where status 200 means what 101 means: its "
+        "handshake is not shown, and its frames are written as they would be over HTTP/1.1."
+    ),
+    "har.no-response": _("The HAR has no response: the handshake failed."),
+    "har.not-base64": ngettext(
+        "{count:,} binary message is not Base64 and is shown as the text that it has.",
+        "{count:,} binary messages are not Base64 and are shown as the text that they have.",
+    ),
+    "har.error": _('The program that wrote the file says: "{sentence}".'),
+    "har.aborted": _("The program that wrote the file says that the connection was aborted."),
+    "har.close": _(
+        'The file says that the connection was closed with code {code} and reason "{reason}", and '
+        "not by which side."
+    ),
+    "flows.damaged": _(
+        "The flow file is damaged or cut at offset {offset:,}: mitmproxy may still be writing it."
+    ),
+    "flows.no-websocket": ngettext(
+        "The file seems to be of mitmproxy: it has {count:,} flow and no WebSocket; mitmproxy "
+        "writes a WebSocket when it has ended.",
+        "The file seems to be of mitmproxy: it has {count:,} flows and no WebSocket; mitmproxy "
+        "writes a WebSocket when it has ended.",
+    ),
+    "flows.message-dropped": ngettext(
+        "mitmproxy dropped {count:,} message: the other side did not get it.",
+        "mitmproxy dropped {count:,} messages: the other side did not get them.",
+    ),
+    "flows.message-injected": ngettext(
+        "mitmproxy added {count:,} message of its own.",
+        "mitmproxy added {count:,} messages of its own.",
+    ),
+    "flows.message-unreadable": ngettext(
+        "{count:,} message has a form that is not known here, and is left out.",
+        "{count:,} messages have a form that is not known here, and are left out.",
+    ),
+    "flows.still-open": _("mitmproxy saw no end of the connection."),
+    "flows.no-close": _("mitmproxy says that the connection ended with code {code}."),
+    # recording/hexdump, hextext, streams: bytes written as text.
+    "hex.swapped": _(
+        "The dump shows words, with their bytes swapped: they are put back into their order here."
+    ),
+    "hex.does-not-count": _(
+        'The text seems to be a hex dump whose numbers do not count up by its bytes, at "{line}": '
+        "copy it again, as a whole."
+    ),
+    "hex.maybe-swapped": _(
+        'The bytes seem to be swapped in words, "{word}": print them with `xxd` or `hexdump -C`, '
+        "which do not swap."
+    ),
+    "hex.more": ngettext(
+        "The program that printed the bytes left out {count:,} more.",
+        "The program that printed the bytes left out {count:,} more at the end.",
+    ),
+    "hex.base64": _("The text is read as Base64."),
+    "text.line-ends": _(
+        "Carriage returns are lost when text is copied; they are put back, and what the real line "
+        "ends were is not known."
+    ),
+    "text.no-request": _(
+        "The request is not here, so nothing can be said about what the response answers."
+    ),
+    "text.gap": ngettext(
+        "The {side} sent {count:,} byte that was not captured; what came after it is left out.",
+        "The {side} sent {count:,} bytes that were not captured; what came after them is left out.",
+    ),
+    "text.side-client": _(
+        "Nothing says who sent these bytes; the first frame is masked, as those of a client are."
+    ),
+    "text.side-server": _(
+        "Nothing says who sent these bytes; the first frame is not masked, as those of a server "
+        "are."
+    ),
     # recording/packets: what a file is that is no capture.
     "capture.is-compressed": _(
         "The file seems to be compressed with {kind}: unpack it, and open what is inside."

@@ -1,0 +1,107 @@
+"""Files that cannot be opened are named, in one sentence that says what would help."""
+
+import gzip
+import io
+import json
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wsedu.recording import Recording
+
+HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"
+
+
+def zipped(**files: bytes) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name.replace("_", "."), data)
+    return content.getvalue()
+
+
+FILES: dict[str, tuple[Any, str]] = {
+    "empty": (b"", "The file is empty"),
+    "blank": (b" \r\n ", "nothing but spaces"),
+    "a PNG": (b"\x89PNG\r\n\x1a\n" + bytes(20), r"picture or document \(PNG\)"),
+    "a PDF": (b"%PDF-1.7\n", r"picture or document \(PDF\)"),
+    "a program": (b"\x7fELF\x02\x01", "a program"),
+    "a database": (b"SQLite format 3\0", "SQLite"),
+    "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "HTTP/2"),
+    "HTTP/2 in hex": (b"50 52 49 20 2a 20 48 54 54 50 2f 32 2e 30 0d 0a", "HTTP/2"),
+    "a proxy's line": (b"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\nGET / HTTP/1.1\r\n", "of a proxy"),
+    "SSH": (b"SSH-2.0-OpenSSH_9.2\r\n", "SSH"),
+    "a ClientHello": (HELLO, "TLS ClientHello"),
+    "a ClientHello in hex": (HELLO.hex(":").encode(), "TLS ClientHello"),
+    "another record": (b"\x17\x03\x03\x00\x10" + bytes(16), "a record of TLS"),
+    "a debug log": (b"> TEXT 'hello' [5 bytes]\n", "debug log of the library websockets"),
+    "tshark's summary": (
+        b"    1   0.000000    127.0.0.1 \xe2\x86\x92 127.0.0.1",
+        "tshark or Wires",
+    ),
+    "tshark's details": (b"Frame 1: 74 bytes on wire", "without their bytes"),
+    "a followed text": (b"\n===\nFollow: tcp,ascii\nFilter: x\n", "follow it as hex, raw or YAML"),
+    "a page": (b"\n<!DOCTYPE html>\n<title>404</title>", "a web page"),
+    "XML": (b'<?xml version="1.0"?>', "XML"),
+    "a key log": (b"CLIENT_RANDOM 00", "keys of TLS"),
+    "zstd": (b"\x28\xb5\x2f\xfd" + bytes(9), "compressed with zstd"),
+    "a damaged gzip": (b"\x1f\x8b not gzip", "gzip and is damaged"),
+    "a cut gzip": (gzip.compress(b"hello")[:9], "gzip and is damaged or empty"),
+    "gzip of a PNG": (gzip.compress(b"\x89PNG\r\n\x1a\n"), "PNG"),
+    "gzip of text": (gzip.compress(b"hello there"), 'text, "hello there"'),
+    "zlib of text": (zlib.compress(b"hello there"), 'text, "hello there"'),
+    "a damaged zlib": (b"\x78\x9c\xff\xff", "zlib and is damaged"),
+    "a zip": (zipped(a_txt=b"x"), "zip archive without a HAR"),
+    "a damaged zip": (b"PK\3\4" + bytes(30), "zip and is damaged"),
+    "a zip whose HAR is damaged": (
+        zipped(a_har=b"xxxxxxxxxxxxxxxxxxxxxx").replace(b"\x03\x00", b"\x03\x01", 1)[:34]
+        + b"\xff" * 9
+        + zipped(a_har=b"xxxxxxxxxxxxxxxxxxxxxx")[43:],
+        "zip and is damaged",
+    ),
+    "a notebook": (json.dumps({"nbformat": 4, "cells": []}), "a Jupyter notebook"),
+    "tshark's JSON": (json.dumps([{"_source": {"layers": {}}}]), "JSON of tshark"),
+    "a HAR without entries": (json.dumps({"log": {}}), "list of entries is missing"),
+    "JSON": (json.dumps({"a": 1, "b": 2}), "begins with 'a', 'b'"),
+    "a list": (json.dumps(["a"]), r"begins with \["),
+    "no fields": ("{}", r"begins with \{"),
+    "a string": ('"hello"', "seems to be text"),
+    "text": ("Dear sir,\x1b[0m or madam", 'seems to be text, "Dear sir,·\\[0m or madam"'),
+    "a long text": ("word " * 100, "seems to be text"),
+    "text of another language": ("Привет, мир", "Привет, мир"),
+    "a truth": ("true", "seems to be text"),
+    "deep JSON": ("[" * 100_000, "seems to be text"),
+    "bytes": (b"\x07\x00\xfe\xed\xfa\xce", "no frame begins with its first bytes, 07 00 fe ed"),
+    "zeros": (b"text\0\0\0\0", "no frame begins"),
+    "an older recording": (
+        json.dumps({"format": "wsedu recording", "version": 9}),
+        "unknown version 9",
+    ),
+    "a pcap without packets": (b"\xd4\xc3\xb2\xa1" + bytes(20), "no packets"),
+    "a cut pcap": (b"\xd4\xc3\xb2\xa1", "begins like a pcap file and ends after 4 bytes"),
+    "nothing that socat saw": (
+        "> 2026/11/27 02:04:37.000  length=0 from=0 to=0\n--\n",
+        "seems to be text",
+    ),
+    "no bytes in a list": ("<Buffer >", "seems to be text"),
+}
+
+
+@pytest.mark.parametrize(("data", "sentence"), FILES.values(), ids=FILES)
+def test_what_cannot_be_opened_is_named(data: Any, sentence: str, tmp_path: Path) -> None:
+    content = data.encode() if isinstance(data, str) else data
+    (tmp_path / "file").write_bytes(content)
+    for source in (content, tmp_path / "file", str(tmp_path / "file")):
+        with pytest.raises(ValueError, match=sentence) as raised:
+            Recording.open(source)
+        assert "\n" not in str(raised.value) and len(str(raised.value)) < 400
+
+
+def test_a_file_that_is_not_there_is_an_error_of_the_system(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        Recording.open(tmp_path / "nothing")
+    with pytest.raises(IsADirectoryError):
+        Recording.open(tmp_path)
