@@ -406,6 +406,7 @@ class TestBrokenRules:
             assert words in picture.text
             assert "✘" in picture.svg
         assert "✘ HTTP/1.1 101" in Ladder(talk).svg
+        assert "both sides use WebSocket.</text>" not in Ladder(talk).svg
 
     def test_of_a_101_that_agrees_on_what_was_not_offered(self) -> None:
         answer = ANSWER[:-2] + b"Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n"

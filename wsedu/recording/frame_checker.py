@@ -24,6 +24,7 @@ from ..protocol import (
     broken_rules,
     parse_close,
 )
+from ..protocol.reader import FieldName
 from ..said import Said
 from .events import Side
 from .inflating import Inflated, Inflater
@@ -63,7 +64,7 @@ class FrameChecker:
         if self._over is not None:
             return (Problem(self._over, layout.span, "1.4; 7.1.7"),), None, None
         truncated = layout.truncated
-        problems = self._broken(layout, layout.begun)
+        problems = self._broken(layout, layout.begun, truncated)
         if truncated is not None:
             return problems, None, None
         if problems:
@@ -76,16 +77,18 @@ class FrameChecker:
             where = layout.payload if len(layout.payload) else layout.span
             return (_problem(error, where),), None, None
 
-    def _broken(self, layout: FrameLayout, header: FrameHeader) -> tuple[Problem, ...]:
+    def _broken(
+        self, layout: FrameLayout, header: FrameHeader, truncated: FieldName | None
+    ) -> tuple[Problem, ...]:
         """The rules that the header breaks, as far as it has come."""
-        if layout.header is None:
+        if truncated == "second_byte" or truncated == "extended_length":
             header = header._replace(length=_AT_LEAST[header.length_form])
         deflated = self._inflater is not None
-        found = [
-            _problem(error, getattr(layout, field))
-            for field, error in broken_rules(header, self._reader, rsv1_allowed=deflated)
-            if len(getattr(layout, field))
-        ]
+        found = []
+        for field, error in broken_rules(header, self._reader, rsv1_allowed=deflated):
+            span = getattr(layout, field)
+            if len(span):
+                found.append(_problem(error, span))
         if header.rsv1 and deflated and (header.is_control or header.opcode == CONTINUATION):
             on_control, on_other = Said("frame.rsv1-on-control"), Said("frame.rsv1-on-continuation")
             said = on_control if header.is_control else on_other

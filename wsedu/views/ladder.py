@@ -325,7 +325,7 @@ def _draw_arrow(drawing: Drawing, seen: Dissection, arrow: Arrow, y: float) -> N
     drawing.text(middle, line - 7, label, "mono bad" if problem else "mono", "middle")
     if isinstance(step, Unit):
         said = _sentence(seen, step)
-        if problem:
+        if problem and step.kind in ("frame", "response"):
             said = step.problems[0].sentence
         caption = fit(f"{arrow.came} {said}".lstrip(), width, 6.4)
         drawing.text(middle, line + 17, caption, "small soft", "middle")
