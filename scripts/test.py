@@ -5,16 +5,15 @@ alone. ``--fast`` leaves out what needs a kernel, a browser, a class or a clock:
 a minute, and is meant for the time between two changes.
 """
 
-import os
 import subprocess
 import sys
 
 from environment import ROOT, prepare
 
-# Two processes more than there are processors: the tests wait for half of their time. The tests of
-# a file stay together: the cells of a notebook share a kernel. conftest.py puts the longest first.
-PROCESSES = (os.cpu_count() or 1) + 2
-PARALLEL = ["-n", str(PROCESSES), "--dist", "loadfile", "--no-loadscope-reorder"]
+# One process for each processor: more would be faster, and disturb the lessons that measure time.
+# The tests of a file stay together: the cells of a notebook share a kernel. conftest.py puts the
+# longest first.
+PARALLEL = ["-n", "logical", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 FAST = [
     *("tests/protocol", "tests/recording", "tests/words", "tests/views", "tests/course"),

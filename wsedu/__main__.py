@@ -99,14 +99,15 @@ def _broken(seen: Dissection) -> list[str]:
     sentences = []
     for unit in seen.units:
         whose = {"client": _("client"), "server": _("server")}[unit.sender]
-        failed = [check for check in unit.checks if check.passed is False]
         said = [f"{problem.sentence} ({problem.section})" for problem in unit.problems]
-        said += [
-            _("not so: {rule}; found: {found} ({section})").format(
-                rule=check.requirement, found=check.found, section=check.section
-            )
-            for check in failed
-        ]
+        if not said:  # a refusal breaks no rule, and no WebSocket comes of it
+            said = [
+                _("not so: {rule}; found: {found} ({section})").format(
+                    rule=check.requirement, found=check.found, section=check.section
+                )
+                for check in unit.checks
+                if check.passed is False
+            ]
         sentences += [f"{whose}, {unit.title}: {sentence}" for sentence in said]
     return sentences
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wsedu.protocol import Frame, Opcode, Span, build_frame
-from wsedu.recording import Dissection, Recording, Side, Unit, dissect
+from wsedu.recording import Dissection, Event, Recording, Side, Unit, dissect
 from wsedu.views import BytesAndFields, Checklist, Ladder, Picture
 
 from . import ANSWER, REQUEST, assert_tiled, byte_by_byte, conversation, seen_as
@@ -640,3 +640,10 @@ class TestTooEarly:
         talk = conversation(("client", b"GET / HTTP/" + b"9" * 5000 + b".1\r\n\r\n"))
         checks = {check.name: check.passed for check in dissect(talk).request.checks}
         assert checks["http-version"] is False
+
+
+def test_chunked_body_of_which_nothing_has_come() -> None:
+    response = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    events = (Event(0, "client", "data", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"),)
+    seen = dissect(Recording((*events, Event(0, "server", "data", response))))
+    assert [unit.kind for unit in seen.units] == ["request", "response"]
