@@ -117,3 +117,30 @@ async def test_flood_of_tiny_frames_is_answered_in_time() -> None:
     writer.transport.abort()
     with contextlib.suppress(ConnectionError):
         await draining
+
+
+def test_thread_that_drops_the_order_to_stop_is_asked_again(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """As in a callback of the garbage collector, where Python drops an exception."""
+    asked = threading.Event()
+
+    class Drops:
+        def __del__(self) -> None:
+            try:
+                while not asked.is_set():
+                    pass
+            finally:
+                asked.set()
+
+    def read() -> None:
+        with contextlib.suppress(waiting.Enough):
+            Drops()  # the first order to stop ends in here
+            while True:
+                pass
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    waiting._stop(thread)
+    assert asked.is_set() and not thread.is_alive()
+    assert capfd.readouterr() == ("", "")

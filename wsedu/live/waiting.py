@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -27,11 +28,35 @@ T = TypeVar("T")
 GRACE = 1  # seconds after the deadline in which a look may still find something
 LAST_LOOK = 0.25  # seconds to read what was seen instead, at least
 PAUSE = 0.1  # seconds between two calls of a watcher
+STOPS, BETWEEN = 20, 0.05  # how often a thread is asked to stop, and seconds from one to the next
 NAMED = 10  # units that are named after waiting in vain: the last ones, for there may be 100,000
 
 
 class Enough(SystemExit):
     """Raised in a thread that reads for too long; Python ends a thread on SystemExit in silence."""
+
+
+def _stop(thread: threading.Thread) -> None:
+    """Stop a thread that reads.
+
+    Asking once may not do: where the exception meets a callback of the garbage collector, Python
+    drops it with a complaint.
+    """
+    usual = sys.unraisablehook
+
+    def complain(dropped: sys.UnraisableHookArgs) -> None:
+        if dropped.exc_type is not Enough:
+            usual(dropped)
+
+    sys.unraisablehook = complain
+    try:
+        for _time in range(STOPS):
+            raise_in(thread, Enough)
+            thread.join(BETWEEN)
+            if not thread.is_alive():
+                return
+    finally:
+        sys.unraisablehook = usual
 
 
 async def in_thread(work: Callable[[], T], seconds: float | None = None) -> T | None:
@@ -66,7 +91,7 @@ async def in_thread(work: Callable[[], T], seconds: float | None = None) -> T | 
         if done.done():
             thread.join()  # it has nothing more to do
         else:
-            raise_in(thread, Enough)
+            _stop(thread)
     if not done.done():
         return None
     result, error = done.result()
