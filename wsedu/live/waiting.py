@@ -28,7 +28,7 @@ T = TypeVar("T")
 GRACE = 1  # seconds after the deadline in which a look may still find something
 LAST_LOOK = 0.25  # seconds to read what was seen instead, at least
 PAUSE = 0.1  # seconds between two calls of a watcher
-STOPS, BETWEEN = 20, 0.05  # how often a thread is asked to stop, and seconds from one to the next
+STOPS, BETWEEN = 100, 0.1  # how often a thread is asked to stop, and seconds from one to the next
 NAMED = 10  # units that are named after waiting in vain: the last ones, for there may be 100,000
 
 
@@ -90,8 +90,9 @@ async def in_thread(work: Callable[[], T], seconds: float | None = None) -> T | 
     finally:
         if done.done():
             thread.join()  # it has nothing more to do
-        else:
-            _stop(thread)
+        else:  # in a thread, too: it may take a while, and the lab's loop has clients to serve
+            name = "wsedu lab's stopper"
+            threading.Thread(target=_stop, args=[thread], name=name, daemon=True).start()
     if not done.done():
         return None
     result, error = done.result()
