@@ -31,7 +31,7 @@ TRIES = 2  # in earnest: a busy machine may spoil one
 
 
 def how_many(usual: int) -> int:
-    """How many random cases to try: more when nbgrader grades, where nobody is waiting."""
+    """How many random cases to try: more when nbgrader grades, for then no learner waits."""
     return usual * 5 if journal.is_graded() else usual
 
 

@@ -30,7 +30,7 @@ class Running:
     def __init__(self, serve: Serve) -> None:
         self.errors: list[Exception] = []
         self._serve = serve
-        # asyncio holds a task only weakly: one that waits for what nobody else knows of would be
+        # asyncio keeps only weak references to tasks. Without this set, a task that waits could be
         # collected as garbage, and its connection with it.
         self._tasks: set[asyncio.Task[Any] | None] = set()
 

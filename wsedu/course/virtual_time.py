@@ -1,4 +1,4 @@
-"""An event loop in which nobody waits, so that an answer which waits is judged at once."""
+"""An event loop whose clock jumps: an answer that waits for seconds is judged at once."""
 
 from __future__ import annotations
 
