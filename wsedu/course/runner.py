@@ -20,6 +20,7 @@ from .._awaited import await_missing
 from .._stopping import end_tasks, raise_in
 from .._told import is_cell
 from ..words import _
+from .diagnosis import Raised
 from .verdict import Verdict, not_attempted, not_yet
 
 SECONDS = 5  # for all the cases of one check together
@@ -37,7 +38,7 @@ class AnswerRaised(Exception):
     def __init__(self, cause: BaseException, args: tuple[Any, ...]) -> None:
         super().__init__(cause)
         self.cause = cause
-        self.call = ", ".join(shorten(arg, 400) for arg in args)
+        self.args_given = args
 
 
 class AnswerMissing(Exception):
@@ -63,6 +64,7 @@ class Attempt:
     def __init__(self, answer: Any) -> None:
         self.answer = answer
         self.over = False
+        self.args: tuple[Any, ...] | None = None  # of the call that runs
         self.only_none: bool | None = None  # whether it returned None, and nothing else
         self.loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
         self._task: asyncio.Task[Any] | None = None  # of an async answer
@@ -74,6 +76,7 @@ class Attempt:
         self.go_on()
         if not callable(self.answer):
             raise AnswerNoFunction
+        self.args = args
         try:
             try:
                 self._running = True
@@ -93,7 +96,15 @@ class Attempt:
         # What goes around an answer may give a tuple that has the answer's own value in it.
         own = getattr(value, "returned", value) if isinstance(value, tuple) else value
         self.only_none = own is None and self.only_none is not False
+        self.args = None
         return value
+
+    def result(self, *args: Any) -> Any:
+        """The same, but an error is a result: ``Raised``."""
+        try:
+            return self(*args)
+        except AnswerRaised as raised:
+            return Raised(raised.cause, args)
 
     def go_on(self) -> None:
         """Raise AnswerStopped if the time is up."""
@@ -180,8 +191,10 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
         said = _(
             "Your answer did not finish within {seconds} s. Does it loop forever, or wait for "
             "something that never comes?"
-        )
-        verdict = Verdict("raised", said.format(seconds=seconds))
+        ).format(seconds=seconds)
+        if watched.args is not None and callable(answer):
+            said += " " + _("It was given ({call}).").format(call=_written(watched.args))
+        verdict = Verdict("raised", said)
     if not verdict.passed and (forgotten := _never_awaited(warned)):
         said = _("{name} was called without await: put await before the call.")
         return replace(verdict, sentence=f"{verdict.sentence} {said.format(name=forgotten)}")
@@ -215,16 +228,25 @@ def _judge(judge: Callable[[Attempt], Verdict], attempt: Attempt) -> Verdict:
             ).format(type=shorten(attempt.answer))
         )
     except AnswerRaised as raised:
-        if isinstance(raised.cause, RecursionError):
-            sentence = _("Your function calls itself too often, perhaps forever (RecursionError).")
-        else:
-            name, words = _name_of(type(raised.cause)), shorten(raised.cause, 200, write=str)
-            sentence = _("In the case ({call}) your function raised {error}").format(
-                call=raised.call, error=f"{name}: {words}" if words else name
-            )
-            if line := _line_of(raised.cause):
-                sentence += " " + _("(line {line} of your cell)").format(line=line)
-        return Verdict("raised", sentence)
+        return raised_verdict(raised.cause, raised.args_given)
+
+
+def raised_verdict(error: BaseException, args: tuple[Any, ...]) -> Verdict:
+    """The verdict on an answer that raised an error when it was called with ``args``."""
+    if isinstance(error, RecursionError):
+        sentence = _("Your function calls itself too often, perhaps forever (RecursionError).")
+    else:
+        name, words = _name_of(type(error)), shorten(error, 200, write=str)
+        sentence = _("In the case ({call}) your function raised {error}").format(
+            call=_written(args), error=f"{name}: {words}" if words else name
+        )
+        if line := _line_of(error):
+            sentence += " " + _("(line {line} of your cell)").format(line=line)
+    return Verdict("raised", sentence)
+
+
+def _written(args: tuple[Any, ...]) -> str:
+    return ", ".join(shorten(arg, 400) for arg in args)
 
 
 def _name_of(kind: type[BaseException]) -> str:

@@ -10,7 +10,7 @@ from websockets.streams import StreamReader
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 
 from ...server import take_frames
 
@@ -78,30 +78,5 @@ EXERCISE = Exercise(
     stars=3,
     judge=Cases(cases, reference, _fits, section="5.2"),
     solution=take_frames,
-    wrong={
-        "rest-dropped": patch("return frames, stream", 'return frames, b""'),
-        "first-only": patch(
-            ("while header :=", "if header :="),
-            ("            break\n", "            return [], stream\n"),
-        ),
-        "unfinished-frame": patch(
-            "        if len(stream) < size + length:\n            break\n", ""
-        ),
-        "still-masked": patch("        if masked:\n", "        if False:\n"),
-        "key-at-fixed-place": patch("stream[size - 4 : size]", "stream[2:6]"),
-        "key-from-payload": patch("stream[size - 4 : size]", "stream[size : size + 4]"),
-        "short-length-only": patch(
-            "size = header\n", "size = header\n        length = stream[1] & 127\n"
-        ),
-        "always-final": patch("append((fin,", "append((True,"),
-        "empty-frame-dropped": patch(
-            "        frames.append", "        if payload:\n            frames.append"
-        ),
-        "one-byte-too-early": patch("< size + length", "< size + length - 1"),
-        "one-byte-too-late": patch("< size + length", "<= size + length"),
-        "stops-at-close": patch(
-            "size + length :]\n", "size + length :]\n        if opcode == 8:\n            break\n"
-        ),
-    },
     piece="take_frames",
 )

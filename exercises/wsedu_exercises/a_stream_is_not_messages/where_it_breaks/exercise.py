@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 
 
 def torn(frames: list[int], chunks: list[int]) -> list[int]:
@@ -79,10 +79,5 @@ EXERCISE = Exercise(
             n for n, size in enumerate(chunks) if n >= len(frames) or frames[n] != size
         ],
         "two-frames-per-chunk": _two_at_most,
-        "first-only": patch("torn.append(number)", "return [number]"),
-        "sizes": patch("torn.append(number)", "torn.append(size)"),
-        "places": patch("torn.append(number)", "torn.append(end)"),
-        "counts-from-1": patch("enumerate(chunks)", "enumerate(chunks, 1)"),
-        "inverted": patch("not in ends", "in ends"),
     },
 )

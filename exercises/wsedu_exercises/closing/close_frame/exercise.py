@@ -8,7 +8,7 @@ from websockets.frames import Close, Frame, Opcode
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 from wsedu.course.reference import frame_field_at
 
 from ...server import close_frame
@@ -39,27 +39,5 @@ EXERCISE = Exercise(
     stars=2,
     judge=Cases(cases, reference, bytes, section="5.5; 5.5.1", where=frame_field_at),
     solution=close_frame,
-    wrong={
-        "none-is-1000": patch(
-            "    if code is not None:\n", "    code = code or 1000\n    if True:\n"
-        ),
-        "none-is-1005": patch(
-            "    if code is not None:\n", "    code = code or 1005\n    if True:\n"
-        ),
-        "little-endian": patch('2, "big"', '2, "little"'),
-        "reason-not-cut": patch("[:123]", ""),
-        "cut-at-125": patch("[:123]", "[:125]"),
-        "counts-characters": patch('reason.encode()[:123].decode(errors="ignore")', "reason[:123]"),
-        "cuts-a-character": patch(
-            ('        short = reason.encode()[:123].decode(errors="ignore")\n', ""),
-            ("short.encode()", "reason.encode()[:123]"),
-        ),
-        "code-as-text": patch('code.to_bytes(2, "big")', "str(code).encode()"),
-        "reason-without-code": patch(
-            'payload = b""', 'payload = b"" if code else reason.encode()[:123]'
-        ),
-        "no-fin": patch("encode_header(True,", "encode_header(False,"),
-        "length-without-code": patch("8, len(payload))", "8, max(0, len(payload) - 2))"),
-    },
     piece="close_frame",
 )

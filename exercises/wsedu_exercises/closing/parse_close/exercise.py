@@ -10,7 +10,7 @@ from websockets.frames import Close
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, Did, how_many, refusing
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 
 from ...server import parse_close
 
@@ -62,21 +62,6 @@ EXERCISE = Exercise(
     wrong={
         "refuses-all": _refuses_every_code,
         "skips-a-header": lambda payload: parse_close(payload[2:]),
-        "empty-is-1000": patch("return 1005", "return 1000"),
-        "empty-is-1006": patch("return 1005", "return 1006"),
-        "empty-is-an-error": patch('return 1005, ""', 'raise ValueError("empty")'),
-        "half-a-code": patch('raise ValueError("half a code")', 'return 1005, ""'),
-        "little-endian": patch('"big"', '"little"'),
-        "any-code": patch(
-            "not (1000 <= code <= 1014 or 3000 <= code <= 4999) or code in (1004, 1005, 1006)",
-            "False",
-        ),
-        "reserved-codes": patch(" or code in (1004, 1005, 1006)", ""),
-        "no-application-codes": patch(" or 3000 <= code <= 4999", ""),
-        "bad-utf8-replaced": patch(".decode()", '.decode(errors="replace")'),
-        "accepts-1015": patch("1014", "1015"),
-        "stops-at-1011": patch("1014", "1011"),
-        "bad-utf8-dropped": patch(".decode()", '.decode(errors="ignore")'),
     },
     piece="parse_close",
 )

@@ -8,7 +8,7 @@ from websockets.frames import Frame, Opcode
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 from wsedu.course.reference import frame_field_at
 
 from ...server import encode_header
@@ -43,18 +43,5 @@ EXERCISE = Exercise(
     stars=2,
     judge=Cases(cases, reference, bytes, section="5.2", where=frame_field_at),
     solution=encode_header,
-    wrong={
-        "127-in-seven-bits": patch("length < 126", "length < 128"),
-        "126-in-seven-bits": patch("length < 126", "length <= 126"),
-        "65535-in-eight-bytes": patch("length < 2**16", "length < 2**16 - 1"),
-        "125-in-two-bytes": patch("length < 126", "length < 125"),
-        "little-endian": patch(('2, "big"', '2, "little"'), ('8, "big"', '8, "little"')),
-        "masked": patch(("[length]", "[128 | length]"), ("[126]", "[254]"), ("[127]", "[255]")),
-        "always-final": patch("fin << 7", "128"),
-        "never-final": patch("fin << 7 | opcode", "opcode"),
-        "four-byte-length": patch(
-            "length.to_bytes(8", "length.to_bytes(4 if length < 2**32 else 8"
-        ),
-    },
     piece="encode_header",
 )

@@ -8,7 +8,7 @@ from websockets.utils import apply_mask
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 
 from ...server import mask
 
@@ -44,11 +44,4 @@ EXERCISE = Exercise(
     stars=4,
     judge=Cases(cases, reference, bytes, nearest=_nearest, section="5.3; 10.3"),
     solution=craft,
-    wrong={
-        "not-masked": patch("mask(bytes(before) + wanted, key)", "bytes(before) + wanted"),
-        "key-starts-at-the-text": patch(
-            "mask(bytes(before) + wanted, key)", "bytes(before) + mask(wanted, key)"
-        ),
-        "nothing-before": patch("bytes(before) + wanted", "wanted"),
-    },
 )

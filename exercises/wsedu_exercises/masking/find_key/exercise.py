@@ -8,7 +8,7 @@ from websockets.utils import apply_mask
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 
 from ...server import mask
 
@@ -39,10 +39,4 @@ EXERCISE = Exercise(
     stars=3,
     judge=Cases(cases, reference, bytes, section="5.3; 10.3"),
     solution=read_along,
-    wrong={
-        "key-alone": patch("return mask(masked, key)", "return key"),
-        "text-as-key": patch("mask(masked[:4], begins[:4])", "begins[:4]"),
-        "beginning-alone": patch("return mask(masked, key)", "return begins"),
-        "still-masked": patch("return mask(masked, key)", "return masked"),
-    },
 )

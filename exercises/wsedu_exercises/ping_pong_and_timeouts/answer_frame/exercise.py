@@ -11,7 +11,7 @@ from websockets.server import ServerProtocol
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, Results, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 from wsedu.course.reference import frame_field_at
 from wsedu.course.runner import shorten
 
@@ -118,38 +118,5 @@ EXERCISE = Exercise(
         cases, reference, _well_formed, section="5.5", right=_right, explain=explain, show=show
     ),
     solution=answer,
-    wrong={
-        "empty-pong": patch(
-            "        opcode = 10\n", "        return encode_header(True, 10, 0), True\n"
-        ),
-        "ping-for-ping": patch("        opcode = 10\n", "        opcode = 9\n"),
-        "pong-for-pong": patch('return b"", True', "return encode_header(True, 10, 0), True"),
-        "pong-echoed": patch("opcode == 10", "opcode == 11"),
-        "close-not-answered": patch(
-            "close_frame(None if code == 1005 else code, reason), False", 'b"", False'
-        ),
-        "goes-on-after-close": patch("code, reason), False", "code, reason), True"),
-        "always-1000": patch("None if code == 1005 else code", "1000"),
-        "sends-1005": patch(
-            "close_frame(None if code == 1005 else code, reason)",
-            "encode_header(True, 8, 2 + len(reason.encode())) "
-            '+ code.to_bytes(2, "big") + reason.encode()',
-        ),
-        "always-final": patch("encode_header(fin, opcode", "encode_header(True, opcode"),
-        "always-text": patch("header(fin, opcode", "header(fin, 1 if opcode == 2 else opcode"),
-        "bad-close-is-1007": patch('close_frame(1002, "")', 'close_frame(1007, "")'),
-        "bad-close-is-empty": patch('close_frame(1002, "")', 'close_frame(None, "")'),
-        "bad-close-echoed": patch(
-            'return close_frame(1002, "")', "return encode_header(True, 8, len(payload)) + payload"
-        ),
-        "empty-close": patch("None if code == 1005 else code, reason", 'None, ""'),
-        "short-length-only": patch(
-            "return encode_header(fin, opcode, len(payload))",
-            "return bytes([128 * fin + opcode, len(payload) % 128])",
-        ),
-        "no-code-is-1000": patch(
-            "None if code == 1005 else code", "1000 if code == 1005 else code"
-        ),
-    },
     piece="answer",
 )

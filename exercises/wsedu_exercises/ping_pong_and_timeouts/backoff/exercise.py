@@ -12,7 +12,7 @@ from typing import Any
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, Results, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
 
@@ -123,18 +123,4 @@ EXERCISE = Exercise(
         show=show,
     ),
     solution=backoff,
-    wrong={
-        "no-chance": patch("chance.uniform(0, min(60, 5 * 2**n))", "min(60, 5 * 2**n)"),
-        "seeded": patch("return ", "chance.seed(n)\n    return "),
-        "no-limit": patch("min(60, 5 * 2**n)", "5 * 2**n"),
-        "first-try-at-once": patch("chance.uniform", "0 if n == 0 else chance.uniform"),
-        "first-delay-fixed": patch("chance.uniform", "5 if n == 0 else chance.uniform"),
-        "linear": patch("5 * 2**n", "5 * (n + 1)"),
-        "one-step-ahead": patch("2**n", "2 ** (n + 1)"),
-        "only-first-random": patch("chance.uniform", "min(60, 5 * 2**n) if n else chance.uniform"),
-        "milliseconds": patch("chance.uniform", "1000 * chance.uniform"),
-        "time-capped": patch(
-            "chance.uniform(0, min(60, 5 * 2**n))", "min(60, chance.uniform(0, 5 * 2**n))"
-        ),
-    },
 )

@@ -10,7 +10,7 @@ from websockets.utils import accept_key
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 from wsedu.course.reference import random_key
 from wsedu.protocol import GUID
 
@@ -74,16 +74,4 @@ EXERCISE = Exercise(
         cases, reference, lambda got: isinstance(got, str) and got in _bugs(""), section="4.2.2"
     ),
     solution=diagnose,
-    wrong={
-        "right-or-unknown": patch("return name", 'return name if name == "right" else "unknown"'),
-        "never-unknown": patch('return "unknown"', 'return "lower case"'),
-        "long-is-hex": patch(
-            "    candidates = {",
-            '    if len(value) > 28:\n        return "hex digest"\n    candidates = {',
-        ),
-        "hex-not-found": patch(
-            "hashed(key.encode() + guid).hex().encode()", "hashed(key.encode() + guid)"
-        ),
-        "newline-after-guid": patch('b"\\n" + guid', 'guid + b"\\n"'),
-    },
 )

@@ -20,7 +20,7 @@ from websockets.exceptions import ConnectionClosed
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 from wsedu.live.tap import HOST
 
 TURNS = 100  # of the event loop, until a handler that sends nothing back counts as silent
@@ -184,17 +184,4 @@ EXERCISE = Exercise(
     stars=3,
     judge=Cases(cases, _expected, Served, through=_served),
     solution=handler,
-    wrong={
-        "one-message": patch("count += 1", "return 1"),
-        "recv-raises": patch(
-            ("async for message in connection:", "while message := await connection.recv():"),
-            ("except websockets.ConnectionClosedError:", "except ZeroDivisionError:"),
-        ),
-        "vanished-client": patch(
-            "except websockets.ConnectionClosedError:", "except ZeroDivisionError:"
-        ),
-        "off-by-one": patch("count = 0", "count = 1"),
-        "binary-as-text": patch("send(message)", "send(str(message))"),
-        "no-echo": patch("await connection.send(message)", "await asyncio.sleep(0)"),
-    },
 )

@@ -10,7 +10,7 @@ from typing import Any
 from wsedu import protocol
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, Results, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 from wsedu.course.reference import random_host, random_key, random_target, server_status, unit_of
 from wsedu.course.runner import shorten
 from wsedu.protocol import Request, build_request, read_head
@@ -152,24 +152,5 @@ EXERCISE = Exercise(
         show=show,
     ),
     solution=check_request,
-    wrong={
-        "case-sensitive": patch(
-            ("headers[name.lower()]", "headers[name]"),
-            ('"host"', '"Host"'),
-            ('"connection"', '"Connection"'),
-            ('words("upgrade")', 'words("Upgrade")'),
-            ('"sec-websocket-key"', '"Sec-WebSocket-Key"'),
-            ('"sec-websocket-version"', '"Sec-WebSocket-Version"'),
-        ),
-        "connection-not-split": patch('.split(",")]', '.split("\\0")]'),
-        "any-key-length": patch("len(nonce) != 16", "not nonce"),
-        "lenient-base64": patch(", validate=True", ""),
-        "substring-match": patch(
-            ('"upgrade" not in words("connection")', '"upgrade" not in str(words("connection"))'),
-            ('"websocket" not in words("upgrade")', '"websocket" not in str(words("upgrade"))'),
-        ),
-        "host-not-checked": patch('not headers.get("host")', "False"),
-        "any-method": patch('first.split(" ")[0] != "GET"', "False"),
-    },
     piece="check_request",
 )

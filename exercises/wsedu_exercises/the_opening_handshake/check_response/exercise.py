@@ -9,7 +9,7 @@ from typing import Any
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, Results, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 from wsedu.course.reference import client_accepts, random_key, unit_of
 from wsedu.protocol import GUID, Response, accept_key, build_request, build_response
 
@@ -99,17 +99,4 @@ EXERCISE = Exercise(
     stars=3,
     judge=Cases(cases, client_accepts, bool, section="4.1; 4.2.2", explain=explain, show=show),
     solution=check_response,
-    wrong={
-        "any-status": patch('first.split(" ")[1] == "101"', "True"),
-        "decoded-key-hashed": patch("key.encode()", "base64.b64decode(key)"),
-        "accept-ignores-case": patch(
-            ('("sec-websocket-accept", "")', '("sec-websocket-accept", "").lower()'),
-            ("== accept", "== accept.lower()"),
-        ),
-        "any-extension": patch('"sec-websocket-extensions" not in headers', "True"),
-        "any-subprotocol": patch("subprotocol is None or subprotocol in asked", "True"),
-        "subprotocol-required": patch(
-            "subprotocol is None or subprotocol in asked", "not asked or subprotocol in asked"
-        ),
-    },
 )

@@ -7,7 +7,7 @@ import random
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 
 
 def worth_it(handshake: int, message: int, request: int) -> int:
@@ -46,12 +46,4 @@ EXERCISE = Exercise(
     stars=2,
     judge=Cases(cases, counted, int, section="1.1"),
     solution=worth_it,
-    wrong={
-        "free-messages": patch("request - message", "request"),
-        "always-worth-it": patch(
-            "    if saved <= 0:\n        return 0\n", "    saved = abs(saved) or 1\n"
-        ),
-        "rounded-down": patch("handshake // saved + 1", "handshake // saved"),
-        "equal-is-cheaper": patch("handshake // saved + 1", "-(-handshake // saved)"),
-    },
 )

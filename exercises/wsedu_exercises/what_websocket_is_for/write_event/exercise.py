@@ -6,7 +6,7 @@ import random
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 
 
 def sse(number: int, text: str) -> bytes:
@@ -61,12 +61,4 @@ EXERCISE = Exercise(
         nearest=lambda args, got: got if events(got) == [(str(args[0]), args[1])] else sse(*args),
     ),
     solution=sse,
-    wrong={
-        "no-empty-line": patch('b"\\n\\n"', 'b"\\n"'),
-        "no-id": patch('lines = [f"id: {number}"]', "lines = []"),
-        "no-data-field": patch('f"data: {line}"', "line"),
-        "one-data-field": patch('text.split("\\n")', "[text]"),
-        "splitlines": patch('text.split("\\n")', "text.splitlines()"),
-        "no-space": patch('f"data: {line}"', 'f"data:{line}"'),
-    },
 )
