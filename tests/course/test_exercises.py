@@ -517,6 +517,15 @@ class TestWrongTypes:
 
 
 class TestRaising:
+    @pytest.mark.skipif(sys.platform != "linux", reason="only Linux says how much a process has")
+    def test_answer_that_asks_for_gigabytes_leaves_the_memory_alone(self) -> None:
+        def answer(fin: bool, opcode: int, length: int) -> bytes:
+            return bytes(2**31)
+
+        verdict = judge("encode-header", answer, 1)
+        assert clear(verdict, "In the case (", "your function asked for too much memory.")
+        assert len(bytes(2**31)) == 2**31, "afterwards the limit is gone"
+
     @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
     @pytest.mark.parametrize(
         "error",

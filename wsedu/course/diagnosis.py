@@ -134,7 +134,7 @@ def _form(evidence: Evidence) -> Diagnosis | None:
 
 def _python(evidence: Evidence) -> Diagnosis | None:
     errors = [evidence.got[case] for case in evidence.answer.wrong]
-    slips = (TypeError, AttributeError, NameError, RecursionError)
+    slips = (TypeError, AttributeError, NameError, RecursionError, MemoryError)
     if not all(isinstance(got, Raised) and isinstance(got.error, slips) for got in errors):
         return None
     return _raised(evidence)

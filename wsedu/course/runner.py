@@ -14,6 +14,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from .._awaited import await_missing
@@ -26,6 +27,7 @@ from .verdict import Verdict, not_attempted, not_yet
 SECONDS = 5  # for all the cases of one check together
 BUSY = 0.05  # share of the time that an answer on a busy machine still computes, at least
 LONGEST = 12  # times as long as usual: the most that such an answer gets
+ROOM = 2**30  # bytes that an answer may take, beside what the kernel has
 STOPS = 10  # how often an answer that does not end is asked to end
 BETWEEN = 0.05  # seconds from one such request to the next
 
@@ -175,7 +177,7 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
             faults.append(error)
 
     thread = threading.Thread(target=work, name="wsedu check", daemon=True)
-    with _quiet() as (printed, warned):
+    with _room(), _quiet() as (printed, warned):
         thread.start()
         try:
             _give_time(thread, seconds)
@@ -235,6 +237,10 @@ def raised_verdict(error: BaseException, args: tuple[Any, ...]) -> Verdict:
     """The verdict on an answer that raised an error when it was called with ``args``."""
     if isinstance(error, RecursionError):
         sentence = _("Your function calls itself too often, perhaps forever (RecursionError).")
+    elif isinstance(error, MemoryError):
+        sentence = _("In the case ({call}) your function asked for too much memory.").format(
+            call=_written(args)
+        )
     else:
         name, words = _name_of(type(error)), shorten(error, 200, write=str)
         sentence = _("In the case ({call}) your function raised {error}").format(
@@ -288,6 +294,30 @@ def _stop(thread: threading.Thread, watched: Attempt) -> None:
         if not thread.is_alive():
             return
         thread.join(BETWEEN)
+
+
+@contextlib.contextmanager
+def _room() -> Iterator[None]:
+    """An answer that asks for gigabytes gets a MemoryError, where Linux can see to it.
+
+    ``bytes(2**31)`` would take the memory of the whole machine, and the kernel with it.
+    """
+    try:
+        import resource  # not on Windows
+
+        pages = int(Path("/proc/self/statm").read_text().split()[0])  # not on macOS
+    except (ImportError, OSError):
+        yield
+        return
+    before, most = resource.getrlimit(resource.RLIMIT_AS)
+    limit = pages * resource.getpagesize() + ROOM
+    if before != resource.RLIM_INFINITY:
+        limit = min(limit, before)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (before, most))
 
 
 @contextlib.contextmanager
