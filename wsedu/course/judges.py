@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import copy
 import functools
+import gc
 import inspect
 import random
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, cast
@@ -184,11 +186,14 @@ class Cases:
     def rows(self, exercise: Exercise, cases: list[Args]) -> list[Row]:
         """What each mistake does in these cases."""
         rows = []
-        for mistake in exercise.mistakes:
-            mistaken = Attempt(self.through(_plainly(mistake.answer)))
-            mistaken.loop_factory = VirtualTimeLoop if self.timed else None
-            got = [_copy_of(mistaken.result(*copy.deepcopy(args))) for args in cases]
-            rows.append(self.row(cases, got, mistake.sentence))
+        with warnings.catch_warnings():  # the learner is no part of what a mistake forgets
+            warnings.simplefilter("ignore")
+            for mistake in exercise.mistakes:
+                mistaken = Attempt(self.through(_plainly(mistake.answer)))
+                mistaken.loop_factory = VirtualTimeLoop if self.timed else None
+                got = [_copy_of(mistaken.result(*copy.deepcopy(args))) for args in cases]
+                rows.append(self.row(cases, got, mistake.sentence))
+            gc.collect(1)
         return rows
 
     def row(self, cases: list[Args], got: list[Any], sentence: str = "") -> Row:
