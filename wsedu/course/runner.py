@@ -184,7 +184,8 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
         finally:  # the time is up, or the learner has interrupted the cell
             _stop(thread, watched)
             if not (verdicts and verdicts[0].passed):
-                gc.collect(1)  # a coroutine without await is found now, or in a later cell
+                # A coroutine without await is found now, or in a later cell.
+                gc.collect(2 if inspect.iscoroutinefunction(answer) else 1)
     if faults:
         raise faults[0]
     if verdicts:
