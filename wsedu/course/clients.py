@@ -28,6 +28,8 @@ MORE = 4  # seconds that it waits when it tries again
 
 # A connection that a client has ended is no error of the server; for a loop there is a complaint.
 NO_ERRORS = (ConnectionError, asyncio.IncompleteReadError, Looped)
+# A server that misreads a frame may write such bytes; the client knows better what was misread.
+CONSEQUENCES = {"reserved-opcode", "reserved-bit", "control-fragment", "control-too-long"}
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,11 @@ class Call:
             errors = [error for error in self.server.errors if not isinstance(error, NO_ERRORS)]
             recording = self.server.recording_of(client.port)
             client.close()
-        if reads and not (complaint and complaint.is_certain):
-            complaint = broken_rule(recording) or complaint
+        broken = broken_rule(recording) if reads else None
+        if broken and (
+            complaint is None or not (complaint.is_certain or broken.name in CONSEQUENCES)
+        ):
+            complaint = broken
         if complaint is not None:
             complaint.recording = recording
             complaint.error = errors[0] if errors else None

@@ -213,9 +213,9 @@ def keeps_clients_apart(call: Call) -> None:
             if other.response() is None:
                 raise Complaint("one-client-at-a-time")
             other.send(other.frame(b"from the second client"))
-            other.expect("mixes-clients", b"from the second client")
+            other.expect_all("mixes-clients", b"from the second client")
             one.send(frame[9:])
-            one.expect("mixes-clients", b"from the first client")
+            one.expect_all("mixes-clients", b"from the first client")
             other.expect_nothing("mixes-clients")
 
 

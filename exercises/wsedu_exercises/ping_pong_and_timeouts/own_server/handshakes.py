@@ -131,8 +131,10 @@ def _bytes(data: bytes) -> list[bytes]:
 
 def _expect_101(client: RawClient, complaint: str) -> None:
     head = client.response()
-    if head is None:
+    if head is None and complaint == "refuses-plain":
         raise Complaint("ends-without-response" if client.ended else "no-response")
+    if head is None:
+        raise Complaint(complaint)
     if head.status == ACCEPTED and head.end is None:
         raise Complaint("no-empty-line", is_certain=True)
     if head.status != ACCEPTED:
