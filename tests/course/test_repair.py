@@ -10,12 +10,14 @@ import asyncio
 import base64
 import copy
 import functools
+import gc
 import hashlib
 import inspect
 import linecache
 import random
 import struct
 import textwrap
+import time
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any
@@ -414,30 +416,28 @@ def take_frames__skips_empty(stream):
         head = decode_header(stream)
         if head is None or len(stream) < head[3] + head[4]:
             break
-        fin, opcode, masked, length, size = head
-        payload = stream[size : size + length]
+        fin, opcode, masked, length, start = head
+        payload, rest = stream[start:][:length], stream[start + length :]
         if masked:
-            payload = mask(payload, stream[size - 4 : size])
+            payload = mask(payload, stream[:start][-4:])
         if payload:  # wrong
             frames.append((fin, opcode, payload))
-        stream = stream[size + length :]
+        stream = rest
     return frames, stream
 
 
 def take_frames__endless(stream):
     frames = []
-    while True:
+    complete = True
+    while complete:
         head = decode_header(stream)
-        if head is None:
+        if not head or sum(head[3:]) > len(stream):
             continue  # wrong
-        fin, opcode, masked, length, size = head
-        if len(stream) < size + length:
-            break
-        payload = stream[size : size + length]
-        if masked:
-            payload = mask(payload, stream[size - 4 : size])
-        frames.append((fin, opcode, payload))
-        stream = stream[size + length :]
+        end = sum(head[3:])
+        payload = stream[head[4] : end]
+        key = stream[head[4] - 4 : head[4]]
+        frames.append((*head[:2], mask(payload, key) if head[2] else payload))
+        stream = stream[end:]
     return frames, stream
 
 
@@ -636,30 +636,29 @@ def check_request__name(data):
 
 def check_request__space(data):
     text = data.decode("ascii")
-    lines = text.split("\r\n")
     headers = {}
-    for line in lines[1:]:
+    for line in text.split("\r\n")[1:]:
         parts = line.split(": ", 1)  # wrong
         if len(parts) == 2:
             headers[parts[0].lower()] = parts[1].strip()
-    if lines[0].split(" ")[0] != "GET":
+    if text[:4] != "GET ":
         return 405, "GET"
-    if not headers.get("host"):
+    if headers.get("host", "") == "":
         return 400, "Host"
-    tokens = [t.strip() for t in headers.get("connection", "").lower().split(",")]
-    if "upgrade" not in tokens:
-        return 426, "Connection"
-    if headers.get("upgrade", "").lower() != "websocket":
-        return 426, "Upgrade"
+    tokens = headers.get("connection", "").lower().split(",")
+    wants = "upgrade" in map(str.strip, tokens) and headers.get("upgrade", "").lower()
+    if wants != "websocket":
+        return 426, "Upgrade or Connection"
+    key = headers.get("sec-websocket-key", "")
     try:
-        key = base64.b64decode(headers.get("sec-websocket-key", ""), validate=True)
+        long_enough = len(base64.b64decode(key, validate=True)) == 16
     except ValueError:
+        long_enough = False
+    if not long_enough:
         return 400, "Key"
-    if len(key) != 16:
-        return 400, "Key"
-    if headers.get("sec-websocket-version") != "13":
-        return 426, "Version"
-    return 101, "Switching Protocols"
+    if headers.get("sec-websocket-version") == "13":
+        return 101, "Switching Protocols"
+    return 426, "Version"
 
 
 def worth_it__border(handshake, message, request):
@@ -768,17 +767,15 @@ def sse__empty(number, text):
 
 
 def torn__late(frames, chunks):
-    borders = []
-    total = 0
-    for size in frames:
+    borders, total, left = [], 0, list(frames)
+    while left:
         borders.append(total)  # wrong
-        total += size
-    found = []
-    got = 0
-    for i, size in enumerate(chunks):
-        got += size
-        if got not in borders:
-            found.append(i)
+        total += left.pop(0)
+    found, got = [], 0
+    for i in range(len(chunks)):
+        got += chunks[i]
+        if not borders.count(got):
+            found += [i]
     return found
 
 
@@ -1153,22 +1150,6 @@ async def read_frame__forgets(read, timeout):
     return take_frames_of_the_course(stream)[0][0]
 
 
-async def read_frame__timeout(read, timeout):
-    loop = asyncio.get_running_loop()
-    end = loop.time() + timeout
-    stream = b""
-    while True:
-        chunk = await asyncio.wait_for(read(), end)
-        if not chunk:
-            if stream:
-                raise EOFError
-            return None
-        stream += chunk
-        frames, rest = take_frames_of_the_course(stream)
-        if frames:
-            return frames[0]
-
-
 async def keepalive__timeout(connection, interval, timeout):
     import os
 
@@ -1329,6 +1310,14 @@ def continues(items):
     return last
 
 
+def power(n):
+    return 2 ^ n  # wrong
+
+
+def counts_condition(numbers):
+    return [n for n in numbers if n <= 9 and n > -1]  # wrong
+
+
 def asks_in_another_case(names):
     return "Sec-WebSocket-Key" in [name.lower() for name in names]  # wrong
 
@@ -1357,6 +1346,8 @@ SMALL = [
     (looks_at_none, {((),): "none", ((1, 2),): 2}),
     (adds, {((1, 2),): 2, ((3,),): 3}),
     (continues, {((1, -1, 2),): 1, ((4, 3),): 3}),
+    (power, {(0,): 1, (5,): 32}),
+    (counts_condition, {((9, -3),): [9, -3], ((12, 1),): [1]}),
     (asks_in_another_case, {(("SEC-WebSocket-Key",),): True, (("key",),): False}),
     (half, {((1, 2, 3, 4),): (1, 2), ((1, 2),): (1,)}),
     (too_deep, {((1, 2),): [1, 0, 2, 0], ((),): []}),
@@ -1415,10 +1406,14 @@ def opens(path):
     return open(path).read() + "x"
 
 
+def sleeps(seconds):
+    time.sleep(2 * seconds)
+
+
 def test_what_has_no_plain_source_is_not_tried() -> None:
     names: dict[str, Any] = {}
     exec("def made(x):\n    return x + 1", names)
-    others = [outer(), len, str, 5, None, lambda x: x + 1, names["made"], Holds, opens]
+    others = [outer(), len, str, 5, None, lambda x: x + 1, names["made"], Holds, opens, sleeps]
     others += [functools.partial(adds), functools.cache(adds), "text".upper]
     for other in others:
         assert repair(other, lambda function: pytest.fail("it was tried")) is None
@@ -1468,8 +1463,15 @@ def test_the_end_of_a_check_goes_through() -> None:
         repair(adds, holds)
 
 
+def test_python_collects_garbage_as_before() -> None:
+    before = {id(one) for one in gc.get_objects() if inspect.iscoroutine(one)}
+    repaired(read_frame__none)
+    assert gc.isenabled()
+    assert {id(one) for one in gc.get_objects() if inspect.iscoroutine(one)} <= before
+
+
 def test_no_time_is_no_repair() -> None:
-    assert repair(half, in_cases(dict(SMALL[4][1])), seconds=0) is None
+    assert repair(half, in_cases(dict(SMALL[6][1])), seconds=0) is None
 
 
 def test_lines_are_those_of_the_cell() -> None:

@@ -184,13 +184,24 @@ def _put(items: list[Node], number: int, *new: Node) -> list[Node]:
 
 
 def _left_out(node: Node, place: Place, constants: list[Any]) -> Rule:
-    """A statement that is too much."""
+    """A statement that is too much, or the condition before it."""
     if isinstance(node, ast.stmt):
         yield ast.Pass(), "left-out", _("Line {line}: `{old}` is too much here."), node
     if isinstance(node, ast.Try):
         said = _("Line {line}: what happens in this `try` must not be caught.")
         new = ast.If(ast.Constant(True), [*node.body, *node.orelse, *node.finalbody], [])
         yield new, "left-out", said, node
+    outer = place.parent
+    if (
+        isinstance(outer, (ast.If, ast.IfExp))
+        and place.key == "test"
+        or isinstance(outer, ast.comprehension)
+        and place.is_test()
+    ):
+        said = _("Line {line}: the condition `{old}` is too much here.")
+        yield ast.Constant(True), "left-out", said, node
+        if getattr(outer, "orelse", None):
+            yield ast.Constant(False), "left-out", said, node
 
 
 def _comparisons(node: Node, place: Place, constants: list[Any]) -> Rule:
@@ -220,17 +231,11 @@ def _comparisons(node: Node, place: Place, constants: list[Any]) -> Rule:
 
 
 def _tests(node: Node, place: Place, constants: list[Any]) -> Rule:
-    """A condition that is the opposite, takes 0 for None, is joined wrongly, or too much."""
+    """A condition that is joined wrongly, is the opposite, or takes 0 for None."""
     if isinstance(node, ast.BoolOp):
         other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
         said = _("Line {line}: `{old}` joins its conditions with the wrong word.")
         yield _like(node, op=other), "condition", said, node
-    if place.key == "test" or isinstance(place.parent, ast.comprehension) and place.is_test():
-        said = _("Line {line}: the condition `{old}` is too much here.")
-        if not isinstance(place.parent, ast.While):
-            yield ast.Constant(True), "left-out", said, node
-            if isinstance(place.parent, ast.IfExp) or getattr(place.parent, "orelse", None):
-                yield ast.Constant(False), "left-out", said, node
     opposite = _("Line {line}: `{old}` says the opposite of what is needed.")
     negated = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
     if negated:
@@ -244,6 +249,45 @@ def _tests(node: Node, place: Place, constants: list[Any]) -> Rule:
         said = _("Line {line}: `{old}` takes 0, or something empty, for None.")
         is_none = ast.Is() if negated else ast.IsNot()
         yield ast.Compare(plain, [is_none], [ast.Constant(None)]), "condition", said, node
+
+
+def _parts(node: Node, place: Place, constants: list[Any]) -> Rule:
+    """A part of an expression that is too much."""
+    said = _("Line {line}: `{what}` is too much in `{old}`.")
+    if isinstance(node, ast.BinOp):
+        yield node.left, "left-out", said, node, node.right
+        yield node.right, "left-out", said, node, node.left
+    if isinstance(node, ast.IfExp):
+        yield node.body, "left-out", said, node, node.orelse
+        yield node.orelse, "left-out", said, node, node.body
+    if isinstance(node, ast.Call):
+        called = _("Line {line}: the call of `{what}` is too much in `{old}`.")
+        if isinstance(node.func, ast.Attribute):
+            yield node.func.value, "call", called, node, node.func.attr
+        for arg in node.args:
+            yield arg, "call", called, node, node.func
+    if isinstance(node, ast.Subscript):
+        whole = _("Line {line}: `{old}` is only a part of `{what}`.")
+        yield node.value, "left-out", whole, node, node.value
+    for field in (_listed(node), "keywords"):
+        parts = getattr(node, field, []) if field else []
+        for number, part in enumerate(parts):
+            left = _put(parts, number)
+            new = _like(node, **{field: left})
+            if isinstance(node, ast.BoolOp) and len(left) == 1:
+                new = left[0]
+            if isinstance(node, ast.JoinedStr):
+                part = repr(part.value) if isinstance(part, ast.Constant) else part.value
+            if getattr(part, "value", None) in ("big", "little"):
+                continue  # without it, Python takes "big"; then ``_words`` says more
+            if left or isinstance(node, ast.Call):
+                yield new, "left-out", said, node, part
+
+
+def _listed(node: Node) -> str:
+    """The field with the parts that follow each other; empty if there is none."""
+    fields = {ast.Call: "args", ast.Tuple: "elts", ast.List: "elts", ast.Set: "elts"}
+    return (fields | {ast.BoolOp: "values", ast.JoinedStr: "values"}).get(type(node), "")
 
 
 def _words(node: Node, place: Place, constants: list[Any]) -> Rule:
@@ -329,43 +373,6 @@ def _slices(node: Node, place: Place, constants: list[Any]) -> Rule:
             yield _like(node, slice=_like(node.slice, **{bound: new})), "slice", said, node
 
 
-def _parts(node: Node, place: Place, constants: list[Any]) -> Rule:
-    """A part of an expression that is too much."""
-    said = _("Line {line}: `{what}` is too much in `{old}`.")
-    if isinstance(node, ast.BinOp):
-        yield node.left, "left-out", said, node, node.right
-        yield node.right, "left-out", said, node, node.left
-    if isinstance(node, ast.IfExp):
-        yield node.body, "left-out", said, node, node.orelse
-        yield node.orelse, "left-out", said, node, node.body
-    if isinstance(node, ast.Call):
-        called = _("Line {line}: the call of `{what}` is too much in `{old}`.")
-        if isinstance(node.func, ast.Attribute):
-            yield node.func.value, "call", called, node, node.func.attr
-        for arg in node.args:
-            yield arg, "call", called, node, node.func
-    if isinstance(node, ast.Subscript):
-        whole = _("Line {line}: `{old}` is only a part of `{what}`.")
-        yield node.value, "left-out", whole, node, node.value
-    for field in (_listed(node), "keywords"):
-        parts = getattr(node, field, []) if field else []
-        for number, part in enumerate(parts):
-            left = _put(parts, number)
-            new = _like(node, **{field: left})
-            if isinstance(node, ast.BoolOp) and len(left) == 1:
-                new = left[0]
-            if isinstance(node, ast.JoinedStr):
-                part = repr(part.value) if isinstance(part, ast.Constant) else part.value
-            if left or isinstance(node, ast.Call):
-                yield new, "left-out", said, node, part
-
-
-def _listed(node: Node) -> str:
-    """The field with the parts that follow each other; empty if there is none."""
-    fields = {ast.Call: "args", ast.Tuple: "elts", ast.List: "elts", ast.Set: "elts"}
-    return (fields | {ast.BoolOp: "values", ast.JoinedStr: "values"}).get(type(node), "")
-
-
 def _numbers(node: Node, place: Place, constants: list[Any]) -> Rule:
     """A number that is one off, or nearly one of the solution's."""
     if isinstance(place.parent, (ast.Slice, ast.Subscript)):
@@ -407,6 +414,8 @@ def _texts(node: Node, place: Place, constants: list[Any]) -> Rule:
     if not isinstance(node, ast.Constant) or not isinstance(node.value, (str, bytes)):
         return
     text = _text(node.value)
+    if not text:
+        return  # with so little, anything is near
     near = [_text(one) for one in constants if isinstance(one, (str, bytes))]
     near = [text.lower(), text.strip(), *(one for one in near if looks_like(text, one))]
     said = _("Line {line}: {what} is not quite right. Compare it letter by letter.")
@@ -485,11 +494,11 @@ RULES = (
     _left_out,
     _comparisons,
     _tests,
+    _parts,
     _words,
     _order,
     _operators,
     _slices,
-    _parts,
     _numbers,
     _texts,
     _blocks,
