@@ -485,9 +485,10 @@ def ours(name: str, *args: Node) -> Ours:
 
 
 def _around(place: Place) -> Node:
-    """What is around a node, if it is not a block; it says more than a number alone."""
-    simple = (ast.expr, ast.keyword, ast.Assign, ast.AugAssign, ast.Return)
-    return place.parent if isinstance(place.parent, simple) else place.node
+    """What is around a node, if it is no more than a line; it says more than a number alone."""
+    outer = place.parent
+    simple = isinstance(outer, (ast.expr, ast.keyword, ast.Assign, ast.AugAssign, ast.Return))
+    return outer if simple and outer.lineno == outer.end_lineno else place.node
 
 
 RULES = (
