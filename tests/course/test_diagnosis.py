@@ -108,6 +108,15 @@ def test_sentence(exercise: Exercise, answer: Callable[..., Any], sentence: str)
     assert said.startswith(sentence), said
 
 
+def test_one_change_of_the_code_is_named(exercise: Exercise) -> None:
+    def look_at(number):  # type: ignore[no-untyped-def]
+        count = len(str(number)) + number // 13
+        return number % 2 == 0, count
+
+    said = judged(exercise, look_at).sentence
+    assert "`number // 13` is too much in `len(str(number)) + number // 13`." in said
+
+
 def test_function_that_keeps_something_from_call_to_call(exercise: Exercise) -> None:
     calls: list[int] = []
 

@@ -23,12 +23,14 @@ from .diagnosis import RIGHT, Diagnosis, Evidence, Raised, Row, diagnose, key_of
 from .exercise import Exercise
 from .mistakes import Args, Function
 from .reference import unit_of
+from .repair import repair
 from .runner import Attempt, raised_verdict, shorten
 from .verdict import Verdict, not_attempted, not_yet
 from .virtual_time import VirtualTimeLoop
 
 Results = list[tuple[Args, Any]]
 
+REPAIR = 0.5  # seconds of computing, to find the one change that makes an answer right
 TRIES = 2  # in earnest: a busy machine may spoil one
 
 
@@ -189,8 +191,7 @@ class Cases:
         with warnings.catch_warnings():  # the learner is no part of what a mistake forgets
             warnings.simplefilter("ignore")
             for mistake in exercise.mistakes:
-                mistaken = Attempt(self.through(_plainly(mistake.answer)))
-                mistaken.loop_factory = VirtualTimeLoop if self.timed else None
+                mistaken = self._attempt(mistake.answer)
                 got = [_copy_of(mistaken.result(*copy.deepcopy(args))) for args in cases]
                 rows.append(self.row(cases, got, mistake.sentence))
             gc.collect(1)
@@ -249,7 +250,7 @@ class Cases:
                 form=self._form_error(exercise),
                 again=again,
                 searched=lambda: self.search and self.search(exercise, results),
-                repaired=lambda: None,
+                repaired=lambda: self._repaired(exercise, learners, cases, got),
                 explained=explained,
                 conditions={
                     words["conditions"][name]: holds for name, holds in self.conditions.items()
@@ -258,6 +259,28 @@ class Cases:
             )
         )
         return self._verdict(exercise, found, cases[found.case], got[found.case])
+
+    def _repaired(
+        self, exercise: Exercise, learners: Any, cases: list[Args], got: list[Any]
+    ) -> str | None:
+        """Where the answer's own code is wrong, if one change of it makes every case right."""
+        wrong_first = sorted(zip(cases, got, strict=True), key=lambda case: self._is_right(*case))
+
+        def holds(changed: Function) -> bool:
+            attempt = self._attempt(changed)
+            return all(
+                self._is_right(args, attempt.result(*copy.deepcopy(args)))
+                for args, _got in wrong_first
+            )
+
+        found = repair(learners, holds, _constants(exercise.solution), REPAIR)
+        return found.sentence if found else None
+
+    def _attempt(self, function: Function) -> Attempt:
+        """The function, as cases call it."""
+        attempt = Attempt(self.through(_plainly(function)))
+        attempt.loop_factory = VirtualTimeLoop if self.timed else None
+        return attempt
 
     def _form_error(self, exercise: Exercise) -> Callable[[Any], str | None]:
         """What is wrong with the form of a result."""
@@ -369,6 +392,12 @@ def refusing(function: Function) -> Function:
             return Did("raised ValueError")
 
     return watched
+
+
+def _constants(function: Function) -> set[Any]:
+    """The numbers and strings in a function."""
+    found = set(function.__code__.co_consts)
+    return {constant for constant in found if isinstance(constant, (int, str, bytes))}
 
 
 def _plainly(function: Function) -> Function:
