@@ -2,6 +2,7 @@
 
 import enum
 import random
+from collections import OrderedDict
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -175,6 +176,7 @@ class Text(str):
         (Text("x"), "x"),
         (Pair(Colour.RED, bytearray(b"x")), (1, b"x")),
         ([Pair(1, 2)], [(1, 2)]),
+        (OrderedDict(a=Colour.RED), {"a": 1}),
         (True, True),
         (None, None),
     ],

@@ -19,6 +19,8 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from fractions import Fraction
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +202,21 @@ class TestOutcomes:
         monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
         assert count() > usual
         assert judge(exercise.name, exercise.solution, 1).passed
+
+    @pytest.mark.parametrize(
+        ("name", "kind"),
+        [
+            ("accept-lengths", float),
+            ("predict-statuses", HTTPStatus),
+            ("predict-seconds", lambda value: value and Fraction(value)),
+            ("which-cell-raises", int),
+        ],
+    )
+    def test_letters_may_be_what_python_takes_as_equal(
+        self, name: str, kind: Callable[[Any], Any]
+    ) -> None:
+        right = exercises()[name].solution
+        assert judge(name, {letter: kind(value) for letter, value in right.items()}).passed
 
     def test_some_letters_without_a_status(self) -> None:
         answer = dict.fromkeys("ABCDEFGH", ...) | {"A": 405}

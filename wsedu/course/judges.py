@@ -69,15 +69,14 @@ class Letters:
             return not_yet(said.format(like=like, type=type(answer).__name__), self.section)
         if all(value is ... for value in answer.values()):
             return not_attempted()
+        answer = {letter: plain(value) for letter, value in answer.items()}
         if missing := [letter for letter in right if answer.get(letter, ...) is ...]:
             said = _("No answer yet for {letters}.").format(letters=", ".join(missing))
             if unknown := [shorten(letter, 20) for letter in answer if letter not in right]:
                 said += " " + _("The task has no {letters}.").format(letters=", ".join(unknown))
             return not_yet(said, self.section)
         for letter, value in right.items():
-            if not (
-                self.fits(answer[letter]) if self.fits else type(answer[letter]) is type(value)
-            ):
+            if not (self._is_like(value, answer[letter]) or self.same(answer[letter], value)):
                 said = _("An answer is {like}; yours to {letter} is {value}.")
                 return not_yet(
                     said.format(letter=letter, like=like, value=shorten(answer[letter], 40)),
@@ -92,6 +91,9 @@ class Letters:
         if not wrong:
             return Verdict("passed", exercise.words["passed"], self.section)
         return self._explain(exercise, answer, wrong)
+
+    def _is_like(self, right: Any, value: Any) -> bool:
+        return self.fits(value) if self.fits else type(value) is type(right)
 
     def _explain(self, exercise: Exercise, answer: dict[str, Any], wrong: list[str]) -> Verdict:
         """The mistake that explains the first wrong letter, and the most of the others."""
