@@ -74,6 +74,7 @@ def cases(chance: random.Random) -> list[Args]:
     calls = [(whole,) for whole in wholes]
     calls += [(whole[:size],) for whole in wholes for size in range(len(whole))]
     calls += [(whole + b"\x37\xfa\x21\x3dHello",) for whole in wholes]
+    calls += [(b"\x81\x05H",), (b"\x81\x85\x37",)]
     for _case in range(how_many(20)):
         length = chance.choice([126, 127, chance.randrange(126)])
         second = length | chance.choice([0, 128])
@@ -116,9 +117,7 @@ CONDITIONS: dict[str, Callable[[bytes], bool]] = {
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(
-        cases, reference, _fits, section="5.2", fields=_fields, conditions=CONDITIONS
-    ),
+    judge=Cases(cases, reference, _fits, section="5.2", fields=_fields, conditions=CONDITIONS),
     solution=decode_header,
     wrong={
         "always-none": lambda data: None,
