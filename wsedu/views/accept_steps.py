@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ..protocol import GUID, accept_key
 from ..words import _
-from .adjustable import Adjustable, State
+from .adjustable import Adjustable, State, choice, slider
 from .drawing import NARROW, Drawing, Slots, clean
 from .picture import module
 
@@ -72,15 +72,9 @@ class AcceptSteps(Adjustable):
         super().__init__(
             label=_("The way, and how far to go"),
             controls=[
-                {
-                    "name": "way",
-                    "label": _("way"),
-                    "kind": "select",
-                    "options": [[way.name, way.title] for way in ways],
-                },
-                {"name": "step", "label": _("step"), "kind": "range", "min": 1, "max": STEPS},
+                choice("way", _("way"), [[way.name, way.title] for way in ways], "right"),
+                slider("step", _("step"), 1, STEPS, STEPS),
             ],
-            state={"way": "right", "step": STEPS},
             words={"tables": self._tables},
             hint=_("Move the step from left to right; choose a wrong way to see where it leads."),
         )

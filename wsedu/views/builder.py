@@ -23,7 +23,7 @@ from ..protocol import (
 from ..protocol.frames import LengthForm, Role
 from ..words import _
 from . import frame_colours
-from .adjustable import Adjustable, State
+from .adjustable import Adjustable, State, choice, field, tick
 from .drawing import NARROW, Drawing, Slots
 from .frame_colours import LOOKS
 from .masking_steps import utf8
@@ -73,43 +73,23 @@ class FrameBuilder(Adjustable):
             "more": _("Bytes not shown: {count}."),
         }
         opcodes = [[number, f"{number:#x} {_opcode_name(number)}"] for number in range(16)]
+        forms = [[0, _("as few bits as possible")], [16, "7+16"], [64, "7+64"]]
+        senders = [["client", _("client")], ["server", _("server")]]
         super().__init__(
             label=_("The parts of the frame"),
             controls=[
-                {"name": "fin", "label": "FIN", "kind": "checkbox"},
-                {"name": "rsv1", "label": "RSV1", "kind": "checkbox"},
-                {"name": "rsv2", "label": "RSV2", "kind": "checkbox"},
-                {"name": "rsv3", "label": "RSV3", "kind": "checkbox"},
-                {"name": "opcode", "label": "opcode", "kind": "select", "options": opcodes},
-                {"name": "mask", "label": "MASK", "kind": "checkbox"},
-                {"name": "key", "label": _("key"), "kind": "text", "limit": 11},
-                {"name": "payload", "label": _("payload"), "kind": "text", "limit": 200},
-                {
-                    "name": "form",
-                    "label": _("length in"),
-                    "kind": "select",
-                    "options": [[0, _("as few bits as possible")], [16, "7+16"], [64, "7+64"]],
-                },
-                {
-                    "name": "sender",
-                    "label": _("sent by"),
-                    "kind": "select",
-                    "options": [["client", _("client")], ["server", _("server")]],
-                },
+                tick("fin", "FIN", True),
+                tick("rsv1", "RSV1"),
+                tick("rsv2", "RSV2"),
+                tick("rsv3", "RSV3"),
+                choice("opcode", "opcode", opcodes, int(Opcode.TEXT)),
+                tick("mask", "MASK", True),
+                field("key", _("key"), 11, "37fa213d"),
+                field("payload", _("payload"), 200, "Hello"),
+                choice("form", _("length in"), forms, 0),
+                choice("sender", _("sent by"), senders, "client"),
             ],
-            state={
-                "fin": True,
-                "rsv1": False,
-                "rsv2": False,
-                "rsv3": False,
-                "opcode": int(Opcode.TEXT),
-                "mask": True,
-                "key": "37fa213d",
-                "payload": "Hello",
-                "form": 0,
-                "sender": "client",
-                "flipped": 0,  # the bits of the length that were flipped by hand
-            },
+            flipped=0,  # the bits of the length that were flipped by hand
             words={
                 **self._says,
                 "rules": _rules(),

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import hypot
-from typing import Any
 
 from ..protocol import (
     TRANSITIONS,
@@ -95,16 +94,7 @@ class ClosingSteps(adjustable.Adjustable):
         steps = self._steps = _Story(dissect(recording), times).steps
         super().__init__(
             label=_("How far the connection has come"),
-            controls=[
-                {
-                    "name": "step",
-                    "label": _("step"),
-                    "kind": "range",
-                    "min": 0,
-                    "max": len(steps) - 1,
-                }
-            ],
-            state={"step": 0},
+            controls=[adjustable.slider("step", _("step"), 0, len(steps) - 1, 0)],
             words={"steps": steps},
             hint=_("Move the slider. A dot marks the state of each side."),
         )
@@ -117,10 +107,9 @@ class ClosingSteps(adjustable.Adjustable):
     def _changed(self, change: object) -> None:
         """The words have all steps already."""
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    def forms(self) -> dict[str, str]:
         """Paper has no slider: it shows the last step, with every way that was taken."""
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        return data | {"image/svg+xml": self.draw(self._steps[-1])}, metadata
+        return super().forms() | {"image/svg+xml": self.draw(self._steps[-1])}
 
     def draw(self, slots: Slots) -> str:
         """Both machines, and what each side knows."""

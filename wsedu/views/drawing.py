@@ -81,12 +81,20 @@ class Drawing:
         self._shapes.append(shape)
         self._height = max(self._height, bottom)
 
-    def text(self, x: float, y: float, text: str, style: str = "", anchor: str = "start") -> None:
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        style: str = "",
+        anchor: str = "start",
+        slot: str = "",
+    ) -> None:
         """Text with its baseline at ``y``."""
         where = "" if anchor == "start" else f' text-anchor="{anchor}"'
-        self._add(
-            f'<text x="{x:g}" y="{y:g}"{where} class="{style}">{escape(clean(text))}</text>', y + 6
-        )
+        changes = f' data-slot="{slot}"' if slot else ""
+        shape = f'<text x="{x:g}" y="{y:g}"{where} class="{style}"{changes}>'
+        self._add(f"{shape}{escape(clean(text))}</text>", y + 6)
 
     def row(self, x: float, y: float, step: float, texts: Iterable[str], style: str) -> None:
         """Short texts side by side, each centred in a cell ``step`` wide."""
@@ -100,12 +108,7 @@ class Drawing:
         self, name: str, x: float, y: float, slots: Slots, style: str = "", anchor: str = "start"
     ) -> None:
         """Text that the page may change (``adjustable.js``): what ``slots`` says under ``name``."""
-        where = "" if anchor == "start" else f' text-anchor="{anchor}"'
-        self._add(
-            f'<text x="{x:g}" y="{y:g}"{where} class="{style}" data-slot="{name}">'
-            f"{escape(clean(slots[name]))}</text>",
-            y + 6,
-        )
+        self.text(x, y, slots[name], style, anchor, name)
 
     def rect(
         self, x: float, y: float, width: float, height: float, style: str, kind: str = ""
