@@ -57,8 +57,7 @@ class MaskingSteps(Adjustable):
     def slots(self, state: State) -> Slots:
         """Each byte in four rows, and the bits of one of them."""
         payload = utf8(state["text"])
-        digits = re.sub(r"[ \t]", "", state["key"]).lower()
-        key = bytes.fromhex(digits) if re.fullmatch("[0-9a-f]{8}", digits) else b""
+        key = key_of(state["key"]) or b""
         rows = {"payload": payload, "key": b"", "masked": b"", "back": b""}
         if key:
             rows["key"] = (key * (len(payload) // 4 + 1))[: len(payload)]
@@ -133,3 +132,9 @@ class MaskingSteps(Adjustable):
 def utf8(text: str) -> bytes:
     """UTF-8, as a browser writes it."""
     return well_formed(text).encode()
+
+
+def key_of(digits: str) -> bytes | None:
+    """The masking key that was typed in hexadecimal; None if it is not four bytes."""
+    digits = re.sub(r"[ \t]", "", digits).lower()
+    return bytes.fromhex(digits) if re.fullmatch("[0-9a-f]{8}", digits) else None
