@@ -32,7 +32,7 @@ from .memory import Network
 from .notifications import Notifications
 from .options import allowed_address, check
 from .peer import Peer, only_bytes
-from .servers import OwnServer, Running, start, start_http
+from .servers import OwnServer, Running, start, start_own
 from .talking import talk
 from .waiting import until, watch
 
@@ -133,7 +133,7 @@ class Lab:
         self._http: Running | None = None
         try:
             if self._notifications:
-                self._http = self._background.call(start_http(self._notifications))
+                self._http = self._background.call(start_own(self._notifications.http))
             self._running = self._background.call(begin())
         except BaseException:
             self._background.close()
