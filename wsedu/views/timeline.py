@@ -74,90 +74,65 @@ class Timeline(Picture):
         timeout: float | None = None,
         close_timeout: float | None = None,
     ) -> None:
-        story = Story(recording, interval, timeout, close_timeout)
-        super().__init__(
-            svg=story.draw(),
-            text=story.describe(),
-            hint=_("Point at a bar to read what happened."),
-        )
-
-
-class Story:
-    """What is drawn: the Pings, other Pongs, and the ending."""
-
-    def __init__(
-        self,
-        recording: Recording,
-        interval: float | None = None,
-        timeout: float | None = None,
-        close_timeout: float | None = None,
-    ) -> None:
-        self.interval, self.timeout, self.close_timeout = interval, timeout, close_timeout
+        self._interval, self._timeout, self._close_timeout = interval, timeout, close_timeout
         seen, events = dissect(recording), recording.events
-        pongs, closes = _frames(seen, Opcode.PONG), _frames(seen, Opcode.CLOSE)
-
-        def countdown(first: Unit, answer: Unit | None, close: str = "") -> Countdown:
-            answered = None if answer is None else events[answer.arrived].time
-            return Countdown(first.sender, events[first.arrived].time, answered, close)
-
-        self.asked: list[Countdown] = []
-        for ping in _frames(seen, Opcode.PING):
-            pong = next((pong for pong in pongs if _answers(pong, ping)), None)
-            if pong is not None:
-                pongs.remove(pong)
-            self.asked.append(countdown(ping, pong))
-        self.others = [(events[pong.arrived].time, pong.sender) for pong in pongs]
-        self.ending = (events[closes[0].arrived].time, closes[0].title) if closes else None
-        self.end = max([event.time for event in events], default=0.0)
-        self.closing: Countdown | None = None
-        self.tcp: list[tuple[float, str]] = []
+        self._asked, pongs = pings(seen)
+        self._others = [(events[pong.arrived].time, pong.sender) for pong in pongs]
+        closes = _frames(seen, Opcode.CLOSE)
+        self._ending = (events[closes[0].arrived].time, closes[0].title) if closes else None
+        self._end = max([event.time for event in events], default=0.0)
+        self._closing: Countdown | None = None
+        self._tcp: list[tuple[float, str]] = []
         if close_timeout is not None:
-            self.tcp = [(e.time, _tcp(e)) for e in events if e.kind in ("end", "lost")]
+            self._tcp = [(e.time, _tcp(e)) for e in events if e.kind in ("end", "lost")]
             if closes:
                 first = closes[0]
                 other = next((unit for unit in closes if unit.sender != first.sender), None)
-                self.closing = countdown(first, other, first.title)
-                self.end = max(self.end, self.closing.time + close_timeout)
+                self._closing = _countdown(seen, first, other, first.title)
+                self._end = max(self._end, self._closing.time + close_timeout)
+        super().__init__(
+            svg=self._draw(),
+            text=self._describe(),
+            hint=_("Point at a bar to read what happened."),
+        )
 
     def _x(self, time: float) -> float:
         grid = round(time / GRID) * GRID
-        return LEFT + (RIGHT - LEFT) * grid / max(round(self.end / GRID) * GRID, GRID)
+        return LEFT + (RIGHT - LEFT) * grid / max(round(self._end / GRID) * GRID, GRID)
 
-    def title(self) -> str:
+    def _title(self) -> str:
         """What the picture shows, with the interval and the timeouts."""
-        title = _("Pings on this connection: {count}").format(count=len(self.asked))
-        if self.close_timeout is not None:
-            closing = _("close timeout {seconds:g} seconds").format(seconds=self.close_timeout)
-            title = f"{title}; {closing}" if self.asked else closing
-        if self.interval is not None:
-            title += "; " + _("interval {seconds:g} seconds").format(seconds=self.interval)
-        if self.timeout is not None:
-            title += "; " + _("timeout {seconds:g} seconds").format(seconds=self.timeout)
+        title = _("Pings on this connection: {count}").format(count=len(self._asked))
+        if self._close_timeout is not None:
+            closing = _("close timeout {seconds:g} seconds").format(seconds=self._close_timeout)
+            title = f"{title}; {closing}" if self._asked else closing
+        if self._interval is not None:
+            title += "; " + _("interval {seconds:g} seconds").format(seconds=self._interval)
+        if self._timeout is not None:
+            title += "; " + _("timeout {seconds:g} seconds").format(seconds=self._timeout)
         return title
 
-    def other_words(self) -> list[str]:
+    def _other_words(self) -> list[str]:
         """Pongs that answer nothing, and the ending."""
-        words = []
-        for time, sender in self.others:
-            said = _("◆ {time:.2f} s: a Pong from {who} that answers no Ping")
-            words.append(said.format(time=time, who=_named(sender)))
-        if self.ending is not None and self.closing is None:
-            words.append(_("{time:.2f} s: {what}").format(time=self.ending[0], what=self.ending[1]))
-        words += [_("{time:.2f} s: {what}").format(time=time, what=what) for time, what in self.tcp]
-        return words
+        pong = _("◆ {time:.2f} s: a Pong from {who} that answers no Ping")
+        words = [pong.format(time=time, who=_named(sender)) for time, sender in self._others]
+        end = _("{time:.2f} s: {what}")
+        if self._ending is not None and self._closing is None:
+            words.append(end.format(time=self._ending[0], what=self._ending[1]))
+        return words + [end.format(time=time, what=what) for time, what in self._tcp]
 
-    def describe(self) -> str:
+    def _describe(self) -> str:
         """The timeline in words."""
-        countdowns = [*self.asked, *filter(None, [self.closing])]
+        countdowns = [*self._asked, *filter(None, [self._closing])]
         said = [countdown.sentence for countdown in countdowns]
-        return "\n  ".join([self.title(), *said, *self.other_words()])
+        return "\n  ".join([self._title(), *said, *self._other_words()])
 
-    def draw(self) -> str:
+    def _draw(self) -> str:
         """The timeline as a drawing."""
-        drawing = Drawing(self.title())
-        drawing.text(14, 26, self.title(), "strong")
+        drawing = Drawing(self._title())
+        drawing.text(14, 26, self._title(), "strong")
         drawing.path(f"M{LEFT} {AXIS}H{RIGHT}", AXIS, "arrow")
-        seconds = round(self.end / GRID) * GRID
+        seconds = round(self._end / GRID) * GRID
         step = 0.5 if seconds <= 5 else max(1, round(seconds / 10))
         mark = 0.0
         while mark <= seconds + GRID / 2:
@@ -166,40 +141,40 @@ class Story:
             self._draw_second(drawing, x, f"{mark:g}")
             mark += step
         y = AXIS + 14.0
-        for number, ping in enumerate(self.asked[:SHOWN]):
+        for number, ping in enumerate(self._asked[:SHOWN]):
             label = _("Ping, client") if ping.sender == "client" else _("Ping, server")
-            self._draw_countdown(drawing, f"p{number}", label, ping, self.timeout or 0.0, y)
+            self._draw_countdown(drawing, f"p{number}", label, ping, self._timeout or 0.0, y)
             y += LANE
-        if len(self.asked) > SHOWN:
-            left_out = _("… {count} more Pings …").format(count=len(self.asked) - SHOWN)
+        if len(self._asked) > SHOWN:
+            left_out = _("… {count} more Pings …").format(count=len(self._asked) - SHOWN)
             drawing.text(LEFT, y + 14, left_out, "soft")
             y += 24
-        if self.closing is not None:
-            closed_by_client = self.closing.sender == "client"
+        if self._closing is not None:
+            closed_by_client = self._closing.sender == "client"
             label = _("Close, client") if closed_by_client else _("Close, server")
-            wait = self.close_timeout or 0.0
-            self._draw_countdown(drawing, "close", label, self.closing, wait, y)
+            wait = self._close_timeout or 0.0
+            self._draw_countdown(drawing, "close", label, self._closing, wait, y)
             y += LANE
         bottom = max(y - LANE + 22, AXIS + 14)  # down to the last bar, not through its words
-        for time, _what in self.tcp:
+        for time, _what in self._tcp:
             drawing.path(f"M{self._x(time):g} {AXIS - 22}V{bottom:g}", bottom, "switch")
-        if self.tcp:
-            x = min(self._x(self.tcp[0][0]), WIDTH - 50)
+        if self._tcp:
+            x = min(self._x(self._tcp[0][0]), WIDTH - 50)
             drawing.text(x, AXIS - 40, _("TCP ends"), "small accent", "middle")
-        if self.ending is not None:
-            x = self._x(self.ending[0])
+        if self._ending is not None:
+            x = self._x(self._ending[0])
             drawing.path(f"M{x:g} {AXIS - 22}V{bottom:g}", bottom, "fault")
             drawing.text(x, AXIS - 26, _("Close"), "small bad", "middle")
-        for time, _sender in self.others[:SHOWN]:  # a Pong that answers nothing: a diamond
+        for time, _sender in self._others[:SHOWN]:  # a Pong that answers nothing: a diamond
             drawing.path(f"M{self._x(time):g} {AXIS - 7}l6 7l-6 7l-6 -7z", AXIS + 7, "wrong")
-        for words in self.other_words()[:SHOWN]:
+        for words in self._other_words()[:SHOWN]:
             drawing.text(LEFT, y + 18, words, "small soft")
             y += 18
         return drawing.svg()
 
     def _draw_second(self, drawing: Drawing, x: float, words: str) -> None:
         """A number on the axis; beside the line of an ending, if one is there."""
-        endings = [self._x(time) for time, _what in [*self.tcp, *filter(None, [self.ending])]]
+        endings = [self._x(time) for time, _what in [*self._tcp, *filter(None, [self._ending])]]
         if any(abs(x - line) < 14 for line in endings):
             left = x > (LEFT + RIGHT) / 2
             drawing.text(
@@ -216,7 +191,7 @@ class Story:
         stop = countdown.time + wait if countdown.answered is None else countdown.answered
         with drawing.item(item, countdown.sentence):
             drawing.text(14, y + 15, label, "small")
-            width = max(self._x(min(stop, self.end)) - start, 4)
+            width = max(self._x(min(stop, self._end)) - start, 4)
             drawing.rect(start, y + 4, width, 14, "word" if answered else "value")
             if countdown.close:  # as far as the countdown could run
                 whole = self._x(countdown.time + wait) - start
@@ -225,6 +200,23 @@ class Story:
                 drawing.path(f"M{start:g} {AXIS}V{y + 18:g}", y + 18, "line")
             words = ("✔ " if answered else "✘ ") + countdown.sentence
             drawing.text(LEFT, y + 34, words, "small good" if answered else "small bad")
+
+
+def pings(seen: Dissection) -> tuple[list[Countdown], list[Unit]]:
+    """Each Ping with its Pong, and the Pongs that answer none."""
+    asked, pongs = [], _frames(seen, Opcode.PONG)
+    for ping in _frames(seen, Opcode.PING):
+        pong = next((pong for pong in pongs if _answers(pong, ping)), None)
+        if pong is not None:
+            pongs.remove(pong)
+        asked.append(_countdown(seen, ping, pong))
+    return asked, pongs
+
+
+def _countdown(seen: Dissection, first: Unit, answer: Unit | None, close: str = "") -> Countdown:
+    events = seen.recording.events
+    answered = None if answer is None else events[answer.arrived].time
+    return Countdown(first.sender, events[first.arrived].time, answered, close)
 
 
 def _frames(seen: Dissection, opcode: int) -> list[Unit]:
