@@ -196,7 +196,8 @@ class Cases:
                 mistaken = self._attempt(mistake.answer)
                 got = [_copy_of(mistaken.result(*copy.deepcopy(args))) for args in cases]
                 rows.append(self.row(cases, got, mistake.sentence))
-            gc.collect(1)
+            if inspect.iscoroutinefunction(exercise.solution):
+                gc.collect()
         return rows
 
     def row(self, cases: list[Args], got: list[Any], sentence: str = "") -> Row:
