@@ -168,20 +168,11 @@ third-objective = "TODO: the third objective"
 first-belief = "TODO: the first belief"
 second-belief = "TODO: the second belief"
 third-belief = "TODO: the third belief"
-
-[predictions.STEM-first]
-question = "TODO: a question that an honest learner may get wrong"
-options = [
-    "TODO: an option",
-    "TODO: the right option",
-]
-said = [
-    "TODO: why this option is wrong.",
-    "TODO: why this option is right.",
-]
-
-[predictions.STEM-second]
-question = "TODO: another such question"
+"""
+for which in ("first", "second"):
+    LESSON_WORDS += f"""
+[predictions.STEM-{which}]
+question = "TODO: the {which} question, which an honest learner may get wrong"
 options = [
     "TODO: an option",
     "TODO: the right option",

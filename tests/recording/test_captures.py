@@ -2,9 +2,7 @@
 
 import gzip
 import io
-import os
 import random
-import shutil
 import subprocess
 import time
 import tracemalloc
@@ -356,17 +354,6 @@ def test_a_missing_file_is_an_error_of_the_system(tmp_path: Path) -> None:
 
 
 # Real captures, and Wireshark as the witness.
-
-
-@pytest.fixture
-def tshark() -> str:
-    path = shutil.which("tshark")
-    if path is None:
-        reason = "comparing with Wireshark needs tshark, which is not on the PATH"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return path
 
 
 Seen = dict[tuple[int, int], list[tuple[int, ...]]]

@@ -17,7 +17,6 @@ from wsedu.views import BytesAndFields, Ladder
 
 from . import ANSWER, REQUEST, assert_tiled, byte_by_byte, conversation
 from .deflated import AGREEMENTS, conversation_of_websockets
-from .test_pcapng import tshark  # noqa: F401 (a fixture)
 
 KEY = bytes.fromhex("37fa213d")
 TEXT, BINARY, MORE, PING = Opcode.TEXT, Opcode.BINARY, Opcode.CONTINUATION, Opcode.PING
@@ -75,7 +74,7 @@ def test_messages_are_the_same_byte_by_byte() -> None:
 @pytest.mark.parametrize("name", ["context takeover both ways", "windows of 12 bits"])
 def test_wireshark_reads_the_same_texts(
     name: str,
-    tshark: str,  # noqa: F811
+    tshark: str,
     tmp_path: Path,
 ) -> None:
     recording, said = conversation_of_websockets(3, count=60, fragments=0, **AGREEMENTS[name])

@@ -1,9 +1,7 @@
 """Recordings as capture files: Wireshark's own dissector is the witness."""
 
 import math
-import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -17,17 +15,6 @@ from . import ANSWER, REQUEST
 
 KEY = bytes.fromhex("37fa213d")
 LENGTHS = ("payload_length", "payload_length_ext_16", "payload_length_ext_64")
-
-
-@pytest.fixture
-def tshark() -> str:
-    path = shutil.which("tshark")
-    if path is None:
-        reason = "comparing with Wireshark needs tshark, which is not on the PATH"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return path
 
 
 def recording(*frames: tuple[str, Frame], tail: tuple[Event, ...] = ()) -> Recording:

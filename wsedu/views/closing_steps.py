@@ -93,16 +93,11 @@ class ClosingSteps(adjustable.Adjustable):
 
     def __init__(self, recording: Recording, *, times: bool = False) -> None:
         steps = self._steps = _Story(dissect(recording), times).steps
+        last = len(steps) - 1
         super().__init__(
             label=_("How far the connection has come"),
             controls=[
-                {
-                    "name": "step",
-                    "label": _("step"),
-                    "kind": "range",
-                    "min": 0,
-                    "max": len(steps) - 1,
-                }
+                {"name": "step", "label": _("step"), "kind": "range", "min": 0, "max": last},
             ],
             state={"step": 0},
             words={"steps": steps},

@@ -62,7 +62,7 @@ class Timeline(Picture):
         timeout: float | None = None,
         close_timeout: float | None = None,
     ) -> None:
-        story = Story(recording, interval, timeout, close_timeout)
+        story = Story(recording, interval=interval, timeout=timeout, close_timeout=close_timeout)
         super().__init__(
             svg=story.draw(),
             text=story.describe(),
@@ -73,14 +73,11 @@ class Timeline(Picture):
 class Story:
     """What is drawn: the Pings, other Pongs, and the ending."""
 
-    def __init__(
-        self,
-        recording: Recording,
-        interval: float | None = None,
-        timeout: float | None = None,
-        close_timeout: float | None = None,
-    ) -> None:
-        self.interval, self.timeout, self.close_timeout = interval, timeout, close_timeout
+    def __init__(self, recording: Recording, **seconds: float | None) -> None:
+        """The seconds are those of ``Timeline``; what is not given is not drawn."""
+        self.interval, self.timeout, self.close_timeout = map(
+            seconds.get, ("interval", "timeout", "close_timeout")
+        )
         self._events = recording.events
         self.asked: list[Asked] = []
         self.others: list[tuple[float, str]] = []
@@ -100,11 +97,11 @@ class Story:
         self.end = max([event.time for event in recording.events], default=0.0)
         self.closing: Closing | None = None
         self.tcp: list[tuple[float, str]] = []
-        if close_timeout is not None:
+        if self.close_timeout is not None:
             self.tcp = [(e.time, _tcp(e)) for e in recording.events if e.kind in ("end", "lost")]
             self.closing = self._close([unit for unit in frames if _opcode(unit) == Opcode.CLOSE])
         if self.closing:
-            self.end = max(self.end, self.closing.time + (close_timeout or 0.0))
+            self.end = max(self.end, self.closing.time + (self.close_timeout or 0.0))
 
     def _close(self, closes: list[Unit]) -> Closing | None:
         if not closes:
