@@ -20,23 +20,23 @@ _PICTURES = {
     b"RIFF": "WebP",
     b"%PDF-": "PDF",
 }
-# The id of what to say, and how such files begin.
-_STARTS: dict[str, tuple[bytes, ...]] = {
-    "open.program": (b"\x7fELF", b"MZ\x90", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe"),
-    "open.database": (b"SQLite format 3\0",),
-    "open.http2": (b"PRI * HTTP/2.0\r\n",),  # RFC 9113 3.4
-    "open.proxy": (b"PROXY TCP", b"\r\n\r\n\0\r\nQUIT\n"),
-    "open.ssh": (b"SSH-2.0-",),
+# What to say, and how such files begin.
+_STARTS: dict[Said, tuple[bytes, ...]] = {
+    Said("open.program"): (b"\x7fELF", b"MZ\x90", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe"),
+    Said("open.database"): (b"SQLite format 3\0",),
+    Said("open.http2"): (b"PRI * HTTP/2.0\r\n",),  # RFC 9113 3.4
+    Said("open.proxy"): (b"PROXY TCP", b"\r\n\r\n\0\r\nQUIT\n"),
+    Said("open.ssh"): (b"SSH-2.0-",),
 }
 # The same for what no fixed bytes begin.
 _PATTERNS = {
-    "open.client-hello": rb"\x16\x03[\x00-\x04](?s:..)\x01",  # RFC 8446 4 and 5.1
-    "open.tls": rb"[\x14-\x17]\x03[\x00-\x04]",
-    "open.debug-log": rb"[^\n]{0,120}[<>] (?:TEXT|BINARY|CLOSE|PING|PONG) ",
-    "open.followed": rb"\s*=+\r?\nFollow: \w+,(?:ascii|utf-8|ebcdic)\b",
-    "open.dissected": rb"(?:Frame \d+: |\s*\d+\s+[\d.]+\s+\S+ \xe2\x86\x92 )",
-    "open.html": rb"\s*(?i:<!doctype html|<html)",
-    "open.xml": rb"\s*<\?xml",
+    Said("open.client-hello"): rb"\x16\x03[\x00-\x04](?s:..)\x01",  # RFC 8446 4 and 5.1
+    Said("open.tls"): rb"[\x14-\x17]\x03[\x00-\x04]",
+    Said("open.debug-log"): rb"[^\n]{0,120}[<>] (?:TEXT|BINARY|CLOSE|PING|PONG) ",
+    Said("open.followed"): rb"\s*=+\r?\nFollow: \w+,(?:ascii|utf-8|ebcdic)\b",
+    Said("open.dissected"): rb"(?:Frame \d+: |\s*\d+\s+[\d.]+\s+\S+ \xe2\x86\x92 )",
+    Said("open.html"): rb"\s*(?i:<!doctype html|<html)",
+    Said("open.xml"): rb"\s*<\?xml",
 }
 
 
@@ -47,12 +47,12 @@ def name_content(data: bytes) -> Said | None:
     for start, kind in _PICTURES.items():
         if data.startswith(start):
             return Said("open.picture", kind=kind)
-    for name, starts in _STARTS.items():
+    for said, starts in _STARTS.items():
         if data.startswith(starts):
-            return Said(name)
-    for name, pattern in _PATTERNS.items():
+            return said
+    for said, pattern in _PATTERNS.items():
         if re.match(pattern, data):
-            return Said(name)
+            return said
     named = name_file(data[:64])
     return None if named.id in ("capture.is-text", "capture.is-unknown") else named
 
