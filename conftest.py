@@ -1,6 +1,7 @@
 """What holds for every test, the notebooks among them."""
 
 import atexit
+import itertools
 import os
 import tempfile
 from collections.abc import Iterator
@@ -42,10 +43,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in long]
 
 
+NUMBERS = itertools.count(1)
+
+
 @pytest.fixture(autouse=True)
-def own_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_journal(monkeypatch: pytest.MonkeyPatch) -> None:
     """A learner's folder for this test alone, which does not exist yet."""
-    monkeypatch.setenv("WSEDU_HOME", str(tmp_path / "wsedu-home"))
+    monkeypatch.setenv("WSEDU_HOME", str(Path(_home.name, f"test-{next(NUMBERS)}", "wsedu-home")))
 
 
 # Several processes. Each takes the next file when it is done with one, so the longest come first;
@@ -53,20 +57,28 @@ def own_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 # JupyterLab, one Chromium and one Firefox.
 LONGEST = (
     "tests/browser/",
-    "tests/course/test_exercises.py",
     "tests/test_readme.py",
-    "tests/live/test_hostile.py",
+    "tests/course/test_exercises.py",
     "tests/test_teaching.py",
-    "tests/live/test_background.py",
     "tests/course/test_notebooks.py",
-    "tests/live/test_echo_server.py",
-    "tests/test_grader.py",
     "tests/test_project.py",
+    "tests/live/test_hostile.py",
+    "tests/live/test_background.py",
+    "tests/test_editions.py",
+    "tests/test_grader.py",
+    "tests/live/test_echo_server.py",
+    "tests/recording/test_captures.py",
+    "tests/test_new.py",
+    "tests/test_contributing.py",
     "tests/course/test_mutants.py",
     "tests/live/test_memory.py",
     "tests/test_lab.py",
     "tests/live/test_browser.py",
+    "tests/live/test_kernel.py",
     "tests/course/test_learner_server.py",
+    "notebooks/en/08",
+    "notebooks/en/01",
+    "notebooks/en/gallery",
     "notebooks/",
     "tests/conformance/",
 )

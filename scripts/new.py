@@ -10,13 +10,13 @@ What it makes runs at once, as an example. Each line that waits for your words s
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import stale
-from execute import METADATA
 from stale import ROOT, code_cell, notebook_text, prose_cell
 
 from wsedu.course.catalogue import exercises, predictions, quizzes
@@ -358,8 +358,8 @@ def notebook(cells: str, stem: str, facts: dict[str, str]) -> str:
         head, mark, source = re.split(r"([:=]) ", cell, maxsplit=1)
         name = head if head.startswith("exercises-start") else f"{stem}-{head}"
         made.append(code_cell(name, source) if mark == "=" else prose_cell(name, source))
-    whole = {"cells": made, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
-    return notebook_text(whole).decode()
+    another = json.loads(stale.notebook_of(stale.LESSONS[0]).read_text(encoding="utf-8"))
+    return notebook_text(another | {"cells": made}).decode()
 
 
 def toml(text: str) -> str:
