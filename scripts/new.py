@@ -10,13 +10,13 @@ What it makes runs at once, as an example. Each line that waits for your words s
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import stale
-from execute import METADATA
 from stale import ROOT, code_cell, notebook_text, prose_cell
 
 from wsedu.course.catalogue import exercises, predictions, quizzes
@@ -173,20 +173,11 @@ third-objective = "TODO: the third objective"
 first-belief = "TODO: the first belief"
 second-belief = "TODO: the second belief"
 third-belief = "TODO: the third belief"
-
-[predictions.STEM-first]
-question = "TODO: a question that an honest learner may get wrong"
-options = [
-    "TODO: an option",
-    "TODO: the right option",
-]
-said = [
-    "TODO: why this option is wrong.",
-    "TODO: why this option is right.",
-]
-
-[predictions.STEM-second]
-question = "TODO: another such question"
+"""
+for which in ("first", "second"):
+    LESSON_WORDS += f"""
+[predictions.STEM-{which}]
+question = "TODO: the {which} question, which an honest learner may get wrong"
 options = [
     "TODO: an option",
     "TODO: the right option",
@@ -373,8 +364,8 @@ def notebook(cells: str, stem: str, facts: dict[str, str]) -> str:
         head, mark, source = re.split(r"([:=]) ", cell, maxsplit=1)
         name = head if head.startswith("exercises-start") else f"{stem}-{head}"
         made.append(code_cell(name, source) if mark == "=" else prose_cell(name, source))
-    whole = {"cells": made, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
-    return notebook_text(whole).decode()
+    another = json.loads(stale.notebook_of(stale.LESSONS[0]).read_text(encoding="utf-8"))
+    return notebook_text(another | {"cells": made}).decode()
 
 
 def toml(text: str) -> str:

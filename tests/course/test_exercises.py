@@ -625,6 +625,7 @@ def run_briefly(answer: Callable[..., Any], seconds: float = 0.1) -> Verdict:
     )
 
 
+@pytest.mark.slow
 class TestNeverEnding:
     """Short limits; what is waited for is the thread's end, or an event."""
 
@@ -849,6 +850,7 @@ STALLED = [
 ]
 
 
+@pytest.mark.slow
 class TestBusyMachine:
     """What is said of an answer does not depend on how busy the machine is."""
 

@@ -140,6 +140,7 @@ class TestUtf8:
     def test_binary_may_be_anything(self) -> None:
         assert read(*fragment(BINARY, b"\xff\xfe\xed\xa0", 1)) == [Binary(b"\xff\xfe\xed\xa0")]
 
+    @pytest.mark.slow
     def test_first_impossible_byte_of_every_text(self) -> None:
         """No shorter beginning could be refused, and no longer one is needed."""
         possible = {

@@ -36,6 +36,7 @@ FILES: dict[str, tuple[Any, str]] = {
     "SSH": (b"SSH-2.0-OpenSSH_9.2\r\n", "SSH"),
     "a ClientHello": (HELLO, "TLS ClientHello"),
     "a ClientHello in hex": (HELLO.hex(":").encode(), "TLS ClientHello"),
+    "an alert": (b"\x15\x03\x03\x00\x02\x01\x00", "a record of TLS"),
     "another record": (b"\x17\x03\x03\x00\x10" + bytes(16), "a record of TLS"),
     "a debug log": (b"> TEXT 'hello' [5 bytes]\n", "debug log of the library websockets"),
     "tshark's summary": (

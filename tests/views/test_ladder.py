@@ -205,11 +205,6 @@ class Clock:
         return SimpleNamespace(cancel=lambda: None)
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 class TestGrowing:
     @pytest.mark.anyio
     async def test_an_arrow_comes_when_it_is_said(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from ..said import Said
 from .packets import name_file
 
-# The first bytes of a file, and the id of what to say.
+# How files begin.
 _PICTURES = {
     b"\x89PNG\r\n\x1a\n": "PNG",
     b"\xff\xd8\xff": "JPEG",
@@ -20,15 +20,24 @@ _PICTURES = {
     b"RIFF": "WebP",
     b"%PDF-": "PDF",
 }
-_PROGRAMS = (b"\x7fELF", b"MZ\x90", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")
-_PREFACE = b"PRI * HTTP/2.0\r\n"  # RFC 9113 3.4
-_PROXY = (b"PROXY TCP", b"\r\n\r\n\0\r\nQUIT\n")
-_TLS_RECORD = re.compile(rb"[\x14-\x17]\x03[\x00-\x04]")  # RFC 8446 5.1
-_SSH = b"SSH-2.0-"
-_SQLITE = b"SQLite format 3\0"
-_DEBUG_LOG = re.compile(rb"[^\n]{0,120}[<>] (?:TEXT|BINARY|CLOSE|PING|PONG) ")
-_FOLLOWED = re.compile(rb"\s*=+\r?\nFollow: \w+,(?:ascii|utf-8|ebcdic)\b")
-_DISSECTED = re.compile(rb"(?:Frame \d+: |\s*\d+\s+[\d.]+\s+\S+ \xe2\x86\x92 )")
+# What to say, and how such files begin.
+_STARTS: dict[Said, tuple[bytes, ...]] = {
+    Said("open.program"): (b"\x7fELF", b"MZ\x90", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe"),
+    Said("open.database"): (b"SQLite format 3\0",),
+    Said("open.http2"): (b"PRI * HTTP/2.0\r\n",),  # RFC 9113 3.4
+    Said("open.proxy"): (b"PROXY TCP", b"\r\n\r\n\0\r\nQUIT\n"),
+    Said("open.ssh"): (b"SSH-2.0-",),
+}
+# The same for what no fixed bytes begin.
+_PATTERNS = {
+    Said("open.client-hello"): rb"\x16\x03[\x00-\x04](?s:..)\x01",  # RFC 8446 4 and 5.1
+    Said("open.tls"): rb"[\x14-\x17]\x03[\x00-\x04]",
+    Said("open.debug-log"): rb"[^\n]{0,120}[<>] (?:TEXT|BINARY|CLOSE|PING|PONG) ",
+    Said("open.followed"): rb"\s*=+\r?\nFollow: \w+,(?:ascii|utf-8|ebcdic)\b",
+    Said("open.dissected"): rb"(?:Frame \d+: |\s*\d+\s+[\d.]+\s+\S+ \xe2\x86\x92 )",
+    Said("open.html"): rb"\s*(?i:<!doctype html|<html)",
+    Said("open.xml"): rb"\s*<\?xml",
+}
 
 
 def name_content(data: bytes) -> Said | None:
@@ -38,28 +47,12 @@ def name_content(data: bytes) -> Said | None:
     for start, kind in _PICTURES.items():
         if data.startswith(start):
             return Said("open.picture", kind=kind)
-    if data.startswith(_PROGRAMS):
-        return Said("open.program")
-    if data.startswith(_SQLITE):
-        return Said("open.database")
-    if data.startswith(_PREFACE):
-        return Said("open.http2")
-    if data.startswith(_PROXY):
-        return Said("open.proxy")
-    if data.startswith(_SSH):
-        return Said("open.ssh")
-    if _TLS_RECORD.match(data):
-        return Said("open.client-hello") if data[5:6] == b"\1" else Said("open.tls")
-    if _DEBUG_LOG.match(data):
-        return Said("open.debug-log")
-    if _FOLLOWED.match(data):
-        return Said("open.followed")
-    if _DISSECTED.match(data):
-        return Said("open.dissected")
-    if data.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html")):
-        return Said("open.html")
-    if data.lstrip().startswith(b"<?xml"):
-        return Said("open.xml")
+    for said, starts in _STARTS.items():
+        if data.startswith(starts):
+            return said
+    for said, pattern in _PATTERNS.items():
+        if re.match(pattern, data):
+            return said
     named = name_file(data[:64])
     return None if named.id in ("capture.is-text", "capture.is-unknown") else named
 
