@@ -150,6 +150,8 @@ def sheet(title: str, shapes: str, width: float, height: float, pixels: int) -> 
 
 def clean(text: str) -> str:
     """Text without anything that is invisible, turns the writing direction, or breaks XML."""
+    if text.isprintable():  # nearly all of it
+        return text
     return "".join(char if char.isprintable() else "\N{MIDDLE DOT}" for char in text)
 
 
