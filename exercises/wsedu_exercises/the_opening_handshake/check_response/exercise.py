@@ -16,7 +16,8 @@ from wsedu.course.reference import client_accepts, random_key, unit_of
 from wsedu.protocol import GUID, Check, accept_key, build_request, read_head
 from wsedu.protocol import check_response as checks_of
 
-from ..heads import KEY, changes, in_order, renamed, spaced, written
+from .. import heads
+from ..heads import KEY, changes, renamed, respelled, written
 
 
 def check_response(response: bytes, key: str, asked: list[str]) -> bool:
@@ -25,14 +26,14 @@ def check_response(response: bytes, key: str, asked: list[str]) -> bool:
     import hashlib
 
     first, *lines = response.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
+    hashed = key.encode() + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+    accept = base64.b64encode(hashlib.sha1(hashed).digest()).decode()
     headers: dict[str, str] = {}
     for line in lines:
         name, colon, value = line.partition(":")
         name, value = name.lower(), value.strip()
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     connection = [word.strip() for word in headers.get("connection", "").lower().split(",")]
-    hashed = key.encode() + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-    accept = base64.b64encode(hashlib.sha1(hashed).digest()).decode()
     subprotocol = headers.get("sec-websocket-protocol")
     return (
         first.split(" ")[1] == "101"
@@ -65,16 +66,7 @@ ALLOWED = changes(
             "Upgrade: WEBSOCKET",
             "Upgrade: websocket\nX-Upgrade: h2c",
         ),
-        CONNECTION: (
-            "Connection: upgrade",
-            "Connection: UPGRADE",
-            "Connection: keep-alive, Upgrade",
-            "Connection: Upgrade, keep-alive",
-            "Connection: keep-alive,Upgrade",
-            "Connection: keep-alive\nConnection: Upgrade",
-            "Connection: Upgrade\nConnection: keep-alive",
-            "Connection: Upgrade\nX-Connection: close",
-        ),
+        CONNECTION: heads.CONNECTIONS,
         ACCEPT: (
             f"{ACCEPT}\nX-Lunch: soup",
             f"{ACCEPT}\nX-Lunch: soup: hot",
@@ -98,30 +90,8 @@ FORBIDDEN = changes(
             "HTTP/1.1 200 See room 101",
             "HTTP/1.1 426 Upgrade Required",
         ),
-        UPGRADE: (
-            "",
-            "Upgrade:",
-            "Upgrade: h2c",
-            "Upgrade: web",
-            "Upgrade: websockets",
-            "Upgrade: notwebsocket",
-            "Upgrade: websocket, h2c",
-            "Upgrade: h2c, websocket",
-            "X-Upgrade: websocket",
-        ),
-        CONNECTION: (
-            "",
-            "Connection:",
-            "Connection: close",
-            "Connection: keep-alive, close",
-            "Connection: grade",
-            "Connection: NotUpgrade",
-            "Connection: Upgrades",
-            "Connection: keep-alive, no-upgrade",
-            "Connection: keep-alive Upgrade",
-            "Connection: websocket",
-            "X-Connection: Upgrade",
-        ),
+        UPGRADE: (*heads.WRONG_UPGRADES, "Upgrade: websocket, h2c", "Upgrade: h2c, websocket"),
+        CONNECTION: heads.WRONG_CONNECTIONS,
         ACCEPT: (
             "",
             "Sec-WebSocket-Accept:",
@@ -200,10 +170,7 @@ def cases(chance: random.Random) -> list[Args]:
     extension = written(RIGHT, FORBIDDEN[-1], **facts)
     found: list[Args] = [(good, KEY, [])]
     found += [(written(RIGHT, change, **facts), KEY, []) for change in ALLOWED]
-    found += [(renamed(good, fold), KEY, []) for fold in (bytes.lower, bytes.upper, bytes.title)]
-    found += [(spaced(good, space), KEY, []) for space in (b"", b"   ", b"\t")]
-    found += [(spaced(good, b" ", space), KEY, []) for space in (b" ", b"\t")]
-    found += [(in_order(good, lambda lines: lines[::-1]), KEY, [])]
+    found += [(head, KEY, []) for head in respelled(good)]
     found += [(written(RIGHT, change, **facts), KEY, []) for change in FORBIDDEN]
     swapped = (UPGRADE, "Upgrade: Upgrade"), (CONNECTION, "Connection: websocket")
     found += [(written(RIGHT, *swapped, **facts), KEY, [])]
