@@ -386,13 +386,20 @@ class Did(str):
 
 def refusing(function: Function) -> Function:
     """The function, with its ValueError as a result: ``Did("raised ValueError")``."""
+    refused = Did("raised ValueError")
 
-    async def watched(*args: Any) -> Any:
+    def watched(*args: Any) -> Any:
         try:
             value = function(*args)
-            return await value if inspect.isawaitable(value) else value
         except ValueError:
-            return Did("raised ValueError")
+            return refused
+        return later(value) if inspect.isawaitable(value) else value
+
+    async def later(value: Any) -> Any:
+        try:
+            return await value
+        except ValueError:
+            return refused
 
     return watched
 
