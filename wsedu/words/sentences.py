@@ -792,4 +792,589 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "The capture has {count:,} TCP connections, and no opening handshake of WebSocket; if it "
         "begins later than the connection, name the server's port, such as port={port}.",
     ),
+    # recording/doctor: the likeliest cause, what it did, and what to do.
+    "doctor.nothing": _("Nothing in this recording points to a cause of trouble."),
+    "doctor.evidence": _("the {side}'s bytes {start:,} to {last:,}: {shown}"),
+    "doctor.it-says": _('The response says: "{text}".'),
+    "doctor.closed-with": _("The {side} closed with {code} because of it."),
+    # recording/doctor/strangers
+    "doctor.tls-to-plain": _(
+        "The client speaks TLS to a server that expects plain text: the address says wss:// where "
+        "ws:// is right, or the port is the wrong one."
+    ),
+    "doctor.plain-to-tls": _(
+        "The client speaks plain text to a server that expects TLS: the address says ws:// where "
+        "wss:// is right, or the port is the wrong one."
+    ),
+    "doctor.http2": _(
+        "The client begins with HTTP/2, and a handshake of HTTP/1.1 is expected: let the client "
+        "use HTTP/1.1, or a server that speaks RFC 8441."
+    ),
+    "doctor.proxy-line": _(
+        "Before the request comes a line of the PROXY protocol, which a load balancer writes: tell "
+        "the server to expect it, or the load balancer to leave it out."
+    ),
+    "doctor.hixie-76": _(
+        "The client speaks the draft of 2010 (Hixie-76), with two keys and 8 bytes after the "
+        "head: use a client that knows RFC 6455."
+    ),
+    "doctor.other-protocol": _(
+        "The client speaks {name} on a bare TCP connection: do the WebSocket handshake first, and "
+        "let {name} travel inside of messages; or connect to the port that speaks it without "
+        "WebSocket."
+    ),
+    "doctor.frame-first": _(
+        "The client sent a frame before any handshake: the server reads it as the beginning of an "
+        "HTTP request, and waits for the rest of it."
+    ),
+    "doctor.text-first": _(
+        "The client sent text over a bare TCP connection: a WebSocket begins with an HTTP request, "
+        "and after it every message travels in a frame."
+    ),
+    "doctor.other-service": _(
+        'The server does not speak HTTP, it says "{shown}": another service listens on this port.'
+    ),
+    "doctor.server-sent-events": _(
+        "The response is a stream of Server-Sent Events (text/event-stream), which is not "
+        "WebSocket: read it with EventSource, or connect to the WebSocket's own path."
+    ),
+    "doctor.long-polling": _(
+        "This is Engine.IO over plain HTTP (long polling), with which Socket.IO begins: use a "
+        "client of Socket.IO, which changes to WebSocket by itself."
+    ),
+    "doctor.body-after-101": _(
+        "The 101 announces a body, and the client reads that body as frames: a 101 has none, the "
+        "first byte after its empty line belongs to a frame."
+    ),
+    "doctor.second-handshake": _(
+        "The client sent a second handshake on a connection that is already open: the server reads "
+        "it as a frame. Open a new TCP connection for it."
+    ),
+    "doctor.http-after-101": _(
+        "After the 101 the server sent HTTP or HTML: its web server still answers on this "
+        "connection, where only frames may come."
+    ),
+    "doctor.text-after-101": _(
+        "The {side} sent text without a frame around it: after the handshake, put two to fourteen "
+        "bytes of header before every payload."
+    ),
+    # recording/doctor/requests
+    "doctor.request-not-ended": _(
+        "The request never ends: the empty line (CR LF CR LF) is missing, so the server waits for "
+        "more header lines."
+    ),
+    "doctor.request-lf": _(
+        "The request's lines end with LF alone: HTTP ends every line with CR LF, and this server "
+        "insists on it."
+    ),
+    "doctor.request-malformed": _("The request is not well-formed HTTP. {problem}"),
+    "doctor.proxy-dropped-upgrade": _(
+        "The request has a key, but neither Upgrade nor Connection: Upgrade. A proxy takes these "
+        "two away unless it is told to pass them on; in nginx the two lines are `proxy_set_header "
+        'Upgrade $http_upgrade;` and `proxy_set_header Connection "upgrade";`.'
+    ),
+    "doctor.upgrade-missing": _(
+        'The request does not ask for a WebSocket: the line "Upgrade: websocket" is missing or '
+        "names something else."
+    ),
+    "doctor.connection-missing": _(
+        'The request has Upgrade, but no "Connection: Upgrade": without it, Upgrade counts for '
+        "nothing."
+    ),
+    "doctor.request-method": _("The request's method is {method}: the handshake is a GET."),
+    "doctor.request-http-1-0": _(
+        "The request is HTTP/1.0, which has no Upgrade: a client or a proxy on the way has to use "
+        "HTTP/1.1."
+    ),
+    "doctor.host-missing": _("The request has no Host header, which HTTP/1.1 requires."),
+    "doctor.key-missing": _(
+        "The request has no Sec-WebSocket-Key: send 16 random bytes in Base64."
+    ),
+    "doctor.key-twice": _("The request has more than one Sec-WebSocket-Key: send it once."),
+    "doctor.key-not-base64": _(
+        "The Sec-WebSocket-Key is not Base64: encode 16 random bytes, with the padding (24 "
+        "characters, the last two are ==)."
+    ),
+    "doctor.key-in-hex": _(
+        "The Sec-WebSocket-Key is written in hexadecimal: encode the 16 bytes in Base64 instead."
+    ),
+    "doctor.key-length": ngettext(
+        "The Sec-WebSocket-Key decodes to {count} byte: it must be Base64 of 16 bytes.",
+        "The Sec-WebSocket-Key decodes to {count} bytes: it must be Base64 of 16 bytes.",
+    ),
+    "doctor.version-missing": _("The request has no Sec-WebSocket-Version: send the line with 13."),
+    "doctor.version-wrong": _(
+        "The request asks for version {version} of WebSocket: the only one in use is 13."
+    ),
+    "doctor.request-body": _(
+        "The request announces a body, and a handshake has none: leave out Content-Length."
+    ),
+    "doctor.target-fragment": _(
+        "The target has a fragment (#): cut it off, it never leaves the client."
+    ),
+    "doctor.subprotocol-twice": _(
+        "The request asks for the subprotocol {name} twice: name each one once."
+    ),
+    # recording/doctor/refusals
+    "doctor.plain-request": _(
+        "An ordinary HTTP request came to a server that speaks WebSocket: open the address with a "
+        "WebSocket client, not with a browser's address line or a plain HTTP client."
+    ),
+    "doctor.socket-io-refuses": _(
+        "This is a server of Socket.IO, which refuses a plain WebSocket client with {told}. Use a "
+        "client of Socket.IO, or ask for /socket.io/?EIO=4&transport=websocket."
+    ),
+    "doctor.upgrade-did-not-arrive": _(
+        "The client asked for an upgrade, and the server answers {status} as if it had not: "
+        "a proxy between them dropped Upgrade and Connection. In nginx the two lines are missing: "
+        '`proxy_set_header Upgrade $http_upgrade;` and `proxy_set_header Connection "upgrade";`.'
+    ),
+    "doctor.cached-response": _(
+        "A cache on the way answered with a response that it kept: no cache may answer a "
+        "handshake, so let this path pass."
+    ),
+    "doctor.origin-refused": _(
+        "The server refuses the origin {origin}: it lets only certain pages connect. Add this one "
+        "to its list, or open the page from the right address."
+    ),
+    "doctor.status-200": _(
+        "The server answered {target} with 200, as if it were a page: nothing at this path speaks "
+        "WebSocket."
+    ),
+    "doctor.status-301": _(
+        "{target} has moved for good, and a WebSocket client does not follow: use the new address, "
+        "often with https (wss) or with a slash at its end."
+    ),
+    "doctor.status-302": _(
+        "{target} leads elsewhere, often to a login page, and a WebSocket client does not follow: "
+        "log in first, or use the new address."
+    ),
+    "doctor.status-400": _(
+        "The server takes the request for {target} for a bad one: look for a proxy that changes "
+        "it, and for what this server asks for in addition."
+    ),
+    "doctor.status-401": _(
+        "The server wants to know who asks for {target}: send the credentials with the handshake; "
+        "a script in a page can do so with a cookie, the address or the first message only."
+    ),
+    "doctor.status-403": _(
+        "The server forbids {target} to this client: check the login, the token, and which origins "
+        "the server lets in."
+    ),
+    "doctor.status-404": _("The server knows no {target}: check the path of the address."),
+    "doctor.status-405": _(
+        "The server does not allow GET for {target}: the handshake is a GET, so this path is not "
+        "that of a WebSocket."
+    ),
+    "doctor.status-407": _(
+        "A proxy on the way to {target} wants to know who asks: give it its own credentials."
+    ),
+    "doctor.status-426": _(
+        "The server wants another version or protocol for {target} than the client asked for."
+    ),
+    "doctor.status-429": _("The server has had too many requests for {target}: wait, then retry."),
+    "doctor.status-500": _(
+        "The server's own code failed while it answered {target}: look into its log."
+    ),
+    "doctor.status-502": _(
+        "A proxy could not get a usable response to {target}: the server after it is down, or "
+        "listens on another port."
+    ),
+    "doctor.status-503": _(
+        "The server cannot take {target} now: it is starting, overloaded or being repaired."
+    ),
+    "doctor.status-504": _(
+        "A proxy waited in vain for a response to {target}: the server after it does not answer."
+    ),
+    "doctor.refused": _("The server refused with {status}: only 101 opens a WebSocket."),
+    "doctor.no-response": _(
+        "The request is complete, and in {seconds} seconds no response came: the server accepts "
+        "connections and does not answer."
+    ),
+    "doctor.closed-without-response": _(
+        "The server ended the connection without any response: it did not like the request, it "
+        "failed, or it speaks another protocol."
+    ),
+    # recording/doctor/responses
+    "doctor.accept-ends-the-head": _(
+        "The server's Base64 has a line end of its own, so the empty line comes right after "
+        "Sec-WebSocket-Accept, and the header lines after it are read as frames."
+    ),
+    "doctor.response-not-ended": _(
+        "The 101 never ends: its empty line (CR LF CR LF) is missing, so the client takes what "
+        "follows for header lines."
+    ),
+    "doctor.response-lf": _(
+        "The response's lines end with LF alone: HTTP ends every line with CR LF."
+    ),
+    "doctor.response-http-1-0": _(
+        "The response says HTTP/1.0, which has no 101: answer with HTTP/1.1."
+    ),
+    "doctor.response-no-upgrade": _(
+        'The 101 has no "Upgrade: websocket", so the client does not know what was changed to.'
+    ),
+    "doctor.response-wrong-upgrade": _(
+        "The 101 upgrades to something else than websocket, and to nothing besides it."
+    ),
+    "doctor.response-no-connection": _('The 101 has no "Connection: Upgrade".'),
+    "doctor.accept-missing": _(
+        "The 101 has no Sec-WebSocket-Accept: the client cannot know that the server understood."
+    ),
+    "doctor.accept-is-the-key": _(
+        "The server sent the key back as it came: hash it together with the GUID."
+    ),
+    "doctor.accept-copied": _(
+        "The server sent the Accept of the example in the RFC, and this client has another key: "
+        "compute it anew for every request."
+    ),
+    "doctor.unknown-accept": _(
+        "The Accept belongs to another key, or to an unknown mistake: here it must be {wanted}."
+    ),
+    "doctor.accept-key-cr": _(
+        "The server hashed the key with its CR: this Accept is the one for key + CR. Strip the "
+        "value of the header."
+    ),
+    "doctor.accept-key-lf": _(
+        "The server hashed the key with an LF: this Accept is the one for key + LF. Strip the "
+        "value of the header."
+    ),
+    "doctor.accept-key-crlf": _(
+        "The server hashed the key with its line end: this Accept is the one for key + CR LF. "
+        "Strip the value of the header."
+    ),
+    "doctor.accept-key-space": _(
+        "The server hashed the space before the key too. Strip the value of the header."
+    ),
+    "doctor.accept-key-nul": _(
+        "The server hashed the byte 0 after the key too: that ends a string in C, and is not part "
+        "of it."
+    ),
+    "doctor.accept-key-decoded": _(
+        "The server hashed the decoded key. Hash the Base64 text as it was sent."
+    ),
+    "doctor.accept-key-lower": _(
+        "The server hashed the key in lower case: only the names of headers have no case."
+    ),
+    "doctor.accept-key-no-padding": _("The server hashed the key without its == at the end."),
+    "doctor.accept-key-quoted": _("The server hashed the key in quotes."),
+    "doctor.accept-key-line": _("The server hashed the whole header line, with the name."),
+    "doctor.accept-key-empty": _(
+        "The server hashed the GUID alone: it did not find the key, perhaps because it looks for "
+        "the header in another case."
+    ),
+    "doctor.accept-guid-none": _("The server left out the GUID: hash the key and the GUID."),
+    "doctor.accept-guid-first": _("The server put the GUID before the key: the key comes first."),
+    "doctor.accept-guid-lower": _("The server wrote the GUID in lower case: use capitals."),
+    "doctor.accept-guid-no-dashes": _("The server left out the dashes of the GUID."),
+    "doctor.accept-guid-line-end": _("The server hashed a line end after the GUID."),
+    "doctor.accept-guid-nul": _(
+        "The server hashed the byte 0 after the GUID too: that ends a string in C, and is not part "
+        "of it."
+    ),
+    "doctor.accept-guid-space": _("The server put a space between the key and the GUID."),
+    "doctor.accept-guid-letter": _(
+        "The server's GUID has one wrong letter: it is 258EAFA5-E914-47DA-95CA-C5AB0DC85B11."
+    ),
+    "doctor.accept-hash-sha256": _("The server used SHA-256: the handshake uses SHA-1."),
+    "doctor.accept-hash-sha512": _("The server used SHA-512: the handshake uses SHA-1."),
+    "doctor.accept-hash-md5": _("The server used MD5: the handshake uses SHA-1."),
+    "doctor.accept-hash-none": _("The server encoded the key and the GUID without hashing them."),
+    "doctor.accept-text-hex": _(
+        "The server wrote the digest in hexadecimal: encode its 20 bytes in Base64."
+    ),
+    "doctor.accept-text-hex-upper": _(
+        "The server wrote the digest in hexadecimal, in capitals: encode its 20 bytes in Base64."
+    ),
+    "doctor.accept-text-base64-of-hex": _(
+        "The server encoded the hexadecimal digits in Base64: encode the 20 bytes of the digest."
+    ),
+    "doctor.accept-text-url-safe": _(
+        "The server used the URL-safe Base64, with - and _: use the ordinary one, with + and /."
+    ),
+    "doctor.accept-text-no-padding": _("The server left out the = at the end of the Base64."),
+    "doctor.accept-text-repr": _(
+        "The server wrote Python's b'...' into the header: decode the Base64 to a string first."
+    ),
+    "doctor.extension-not-offered": _(
+        "The server uses the extension {name}, and the client did not offer it."
+    ),
+    "doctor.extension-parameters": _(
+        "The server agreed to compression in a way that does not fit the offer. {problem}"
+    ),
+    "doctor.subprotocol-list": _(
+        "The server answered with a list of subprotocols: it has to choose one, or none."
+    ),
+    "doctor.subprotocol-not-asked": _(
+        "The server chose the subprotocol {name}, and the client did not ask for it."
+    ),
+    "doctor.subprotocol-not-answered": _(
+        "The client asked for a subprotocol, the server chose none, and the client left at once, "
+        "as browsers do: let the server choose one of them, or ask for none."
+    ),
+    # recording/doctor/lengths
+    "doctor.length-little-endian": _(
+        "The {side}'s length is little-endian: 0x{written} is {read} in network byte order, and "
+        "{meant} was meant. Write the most significant byte first."
+    ),
+    "doctor.length-126": _(
+        "The {side} wrote the length {count} into the seven bits, where it announces a longer "
+        "form: from 126 on, write 126 there and the length into the next two bytes."
+    ),
+    "doctor.length-of-four-bytes": _(
+        "The {side} wrote 127 and then the length {meant} in four bytes: after 127 come eight."
+    ),
+    "doctor.length-not-minimal": _(
+        "The {side} wrote the length {length} in {form} bits, and {enough} are enough: always use "
+        "the shortest form."
+    ),
+    "doctor.mask-bit-without-key": _(
+        "The {side} set the MASK bit and wrote no key, so the reader takes the first four bytes of "
+        "the payload for it. The length is in the lower seven bits only."
+    ),
+    "doctor.length-counts-header": _(
+        "The {side}'s length {length} counts the frame header as well: the payload has {count} "
+        "bytes."
+    ),
+    "doctor.length-counts-key": _(
+        "The {side}'s length {length} counts the masking key as well: the payload has {count} "
+        "bytes."
+    ),
+    "doctor.length-counts-characters": _(
+        "The {side}'s length {length} counts characters, and the text has {count} bytes: encode "
+        "the string first, and count the bytes."
+    ),
+    "doctor.length-wrapped": _(
+        "The {side}'s payload has {count} bytes and its length was cut to 16 bits, {length}: from "
+        "65,536 on, write 127 and the length into the next eight bytes."
+    ),
+    "doctor.length-too-short": _(
+        "The {side}'s length {length} is too small: the bytes after that payload begin no frame."
+    ),
+    "doctor.frame-cut": _(
+        "The {side} announced {length} bytes, sent {came}, and ended the connection in the middle "
+        "of the frame: either the length is too large, or the program died."
+    ),
+    # recording/doctor/frames
+    "doctor.frame-before-101": _(
+        "The client sent a frame before it had the 101: wait for the response, it may be a refusal."
+    ),
+    "doctor.echo-still-masked": _(
+        "The server sent the client's payload back as it crossed the wire: it did not unmask it. "
+        "Combine each byte with the key by XOR first."
+    ),
+    "doctor.masked-not": _(
+        "The client sent a masking key and did not mask the payload with it: the bytes on the wire "
+        "can be read as they are."
+    ),
+    "doctor.masked-rotated": _(
+        "The client masked with the right key and began with its second byte: byte i goes with "
+        "key byte i modulo 4, from 0 on."
+    ),
+    "doctor.masked-reversed": _(
+        "The client masked with the four key bytes in reverse order, as if they were a "
+        "little-endian number."
+    ),
+    "doctor.masked-first": _(
+        "The client masked the whole payload with the first byte of the key: the four bytes take "
+        "turns."
+    ),
+    "doctor.masked-four": _(
+        "The client masked only the first four bytes: after the fourth the key begins again."
+    ),
+    "doctor.client-unmasked": _(
+        "The client did not mask its frame: it has to set the MASK bit, send four random key "
+        "bytes, and combine the payload with them by XOR. Servers close with 1002 otherwise."
+    ),
+    "doctor.server-masked": _(
+        "The server masked its frame: only clients mask, and a client closes the connection "
+        "otherwise."
+    ),
+    "doctor.deflate-not-agreed": _(
+        "The {side} compressed a message (RSV1), and permessage-deflate was not agreed on in the "
+        "handshake."
+    ),
+    "doctor.reserved-bit": _(
+        "The {side} set {bits}, and no extension that uses it was agreed on: send 0."
+    ),
+    "doctor.rsv1-on-control": _(
+        "The {side} set RSV1 on a control frame: only messages are compressed."
+    ),
+    "doctor.rsv1-on-continuation": _(
+        "The {side} set RSV1 on a continuation: only the first frame of a compressed message has "
+        "it."
+    ),
+    "doctor.reserved-opcode": _(
+        "The {side} used opcode {opcode:#x}, which means nothing: 0, 1, 2, 8, 9 and 10 do. Either "
+        "it was written wrongly, or the frame before had a wrong length."
+    ),
+    "doctor.control-fragment": _(
+        "The {side} sent a {kind} frame without FIN: control frames are always whole."
+    ),
+    "doctor.control-too-long": _(
+        "The {side} sent a {kind} frame with {length} bytes: control frames have 125 at most."
+    ),
+    "doctor.continuation-first": _(
+        "The {side} used opcode 0 (continuation) for the first frame of a message: the first frame "
+        "says text (1) or binary (2)."
+    ),
+    "doctor.fin-too-early": _(
+        "The {side} set FIN on a fragment that was not the last one, so the next fragment belongs "
+        "to no message."
+    ),
+    "doctor.first-fragment-has-fin": _(
+        "The {side} set FIN on the first fragment, which ends the message; the continuation after "
+        "it belongs to none. FIN is 1 on the last fragment only."
+    ),
+    "doctor.opcode-repeated": _(
+        "The {side} wrote the opcode of the message ({kind}) on each fragment: from the second "
+        "fragment on it is 0."
+    ),
+    "doctor.message-in-message": _(
+        "The {side} began a message in the middle of another one: finish the fragments of the "
+        "first, perhaps two tasks send at once."
+    ),
+    "doctor.data-after-close": _(
+        "The {side} sent a {kind} frame after its own Close: a Close is the last frame of a side."
+    ),
+    # recording/doctor/payloads
+    "doctor.binary-as-text": _(
+        "The {side} sent binary data ({kind}) with opcode 1, text: use opcode 2."
+    ),
+    "doctor.rsv1-missing": _(
+        "The {side} compressed a text and did not set RSV1: the compressed bytes are no UTF-8."
+    ),
+    "doctor.utf-16": _(
+        "The {side} sent text in UTF-16, two bytes for each letter: text frames are UTF-8."
+    ),
+    "doctor.character-cut": _(
+        "The {side}'s text ends in the middle of a character: it was cut by bytes. Cut by "
+        "characters, or send the rest in a continuation."
+    ),
+    "doctor.latin-1": _(
+        'The {side}\'s text is encoded in Latin-1 or cp1252, in which {byte:#04x} is "{letter}": '
+        "text frames are UTF-8."
+    ),
+    "doctor.not-utf8": _("The {side} sent text that is not UTF-8. {problem}"),
+    "doctor.deflate-zlib-header": _(
+        "The {side}'s compressed message begins with the header of zlib: permessage-deflate wants "
+        "the bare deflate stream, in Python `zlib.compressobj(wbits=-15)`."
+    ),
+    "doctor.deflate-gzip-header": _(
+        "The {side}'s compressed message begins with the header of gzip: permessage-deflate wants "
+        "the bare deflate stream, in Python `zlib.compressobj(wbits=-15)`."
+    ),
+    "doctor.rsv1-on-plain": _(
+        "The {side} set RSV1 on a message that is not compressed: the bytes can be read as they "
+        "are."
+    ),
+    "doctor.context-taken-over": _(
+        "The {side} promised to forget its context after each message (no_context_takeover), and "
+        "points back into an earlier one: begin a new compressor for every message."
+    ),
+    "doctor.window-too-large": _(
+        "The {side} compresses with a larger window than was agreed on: {size:,} bytes ({bits} "
+        "bits)."
+    ),
+    "doctor.deflate-damaged": _("The {side}'s compressed message is damaged. {problem}"),
+    "doctor.close-code-never-sent": _(
+        "The {side} sent a Close with code {code}: that code is what a program reports when no "
+        "Close came, and it never travels."
+    ),
+    "doctor.close-code-as-text": _(
+        'The {side} wrote the close code as text, "{text}": it is a number in two bytes, 03 e8 '
+        "for 1000."
+    ),
+    "doctor.close-without-code": _(
+        "The {side}'s Close begins with its reason: the code comes first, in two bytes."
+    ),
+    "doctor.close-code-little-endian": _(
+        "The {side}'s close code is little-endian: it reads as {code}, and {meant} was meant."
+    ),
+    "doctor.close-code-reserved": _(
+        "The {side} sent a Close with code {code}: applications may use 1000 and 3000 to 4999."
+    ),
+    "doctor.close-one-byte": _(
+        "The {side}'s Close has a body of one byte: leave the body empty, or begin it with a code "
+        "of two bytes."
+    ),
+    "doctor.close-reason-not-utf8": _("The {side}'s close reason is not UTF-8."),
+    # recording/doctor/endings
+    "doctor.server-failed": _(
+        "The server's own code failed: {note}. Its library closed with 1011, or just ended."
+    ),
+    "doctor.too-big": ngettext(
+        "The {side} sent a message of {count:,} byte, and the {other} closed with 1009: it takes "
+        "less. Send smaller messages, or raise its limit (max_size).",
+        "The {side} sent a message of {count:,} bytes, and the {other} closed with 1009: it takes "
+        "less. Send smaller messages, or raise its limit (max_size).",
+    ),
+    "doctor.ping-unanswered": _(
+        "The {side} did not answer a Ping, and the {other} gave up: its program was busy or did "
+        "not read, or the network was down."
+    ),
+    "doctor.pong-wrong": _(
+        "The {side} answered a Ping with another payload, and the {other} did not count it: a Pong "
+        "repeats the Ping's payload."
+    ),
+    "doctor.close-unanswered": _(
+        "The {side} never answered the Close, and the {other} ended TCP after {seconds} seconds: "
+        "answer a Close with a Close."
+    ),
+    "doctor.close-answered-by-fin": _(
+        "The {side} answered the Close by ending TCP: send a Close first, or the other side "
+        "records 1006."
+    ),
+    "doctor.close-answered-by-rst": _(
+        "The {side} answered the Close by resetting TCP: send a Close first, or the other side "
+        "records 1006."
+    ),
+    "doctor.network-failed": _("The lab's network did it: {note}."),
+    "doctor.idle": _(
+        "After {seconds} seconds of silence the connection ended without a Close: a proxy on the "
+        "way cuts what is idle. Send a Ping more often than that, or raise its limit."
+    ),
+    "doctor.reset": _(
+        "The {side} reset the connection (TCP RST) without a Close: its program died, or the "
+        "network between them gave up. Both sides record 1006."
+    ),
+    "doctor.no-close": _(
+        "The {side} ended TCP without a Close: its program stopped before it closed the WebSocket. "
+        "Both sides record 1006."
+    ),
+    "doctor.bytes-missing": ngettext(
+        "{count:,} byte is missing in the recording, so a frame ends in the middle here: it need "
+        "not be so on the wire.",
+        "{count:,} bytes are missing in the recording, so a frame ends in the middle here: it need "
+        "not be so on the wire.",
+    ),
+    # recording/doctor/messages
+    "doctor.bytes-as-text": _(
+        "The {side} sent Python's b'...' as text: decode the bytes (`.decode()`) or send them as "
+        "binary."
+    ),
+    "doctor.object-object": _(
+        "The {side} sent {text}, which JavaScript makes of an object: send `JSON.stringify(it)`."
+    ),
+    "doctor.python-object": _(
+        "The {side} sent the name of an object of Python instead of what it holds; for a coroutine "
+        "an `await` is missing."
+    ),
+    "doctor.python-dict": _(
+        "The {side} sent a dict or list as Python prints it, which is not JSON: use `json.dumps`."
+    ),
+    "doctor.json-twice": _(
+        "The {side} encoded its JSON twice: the message is a string of JSON, and JSON again is in "
+        "the string."
+    ),
+    "doctor.nul-at-the-end": _(
+        "The {side} sent the byte 0 after its JSON: that ends a string in C, and is not part of it."
+    ),
+    "doctor.frame-in-a-message": _(
+        "The {side}'s message is a frame of its own: its library puts a frame around what you "
+        "send, so give it the payload alone; for a Ping it has a function."
+    ),
+    "doctor.engine-ping-unanswered": _(
+        'The client did not answer Engine.IO\'s own Ping, the text "2": it has to send "3". A '
+        "client of Socket.IO does so by itself."
+    ),
 }
