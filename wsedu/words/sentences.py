@@ -795,6 +795,9 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     # recording/doctor: the likeliest cause, what it did, and what to do.
     "doctor.nothing": _("Nothing in this recording points to a cause of trouble."),
     "doctor.evidence": _("the {side}'s bytes {start:,} to {last:,}: {shown}"),
+    "doctor.evidence-masked": _(
+        "the {side}'s bytes {start:,} to {last:,}: {shown}; unmasked: {meant}"
+    ),
     "doctor.it-says": _('The response says: "{text}".'),
     "doctor.closed-with": _("The {side} closed with {code} because of it."),
     # recording/doctor/strangers
@@ -832,7 +835,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "and after it every message travels in a frame."
     ),
     "doctor.other-service": _(
-        'The server does not speak HTTP, it says "{shown}": another service listens on this port.'
+        "The server does not speak HTTP, it says {shown}: another service listens on this port."
     ),
     "doctor.server-sent-events": _(
         "The response is a stream of Server-Sent Events (text/event-stream), which is not "
@@ -942,12 +945,12 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "WebSocket."
     ),
     "doctor.status-301": _(
-        "{target} has moved for good, and a WebSocket client does not follow: use the new address, "
-        "often with https (wss) or with a slash at its end."
+        "{target} has moved for good, and browsers do not follow with a WebSocket: use the new "
+        "address, often with wss or with a slash at its end."
     ),
     "doctor.status-302": _(
-        "{target} leads elsewhere, often to a login page, and a WebSocket client does not follow: "
-        "log in first, or use the new address."
+        "{target} leads elsewhere, often to a login page, and browsers do not follow with a "
+        "WebSocket: log in first, or use the new address."
     ),
     "doctor.status-400": _(
         "The server takes the request for {target} for a bad one: look for a proxy that changes "

@@ -139,13 +139,23 @@ class Case:
 
     def show(self, side: Side, start: int, end: int) -> tuple[Evidence, ...]:
         """The bytes at that place in the stream of a side; nothing if there are none."""
-        span = Span(start, min(end, len(self.streams[side])))
+        span = Span(max(0, start), min(end, len(self.streams[side])))
         data = self.streams[side][span.start : span.end]
         return (Evidence(side, span, data),) if data else ()
 
     def start_of(self, unit: Unit, count: int = 20) -> tuple[Evidence, ...]:
         """The first bytes of a unit."""
         return self.show(unit.sender, unit.span.start, min(unit.span.end, unit.span.start + count))
+
+    def payload(self, unit: Unit, count: int = 60) -> tuple[Evidence, ...]:
+        """The first bytes of a frame's payload, and what they stand for if they are masked."""
+        if unit.layout is None or not len(unit.layout.payload):
+            return self.start_of(unit)
+        start = unit.layout.payload.start
+        (found,) = self.show(unit.sender, start, min(unit.layout.payload.end, start + count))
+        if unit.layout.mask_key is None:
+            return (found,)
+        return (Evidence(found.side, found.span, found.data, unit.layout.frame.payload[:count]),)
 
     def lines(self, unit: Unit | None, *names: str) -> tuple[Evidence, ...]:
         """The header lines with these names; the first line for the name ``""``."""

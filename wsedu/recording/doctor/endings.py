@@ -29,7 +29,7 @@ def server_failed(case: Case) -> Finding | None:
     if not blamed:
         return None
     close = case.close("server")
-    evidence = case.start_of(close) if close else ()
+    evidence = case.payload(close) if close else ()
     return finding(
         Said("doctor.server-failed", note=shorten(blamed[0].note, 200)), evidence, "7.4.1"
     )
@@ -49,7 +49,7 @@ def too_big(case: Case) -> Finding | None:
         if layout.truncated is None and size < LARGE and not _SIZE.search(_reason(close)):
             continue
         said = Said("doctor.too-big", side=whose(OTHER[side]), other=whose(side), count=size)
-        evidence = case.start_of(before[-1], 14) + case.start_of(close, 60)
+        evidence = case.start_of(before[-1], 14) + case.payload(close)
         return finding(said, evidence, "7.4.1; 10.4")
     return None
 
@@ -79,7 +79,7 @@ def ping_unanswered(case: Case) -> Finding | None:
             return finding(said, evidence + case.start_of(pongs[-1]), "5.5.3")
         if close is None and end is not None and end.time - case.time(pings[-1]) < PATIENCE:
             continue  # it ended for another reason, and the Pong had no time to come
-        evidence += case.start_of(close, 60) if close else ()
+        evidence += case.payload(close) if close else ()
         said = Said("doctor.ping-unanswered", side=whose(OTHER[side]), other=whose(side))
         return finding(said, evidence, "5.5.2; 5.5.3")
     return None
@@ -93,7 +93,7 @@ def close_unanswered(case: Case) -> Finding | None:
         close, end = case.close(side), case.first_end
         if close is None or case.close(OTHER[side]) is not None or end is None:
             continue
-        evidence = case.start_of(close, 40)
+        evidence = case.payload(close)
         if end.sender == OTHER[side]:
             kind = "fin" if end.kind == "end" else "rst"
             said = Said(f"doctor.close-answered-by-{kind}", side=whose(OTHER[side]))
@@ -105,7 +105,7 @@ def close_unanswered(case: Case) -> Finding | None:
             "doctor.close-unanswered",
             side=whose(OTHER[side]),
             other=whose(side),
-            seconds=f"{waited:.1f}",
+            seconds=f"{waited:.3g}",
         )
         return finding(said, evidence, "5.5.1")
     return None

@@ -45,7 +45,7 @@ def bytes_as_text(case: Case) -> Finding | None:
     for unit, text in _texts(case):
         if _BYTES.fullmatch(text):
             said = Said("doctor.bytes-as-text", side=whose(unit.sender))
-            return finding(said, case.start_of(unit, 40))
+            return finding(said, case.payload(unit))
     return None
 
 
@@ -54,7 +54,7 @@ def object_object(case: Case) -> Finding | None:
     for unit, text in _texts(case):
         if _OBJECT.fullmatch(text):
             said = Said("doctor.object-object", side=whose(unit.sender), text=text)
-            return finding(said, case.start_of(unit, 40))
+            return finding(said, case.payload(unit))
     return None
 
 
@@ -63,7 +63,7 @@ def object_of_python(case: Case) -> Finding | None:
     for unit, text in _texts(case):
         if _OF_PYTHON.fullmatch(text):
             said = Said("doctor.python-object", side=whose(unit.sender))
-            return finding(said, case.start_of(unit, 60))
+            return finding(said, case.payload(unit))
     return None
 
 
@@ -74,7 +74,7 @@ def dict_of_python(case: Case) -> Finding | None:
             continue
         if isinstance(value := _literal(text), (dict, list)) and value:
             said = Said("doctor.python-dict", side=whose(unit.sender))
-            return finding(said, case.start_of(unit, 60), "RFC 8259 7")
+            return finding(said, case.payload(unit), "RFC 8259 7")
     return None
 
 
@@ -84,7 +84,7 @@ def json_twice(case: Case) -> Finding | None:
         if text[0] == '"' and isinstance(inner := _json(text), str):
             if isinstance(_json(inner), (dict, list)):
                 said = Said("doctor.json-twice", side=whose(unit.sender))
-                return finding(said, case.start_of(unit, 60))
+                return finding(said, case.payload(unit))
     return None
 
 
@@ -93,8 +93,7 @@ def nul_after_json(case: Case) -> Finding | None:
     for unit, text in _texts(case):
         if text[-1] == "\0" and text[0] in '{["' and _json(text.rstrip("\0")) is not None:
             said = Said("doctor.nul-at-the-end", side=whose(unit.sender))
-            end = unit.span.end
-            return finding(said, case.show(unit.sender, max(unit.span.start, end - 12), end))
+            return finding(said, case.payload(unit))
     return None
 
 
@@ -109,7 +108,7 @@ def frame_in_a_message(case: Case) -> Finding | None:
             continue
         if header.fin and header.opcode in (Opcode.TEXT, Opcode.CLOSE, Opcode.PING, Opcode.PONG):
             said = Said("doctor.frame-in-a-message", side=whose(unit.sender))
-            return finding(said, case.start_of(unit, 20), "5.2")
+            return finding(said, case.payload(unit), "5.2")
     return None
 
 

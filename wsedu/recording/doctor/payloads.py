@@ -38,7 +38,7 @@ def text_of_binary(case: Case) -> Finding | None:
     if kind is None:
         return None
     said = Said("doctor.binary-as-text", side=whose(unit.sender), kind=kind)
-    return Finding((said, *_closed_1007(case)), case.start_of(unit), "5.6; 8.1")
+    return Finding((said, *_closed_1007(case)), case.payload(unit), "5.6; 8.1")
 
 
 def text_is_compressed(case: Case) -> Finding | None:
@@ -49,7 +49,7 @@ def text_is_compressed(case: Case) -> Finding | None:
     if not is_readable(text := inflates(layout.frame.payload)) or not text:
         return None
     said = Said("doctor.rsv1-missing", side=whose(unit.sender))
-    return Finding((said, *_closed_1007(case)), case.start_of(unit), "RFC 7692 6")
+    return Finding((said, *_closed_1007(case)), case.payload(unit), "RFC 7692 6")
 
 
 def text_in_utf_16(case: Case) -> Finding | None:
@@ -66,7 +66,7 @@ def text_in_utf_16(case: Case) -> Finding | None:
             zeros
         ):
             said = Said("doctor.utf-16", side=whose(unit.sender))
-            return finding(said, case.start_of(unit), "5.6")
+            return finding(said, case.payload(unit), "5.6")
     return None
 
 
@@ -79,8 +79,7 @@ def character_is_cut(case: Case) -> Finding | None:
     if getattr(reason, "id", "") != "utf8.unfinished" or not layout.frame.fin:
         return None
     said = Said("doctor.character-cut", side=whose(unit.sender))
-    end = layout.payload.end
-    return Finding((said, *_closed_1007(case)), case.show(unit.sender, end - 8, end), "8.1")
+    return Finding((said, *_closed_1007(case)), case.payload(unit), "8.1")
 
 
 def text_in_latin_1(case: Case) -> Finding | None:
@@ -99,7 +98,7 @@ def text_in_latin_1(case: Case) -> Finding | None:
     byte = next(byte for byte in payload if byte > 0x7F)
     letter = bytes([byte]).decode("cp1252")
     said = Said("doctor.latin-1", side=whose(unit.sender), byte=byte, letter=letter)
-    return Finding((said, *_closed_1007(case)), case.start_of(unit, 40), "5.6; 8.1")
+    return Finding((said, *_closed_1007(case)), case.payload(unit), "5.6; 8.1")
 
 
 def not_utf8(case: Case) -> Finding | None:
@@ -110,7 +109,7 @@ def not_utf8(case: Case) -> Finding | None:
     said = Said(
         "doctor.not-utf8", side=whose(unit.sender), problem=unit.problems[0].said.args["sentence"]
     )
-    return Finding((said, *_closed_1007(case)), case.start_of(unit, 40), "5.6; 8.1")
+    return Finding((said, *_closed_1007(case)), case.payload(unit), "5.6; 8.1")
 
 
 # Compressed messages.
@@ -121,7 +120,7 @@ def wrong_container(case: Case) -> Finding | None:
     unit, layout = _damaged(case)
     if unit is None or layout is None or not layout.frame.rsv1:
         return None
-    payload, evidence = layout.frame.payload, case.start_of(unit)
+    payload, evidence = layout.frame.payload, case.payload(unit)
     if payload[:1] == b"\x78" and len(payload) > 1 and (payload[0] << 8 | payload[1]) % 31 == 0:
         said = Said("doctor.deflate-zlib-header", side=whose(unit.sender))
         return finding(said, evidence, "RFC 7692 7.2.1; RFC 1950 2.2")
@@ -145,7 +144,7 @@ def context_taken_over(case: Case) -> Finding | None:
     said_by_zlib = [str(problem.said.args.get("reason")) for problem in unit.problems]
     if not promised or not any("too far back" in reason for reason in said_by_zlib):
         return None
-    evidence = case.lines(case.response, "Sec-WebSocket-Extensions") + case.start_of(unit)
+    evidence = case.lines(case.response, "Sec-WebSocket-Extensions") + case.payload(unit)
     said = Said("doctor.context-taken-over", side=whose(unit.sender))
     return finding(said, evidence, "RFC 7692 7.1.1")
 
@@ -155,7 +154,7 @@ def window_too_large(case: Case) -> Finding | None:
     unit = case.broken
     if case.wrong != "inflate.too-far" or unit is None:
         return None
-    evidence = case.lines(case.response, "Sec-WebSocket-Extensions") + case.start_of(unit)
+    evidence = case.lines(case.response, "Sec-WebSocket-Extensions") + case.payload(unit)
     args = unit.problems[0].said.args
     said = Said(
         "doctor.window-too-large", side=whose(unit.sender), bits=args["bits"], size=args["size"]
@@ -168,7 +167,7 @@ def damaged(case: Case) -> Finding | None:
     if unit is None:
         return None
     said = Said("doctor.deflate-damaged", side=whose(unit.sender), problem=unit.problems[0].said)
-    return finding(said, case.start_of(unit), "RFC 7692 7.2.2")
+    return finding(said, case.payload(unit), "RFC 7692 7.2.2")
 
 
 # Close frames.
@@ -181,7 +180,7 @@ def close_code(case: Case) -> Finding | None:
         return None
     payload, side = layout.frame.payload, whose(unit.sender)
     code, swapped = int.from_bytes(payload[:2], "big"), int.from_bytes(payload[:2], "little")
-    evidence = case.show(unit.sender, unit.span.start, unit.span.end)
+    evidence = case.payload(unit)
     if code in (1005, 1006, 1015):
         said = Said("doctor.close-code-never-sent", side=side, code=code)
     elif payload[:4].isdigit():
@@ -200,7 +199,7 @@ def close_of_one_byte(case: Case) -> Finding | None:
     if unit is None or case.wrong != "close.one-byte":
         return None
     said = Said("doctor.close-one-byte", side=whose(unit.sender))
-    return finding(said, case.show(unit.sender, unit.span.start, unit.span.end), "5.5.1")
+    return finding(said, case.payload(unit), "5.5.1")
 
 
 def close_reason(case: Case) -> Finding | None:
@@ -208,7 +207,7 @@ def close_reason(case: Case) -> Finding | None:
     if unit is None or case.wrong != "close.reason-not-utf8":
         return None
     said = Said("doctor.close-reason-not-utf8", side=whose(unit.sender))
-    return finding(said, case.start_of(unit, 40), "5.5.1; 8.1")
+    return finding(said, case.payload(unit), "5.5.1; 8.1")
 
 
 def _not_utf8(case: Case) -> tuple[Unit | None, FrameLayout | None]:

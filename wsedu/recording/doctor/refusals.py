@@ -133,7 +133,7 @@ def no_response(case: Case) -> Finding | None:
             Said("doctor.closed-without-response"), case.lines(case.request, ""), "4.2.2"
         )
     waited = end.time - (case.time(case.request) if case.request else 0)
-    said = Said("doctor.no-response", seconds=f"{waited:.1f}")
+    said = Said("doctor.no-response", seconds=f"{waited:.3g}")
     return finding(said, case.lines(case.request, ""), "4.2.2")
 
 

@@ -23,7 +23,7 @@ def not_ended(case: Case) -> Finding | None:
         return None
     end = len(case.streams["client"])
     said = Said("doctor.request-not-ended")
-    return finding(said, case.show("client", max(0, end - 30), end), "RFC 9112 2.1")
+    return finding(said, case.show("client", max(0, end - 8), end), "RFC 9112 2.1")
 
 
 def line_ends(case: Case) -> Finding | None:
@@ -31,8 +31,7 @@ def line_ends(case: Case) -> Finding | None:
     head = _asked(case)
     for problem in () if head is None else head.problems:
         if problem.said.id == "http.lf-alone":
-            start = max(0, problem.span.start - 20)
-            evidence = case.show("client", start, problem.span.start + 20)
+            evidence = case.show("client", problem.span.start - 4, problem.span.start + 5)
             return finding(Said("doctor.request-lf"), evidence, "RFC 9112 2.2")
     return None
 

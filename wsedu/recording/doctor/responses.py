@@ -29,7 +29,7 @@ def accept_ends_the_head(case: Case) -> Finding | None:
         return None
     if stream[last.span.end : head.end] != b"\r\n" or head.end == len(stream):
         return None
-    evidence = case.show("server", last.value.span.start, head.end + 20)
+    evidence = case.show("server", last.value.span.end - 4, head.end + 12)
     return finding(Said("doctor.accept-ends-the-head"), evidence, "RFC 9112 2.1")
 
 
@@ -39,7 +39,7 @@ def line_ends(case: Case) -> Finding | None:
         return None
     for problem in head.problems:
         if problem.said.id == "http.lf-alone":
-            evidence = case.show("server", problem.span.start - 20, problem.span.start + 20)
+            evidence = case.show("server", problem.span.start - 4, problem.span.start + 5)
             return finding(Said("doctor.response-lf"), evidence, "RFC 9112 2.2")
     return None
 
@@ -53,7 +53,7 @@ def not_ended(case: Case) -> Finding | None:
         return None
     end = len(case.streams["server"])
     said = Said("doctor.response-not-ended")
-    return finding(said, case.show("server", max(0, end - 40), end), "RFC 9112 2.1")
+    return finding(said, case.show("server", max(0, end - 20), end), "RFC 9112 2.1")
 
 
 def http_version(case: Case) -> Finding | None:
