@@ -352,6 +352,7 @@ def test_public_names() -> None:
             "accept_key",
             "build_request",
             "check",
+            "diagnose",
             "dissect",
             "hint",
             "mine",

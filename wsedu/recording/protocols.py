@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 _TLS = re.compile(rb"[\x14-\x17]\x03[\x00-\x04]")  # RFC 8446 5.1: type of the record, version
-_HELLO = re.compile(rb"\x16\x03[\x00-\x04]..\x01", re.DOTALL)  # its first message is a ClientHello
+_HELLO = re.compile(rb"\x16\x03[\x00-\x04]..\x01", re.DOTALL)  # first in it: a ClientHello
 _ALERT = re.compile(rb"\x15\x03[\x00-\x04]\x00\x02")
 # MQTT 3.1: "CONNECT", the length that remains, and the protocol's name after its own length.
 _MQTT = re.compile(rb"\x10[\x80-\xff]{0,3}[\x00-\x7f](?:\x00\x04MQTT|\x00\x06MQIsdp)")

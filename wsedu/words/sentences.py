@@ -792,6 +792,20 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "The capture has {count:,} TCP connections, and no opening handshake of WebSocket; if it "
         "begins later than the connection, name the server's port, such as port={port}.",
     ),
+    # recording/inside: what the messages are.
+    "inside.agreed": _("The messages are {what}: the server chose the subprotocol {name}."),
+    "inside.seen": _("The messages are {what}: so says the beginning of the {side}'s message."),
+    "inside.of-engine-io": _("packets of Engine.IO"),
+    "inside.of-socket-io": _("packets of Socket.IO, inside of Engine.IO"),
+    "inside.of-graphql-transport-ws": _(
+        "operations of GraphQL, in the protocol graphql-transport-ws"
+    ),
+    "inside.of-graphql-ws": _(
+        "operations of GraphQL, in the older protocol of the library subscriptions-transport-ws"
+    ),
+    "inside.of-jupyter": _("messages of a Jupyter kernel"),
+    "inside.of-stomp": _("frames of STOMP"),
+    "inside.of-mqtt": _("packets of MQTT"),
     # recording/doctor: the likeliest cause, what it did, and what to do.
     "doctor.nothing": _("Nothing in this recording points to a cause of trouble."),
     "doctor.evidence": _("the {side}'s bytes {start:,} to {last:,}: {shown}"),
@@ -932,6 +946,10 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "a proxy between them dropped Upgrade and Connection. In nginx the two lines are missing: "
         '`proxy_set_header Upgrade $http_upgrade;` and `proxy_set_header Connection "upgrade";`.'
     ),
+    "doctor.proxy-http-1-0": _(
+        "The client asked with HTTP/1.1, and the server saw HTTP/1.0: a proxy between them changes "
+        "the version. In nginx the line is `proxy_http_version 1.1;`."
+    ),
     "doctor.cached-response": _(
         "A cache on the way answered with a response that it kept: no cache may answer a "
         "handshake, so let this path pass."
@@ -961,8 +979,8 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "a script in a page can do so with a cookie, the address or the first message only."
     ),
     "doctor.status-403": _(
-        "The server forbids {target} to this client: check the login, the token, and which origins "
-        "the server lets in."
+        "The server forbids {target} to this client: check the login, the token, the origin, and "
+        "the path, for some servers say 403 where nothing speaks WebSocket."
     ),
     "doctor.status-404": _("The server knows no {target}: check the path of the address."),
     "doctor.status-405": _(
@@ -1341,8 +1359,8 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "network between them gave up. Both sides record 1006."
     ),
     "doctor.no-close": _(
-        "The {side} ended TCP without a Close: its program stopped before it closed the WebSocket. "
-        "Both sides record 1006."
+        "The {side} ended TCP without a Close: its program stopped, or its library does not close "
+        "the WebSocket. Both sides record 1006."
     ),
     "doctor.bytes-missing": ngettext(
         "{count:,} byte is missing in the recording, so a frame ends in the middle here: it need "
@@ -1375,6 +1393,10 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "doctor.frame-in-a-message": _(
         "The {side}'s message is a frame of its own: its library puts a frame around what you "
         "send, so give it the payload alone; for a Ping it has a function."
+    ),
+    "doctor.engine-no-packet": _(
+        "This server speaks Engine.IO, which gives every message a number in front, and closed "
+        "after a plain message: use a client of Socket.IO."
     ),
     "doctor.engine-ping-unanswered": _(
         'The client did not answer Engine.IO\'s own Ping, the text "2": it has to send "3". A '

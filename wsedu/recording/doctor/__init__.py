@@ -16,10 +16,11 @@ from collections.abc import Callable
 
 from ..._awaited import values_only
 from ..dissect import Dissection, dissect
+from ..evidence import Evidence
 from ..recording import Recording
 from . import endings, frames, lengths, messages, payloads, refusals, requests, responses, strangers
 from .case import Case
-from .findings import Diagnosis, Evidence, Finding
+from .findings import Diagnosis, Finding
 
 __all__ = ["CAUSES", "Diagnosis", "Evidence", "Finding", "diagnose"]
 

@@ -13,8 +13,9 @@ from ...protocol import FrameLayout, MessageHead, Opcode, Span
 from ...said import Said
 from ..dissect import Dissection
 from ..events import SIDES, Event, Side
+from ..evidence import Evidence
 from ..units import Unit
-from .findings import Evidence, Finding
+from .findings import Finding
 
 OTHER: dict[Side, Side] = {"client": "server", "server": "client"}
 

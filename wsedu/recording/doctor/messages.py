@@ -128,6 +128,20 @@ def engine_ping_unanswered(case: Case) -> Finding | None:
     return finding(Said("doctor.engine-ping-unanswered"), evidence)
 
 
+def engine_no_packet(case: Case) -> Finding | None:
+    """A message to Engine.IO that does not begin with the number of a type: the server closes."""
+    opened, end = None, case.first_end
+    for unit, text in _texts(case):
+        if opened is None and unit.sender == "server" and text.startswith('0{"sid":"'):
+            opened = unit
+        elif unit.sender == "client" and text[0] not in "0123456b" and end is not None:
+            close = case.close("server")
+            if opened is not None and close is not None and case.close("client") is not close:
+                evidence = case.payload(opened) + case.payload(unit)
+                return finding(Said("doctor.engine-no-packet"), evidence)
+    return None
+
+
 def _json(text: str) -> Any:
     try:
         return json.loads(text)
@@ -142,7 +156,7 @@ def _literal(text: str) -> Any:
         return None
 
 
-FIRST_CAUSES = (engine_ping_unanswered,)
+FIRST_CAUSES = (engine_no_packet, engine_ping_unanswered)
 CAUSES = (
     bytes_as_text,
     object_object,

@@ -43,6 +43,10 @@ _NO_UPGRADE = re.compile(
     r"|can ?\"?upgrade\"? only|not a websocket",
     re.IGNORECASE,
 )
+# What Engine.IO says to a client that does not name its version and transport.
+_ENGINE = re.compile(
+    r"Transport unknown|Session ID unknown|Bad handshake method|[Uu]nsupported protocol"
+)
 # The word of a cache that answers by itself.
 _HIT = re.compile(r"\bhit\b", re.IGNORECASE)
 
@@ -59,7 +63,7 @@ def plain_request(case: Case) -> Finding | None:
 def engine_refuses(case: Case) -> Finding | None:
     """Socket.IO's server wants its own query in the target: a plain client has none."""
     told = _body(case)
-    if not _refused(case) or '{"code":' not in told or "/socket.io" not in _target(case):
+    if not _refused(case) or "/socket.io" not in _target(case) or not _ENGINE.search(told):
         return None
     said = Said("doctor.socket-io-refuses", told=told)
     return finding(said, case.lines(case.request, "") + _body_evidence(case))
@@ -79,6 +83,18 @@ def proxy_dropped_upgrade(case: Case) -> Finding | None:
     evidence += case.lines(case.response, "", "Server", "Via") + _body_evidence(case)
     said = Said("doctor.upgrade-did-not-arrive", status=head.status or 0)
     return finding(said, evidence, "4.2.1, items 3, 4; RFC 9110 7.6.1")
+
+
+def proxy_of_http_1_0(case: Case) -> Finding | None:
+    """The client says HTTP/1.1, and the server saw HTTP/1.0."""
+    head = case.answered
+    if head is None or not _refused(case) or "HTTP/1.0" not in _body(case):
+        return None
+    if case.asked is None or not case.asked.first_line.endswith(" HTTP/1.1"):
+        return None
+    evidence = case.lines(case.request, "") + case.lines(case.response, "", "Server")
+    said = Said("doctor.proxy-http-1-0")
+    return finding(said, evidence + _body_evidence(case), "4.1, item 2; RFC 9110 7.8")
 
 
 def cached(case: Case) -> Finding | None:
@@ -174,6 +190,7 @@ CAUSES = (
     plain_request,
     engine_refuses,
     proxy_dropped_upgrade,
+    proxy_of_http_1_0,
     cached,
     origin,
     status,
