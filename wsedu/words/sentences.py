@@ -1323,6 +1323,10 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "doctor.server-failed": _(
         "The server's own code failed: {note}. Its library closed with 1011, or just ended."
     ),
+    "doctor.handler-failed": _(
+        "The server closed with 1011 right after this message: its own code failed while it "
+        "handled the message. Look into the server's log for the exception."
+    ),
     "doctor.too-big": ngettext(
         "The {side} sent a message of {count:,} byte, and the {other} closed with 1009: it takes "
         "less. Send smaller messages, or raise its limit (max_size).",

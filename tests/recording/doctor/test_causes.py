@@ -1,18 +1,25 @@
 """Each cause has a recording that shows it, made here for real, and the doctor names it first."""
 
+import asyncio
 import base64
 import gzip
 import hashlib
 import json
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
+from wsedu.live import Lab
+from wsedu.live.peer import Peer
 from wsedu.protocol import GUID, Frame, Opcode, accept_key, build_frame
 from wsedu.recording import Recording
 from wsedu.recording.doctor import diagnose
+from wsedu.recording.doctor.accepts import wrong_ways
+from wsedu.recording.doctor.responses import KEY_OF_THE_RFC
+from wsedu.words.sentences import SENTENCES
 
 from . import (
     KEY,
@@ -249,6 +256,17 @@ for cause, make in {
     "unknown-accept": lambda key: accept_key("another key"),
 }.items():
     case(cause, _accept(make))
+
+
+def _url_safe(key: str) -> bytes:
+    assert "+" in accept_key(key)
+    return switching(key, accept=accept_key(key).replace("+", "-"))
+
+
+case("accept-text-url-safe", lambda: raw(answers(_url_safe, leave=True), asks(request())))
+# Two steps went wrong: both are named.
+case("accept-hash-md5", _accept(lambda key: hashlib.md5((key + GUID).encode()).hexdigest()))
+case("accept-key-decoded", _accept(lambda key: b64(sha1(base64.b64decode(key)))))
 
 
 def _head(*lines: str, end: str = "\r\n") -> Callable[[str], bytes]:
@@ -507,6 +525,14 @@ case("ping-unanswered", lambda: against_server(_answers_nothing, **KEEPALIVE))
 case("pong-wrong", lambda: against_server(_pong_of_its_own, **KEEPALIVE))
 case("close-unanswered", lambda: against_server(_answers_nothing, _closes, close_timeout=0.06))
 case("close-answered-by-fin", lambda: against_server(_read_close, _closes))
+
+
+async def _resets_on_close(wire: Wire) -> None:
+    await _read_close(wire)
+    wire.rst()
+
+
+case("close-answered-by-rst", lambda: against_server(_resets_on_close, _closes))
 case("no-close", lambda: against_server(_then(Wire.fin)))
 case("reset", lambda: against_server(_then(Wire.rst)))
 case("too-big", lambda: against_server(says(masked(Frame(TEXT, bytes(2000)))), max_size=1000))
@@ -546,6 +572,45 @@ for cause, text in {
     case(cause, _message(text))
 
 
+# What the lab itself sees.
+
+
+def _in_a_lab(break_it: Callable[[Lab, Peer], Awaitable[None]], **options: Any) -> Made:
+    async def run() -> Recording:
+        lab = Lab(**options)
+        try:
+            peer = await lab.raw()
+            await break_it(lab, peer)
+            await lab.until(lambda seen: seen.ended)
+            return lab.recording
+        finally:
+            lab.close()
+
+    return lambda: asyncio.run(run())
+
+
+async def _send_hello(_lab: Lab, peer: Peer) -> None:
+    await peer.send(hello())
+    await peer.live()
+    await peer.close()
+
+
+async def _drop(lab: Lab, _peer: Peer) -> None:
+    await lab.drop()
+
+
+async def _raises_at_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(switching(KEY_OF_THE_RFC))
+    await reader.read(1)
+    raise KeyError("room")
+
+
+case("handler-failed", _in_a_lab(_send_hello, handler=_raises))
+case("server-failed", _in_a_lab(_send_hello, server=_raises_at_once))
+case("network-failed", _in_a_lab(_drop))
+
+
 # And now, what the doctor says.
 
 
@@ -561,3 +626,22 @@ def test_the_doctor_names_the_cause_first(cause: str, made: Made) -> None:
         start, end = each.span.start, each.span.end
         assert recording.sent_by(each.side)[start:end] == each.data != b""
     assert first.sentence.strip() and 1 <= len(first.said) <= 3
+
+
+def test_every_cause_has_a_recording() -> None:
+    """The others are sentences that go with a cause, and one that has a capture of its own."""
+    causes = {id.removeprefix("doctor.") for id in SENTENCES if id.startswith("doctor.")}
+    beside = {"nothing", "evidence", "evidence-masked", "it-says", "closed-with"}
+    made = {cause for cause, _made in CASES}
+    assert causes - beside - made == {
+        "bytes-missing",
+        *{"idle", "engine-ping-unanswered", "engine-no-packet", "proxy-http-1-0"},
+    }
+    assert len(made) >= 160
+
+
+def test_two_wrong_steps_of_the_accept_are_named() -> None:
+    wrong = b64(hashlib.sha256((KEY + GUID.lower()).encode()).digest())
+    assert wrong_ways(KEY, wrong) == ("guid-lower", "hash-sha256")
+    assert wrong_ways(KEY, accept_key(KEY)) == ()
+    assert wrong_ways("%", "x") == ()

@@ -84,7 +84,7 @@ def _with_misspelt_guid(key: str) -> Iterator[str]:
         before, after = GUID[:at], GUID[at + 1 :]
         others = [before + other + after for other in _LETTERS if other != letter]
         others += [before + after, before + after[:1] + letter + after[1:]]
-        for guid in others:
+        for guid in set(others) - {GUID}:  # to change two equal letters changes nothing
             digest = hashlib.sha1((key + guid).encode("latin-1")).digest()
             yield base64.b64encode(digest).decode()
 

@@ -35,21 +35,31 @@ def server_failed(case: Case) -> Finding | None:
     )
 
 
+def handler_failed(case: Case) -> Finding | None:
+    """1011 without a reason, right after a message: libraries say so when a handler raises."""
+    close = case.close("server")
+    if close is None or _code(close) != 1011 or _reason(close) or case.close("client") is None:
+        return None
+    units = [unit for unit in case.seen.units if unit.kind == "frame"]
+    before = units[: units.index(close)]
+    if not before or before[-1].sender == "server" or opcode(before[-1]) >= Opcode.CLOSE:
+        return None
+    evidence = case.payload(before[-1]) + case.start_of(close)
+    return finding(Said("doctor.handler-failed"), evidence, "7.4.1")
+
+
 def too_big(case: Case) -> Finding | None:
     """1009, and the message that was too big."""
     for side in SIDES:
         close = case.close(side)
         if close is None or _code(close) != 1009:
             continue
-        sent = [u for u in case.frames[OTHER[side]] if opcode(u) < Opcode.CLOSE and u.layout]
-        before = [u for u in sent if u.span.start <= sent[-1].span.start and u.layout]
-        if not before or (layout := before[-1].layout) is None:
-            continue
-        size = _size_of_message(before)
-        if layout.truncated is None and size < LARGE and not _SIZE.search(_reason(close)):
+        sent = [u for u in case.frames[OTHER[side]] if opcode(u) < Opcode.CLOSE]
+        size, whole = _size_of_message(sent), case.cut(OTHER[side]) is None
+        if not sent or (whole and size < LARGE and not _SIZE.search(_reason(close))):
             continue
         said = Said("doctor.too-big", side=whose(OTHER[side]), other=whose(side), count=size)
-        evidence = case.start_of(before[-1], 14) + case.payload(close)
+        evidence = case.start_of(sent[-1], 14) + case.payload(close)
         return finding(said, evidence, "7.4.1; 10.4")
     return None
 
@@ -199,6 +209,7 @@ def _last_bytes(case: Case) -> tuple:  # type: ignore[type-arg]
 
 CAUSES = (
     server_failed,
+    handler_failed,
     too_big,
     ping_unanswered,
     close_unanswered,

@@ -130,16 +130,13 @@ def engine_ping_unanswered(case: Case) -> Finding | None:
 
 def engine_no_packet(case: Case) -> Finding | None:
     """A message to Engine.IO that does not begin with the number of a type: the server closes."""
-    opened, end = None, case.first_end
-    for unit, text in _texts(case):
-        if opened is None and unit.sender == "server" and text.startswith('0{"sid":"'):
-            opened = unit
-        elif unit.sender == "client" and text[0] not in "0123456b" and end is not None:
-            close = case.close("server")
-            if opened is not None and close is not None and case.close("client") is not close:
-                evidence = case.payload(opened) + case.payload(unit)
-                return finding(Said("doctor.engine-no-packet"), evidence)
-    return None
+    texts, close = list(_texts(case)), case.close("server")
+    opened = [unit for unit, text in texts if text.startswith('0{"sid":"')]
+    wrong = [u for u, text in texts if u.sender == "client" and text[0] not in "0123456b"]
+    if not opened or opened[0].sender != "server" or not wrong or close is None:
+        return None
+    evidence = case.payload(opened[0]) + case.payload(wrong[0])
+    return finding(Said("doctor.engine-no-packet"), evidence)
 
 
 def _json(text: str) -> Any:
