@@ -97,7 +97,7 @@ _SOCKET_CONNECT = re.compile(r"40(?:/[^,]*,)?(?:\{.*\})?")
 def _by_content(seen: Dissection) -> Inside | None:
     units = [unit for unit in seen.units if unit.message is not None][:FIRST]
     for unit in units:
-        name = _name(unit)
+        name = _name(unit.message, unit.sender) if unit.message else ""
         if name == "engine-io" and any(_connects(other) for other in units):
             name = "socket-io"
         if name and unit.layout is not None:
@@ -107,14 +107,11 @@ def _by_content(seen: Dissection) -> Inside | None:
     return None
 
 
-def _name(unit: Unit) -> str:
+def _name(message: Text | Binary, sender: Side) -> str:
     """The protocol of a message that tells it, or an empty string."""
-    message = unit.message
     if isinstance(message, Binary):
-        return protocol if (protocol := protocol_of(message.data)) == "mqtt" else ""
-    if message is None:
-        return ""
-    if unit.sender == "server" and _ENGINE_OPEN.match(message.text):
+        return "mqtt" if protocol_of(message.data) == "mqtt" else ""
+    if sender == "server" and _ENGINE_OPEN.match(message.text):
         return "engine-io"
     if protocol_of(message.text[:1000].encode()) == "stomp":
         return "stomp"

@@ -123,6 +123,18 @@ def test_a_message_that_does_not_tell_is_no_protocol(message: str | bytes) -> No
 
 
 @pytest.mark.parametrize(
+    ("message", "name"),
+    [
+        ("STOMP\naccept-version:1.2\n\n\0", "stomp"),
+        (b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x3c\x00\x00", "mqtt"),
+    ],
+)
+def test_without_a_subprotocol_a_message_speaks_for_itself(message: str | bytes, name: str) -> None:
+    found = inside(dissect(talk(message)))
+    assert found is not None and found.name == name
+
+
+@pytest.mark.parametrize(
     ("subprotocol", "message", "shown"),
     [
         ("graphql-ws", "{", "{"),

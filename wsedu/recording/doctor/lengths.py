@@ -182,16 +182,13 @@ def sixteen_bits_too_few(case: Case) -> Finding | None:
         start, length = layout.span.start + layout.begun.size, layout.begun.length
         if layout.length_form != 16:
             continue
-        for more in range(1, 64):
-            end = start + length + more * 2**16
-            if end > len(unit.stream):
-                break
+        for end in range(start + length + 2**16, len(unit.stream) + 1, 2**16):
             if _ends_there(case, unit, end):
                 said = Said(
                     "doctor.length-wrapped",
                     side=whose(unit.sender),
                     length=f"{length:,}",
-                    count=length + more * 2**16,
+                    count=f"{end - start:,}",
                 )
                 return finding(said, _header(case, unit, layout), "5.2")
     return None
