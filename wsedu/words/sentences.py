@@ -489,9 +489,85 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "dump, or the text of a handshake."
     ),
     "open.blank": _("The file has nothing but spaces and line ends: save it again."),
-    "open.picture": _(
+    "open.kind-picture": _(
         "The file seems to be a picture or document ({kind}): copy the bytes as text, or export "
         "a HAR or a capture."
+    ),
+    "open.kind-media": _(
+        "The file seems to be a sound, a video or a font ({kind}): export a HAR or a capture "
+        "instead."
+    ),
+    "open.kind-archive": _(
+        "The file seems to be an archive ({kind}): unpack it, and open what is inside."
+    ),
+    "open.kind-log": _(
+        "The file seems to be a log ({kind}): it tells what happened, and has no bytes of the "
+        "traffic. Capture the traffic, or export a HAR in your browser."
+    ),
+    "open.kind-data": _(
+        "The file seems to hold data ({kind}) and no traffic: capture the traffic, or export a HAR "
+        "in your browser."
+    ),
+    "open.kind-certificate": _(
+        "The file seems to be a certificate or a key ({kind}), which does not decrypt the TLS of "
+        "today: record the keys of the connection with SSLKEYLOGFILE, and open the capture."
+    ),
+    "open.of-java": _(
+        "The file seems to be saved by a program in Java, Charles for example: export a HAR there, "
+        "or capture the traffic."
+    ),
+    "open.pdml": _(
+        "The file seems to be packets as XML (PDML of Wireshark): save the capture itself as "
+        "pcapng."
+    ),
+    "open.error-message": _(
+        "The text seems to be an error message: it tells what a program saw. Capture the traffic "
+        "to see why."
+    ),
+    "open.address": _(
+        "The text is an address, not a recording: connect to it, and capture what is sent."
+    ),
+    "open.command": _(
+        "The text seems to be a command: run it while you capture, and open the capture."
+    ),
+    "open.source": _(
+        "The text seems to be the source of a program: run it while you capture, and open the "
+        "capture."
+    ),
+    "open.table": _(
+        "The text seems to be a table (CSV): open the capture or the HAR that it was made from."
+    ),
+    "open.devtools-protocol": _(
+        "The file seems to be messages of the DevTools protocol, which is not read here: export a "
+        "HAR in the Network panel, or let Playwright record one."
+    ),
+    "open.netlog": _(
+        "The file seems to be Chromium's net log, which has no messages of WebSockets: export a "
+        "HAR in the Network panel."
+    ),
+    "open.browser-trace": _(
+        "The file seems to be a performance trace of a browser: export a HAR in the Network panel."
+    ),
+    "open.charles": _(
+        "The file seems to be a session of Charles as JSON: export a HAR there, or capture the "
+        "traffic."
+    ),
+    "open.autobahn": _(
+        "The file seems to be a report of the Autobahn test suite, which shortens long frames: "
+        "copy the hex of one of its lines, or capture the run."
+    ),
+    "open.other-json": _(
+        "The file seems to be JSON of {kind}, which holds no traffic: export a HAR in your "
+        "browser, or capture the traffic."
+    ),
+    "open.zip-of": _(
+        'The file seems to be a zip archive with "{name}" in it: unpack it, and open that file.'
+    ),
+    "open.fiddler": _(
+        "The file seems to be an archive of Fiddler (saz): export the sessions as HAR there."
+    ),
+    "open.playwright-trace": _(
+        "The file seems to be a trace of Playwright: let it record a HAR, with `record_har_path`."
     ),
     "open.program": _(
         "The file seems to be a program: capture what it sends, with Wireshark for example."
@@ -499,20 +575,20 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "open.database": _(
         "The file seems to be an SQLite database: export the messages, or capture the traffic."
     ),
-    "open.http2": _(
+    "open.speaks-http2": _(
         "The bytes seem to be HTTP/2, which is not read here, nor is WebSocket inside of it "
         "(RFC 8441): let the client use HTTP/1.1, or export a HAR in the browser."
     ),
-    "open.proxy": _(
+    "open.speaks-proxy": _(
         "The bytes begin with the line of a proxy (PROXY protocol), and not with a request: "
         "remove it, or capture on the other side of the proxy."
     ),
-    "open.ssh": _("The bytes seem to be SSH: capture before the tunnel, or after it."),
-    "open.client-hello": _(
+    "open.speaks-ssh": _("The bytes seem to be SSH: capture before the tunnel, or after it."),
+    "open.speaks-client-hello": _(
         "The bytes seem to be a TLS ClientHello, so the connection is encrypted (wss): capture "
         "with SSLKEYLOGFILE and let Wireshark decrypt it, or export a HAR in the browser."
     ),
-    "open.tls": _(
+    "open.speaks-tls": _(
         "The bytes seem to be a record of TLS, so the connection is encrypted (wss): capture "
         "with SSLKEYLOGFILE and let Wireshark decrypt it, or export a HAR in the browser."
     ),
