@@ -1090,7 +1090,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     ),
     "doctor.closed-without-response": _(
         "The server ended the connection without any response: it did not like the request, it "
-        "failed, or it speaks another protocol."
+        "failed, or it speaks another protocol, such as TLS."
     ),
     # recording/doctor/responses
     "doctor.accept-ends-the-head": _(
@@ -1432,7 +1432,8 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "doctor.network-failed": _("The lab's network did it: {note}."),
     "doctor.idle": _(
         "After {seconds} seconds of silence the connection ended without a Close: a proxy on the "
-        "way cuts what is idle. Send a Ping more often than that, or raise its limit."
+        "way cuts what is idle, or the server's program stopped. Send a Ping more often than that, "
+        "or raise the proxy's limit."
     ),
     "doctor.reset": _(
         "The {side} reset the connection (TCP RST) without a Close: its program died, or the "

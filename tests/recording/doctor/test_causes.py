@@ -5,9 +5,11 @@ import base64
 import gzip
 import hashlib
 import json
+import ssl
 import struct
 import zlib
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -83,11 +85,18 @@ def case(cause: str, made: Made) -> None:
 
 # The client's first bytes.
 
-CLIENT_HELLO = (
-    bytes.fromhex("160301002e0100002a0303") + bytes(32) + bytes.fromhex("00 0002 1301 0100")
-)
+
+def client_hello() -> bytes:
+    """What a real client of TLS begins with."""
+    received, sent = ssl.MemoryBIO(), ssl.MemoryBIO()
+    context = ssl.create_default_context()
+    with suppress(ssl.SSLWantReadError):
+        context.wrap_bio(received, sent, server_hostname="example.com").do_handshake()
+    return sent.read()
+
+
 for cause, data in {
-    "tls-to-plain": CLIENT_HELLO,
+    "tls-to-plain": client_hello(),
     "http2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(9),
     "proxy-line": b"PROXY TCP4 192.0.2.1 192.0.2.2 51234 80\r\n" + request(),
     "hixie-76": b"GET /demo HTTP/1.1\r\nHost: example.com\r\nConnection: Upgrade\r\n"

@@ -121,6 +121,31 @@ def test_near_misses_are_not_named(recording: Recording, cause: str) -> None:
     assert found.causes[:1] == ((cause,) if cause else ()), found
 
 
+# A few bytes that somebody has copied: nothing says that the connection ended.
+
+COPIED = {
+    "81 fe 05 00 37 fa 21 3d 7f 9f 4d 51 58": "length-little-endian",
+    "81 85 48 65 6c 6c 6f": "mask-bit-without-key",
+    "81 05 48 65 6c 6c 6f": "",
+    "81 07 48 65 6c 6c 6f": "",
+    "81 85 37 fa 21 3d 7f 9f 4d 51 58": "",
+    "81 85 37 fa 21 3d 7f 9f": "",
+    "88 02 e8 03": "close-code-little-endian",
+    "81 85 37 fa 21 3d 48 65 6c 6c 6f": "masked-not",
+}
+
+
+@pytest.mark.parametrize(("copied", "cause"), COPIED.items(), ids=COPIED)
+def test_a_few_copied_bytes_have_a_diagnosis_too(copied: str, cause: str) -> None:
+    found = diagnose(Recording.open(copied.encode()))
+    assert found.causes[:1] == ((cause,) if cause else ()), found
+
+
+def test_a_key_that_was_not_sent_cannot_be_answered_wrongly() -> None:
+    asked = REQUEST.replace(b"Sec-WebSocket-Key: ", b"X-Key: ")
+    assert diagnose(seen(("client", asked), ("server", ANSWER))).causes == ()
+
+
 def test_a_whole_frame_before_missing_bytes_is_no_reason_to_speak() -> None:
     whole = opened(("server", frame(TEXT, b"Hello")))
     assert not diagnose(Recording(whole.events, dropped=1000))

@@ -97,13 +97,17 @@ class Case:
         at = next(i for i, each in enumerate(frames) if each is unit)
         return frames[at - 1] if at else None
 
-    def cut(self, side: Side) -> Unit | None:
-        """The last frame of a side, if the side ended its stream in the middle of it."""
+    def unfinished(self, side: Side) -> Unit | None:
+        """The last frame of a side, if it is not whole, and no bytes are missing."""
         frames = self.frames[side]
         last = frames[-1].layout if frames else None
         if last is None or last.truncated is None or self.recording.dropped:
             return None
-        return frames[-1] if self.ended(side) or self.ended(OTHER[side]) else None
+        return frames[-1]
+
+    def cut(self, side: Side) -> Unit | None:
+        """The last frame of a side, if the connection ended in the middle of it."""
+        return self.unfinished(side) if self.first_end is not None else None
 
     @cached_property
     def chunk_ends(self) -> dict[Side, set[int]]:

@@ -21,12 +21,10 @@ SEARCHED = 2**16  # bytes after a frame among which its true end is looked for
 
 
 def _suspects(case: Case) -> Iterator[tuple[Unit, FrameLayout]]:
-    """The frames whose length may be wrong: the broken one, the one before it, and a cut one."""
-    units = []
+    """Where the length may be wrong: the broken frame, the one before it, an unfinished one."""
+    units = [case.unfinished("client"), case.unfinished("server")]
     if case.broken is not None:
         units = [case.before(case.broken), case.broken]
-    else:
-        units = [case.cut("client"), case.cut("server")]
     for unit in units:
         if unit is not None and unit.layout is not None and unit.layout.header is not None:
             yield unit, unit.layout
@@ -57,7 +55,7 @@ def little_endian(case: Case) -> Finding | None:
         meant, start = int.from_bytes(written, "little"), layout.span.start + layout.begun.size
         if not written or meant == layout.begun.length:
             continue
-        if shortest_form(meant) != layout.length_form or not _ends_there(case, unit, start + meant):
+        if not meant or not _ends_there(case, unit, start + meant):
             continue
         said = Said(
             "doctor.length-little-endian",
@@ -135,6 +133,8 @@ def counts_too_much(case: Case) -> Finding | None:
             true_end = end - extra
             if not _ends_there(case, unit, true_end) or layout.begun.length < extra:
                 continue
+            if end > len(unit.stream) and case.first_end is None:
+                continue  # the rest may come
             if end <= len(unit.stream) and end in case.chunk_ends[unit.sender]:
                 continue  # it may well end where it says
             what = "key" if extra < header else "header"
