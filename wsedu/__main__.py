@@ -12,14 +12,16 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from io import TextIOWrapper
+from itertools import islice
 
-from .recording import Dissection, Found, dissect, find
+from .recording import Diagnosis, Dissection, Found, diagnose, dissect, find, inside
 from .recording.opening import LARGEST
 from .views.drawing import clean
 from .views.ladder import describe
 from .words import _, ngettext
 
 HEALTHY, PROBLEMS, UNREADABLE = 0, 1, 2
+READABLE = 20  # messages of another protocol that are shown as what they say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,23 +67,32 @@ def explain(name: str, port: int | None, number: int | None) -> tuple[int, Itera
         raise ValueError(sentence.format(number=number, count=len(sockets)))
     chosen = sockets[(number or 1) - 1]
     seen = dissect(chosen.recording)
-    broken = _broken(seen)
-    return (PROBLEMS if broken else HEALTHY), _lines(found, chosen, seen, broken)
+    diagnosis, broken = diagnose(seen), _broken(seen)
+    code = PROBLEMS if broken or diagnosis else HEALTHY
+    return code, _lines(found, chosen, seen, diagnosis, broken)
 
 
 def _lines(
-    found: tuple[Found, ...], chosen: Found, seen: Dissection, broken: list[str]
+    found: tuple[Found, ...],
+    chosen: Found,
+    seen: Dissection,
+    diagnosis: Diagnosis,
+    broken: list[str],
 ) -> Iterator[str]:
     yield chosen.line
+    if diagnosis:
+        yield _("Diagnosis: {cause}").format(cause=diagnosis.findings[0].sentence)
+        yield from (f"  {evidence}" for evidence in diagnosis.findings[0].evidence)
     times = any(event.time for event in seen.recording.events)
     yield from describe(seen, times, every_problem=True).splitlines()
+    yield from _inside(seen)
     if seen.recording.with_secrets_covered() is not seen.recording:
         yield _("Look before you share this: there are cookies, passwords or tokens in it.")
     if broken:
         count = ngettext("{count} problem:", "{count} problems:", len(broken))
         yield count.format(count=f"{len(broken):,}")
         yield from (f"  ✘ {sentence}" for sentence in broken)
-    else:
+    elif not diagnosis:
         yield _("No problem was found.")
     number = 0
     for each in found:
@@ -92,6 +103,21 @@ def _lines(
             yield _("--connection {number}: {line}").format(number=number, line=each.line)
         else:
             yield _("also in the file: {line}").format(line=each.line)
+
+
+def _inside(seen: Dissection) -> Iterator[str]:
+    """What the messages are, if they are another protocol, and what the first of them say."""
+    other = inside(seen)
+    if other is None:
+        return
+    yield other.sentence
+    yield f"  {other.evidence}"
+    lines = list(islice(other.lines(), READABLE + 1))
+    for sender, said in lines[:READABLE]:
+        arrow = {"client": _("client → server"), "server": _("server → client")}[sender]
+        yield f"  {arrow}  {said}"
+    if len(lines) > READABLE:
+        yield "  …"
 
 
 def _broken(seen: Dissection) -> list[str]:
@@ -124,8 +150,8 @@ def _parser() -> argparse.ArgumentParser:
         help=_("print what a file with WebSocket traffic says"),
         description=_(
             "Print the connection in a capture, a HAR, a flow file, a recording or a hex dump, "
-            "with every problem. Exit code: 0, no problem was found; 1, there are problems; "
-            "2, the file cannot be read."
+            "with the likeliest cause of its trouble and every problem. Exit code: 0, no problem "
+            "was found; 1, there are problems; 2, the file cannot be read."
         ),
     )
     command.add_argument("file", metavar="FILE", help=_("the file; - for standard input"))

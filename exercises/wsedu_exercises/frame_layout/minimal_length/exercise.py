@@ -31,7 +31,7 @@ FIRST = (0x81, 0x82, 0x01, 0x02, 0x00, 0x80, 0x89)
 
 def cases(chance: random.Random) -> list[Args]:
     """The lengths at the borders in each form that can hold them, then random ones."""
-    calls = []
+    calls: list[Args] = []
     lengths = [0, 1, 5, 124, 125, 126, 127, 128, 255, 256, 32767, 32768, 65535, 65536, 65537]
     lengths += [2**31, 2**32, 2**40 + 1, 2**56, 2**63 - 1]
     lengths += [chance.randrange(2 ** chance.choice([7, 16, 17, 40])) for _n in range(how_many(20))]
