@@ -1,8 +1,10 @@
-"""``python -m wsedu explain FILE``: a file with WebSocket traffic, in words.
+"""``python -m wsedu explain FILE``: a file with WebSocket traffic, in words or as a page.
 
 How to think about it: the same path as in a notebook. ``recording.find`` says which connections
 are in the file, ``dissect`` reads one, and the ladder's text form is printed. What the peers sent
 is shown with its control characters replaced, so that no byte of a file can move the cursor.
+
+``python -m wsedu tap LISTEN UPSTREAM`` makes such a file: see ``live.tapping``.
 """
 
 from __future__ import annotations
@@ -12,14 +14,18 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from io import TextIOWrapper
+from pathlib import Path
 
 from .recording import Dissection, Found, dissect, find
+from .recording.files import write_whole
 from .recording.opening import LARGEST
 from .views.drawing import clean
 from .views.ladder import describe
+from .views.page import make_page
+from .views.problems import problems_of
 from .words import _, ngettext
 
-HEALTHY, PROBLEMS, UNREADABLE = 0, 1, 2
+HEALTHY, PROBLEMS, UNREADABLE, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,33 +34,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal may not have all the characters
             stream.reconfigure(errors="replace")
+    code = UNREADABLE
     try:
-        code, lines = explain(options.file, options.port, options.connection)
+        code, lines = explain(options)
         for line in lines:
             print(clean(line))
         sys.stdout.flush()
-        return code
+    except KeyboardInterrupt:
+        code = INTERRUPTED
     except OSError as error:
         if isinstance(error, BrokenPipeError):  # the reader has had enough, such as ``head``
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return code
-        print(_refusal(options.file, error.strerror or str(error)), file=sys.stderr)
+        code = UNREADABLE
+        name = error.filename if isinstance(error.filename, str) else options.file
+        print(_refusal(name, error.strerror or str(error)), file=sys.stderr)
     except ValueError as error:
         for line in _refusal(options.file, str(error)).splitlines():
             print(clean(line), file=sys.stderr)
-    return UNREADABLE
+    return code
 
 
-def explain(name: str, port: int | None, number: int | None) -> tuple[int, Iterator[str]]:
-    """The exit code, and the lines to print.
-
-    name:   of the file, or ``-`` for standard input
-    port:   look at the connections with this port
-    number: of the WebSocket connection in the file; 1 is the first, which is shown by default
+def explain(options: argparse.Namespace) -> tuple[int, Iterator[str]]:
+    """The exit code, and the lines to print; with ``--html`` the page is written by then.
 
     Raises ValueError if the file cannot be explained, OSError if it cannot be read.
     """
-    found = find(sys.stdin.buffer.read(LARGEST + 1) if name == "-" else name, port)
+    name, number = options.file, options.connection
+    found = find(sys.stdin.buffer.read(LARGEST + 1) if name == "-" else name, options.port)
     sockets = [each for each in found if each.is_websocket]
     if number is not None and not 0 < number <= len(sockets):
         sentence = ngettext(
@@ -63,9 +70,15 @@ def explain(name: str, port: int | None, number: int | None) -> tuple[int, Itera
             len(sockets),
         )
         raise ValueError(sentence.format(number=number, count=len(sockets)))
+    if options.html is not None:
+        title = _("standard input") if name == "-" else Path(name).name
+        page, count = make_page(title, found, number, options.first)
+        write_whole(options.html, page.encode("utf-8", "replace"))
+        written = _("{name} is written. Open it in a browser.").format(name=options.html)
+        return (PROBLEMS if count else HEALTHY), iter([written])
     chosen = sockets[(number or 1) - 1]
     seen = dissect(chosen.recording)
-    broken = _broken(seen)
+    broken = [sentence for _index, sentence in problems_of(seen)]
     return (PROBLEMS if broken else HEALTHY), _lines(found, chosen, seen, broken)
 
 
@@ -94,24 +107,6 @@ def _lines(
             yield _("also in the file: {line}").format(line=each.line)
 
 
-def _broken(seen: Dissection) -> list[str]:
-    """What is wrong, in the order of the bytes: rules of frames, and of the opening handshake."""
-    sentences = []
-    for unit in seen.units:
-        whose = {"client": _("client"), "server": _("server")}[unit.sender]
-        said = [f"{problem.sentence} ({problem.section})" for problem in unit.problems]
-        if not said:  # a refusal breaks no rule, and no WebSocket comes of it
-            said = [
-                _("not so: {rule}; found: {found} ({section})").format(
-                    rule=check.requirement, found=check.found, section=check.section
-                )
-                for check in unit.checks
-                if check.passed is False
-            ]
-        sentences += [f"{whose}, {unit.title}: {sentence}" for sentence in said]
-    return sentences
-
-
 def _refusal(name: str, sentence: str) -> str:
     return f"{_('standard input') if name == '-' else name}: {sentence}"
 
@@ -132,6 +127,19 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--port", type=int, metavar="N", help=_("only connections with this port"))
     command.add_argument(
         "--connection", type=int, metavar="N", help=_("which one, if there are several")
+    )
+    command.add_argument(
+        "--html",
+        metavar="OUT",
+        help=_("write one page with pictures to this file; it needs no network"),
+    )
+    command.add_argument(
+        "--from",
+        dest="first",
+        type=int,
+        default=1,
+        metavar="N",
+        help=_("the first arrow that the page shows; a page has room for 1,000"),
     )
     return parser
 

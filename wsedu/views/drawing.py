@@ -63,6 +63,9 @@ STYLE = f"""
 .wsedu-svg .gone{{display:none}}
 {_FIELDS}""".replace("\n", "")
 
+# For a page that is itself as dark as its reader's system wants it.
+DARK_BY_SYSTEM = f"@media (prefers-color-scheme: dark){{:root .wsedu-svg{{{_DARK}}}}}"
+
 
 # What fills the places of a drawing that can change: texts, and "name.class" for styles.
 Slots = dict[str, str]

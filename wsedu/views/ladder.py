@@ -50,9 +50,9 @@ class Watched(Protocol):
 class Ladder(Picture):
     """A recording as a sequence of arrows between client and server.
 
-    recording: the recording; or a lab, whose newest connection is shown and grows as it does,
-               as long as the lab is open or until ``close()``. That needs a running loop, which
-               every cell has; elsewhere it stands still
+    recording: the recording, dissected or not; or a lab, whose newest connection is shown and
+               grows as it does, as long as the lab is open or until ``close()``. That needs a
+               running loop, which every cell has; elsewhere it stands still
     times:     whether to write the seconds beside each arrow; a lesson about time wants them
 
     The page has, besides what all pictures have, and if there is too much for one picture:
@@ -72,21 +72,22 @@ class Ladder(Picture):
     _due: asyncio.TimerHandle | None = None
     _rests = 0.0  # until this time of the loop
 
-    def __init__(self, recording: Recording | Watched, *, times: bool = False) -> None:
+    def __init__(self, recording: Recording | Dissection | Watched, *, times: bool = False) -> None:
         self._times = times
-        self._source = None if isinstance(recording, Recording) else recording
+        self._source = None
         super().__init__()
-        if isinstance(recording, Recording):
+        if isinstance(recording, Recording | Dissection):
             self._show(recording)
         else:
+            self._source = recording
             # Outside of a cell no loop runs; a lab that is closed has no more news.
             with suppress(RuntimeError):
                 self._stop = _watch(recording, self._soon)
             self._show(recording.recording)
         self.observe(self._open, "selected")
 
-    def _show(self, recording: Recording) -> None:
-        seen = self._seen = dissect(recording)
+    def _show(self, recording: Recording | Dissection) -> None:
+        seen = self._seen = recording if isinstance(recording, Dissection) else dissect(recording)
         self._units = {f"u{number}": unit for number, unit in enumerate(seen.units)}
         stored = _arrows(seen, FIRST, LAST)
         hint = _("Select an arrow to open its bytes: click, or Tab, arrow keys, Enter.")

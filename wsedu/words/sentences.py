@@ -455,6 +455,13 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "frame.too-early": _("Sent before the server's 101; a client must wait for it."),
     # recording/opening: the connections in a file.
     "open.socket": ngettext("{url}: {count:,} message", "{url}: {count:,} messages"),
+    # What a file is, after "This is".
+    "open.is-capture": _("a capture (pcap or pcapng)"),
+    "open.is-har": _("a HAR: what a browser, or another program, writes of its requests"),
+    "open.is-flows": _("a flow file of mitmproxy"),
+    "open.is-recording": _("a recording, as this course writes them"),
+    "open.is-bytes": _("the bytes of one connection, as they crossed the wire"),
+    "open.is-text": _("bytes written as text"),
     "open.one": ngettext("{count:,} byte of one connection", "{count:,} bytes of one connection"),
     "open.several": ngettext(
         "The file has {count:,} WebSocket connection; choose it by its number:\n{lines}",
