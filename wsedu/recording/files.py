@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .events import BEGINS, Begins, Event
-from .pcapng import to_pcapng
+from .pcapng import Talk, to_pcapng
 
 Content = tuple[tuple[Event, ...], str, int, Begins]  # events, note, dropped, begins
 
@@ -27,7 +27,7 @@ def save(
 ) -> None:
     """Write readable JSON; to a name that ends in ``.pcapng``, a file for Wireshark."""
     if Path(path).suffix == ".pcapng":
-        write_whole(path, to_pcapng(events))
+        write_whole(path, to_pcapng([Talk(events)]))
     else:
         write_whole(path, to_json(events, note, dropped, begins).encode())
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import struct
 import zipfile
 import zlib
@@ -41,6 +42,8 @@ _UNREADABLE: tuple[type[Exception], ...] = (
     *(OSError, ValueError, LookupError, EOFError, RuntimeError),
     *(zlib.error, struct.error, zipfile.BadZipFile),
 )
+
+_UPGRADE = re.compile(rb"(?im)^upgrade[ \t]*:[^\n]*websocket")
 
 _ZLIB = (b"\x78\x01", b"\x78\x9c", b"\x78\xda")
 
@@ -212,8 +215,10 @@ class _Opening:
         raise CaptureError(Said("open.text", shown=_printable(shown)))
 
     def in_json(self, content: Any, text: str) -> tuple[Found, ...]:
-        if isinstance(content, dict) and content.get("format") == "wsedu recording":
+        if _is_recording(content):
             return _one(Recording(*files.from_json(text)), Said("open.is-recording"))
+        if isinstance(content, list) and content and all(map(_is_recording, content)):
+            return _several([Recording(*files.from_json(json.dumps(each))) for each in content])
         if har.is_har(content):
             return self.sockets(har.read_har(content, self.attached), Said("open.is-har"))
         if written := read_json(content):
@@ -267,6 +272,23 @@ def _recording_of(connection: Connection) -> Callable[[], Recording]:
 def _one(recording: Recording, file: Said) -> tuple[Found, ...]:
     size = sum(len(event.data) for event in recording.events)
     return (Found(str(Said("open.one", count=size)), True, file, lambda: recording),)
+
+
+def _several(recordings: list[Recording]) -> tuple[Found, ...]:
+    """Connections of one tap; some may be plain HTTP, as those that brought a page are."""
+    sockets = [
+        recording.begins == "frames" or _UPGRADE.search(recording.sent_by("client"))
+        for recording in recordings
+    ]
+    found = [_one(recording, Said("open.is-recordings"))[0] for recording in recordings]
+    return tuple(
+        replace(each, is_websocket=bool(is_socket) or not any(sockets))
+        for each, is_socket in zip(found, sockets, strict=True)
+    )
+
+
+def _is_recording(content: Any) -> bool:
+    return isinstance(content, dict) and content.get("format") == "wsedu recording"
 
 
 def _inflate(data: bytes, bits: int, kind: str) -> bytes:

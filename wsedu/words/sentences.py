@@ -460,6 +460,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "open.is-har": _("a HAR: what a browser, or another program, writes of its requests"),
     "open.is-flows": _("a flow file of mitmproxy"),
     "open.is-recording": _("a recording, as this course writes them"),
+    "open.is-recordings": _("a file of recordings, as this course writes them"),
     "open.is-bytes": _("the bytes of one connection, as they crossed the wire"),
     "open.is-text": _("bytes written as text"),
     "open.one": ngettext("{count:,} byte of one connection", "{count:,} bytes of one connection"),
