@@ -2,6 +2,8 @@
 
 import io
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from wsedu.__main__ import main
+from wsedu.__main__ import _parser, main
 from wsedu.protocol import Frame, Opcode, build_frame
 from wsedu.recording import Recording
 
@@ -231,3 +233,12 @@ def test_an_interrupted_run_leaves_no_page(
     code, printed, errors = explain(conversation(*HANDSHAKE), "--html", str(tmp_path / "page.html"))
     assert (code, printed, errors) == (130, "", "")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_the_commands_of_the_readme_are_understood() -> None:
+    text = (ROOT / "README.md").read_text()
+    commands = re.findall(r"`python -m wsedu ([^`]+)`", text)
+    assert [command.split()[0] for command in commands] == ["explain", "tap"]
+    for command in commands:
+        assert callable(_parser().parse_args(shlex.split(command)).run)
+    assert "`--html page.html`" in text

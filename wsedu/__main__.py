@@ -17,6 +17,7 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from .live.tapping import Address, Tapped, read_address, tap
+from .live.working import working
 from .recording import Dissection, Found, dissect, find
 from .recording.files import write_whole
 from .recording.opening import LARGEST
@@ -63,7 +64,9 @@ def explain(options: argparse.Namespace) -> tuple[int, Iterator[str]]:
     Raises ValueError if the file cannot be explained, OSError if it cannot be read.
     """
     name, number = options.source, options.connection
-    found = find(sys.stdin.buffer.read(LARGEST + 1) if name == "-" else name, options.port)
+    title = _("standard input") if name == "-" else Path(name).name
+    with working(_("Reading {name}").format(name=clean(title)), sys.stderr):
+        found = find(sys.stdin.buffer.read(LARGEST + 1) if name == "-" else name, options.port)
     sockets = [each for each in found if each.is_websocket]
     if number is not None and not 0 < number <= len(sockets):
         sentence = ngettext(
@@ -73,14 +76,15 @@ def explain(options: argparse.Namespace) -> tuple[int, Iterator[str]]:
         )
         raise ValueError(sentence.format(number=number, count=len(sockets)))
     if options.html is not None:
-        title = _("standard input") if name == "-" else Path(name).name
-        page, count = make_page(title, found, number, options.first)
+        with working(_("Drawing the page"), sys.stderr):
+            page, count = make_page(title, found, number, options.first)
         write_whole(options.html, page.encode("utf-8", "replace"))
         written = _("{name} is written. Open it in a browser.").format(name=options.html)
         return (PROBLEMS if count else HEALTHY), iter([written])
     chosen = sockets[(number or 1) - 1]
-    seen = dissect(chosen.recording)
-    broken = [sentence for _index, sentence in problems_of(seen)]
+    with working(_("Reading the frames"), sys.stderr):
+        seen = dissect(chosen.recording)
+        broken = [sentence for _index, sentence in problems_of(seen)]
     return (PROBLEMS if broken else HEALTHY), _lines(found, chosen, seen, broken)
 
 
