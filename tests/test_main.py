@@ -2,6 +2,8 @@
 
 import io
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from wsedu.__main__ import main
+from wsedu.__main__ import _parser, main
 from wsedu.protocol import Frame, Opcode, build_frame
 from wsedu.recording import Event, Recording
 
@@ -217,3 +219,57 @@ def test_a_reader_that_stops_reading_is_no_error() -> None:
         running.stdout.close()
         assert running.stderr.read() == b""
         assert running.wait(60) == 1
+
+
+# The page.
+
+
+def test_a_page_is_written_and_the_exit_code_is_that_of_the_text(
+    explain: Any, tmp_path: Path
+) -> None:
+    out = tmp_path / "page.html"
+    healthy = conversation(*HANDSHAKE, ("client", HELLO))
+    code, printed, errors = explain(healthy, "--html", str(out))
+    assert (code, printed, errors) == (0, f"{out} is written. Open it in a browser.\n", "")
+    assert "<h1>file</h1>" in out.read_text()
+    assert explain(conversation(*HANDSHAKE, ("client", BAD)), "--html", str(out))[0] == 1
+    assert "A client&#x27;s frame must be masked." in out.read_text()
+    assert explain(b"\x89PNG\r\n\x1a\n", "--html", str(out))[0] == 2
+    assert "A client&#x27;s frame must be masked." in out.read_text()  # left as it was
+
+
+def test_a_page_shows_the_connection_and_the_part_that_are_chosen(
+    explain: Any, tmp_path: Path
+) -> None:
+    out = tmp_path / "page.html"
+    explain(several(), "--html", str(out), "--connection", "2", "--from", "3")
+    assert 'id="connection-2"' in out.read_text() and 'id="connection-1"' not in out.read_text()
+    assert "These are arrows 3 to 4 of 4." in out.read_text()
+
+
+def test_a_page_that_cannot_be_written_is_one_sentence(explain: Any, tmp_path: Path) -> None:
+    out = tmp_path / "nothing" / "page.html"
+    code, printed, errors = explain(conversation(*HANDSHAKE), "--html", str(out))
+    assert (code, printed) == (2, "")
+    assert errors.count("\n") == 1 and errors.endswith(": No such file or directory\n")
+
+
+def test_an_interrupted_run_leaves_no_page(
+    explain: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("wsedu.__main__.make_page", interrupted)
+    code, printed, errors = explain(conversation(*HANDSHAKE), "--html", str(tmp_path / "page.html"))
+    assert (code, printed, errors) == (130, "", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_the_commands_of_the_readme_are_understood() -> None:
+    text = (ROOT / "README.md").read_text()
+    commands = re.findall(r"`python -m wsedu ([^`]+)`", text)
+    assert [command.split()[0] for command in commands] == ["explain", "tap"]
+    for command in commands:
+        assert callable(_parser().parse_args(shlex.split(command)).run)
+    assert "`--html page.html`" in text

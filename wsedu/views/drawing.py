@@ -28,6 +28,10 @@ STYLE = re.sub(
     flags=re.DOTALL,
 )
 
+# For a page that is itself as dark as its reader's system wants it.
+_DARK = re.findall(r"\{(--paper.*?)\}", STYLE)[1]
+DARK_BY_SYSTEM = f"@media (prefers-color-scheme: dark){{:root .wsedu-svg{{{_DARK}}}}}"
+
 
 # What fills the places of a drawing that can change: texts, and "name.class" for styles.
 Slots = dict[str, str]

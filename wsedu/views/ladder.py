@@ -53,9 +53,9 @@ class Watched(Protocol):
 class Ladder(Picture):
     """A recording as a sequence of arrows between client and server.
 
-    recording: the recording; or a lab, whose newest connection is shown and grows as it does,
-               as long as the lab is open or until ``close()``. That needs a running loop, which
-               every cell has; elsewhere it stands still
+    recording: the recording, dissected or not; or a lab, whose newest connection is shown and
+               grows as it does, as long as the lab is open or until ``close()``. That needs a
+               running loop, which every cell has; elsewhere it stands still
     times:     whether to write the seconds beside each arrow; a lesson about time wants them
 
     The page has, besides what all pictures have, and if there is too much for one picture:
@@ -78,24 +78,27 @@ class Ladder(Picture):
     _due: asyncio.TimerHandle | None = None
     _rests = 0.0  # until this time of the loop
 
-    def __init__(self, recording: Recording | Watched, *, times: bool = False) -> None:
+    def __init__(self, recording: Recording | Dissection | Watched, *, times: bool = False) -> None:
         self._times = times
-        self._source = None if isinstance(recording, Recording) else recording
+        self._source = None
         super().__init__()
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:  # outside of a cell no loop runs
-            self.whole = True
+            self.whole, loop = True, None
+        if isinstance(recording, Recording | Dissection):
+            self._show(recording)
         else:
-            if self._source is not None:
+            self._source = recording
+            if loop is not None:
                 with suppress(RuntimeError):  # a lab that is closed has no more news
-                    self._stop = _watch(self._source, loop, self._soon)
-        self._show(recording if isinstance(recording, Recording) else recording.recording)
+                    self._stop = _watch(recording, loop, self._soon)
+            self._show(recording.recording)
         self.observe(self._open, "selected")
         self.observe(self._complete, "whole")
 
-    def _show(self, recording: Recording) -> None:
-        seen = self._seen = dissect(recording)
+    def _show(self, recording: Recording | Dissection) -> None:
+        seen = self._seen = recording if isinstance(recording, Dissection) else dissect(recording)
         stored = _arrows(seen, FIRST, LAST)
         with self.hold_sync():  # the page gets all of it at once
             self.svg = _draw(seen, stored, self._times)

@@ -28,6 +28,11 @@ def module(*names: str) -> str:
     return re.sub(r"(?m)^import .*\n", "", "\n".join(sources))
 
 
+def named(module: str, name: str) -> str:
+    """The module as a part of a script, in which what it exports has this name."""
+    return module.replace("export default", f"const {name} =")
+
+
 class Picture(anywidget.AnyWidget):
     """What all pictures share.
 
@@ -78,7 +83,7 @@ class Picture(anywidget.AnyWidget):
         }
         values = json.dumps({n: v for n, v in state.items() if n not in ("layout", "tabbable")})
         script = _PAGE.format(
-            module=self._esm.replace("export default", "const widget ="),
+            module=module("without_kernel.js") + named(self._esm, "widget"),
             # No byte inside the script may look like the end of the script.
             values=values.replace("<", "\\u003c"),
         )
@@ -95,11 +100,5 @@ class Picture(anywidget.AnyWidget):
 
 
 _PAGE = """{module}
-const values = {values};
-const model = {{
-  get: (name) => values[name],
-  set: (name, value) => void (values[name] = value),
-  save_changes: () => {{}}, on: () => {{}}, off: () => {{}},
-}};
-widget.render({{ model, el: document.querySelector("main") }});
+widget.render({{ model: modelOf({values}), el: document.querySelector("main") }});
 """
