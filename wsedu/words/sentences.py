@@ -1455,7 +1455,8 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "binary."
     ),
     "doctor.object-object": _(
-        "The {side} sent {text}, which JavaScript makes of an object: send `JSON.stringify(it)`."
+        "The {side} sent [object ...], which JavaScript makes of an object: send "
+        "`JSON.stringify(it)`."
     ),
     "doctor.python-object": _(
         "The {side} sent the name of an object of Python instead of what it holds; for a coroutine "
