@@ -144,24 +144,15 @@ def idle(case: Case) -> Finding | None:
     return finding(said, _last_bytes(case), "7.1.5")
 
 
-def reset(case: Case) -> Finding | None:
-    """TCP RST, and no Close before it."""
-    end = case.first_end
-    if end is None or end.kind != "lost" or not case.is_open or _closed(case):
-        return None
-    if case.recording.dropped:
-        return None
-    return finding(Said("doctor.reset", side=whose(end.sender)), _last_bytes(case), "7.1.5")
-
-
 def no_close(case: Case) -> Finding | None:
-    """TCP FIN, and no Close before it."""
+    """TCP FIN or RST, and no Close before it."""
     end = case.first_end
-    if end is None or end.kind != "end" or not case.is_open or _closed(case):
+    if end is None or not case.is_open or _closed(case) or case.recording.dropped:
         return None
-    if case.recording.dropped:
-        return None
-    return finding(Said("doctor.no-close", side=whose(end.sender)), _last_bytes(case), "7.1.5")
+    said = Said("doctor.reset", side=whose(end.sender))
+    if end.kind == "end":
+        said = Said("doctor.no-close", side=whose(end.sender))
+    return finding(said, _last_bytes(case), "7.1.5")
 
 
 def bytes_missing(case: Case) -> Finding | None:
@@ -215,4 +206,4 @@ CAUSES = (
     close_unanswered,
     network_failed,
 )
-LAST_CAUSES = (bytes_missing, idle, reset, no_close)
+LAST_CAUSES = (bytes_missing, idle, no_close)
