@@ -74,7 +74,7 @@ class Letters:
             if not (
                 self.fits(answer[letter]) if self.fits else type(answer[letter]) is type(value)
             ):
-                said = _("An answer is {like}; yours to {letter} is {value}.")
+                said = _("Your answer to {letter} is {value}. Answer with {like}.")
                 return not_yet(
                     said.format(letter=letter, like=like, value=shorten(answer[letter], 40)),
                     self.section,

@@ -211,7 +211,6 @@ class _Story:
 
     def _said(self, unit: Unit, event: Event) -> None:
         mine, other = self._pair(event.sender)
-        who, whom = _names(event.sender)
         broken = [problem.sentence for problem in unit.problems]
         if unit is self._switch and not broken:
             for machine in (mine, other):
@@ -220,11 +219,11 @@ class _Story:
         elif _is_close(unit):
             self._closes(unit, event, broken)
         elif broken and other.take(Step.FAIL):
-            self._note(_breaks(who, whom, broken[0]), event.time)
+            self._note(_sentences(event.sender)["breaks"].format(rule=broken[0]), event.time)
 
     def _closes(self, unit: Unit, event: Event, broken: list[str]) -> None:
         mine, other = self._pair(event.sender)
-        who, whom = _names(event.sender)
+        sentences = _sentences(event.sender)
         try:
             close = parse_close(_payload(unit))
             what = _words(close)
@@ -232,28 +231,24 @@ class _Story:
             close, what = Close(), _payload(unit).hex(" ")
         moved = mine.take(Step.SEND_CLOSE)
         mine.sent = mine.sent or what
-        said = _("The {who} sends a Close ({what}).").format(who=who, what=what)
+        said = sentences["close"].format(what=what)
         if not broken and other.take(Step.RECEIVE_CLOSE):
             other.received, other.heard = close, what
         elif broken and other.take(Step.FAIL):
-            said = _breaks(who, whom, broken[0])
+            said = sentences["breaks"].format(rule=broken[0])
         elif moved:
-            said += " " + _("The {whom} ignores it.").format(whom=whom)
+            said = sentences["ignored"].format(what=what)
         else:
             return
         self._note(said, event.time)
 
     def _ended(self, event: Event) -> None:
         mine, other = self._pair(event.sender)
-        who, whom = _names(event.sender)
+        moved = [other.take(Step.END_OF_TCP)]
         if event.kind == "lost":
-            moved = [mine.take(Step.END_OF_TCP), other.take(Step.END_OF_TCP)]
-            words = _("The {who} resets TCP (RST).")
-        else:
-            moved = [other.take(Step.END_OF_TCP)]
-            words = _("The {who} ends TCP, and the {whom} learns of it.")
+            moved.append(mine.take(Step.END_OF_TCP))
         if any(moved):
-            self._note(words.format(who=who, whom=whom), event.time)
+            self._note(_sentences(event.sender)[event.kind], event.time)
 
     def _pair(self, sender: Side) -> tuple[_Machine, _Machine]:
         other: Side = "server" if sender == "client" else "client"
@@ -261,7 +256,7 @@ class _Story:
 
     def _note(self, sentence: str, time: float) -> None:
         if self._times:
-            sentence = f"{time:.2f} s: {sentence}"
+            sentence = _("{time:.2f} s: {said}").format(time=time, said=sentence)
         slots: Slots = {"sentence": fit(f"{len(self.steps)}  {sentence}", WIDTH - 28)}
         said = [f"{len(self.steps)}  {sentence}"]
         titles = {"client": _("client"), "server": _("server")}
@@ -288,9 +283,31 @@ class _Story:
         self.steps.append({name: clean(text) for name, text in slots.items()})
 
 
-def _names(sender: Side) -> tuple[str, str]:
-    names = _("client"), _("server")
-    return names if sender == "client" else (names[1], names[0])
+def _sentences(sender: Side) -> dict[str, str]:
+    """What a side may do. They are whole sentences, because languages decline "the client"."""
+    sides = {
+        "close": (
+            _("The client sends a Close ({what})."),
+            _("The server sends a Close ({what})."),
+        ),
+        "ignored": (
+            _("The client sends a Close ({what}). The server ignores it."),
+            _("The server sends a Close ({what}). The client ignores it."),
+        ),
+        "breaks": (
+            _("The client breaks a rule, and the server fails the connection: {rule}"),
+            _("The server breaks a rule, and the client fails the connection: {rule}"),
+        ),
+        "end": (
+            _("The client ends TCP, and the server learns of it."),
+            _("The server ends TCP, and the client learns of it."),
+        ),
+        "lost": (
+            _("The client resets TCP (RST)."),
+            _("The server resets TCP (RST)."),
+        ),
+    }
+    return {what: both[sender == "server"] for what, both in sides.items()}
 
 
 def _is_close(unit: Unit) -> bool:
@@ -299,11 +316,6 @@ def _is_close(unit: Unit) -> bool:
 
 def _payload(unit: Unit) -> bytes:
     return b"" if unit.layout is None else unit.layout.frame.payload
-
-
-def _breaks(who: str, whom: str, rule: str) -> str:
-    words = _("The {who} breaks a rule, and the {whom} fails the connection: {rule}")
-    return words.format(who=who, whom=whom, rule=rule)
 
 
 def _words(close: Close) -> str:
