@@ -24,7 +24,7 @@ from typing import Any, Protocol
 import traitlets
 
 from ..recording import Dissection, Event, Recording, Unit, dissect
-from ..words import _
+from ..words import _, ngettext
 from . import bytes_and_fields
 from .drawing import WIDTH, Drawing, clean, fit, wrap
 from .picture import Picture, module
@@ -380,7 +380,7 @@ def _draw_arrow(drawing: Drawing, seen: Dissection, arrow: Arrow, y: float) -> N
 def _sentence(seen: Dissection, unit: Unit) -> str:
     """What a unit is; what the recording had no room for may well have arrived."""
     if seen.recording.dropped and unit.layout is not None and unit.layout.truncated is not None:
-        return _("Recorded only up to here: the recording was full, or was discarded.")
+        return _("Recorded only up to here: the rest of this frame is not in the recording.")
     return f"[{clean(unit.note)}] {unit.sentence}" if unit.note else unit.sentence
 
 
@@ -422,6 +422,9 @@ def _switch() -> str:
 def _dropped(recording: Recording) -> str:
     if not recording.dropped:
         return ""
-    return _("The recording was full: {count} more bytes are not in it.").format(
-        count=recording.dropped
+    said = ngettext(
+        "Not everything was recorded: {count} more byte is not in it.",
+        "Not everything was recorded: {count} more bytes are not in it.",
+        recording.dropped,
     )
+    return said.format(count=recording.dropped)
