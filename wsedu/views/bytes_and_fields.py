@@ -36,11 +36,8 @@ class BytesAndFields(Picture):
     """The bytes of one unit of a dissected recording, and their fields."""
 
     def __init__(self, unit: Unit) -> None:
-        super().__init__(
-            svg=draw(unit),
-            text=describe(unit),
-            hint=_("Point at a byte or a field. By keyboard: Tab to the picture, then arrow keys."),
-        )
+        hint = _("Point at a byte or a field. By keyboard: Tab to the picture, then arrow keys.")
+        super().__init__(svg=draw(unit), text=describe(unit), hint=hint)
 
 
 def describe(unit: Unit) -> str:

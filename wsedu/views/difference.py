@@ -23,11 +23,7 @@ class Difference(Picture):
     """
 
     def __init__(self, expected: bytes, got: bytes, where: str = "") -> None:
-        super().__init__(
-            svg=draw(expected, got, where),
-            text=describe(expected, got, where),
-            hint="",
-        )
+        super().__init__(svg=draw(expected, got, where), text=describe(expected, got, where))
 
 
 def first_difference(expected: bytes, got: bytes) -> int | None:

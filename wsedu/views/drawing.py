@@ -21,12 +21,8 @@ SHOWN = 820
 LEAST = 0.7  # of its width: below that its words cannot be read, and a live picture scrolls
 
 # In one line: a stylesheet inside of a picture is text of a notebook.
-STYLE = re.sub(
-    r"/\*.*?\*/|\n",
-    "",
-    (Path(__file__).parent / "drawing.css").read_text(encoding="utf-8"),
-    flags=re.DOTALL,
-)
+_CSS = (Path(__file__).parent / "drawing.css").read_text(encoding="utf-8")
+STYLE = re.sub(r"(?s)/\*.*?\*/|\n", "", _CSS)
 
 
 # What fills the places of a drawing that can change: texts, and "name.class" for styles.

@@ -35,11 +35,8 @@ class Progress(Picture):
 
     def __init__(self, lessons: Iterable[tuple[str, tuple[Standing, ...]]]) -> None:
         lessons = list(lessons)
-        super().__init__(
-            svg=_draw(lessons),
-            text=_describe(lessons),
-            hint=_("Point at an exercise, or walk with the arrow keys, to see what it is."),
-        )
+        hint = _("Point at an exercise, or walk with the arrow keys, to see what it is.")
+        super().__init__(svg=_draw(lessons), text=_describe(lessons), hint=hint)
 
 
 def _describe(lessons: list[tuple[str, tuple[Standing, ...]]]) -> str:

@@ -90,11 +90,8 @@ class Timeline(Picture):
                 other = next((unit for unit in closes if unit.sender != first.sender), None)
                 self._closing = _countdown(seen, first, other, first.title)
                 self._end = max(self._end, self._closing.time + close_timeout)
-        super().__init__(
-            svg=self._draw(),
-            text=self._describe(),
-            hint=_("Point at a bar to read what happened."),
-        )
+        hint = _("Point at a bar to read what happened.")
+        super().__init__(svg=self._draw(), text=self._describe(), hint=hint)
 
     def _x(self, time: float) -> float:
         grid = round(time / GRID) * GRID
