@@ -5,8 +5,6 @@ are in the file, ``dissect`` reads one, and the ladder's text form is printed. W
 is shown with its control characters replaced, so that no byte of a file can move the cursor.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import sys

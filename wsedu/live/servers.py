@@ -5,8 +5,6 @@ connection. Whatever such a function does wrong (it raises, loops without an awa
 without end) ends its own connection only, and the recording says so.
 """
 
-from __future__ import annotations
-
 import asyncio
 import hmac
 import logging

@@ -5,8 +5,6 @@ client. The tap writes down what arrives on one side before it passes it on, so 
 cause always comes before its effect. With ``faults`` the tap plays a bad network.
 """
 
-from __future__ import annotations
-
 import asyncio
 import random
 import socket

@@ -6,8 +6,6 @@ it means, and the section of the rule. Offsets count from 0 inside the unit; one
 where the unit is in its sender's stream.
 """
 
-from __future__ import annotations
-
 from ..protocol import Span
 from ..recording import Field, Unit
 from ..words import _

@@ -1,7 +1,5 @@
 """The handshake checklist: every line of a message tied to the rules that look at it."""
 
-from __future__ import annotations
-
 from ..protocol import Check
 from ..recording import Unit
 from ..words import _

@@ -6,8 +6,6 @@ the readers of ``wsedu.protocol``; the page only looks things up in it. The head
 everything before its payload, including the masking key.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from ..protocol import (

@@ -1,7 +1,5 @@
 """The difference: the expected bytes above, yours below, and the first byte that differs."""
 
-from __future__ import annotations
-
 from ..protocol import read_layout
 from ..recording.frame_fields import fields_of_frame
 from ..words import _

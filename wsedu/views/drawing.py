@@ -5,8 +5,6 @@ together form an item: it has a name, a sentence that says what it is, and the n
 items that light up with it. The page (``picture.js``) does nothing but light, move, and say.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

@@ -5,8 +5,6 @@ many bytes the extended length has: none, 2 or 8. Each field has its column, so 
 shorter form leaves out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from ..protocol import FrameHeader

@@ -1,7 +1,5 @@
 """Progress: every exercise as a box, a row for each lesson; what is passed, tried, open."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal

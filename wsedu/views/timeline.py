@@ -9,8 +9,6 @@ Times differ a little from run to run. Everything is placed on a grid of a tenth
 so that the same story gives the same picture; the words have hundredths.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from ..protocol import Opcode
