@@ -10,13 +10,13 @@ What it makes runs at once, as an example. Each line that waits for your words s
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import stale
-from execute import METADATA
 from stale import ROOT, code_cell, notebook_text, prose_cell
 
 from wsedu.course.catalogue import exercises, predictions, quizzes
@@ -36,7 +36,7 @@ import random
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 
 
 def FUNCTION(data: bytes) -> int:
@@ -63,10 +63,6 @@ EXERCISE = Exercise(
     stars=STARS,
     judge=Cases(cases, reference, int, section="5.2"),  # TODO: the section of the RFC
     solution=FUNCTION,
-    wrong={  # TODO: your mistakes, three or more
-        "no-end": patch(" % 256", ""),
-        "another-end": patch("% 256", "% 255"),
-    },
 )
 '''
 
@@ -82,10 +78,6 @@ EXERCISE = Exercise(
     stars=STARS,
     judge=Letters(section="5.2"),  # TODO: the section of the RFC
     solution={"A": 2, "B": True},  # TODO: your answers
-    wrong={  # TODO: your mistakes, three or more
-        "one-too-few": {"A": 1},
-        "the-other-way-round": {"B": False},
-    },
 )
 '''
 
@@ -120,6 +112,19 @@ LETTER_WORDS = """
 A = "TODO: what to look at again for A."
 B = "TODO: what to look at again for B."
 """
+
+CHANGES = {
+    "function": """\
+# TODO: your mistakes, three or more; forty are not too many
+no-end = [' % 256', '']
+another-end = ['% 256', '% 255']
+""",
+    "letters": """\
+# TODO: your mistakes, three or more
+one-too-few = { A = 1 }
+the-other-way-round = { B = false }
+""",
+}
 
 MISTAKES = {
     "function": """
@@ -168,20 +173,11 @@ third-objective = "TODO: the third objective"
 first-belief = "TODO: the first belief"
 second-belief = "TODO: the second belief"
 third-belief = "TODO: the third belief"
-
-[predictions.STEM-first]
-question = "TODO: a question that an honest learner may get wrong"
-options = [
-    "TODO: an option",
-    "TODO: the right option",
-]
-said = [
-    "TODO: why this option is wrong.",
-    "TODO: why this option is right.",
-]
-
-[predictions.STEM-second]
-question = "TODO: another such question"
+"""
+for which in ("first", "second"):
+    LESSON_WORDS += f"""
+[predictions.STEM-{which}]
+question = "TODO: the {which} question, which an honest learner may get wrong"
 options = [
     "TODO: an option",
     "TODO: the right option",
@@ -305,6 +301,7 @@ def exercise(lesson: str, name: str, stars: int, kind: str, before: str | None) 
     files = {
         folder / "__init__.py": "",
         folder / "exercise.py": LETTERS if letters else FUNCTION,
+        folder / "mistakes.toml": CHANGES[kind],
         folder / "en.toml": words,
     }
     if letters:
@@ -367,8 +364,8 @@ def notebook(cells: str, stem: str, facts: dict[str, str]) -> str:
         head, mark, source = re.split(r"([:=]) ", cell, maxsplit=1)
         name = head if head.startswith("exercises-start") else f"{stem}-{head}"
         made.append(code_cell(name, source) if mark == "=" else prose_cell(name, source))
-    whole = {"cells": made, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
-    return notebook_text(whole).decode()
+    another = json.loads(stale.notebook_of(stale.LESSONS[0]).read_text(encoding="utf-8"))
+    return notebook_text(another | {"cells": made}).decode()
 
 
 def toml(text: str) -> str:

@@ -13,7 +13,7 @@ import pytest
 
 from wsedu.__main__ import _parser, main
 from wsedu.protocol import Frame, Opcode, build_frame
-from wsedu.recording import Recording
+from wsedu.recording import Event, Recording
 
 from .recording import ANSWER, REQUEST, conversation
 from .recording.test_captures import several
@@ -49,6 +49,37 @@ def test_a_healthy_recording_is_printed_as_a_ladder(explain: Any) -> None:
     assert (code, errors) == (0, "")
     assert "client → server  GET /chat HTTP/1.1" in printed and "text: Hello" in printed
     assert printed.endswith("No problem was found.\n")
+
+
+def test_the_diagnosis_is_printed_first_with_its_evidence(explain: Any) -> None:
+    code, printed, _ = explain(conversation(*HANDSHAKE, ("client", BAD)))
+    assert code == 1
+    _line, diagnosis, evidence, *_ladder = printed.splitlines()
+    assert diagnosis.startswith("Diagnosis: The client did not mask its frame")
+    assert evidence == f"  the client's bytes {len(REQUEST)} to {len(REQUEST) + 1}: 81 05"
+
+
+def test_a_diagnosis_without_a_broken_rule_is_a_problem_too(explain: Any) -> None:
+    said = conversation(*HANDSHAKE, ("client", HELLO))
+    ends = (Event(9.0, "client", "end"), Event(9.0, "server", "end"))
+    code, printed, _ = explain(Recording((*said.events, *ends)))
+    assert code == 1 and "Diagnosis: The client ended TCP without a Close" in printed
+    assert "No problem was found" not in printed
+
+
+@pytest.mark.parametrize(("count", "shown"), [(1, 1), (20, 20), (21, 20)])
+def test_the_protocol_inside_is_named_and_its_messages_are_readable(
+    explain: Any, count: int, shown: int
+) -> None:
+    chosen = ANSWER[:-2] + b"Sec-WebSocket-Protocol: graphql-ws\r\n\r\n"
+    asked = REQUEST[:-2] + b"Sec-WebSocket-Protocol: graphql-ws\r\n\r\n"
+    message = build_frame(Frame(Opcode.TEXT, b'{"type":"data","id":"7","payload":{"a":1}}'))
+    messages = [("server", message)] * count
+    code, printed, _ = explain(conversation(("client", asked), ("server", chosen), *messages))
+    assert code == 0 and "operations of GraphQL" in printed
+    assert "Sec-WebSocket-Protocol: graphql-ws" in printed
+    assert printed.count('  server → client  data 7 {"a": 1}\n') == shown
+    assert ("\n  …\n" in printed) is (count > shown)
 
 
 def test_every_problem_is_printed_also_in_the_middle_of_a_long_ladder(explain: Any) -> None:

@@ -14,11 +14,12 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from io import TextIOWrapper
+from itertools import islice
 from pathlib import Path
 
 from .live.tapping import Address, Tapped, read_address, tap
 from .live.working import working
-from .recording import Dissection, Found, dissect, find
+from .recording import Diagnosis, Dissection, Found, diagnose, dissect, find, inside
 from .recording.files import write_whole
 from .recording.opening import LARGEST
 from .recording.pcapng import Talk, to_pcapng
@@ -29,6 +30,7 @@ from .views.problems import problems_of
 from .words import _, ngettext
 
 HEALTHY, PROBLEMS, UNREADABLE, INTERRUPTED = 0, 1, 2, 130
+READABLE = 20  # messages of another protocol that are shown as what they say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -85,22 +87,32 @@ def explain(options: argparse.Namespace) -> tuple[int, Iterator[str]]:
     with working(_("Reading the frames"), sys.stderr):
         seen = dissect(chosen.recording)
         broken = [sentence for _index, sentence in problems_of(seen)]
-    return (PROBLEMS if broken else HEALTHY), _lines(found, chosen, seen, broken)
+        diagnosis = diagnose(seen)
+    code = PROBLEMS if broken or diagnosis else HEALTHY
+    return code, _lines(found, chosen, seen, diagnosis, broken)
 
 
 def _lines(
-    found: tuple[Found, ...], chosen: Found, seen: Dissection, broken: list[str]
+    found: tuple[Found, ...],
+    chosen: Found,
+    seen: Dissection,
+    diagnosis: Diagnosis,
+    broken: list[str],
 ) -> Iterator[str]:
     yield chosen.line
+    if diagnosis:
+        yield _("Diagnosis: {cause}").format(cause=diagnosis.findings[0].sentence)
+        yield from (f"  {evidence}" for evidence in diagnosis.findings[0].evidence)
     times = any(event.time for event in seen.recording.events)
     yield from describe(seen, times, every_problem=True).splitlines()
+    yield from _inside(seen)
     if seen.recording.with_secrets_covered() is not seen.recording:
         yield _("Look before you share this: there are cookies, passwords or tokens in it.")
     if broken:
         count = ngettext("{count} problem:", "{count} problems:", len(broken))
         yield count.format(count=f"{len(broken):,}")
         yield from (f"  ✘ {sentence}" for sentence in broken)
-    else:
+    elif not diagnosis:
         yield _("No problem was found.")
     number = 0
     for each in found:
@@ -111,6 +123,21 @@ def _lines(
             yield _("--connection {number}: {line}").format(number=number, line=each.line)
         else:
             yield _("also in the file: {line}").format(line=each.line)
+
+
+def _inside(seen: Dissection) -> Iterator[str]:
+    """What the messages are, if they are another protocol, and what the first of them say."""
+    other = inside(seen)
+    if other is None:
+        return
+    yield other.sentence
+    yield f"  {other.evidence}"
+    lines = list(islice(other.lines(), READABLE + 1))
+    for sender, said in lines[:READABLE]:
+        arrow = {"client": _("client → server"), "server": _("server → client")}[sender]
+        yield f"  {arrow}  {said}"
+    if len(lines) > READABLE:
+        yield "  …"
 
 
 def tap_connections(options: argparse.Namespace) -> tuple[int, Iterator[str]]:
@@ -170,8 +197,8 @@ def _parser() -> argparse.ArgumentParser:
         help=_("print what a file with WebSocket traffic says"),
         description=_(
             "Print the connection in a capture, a HAR, a flow file, a recording or a hex dump, "
-            "with every problem. Exit code: 0, no problem was found; 1, there are problems; "
-            "2, the file cannot be read."
+            "with the likeliest cause of its trouble and every problem. Exit code: 0, no problem "
+            "was found; 1, there are problems; 2, the file cannot be read."
         ),
     )
     command.set_defaults(run=explain)

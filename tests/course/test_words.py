@@ -17,6 +17,7 @@ from wsedu.course.catalogue import exercises, lessons
 from wsedu.course.clients import Clients
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, Letters
+from wsedu.course.mistakes import kind_of
 from wsedu.course.packages import packages
 from wsedu.course.wording import Wording
 
@@ -64,14 +65,14 @@ def test_exercise_has_the_words_that_its_judge_needs_and_no_others(exercise: Exe
     if isinstance(exercise.judge, Letters):
         needed.add("letters")
         assert list(words["letters"]) == list(exercise.solution)
-    assert needed <= set(words) <= needed | {"says"}
+    assert needed <= set(words) <= needed | {"says", "fields", "conditions"}
     assert all(text.strip() for _key, text in sentences(words))
     assert len(words["hints"]) == 3
 
 
 @pytest.mark.parametrize("exercise", ALL, ids=name_of)
 def test_every_mistake_has_a_sentence_and_every_sentence_a_mistake(exercise: Exercise) -> None:
-    assert set(exercise.words["mistakes"]) == set(exercise.wrong)
+    assert set(exercise.words["mistakes"]) == set(map(kind_of, exercise.wrong))
 
 
 # The sentences that code chooses by name.

@@ -14,6 +14,7 @@ from wsedu.live import Lab, waiting
 from wsedu.protocol import Frame, Opcode, build_frame
 from wsedu.recording import Recording, dissect
 
+from . import leftovers
 from .test_lab import HELLO, REQUEST
 
 pytestmark = pytest.mark.anyio
@@ -22,17 +23,11 @@ FOREVER = 600.0  # seconds; longer than any of these tests may take
 SOON = 60.0  # seconds after which a deadline of less than one has not held, on the busiest machine
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @pytest.fixture(autouse=True)
 def no_thread_is_left() -> Iterator[None]:
     before = set(threading.enumerate())
     yield
-    if Lab._current is not None:
-        Lab._current.close()
+    leftovers.close_lab()
     for thread in set(threading.enumerate()) - before:
         thread.join(SOON)
         assert not thread.is_alive(), thread

@@ -181,6 +181,7 @@ def damaged(seed: bytes, chance: random.Random) -> bytes:
     return bytes(content)
 
 
+@pytest.mark.slow
 def test_a_thousand_damaged_files_raise_our_error_or_open() -> None:
     chance, files, opened = random.Random(6455), seeds(), 0
     slowest = 0.0
@@ -198,6 +199,7 @@ def test_a_thousand_damaged_files_raise_our_error_or_open() -> None:
     assert slowest < 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [b"a", b"81", b" ", b"'", b'"', b"\\", b"[", b"0x", b"1,", b"[1,", b"0000  81\n", b"*\n", b"\t"]

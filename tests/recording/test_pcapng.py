@@ -1,10 +1,8 @@
 """Recordings as capture files: Wireshark's own dissector is the witness."""
 
 import math
-import os
 import random
 import re
-import shutil
 import subprocess
 from collections.abc import Iterable
 from dataclasses import replace
@@ -22,17 +20,6 @@ from . import ANSWER, REQUEST
 
 KEY = bytes.fromhex("37fa213d")
 LENGTHS = ("payload_length", "payload_length_ext_16", "payload_length_ext_64")
-
-
-@pytest.fixture
-def tshark() -> str:
-    path = shutil.which("tshark")
-    if path is None:
-        reason = "comparing with Wireshark needs tshark, which is not on the PATH"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return path
 
 
 def recording(*frames: tuple[str, Frame], tail: tuple[Event, ...] = ()) -> Recording:
@@ -69,6 +56,7 @@ def frames_seen_by_us(recording: Recording) -> list[tuple[int, ...]]:
     ]
 
 
+@pytest.mark.slow
 def test_wireshark_sees_the_frames_that_we_see(tshark: str, tmp_path: Path) -> None:
     lengths = (0, 1, 125, 126, 65535, 65536, 100_000)
     said = [("client", Frame(Opcode.BINARY, bytes(n))) for n in lengths]
@@ -88,6 +76,7 @@ def test_wireshark_sees_the_frames_that_we_see(tshark: str, tmp_path: Path) -> N
     assert len(frames_seen_by_us(talk)) == len(lengths) + 7
 
 
+@pytest.mark.slow
 def test_wireshark_reads_the_handshake_and_the_texts(tshark: str, tmp_path: Path) -> None:
     talk = recording(("client", Frame(Opcode.TEXT, b"Hello")))
     talk.save(tmp_path / "talk.pcapng")
@@ -101,6 +90,7 @@ def test_wireshark_reads_the_handshake_and_the_texts(tshark: str, tmp_path: Path
     assert re.search(r"^WebSocket\n(?s:.*)^ +Text: Hello$", whole.stdout, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_wireshark_finds_nothing_wrong_with_the_packets(tshark: str, tmp_path: Path) -> None:
     talk = recording(
         ("client", Frame(Opcode.BINARY, bytes(100_000))),
@@ -136,6 +126,7 @@ def test_wireshark_finds_nothing_wrong_with_the_packets(tshark: str, tmp_path: P
     assert float(lines[-1][4]) == pytest.approx(1.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("payload", [0, 1, 6, 123])
 @pytest.mark.parametrize("side", ["client", "server"])
 def test_wireshark_sees_every_small_frame_of_one_chunk(

@@ -110,6 +110,7 @@ class Tap:
         self._faults = Faults()
         self._changed = asyncio.Event()  # set, and made anew, when the faults change
         self._writers: dict[Log, tuple[asyncio.StreamWriter, ...]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()  # a loop alone would forget them
 
     async def start(self, address: str = HOST, port: int = 0) -> None:
         """Listen on this port, or on a free one."""
@@ -142,6 +143,12 @@ class Tap:
                     changed.clear()
                     await changed.wait()
             self._note(logs[-1], "fault", "server", note=words)
+
+    def blame_soon(self, port: int, words: str) -> None:
+        """The same from a function that cannot wait."""
+        task = asyncio.ensure_future(self.blame_server(port, words))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     @contextmanager
     def watched(self) -> Iterator[asyncio.Event]:

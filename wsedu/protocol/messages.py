@@ -56,6 +56,11 @@ class MessageReader:
         self._utf8 = codecs.getincrementaldecoder("utf-8")()
         self._control = b""  # what has come of a control frame
 
+    @property
+    def in_progress(self) -> bool:
+        """Whether a message has begun and not ended."""
+        return self._kind is not None
+
     def receive(self, piece: Piece) -> Text | Binary | Frame | None:
         """The message or the control frame that ends with this piece, if one does."""
         header, payload, first, last = piece

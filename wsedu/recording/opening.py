@@ -28,7 +28,7 @@ from . import files, har
 from .captures import Connection, connections, open_capture
 from .flows import is_flows, read_flows
 from .hextext import read_json, read_text
-from .names import name_content, name_json
+from .names import name_content, name_json, name_text, name_zip
 from .packets import GZIP, PCAP, SECTION, CaptureError
 from .rebuilt import Socket
 from .recording import Recording, install
@@ -162,11 +162,12 @@ class _Opening:
         """A HAR with the files that belong to it, as Playwright and Firefox pack them."""
         try:
             self.archive = zipfile.ZipFile(io.BytesIO(data))
-            names = [name for name in self.archive.namelist() if name.endswith(".har")]
+            members = self.archive.namelist()
+            names = [name for name in members if name.endswith(".har")]
         except _UNREADABLE:
             raise CaptureError(Said("open.damaged", kind="zip")) from None
         if not names:
-            raise CaptureError(Said("open.zip"))
+            raise CaptureError(name_zip(members))
         content = self.attached(names[0])
         if content is None:
             raise CaptureError(Said("open.damaged", kind="zip"))
@@ -211,8 +212,8 @@ class _Opening:
                 raise CaptureError(named)
             if blocks:
                 return _one(to_recording(blocks, notes, self.port), Said("open.is-text"))
-        shown = " ".join(text[:200].split())[:40]
-        raise CaptureError(Said("open.text", shown=_printable(shown)))
+        shown = _printable(" ".join(text[:200].split())[:40])
+        raise CaptureError(name_text(text) or Said("open.text", shown=shown))
 
     def in_json(self, content: Any, text: str) -> tuple[Found, ...]:
         if _is_recording(content):

@@ -13,11 +13,11 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..recording import Recording
+from ..recording import Recording, dissect
 from ..words import _
 from .drawing import WIDTH, clean, fit, sheet
 from .picture import Picture
-from .timeline import GRID, Story
+from .timeline import GRID, pings
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -96,7 +96,7 @@ class RoundTrips(Picture):
     """
 
     def __init__(self, recording: Recording) -> None:
-        asked = Story(recording).asked
+        asked, _others = pings(dissect(recording))
         trips = [ping.answered - ping.time for ping in asked if ping.answered is not None]
         lines = [
             _("{number}: {trip:.2f} s").format(number=number, trip=trip)

@@ -22,7 +22,7 @@ from ..protocol import (
 from ..protocol.frames import Role
 from ..words import _
 from . import frame_colours
-from .adjustable import Adjustable, State
+from .adjustable import Adjustable, State, slider
 from .drawing import Drawing, Slots, clean
 from .frame_colours import LOOKS
 from .picture import module
@@ -57,21 +57,20 @@ class StreamCutter(Adjustable):
             "byte": _("Chunk {number}, byte {first}:"),
             "nothing": _("Chunk {number}: no bytes."),
         }
-        limits = {"kind": "range", "min": 0, "max": len(stream)}
+        size = len(stream)
         super().__init__(
             label=_("Where the stream is cut"),
             controls=[
-                {"name": "first", "label": _("first cut"), **limits},
-                {"name": "second", "label": _("second cut"), **limits},
+                slider("first", _("first cut"), 0, size, size // 3),
+                slider("second", _("second cut"), 0, size, size * 2 // 3),
             ],
-            state={"first": len(stream) // 3, "second": len(stream) * 2 // 3},
             words={
                 **self._titles,
                 "counts": self._counts,
                 "frames": [known.frames for known in self._known],
                 "messages": [known.messages for known in self._known],
                 "left": [known.left for known in self._known],
-                "size": len(stream),
+                "size": size,
             },
             hint=_("Move the cuts: the frames stay the same, whatever the chunks are."),
         )

@@ -62,12 +62,16 @@ class Picture(anywidget.AnyWidget):
         return super().__new__(cls, *args, **options)  # type: ignore[no-any-return]
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The widget for a running JupyterLab; the SVG and the text for all other programs."""
+        """The widget for a running JupyterLab; the other forms for all other programs."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         if os.environ.get("NBGRADER_EXECUTION"):  # the page of its feedback has no widgets
             data = {kind: value for kind, value in data.items() if "widget" not in kind}
-        return data | {"image/svg+xml": self.svg, "text/plain": self.text}, metadata
+        return data | self.forms(), metadata
+
+    def forms(self) -> dict[str, str]:
+        """What is stored in a notebook, and shown where there is no kernel."""
+        return {"image/svg+xml": self.svg, "text/plain": self.text}
 
     def save_page(self, path: str | Path) -> None:
         """Write a page that shows the picture without Jupyter, kernel or network.

@@ -10,7 +10,7 @@ from websockets.frames import Frame, Opcode
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
 
@@ -85,18 +85,4 @@ EXERCISE = Exercise(
         facts=facts,
     ),
     solution=heartbeat,
-    wrong={
-        "pong-not-masked": patch("2 + 4 + payload", "2 + payload"),
-        "ping-masked": patch("ping = 2 + payload", "ping = 2 + 4 + payload"),
-        "pings-only": patch("(packet + ping + packet + pong)", "(packet + ping)"),
-        "one-packet": patch("packet + ping + packet + pong", "packet + ping + pong"),
-        "payload-only": patch(("2 + 4 + payload", "payload"), ("2 + payload", "payload")),
-        "times-interval": patch("/ interval", "* interval"),
-        "per-ping": patch("/ interval", "* 1.0"),
-        "bits": patch("return clients", "return 8 * clients"),
-        "empty-pong": patch("2 + 4 + payload", "2 + 4"),
-        "one-client": patch("return clients * ", "return "),
-        "rounded-down": patch("/ interval", "// interval"),
-        "no-packets": patch("packet + ping + packet + pong", "ping + pong"),
-    },
 )

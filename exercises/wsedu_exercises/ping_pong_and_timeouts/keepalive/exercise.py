@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, Results, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
 from ..clock import Connection, NoEnd
@@ -222,34 +222,4 @@ EXERCISE = Exercise(
         timed=lambda wanted, got: False,  # it may wait with asyncio.sleep, but not in earnest
     ),
     solution=keepalive,
-    wrong={
-        "any-pong": patch("while pong != payload:", "for _once in (1,):"),
-        "timeout-restarts": patch("deadline - connection.now()", "timeout"),
-        "same-payload": patch("os.urandom(4)", 'b"ping"'),
-        "no-payload": patch("os.urandom(4)", 'b""'),
-        "old-pong": patch(
-            ("    while True:\n", "    sent = []\n    while True:\n"),
-            ("        deadline =", "        sent.append(payload)\n        deadline ="),
-            ("while pong != payload:", "while pong not in sent:"),
-        ),
-        "swapped": patch(
-            ("sleep(interval)", "sleep(timeout)"),
-            ("connection.now() + timeout", "connection.now() + interval"),
-        ),
-        "timeout-with-interval": patch(
-            "connection.now() + timeout", "connection.now() + timeout - interval"
-        ),
-        "1006": patch("1011", "1006"),
-        "gives-up-at-wrong-pong": patch(
-            ("while pong != payload:", "for _once in (1,):"),
-            ("if pong is None:", "if pong != payload:"),
-        ),
-        "pings-at-once": patch(
-            ("        await connection.sleep(interval)\n", ""),
-            (
-                '"keepalive ping timeout"\n',
-                '"keepalive ping timeout"\n        await connection.sleep(interval)\n',
-            ),
-        ),
-    },
 )

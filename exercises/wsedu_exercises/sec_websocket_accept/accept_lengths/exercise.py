@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Letters
-from wsedu.course.mistakes import letters
 
 EXERCISE = Exercise(
     stars=1,
     judge=Letters(section="4.2.2"),
     solution={"A": 24, "B": 60, "C": 20, "D": 28, "E": 1},
-    wrong=letters(
-        A={"bytes-of-the-nonce": 16},
-        B={"decoded-key": 52},
-        C={"hex-digits": 40},
-        D={"no-padding": 27, "length-of-the-hash": 20},
-        E={"two-padding-characters": 2},
-    ),
 )

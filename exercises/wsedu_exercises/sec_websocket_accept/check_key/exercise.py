@@ -8,7 +8,7 @@ import string
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 from wsedu.course.reference import random_key, server_status
 from wsedu.protocol import build_request
 
@@ -46,9 +46,7 @@ EXERCISE = Exercise(
     wrong={
         "every-key": lambda key: True,
         "the-published-key-alone": lambda key: key != "SGVsbG8sIHdvcmxkIQ==",
-        "any-base64": patch("== 16", "> 0"),
         "24-characters": lambda key: len(key) == 24,
         "16-characters": lambda key: len(key) == 16,
-        "no-validation": patch(", validate=True", ""),
     },
 )

@@ -8,7 +8,7 @@ from typing import Any
 from wsedu import protocol
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, Results, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 from wsedu.course.reference import (
     field_at,
     random_host,
@@ -108,16 +108,4 @@ EXERCISE = Exercise(
         show=show,
     ),
     solution=build_request,
-    wrong={
-        "string-not-bytes": patch('.encode("ascii")', ""),
-        "lf-only": patch('"\\r\\n".join', '"\\n".join'),
-        "no-empty-line": patch('        "",\n        "",\n', '        "",\n'),
-        "no-http-version": patch(" HTTP/1.1", ""),
-        "no-host": patch('        f"Host: {host}",\n', ""),
-        "connection-names-websocket": patch("Connection: Upgrade", "Connection: websocket"),
-        "no-websocket-version": patch('        "Sec-WebSocket-Version: 13",\n', ""),
-        "space-before-colon": patch(
-            '"\\r\\n".join(lines)', '"\\r\\n".join(lines).replace(": ", " : ")'
-        ),
-    },
 )
