@@ -891,6 +891,10 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "doctor.it-says": _('The response says: "{text}".'),
     "doctor.closed-with": _("The {side} closed with {code} because of it."),
     # recording/doctor/strangers
+    "doctor.encrypted": _(
+        "The connection is encrypted (TLS), as wss:// is, so nothing in it can be read: capture it "
+        "with SSLKEYLOGFILE and let Wireshark decrypt it, or export a HAR in the browser."
+    ),
     "doctor.tls-to-plain": _(
         "The client speaks TLS to a server that expects plain text: the address says wss:// where "
         "ws:// is right, or the port is the wrong one."
