@@ -39,8 +39,7 @@ def opened(*said: tuple[Side, bytes], ends: str = "") -> Recording:
 
 
 NEAR = {
-    # The recording of an encrypted connection, and one that may go on.
-    "TLS on both sides": (seen(("client", TLS), ("server", TLS), ends="cs"), ""),
+    "TLS on both sides": (seen(("client", TLS), ("server", TLS), ends="cs"), "encrypted"),
     "text that may go on": (seen(("client", b"Hello")), ""),
     "a banner for a client that is silent": (seen(("server", b"SSH-2.0-x\r\n"), ends="sc"), ""),
     "an unfinished 101": (seen(("client", REQUEST), ("server", ANSWER[:-2])), ""),

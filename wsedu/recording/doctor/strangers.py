@@ -28,12 +28,13 @@ _HANDSHAKE_OF_ENGINE = re.compile(rb'(?:\d+:)?0\{"sid":"')
 
 
 def tls_to_a_plain_port(case: Case) -> Finding | None:
-    """``wss://`` where ``ws://`` would be right."""
+    """``wss://`` where ``ws://`` would be right; or a server that answers in TLS as well."""
     if case.is_open or protocol_of(case.streams["client"]) not in ("client-hello", "tls"):
         return None
+    evidence, section = case.show("client", 0, 6), "3; RFC 8446 5.1"
     if protocol_of(case.streams["server"]) == "tls":
-        return None  # it answers in TLS: the recording is of an encrypted connection
-    return finding(Said("doctor.tls-to-plain"), case.show("client", 0, 6), "3; RFC 8446 5.1")
+        return finding(Said("doctor.encrypted"), evidence + case.show("server", 0, 6), section)
+    return finding(Said("doctor.tls-to-plain"), evidence, section)
 
 
 def plain_to_a_tls_port(case: Case) -> Finding | None:
