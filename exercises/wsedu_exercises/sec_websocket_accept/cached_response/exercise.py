@@ -84,7 +84,7 @@ def _response(key: str, *changes: tuple[str, str], another: str = ANOTHER) -> by
     """A 101 for ``key``, with other lines."""
     right = accept_key(key)
     facts = {"key": key, "another": another, "accept": right, "other": accept_key(another)}
-    facts |= {"begin": right[:-1], "short": right[:9], "swapped": right.swapcase()}
+    facts |= {"begin": right[:-4], "short": right[:8], "swapped": right.swapcase()}
     return written(RIGHT, *changes, **facts)
 
 
