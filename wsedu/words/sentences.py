@@ -931,6 +931,10 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "doctor.other-service": _(
         "The server does not speak HTTP, it says {shown}: another service listens on this port."
     ),
+    "doctor.tcp-echo": _(
+        "The server sends the request back as it came: it echoes bytes, and knows neither HTTP nor "
+        "WebSocket."
+    ),
     "doctor.server-sent-events": _(
         "The response is a stream of Server-Sent Events (text/event-stream), which is not "
         "WebSocket: read it with EventSource, or connect to the WebSocket's own path."
@@ -1433,7 +1437,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "The {side} answered the Close by resetting TCP: send a Close first, or the other side "
         "records 1006."
     ),
-    "doctor.network-failed": _("The lab's network did it: {note}."),
+    "doctor.network-failed": _("The lab itself broke or ended this connection: {note}."),
     "doctor.idle": _(
         "After {seconds} seconds of silence the connection ended without a Close: a proxy on the "
         "way cuts what is idle, or the server's program stopped. Send a Ping more often than that, "
