@@ -211,6 +211,13 @@ case(
 )
 
 
+async def _echoes_bytes(wire: Wire) -> None:
+    await wire.send(await wire.head())
+
+
+case("tcp-echo", lambda: against_client(_echoes_bytes))
+
+
 async def _silent(wire: Wire) -> None:
     await wire.end()
 
@@ -386,7 +393,7 @@ case(
 
 for cause, chunks in {
     "client-unmasked": [build_frame(Frame(TEXT, b"Hello"))],
-    "masked-not": [header(0x81, 0x85) + b"Hello"],
+    "masked-not": [header(0x81, 0x8B) + b'{"room": 1}'],
     "masked-rotated": [header(0x81, 0x85) + xored(b"Hello", MASK[1:] + MASK[:1])],
     "masked-reversed": [header(0x81, 0x85) + xored(b"Hello", MASK[::-1])],
     "masked-first": [header(0x81, 0x85) + xored(b"Hello", MASK[:1] * 4)],
@@ -625,6 +632,14 @@ async def _drop(lab: Lab, _peer: Peer) -> None:
     await lab.drop()
 
 
+async def _black_hole(lab: Lab, peer: Peer) -> None:
+    await lab.fault(hold=True)
+    await peer.send(hello())
+    await lab.until(lambda seen: any(event.kind == "held" for event in seen.events))
+    await lab.drop()
+    await lab.fault()  # what is held waits for a better network, also after the end
+
+
 async def _raises_at_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await reader.readuntil(b"\r\n\r\n")
     writer.write(switching(KEY_OF_THE_RFC))
@@ -635,6 +650,7 @@ async def _raises_at_once(reader: asyncio.StreamReader, writer: asyncio.StreamWr
 case("handler-failed", _in_a_lab(_send_hello, handler=_raises))
 case("server-failed", _in_a_lab(_send_hello, server=_raises_at_once))
 case("network-failed", _in_a_lab(_drop))
+case("network-failed", _in_a_lab(_black_hole))
 
 
 # And now, what the doctor says.

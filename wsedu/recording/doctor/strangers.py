@@ -116,6 +116,8 @@ def other_service(case: Case) -> Finding | None:
         return None
     if not is_http(case.streams["client"]):
         return None
+    if data[:16] == case.streams["client"][:16]:
+        return finding(Said("doctor.tcp-echo"), case.show("server", 0, 16), "4.2.2")
     said = Said("doctor.other-service", shown=text_or_hex(data[:40].rstrip(b"\r\n"), 40))
     return finding(said, case.show("server", 0, 40), "4.2.2")
 
