@@ -196,8 +196,19 @@ CONDITIONS: dict[str, Callable[..., bool]] = {
 
 
 def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
-    """What to say if no mistake fits."""
-    return exercise.words.say("go-on" if got[0] == nearest(args, got)[0] else "bytes")
+    """What is right in this case, if no mistake fits."""
+    say, (_fin, opcode, payload) = exercise.words.say, args
+    if got[0] == nearest(args, got)[0]:
+        return say("go-on")
+    if opcode < 8:
+        return say("data")
+    if opcode == 9:
+        return say("ping")
+    if opcode == 10:
+        return say("pong")
+    if _breaks_a_rule(*args):
+        return say("bad-close")
+    return say("close" if payload else "no-code")
 
 
 def show(args: Args, got: Any) -> dict[str, Any]:
