@@ -54,7 +54,7 @@ def fields(frame: bytes) -> dict[str, Any]:
         "first": frame[0] >> 4,
         "opcode": frame[0] & 15,
         "mask": frame[1] >> 7,
-        "length": frame[1] & 127,
+        "length": (frame[1] & 127) - len(frame[2:]),  # 0 if it is that of what follows
         "code": frame[2:4],
         "reason": frame[4:],
     }

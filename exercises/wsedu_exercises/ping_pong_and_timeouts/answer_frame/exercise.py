@@ -141,11 +141,12 @@ def fields(got: tuple[bytes, bool]) -> dict[str, Any]:
     if not frame:
         return {"payload": b"", "goes-on": goes_on}
     size = {126: 4, 127: 10}.get(frame[1] & 127, 2)
+    length = int.from_bytes(frame[2:size], "big") if size > 2 else frame[1] & 127
     found = {
         "first": frame[0] >> 4,
         "opcode": frame[0] & 15,
         "mask": frame[1] >> 7,
-        "length": frame[1:size],
+        "length": (size, length - len(frame[size:])),  # 0 if it is that of what follows
         "payload": brief(frame[size:]),
         "goes-on": goes_on,
     }
