@@ -1,6 +1,7 @@
 """What holds for every test, the notebooks among them."""
 
 import atexit
+import itertools
 import os
 import tempfile
 from collections.abc import Iterator
@@ -42,10 +43,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in long]
 
 
+NUMBERS = itertools.count(1)
+
+
 @pytest.fixture(autouse=True)
-def own_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_journal(monkeypatch: pytest.MonkeyPatch) -> None:
     """A learner's folder for this test alone, which does not exist yet."""
-    monkeypatch.setenv("WSEDU_HOME", str(tmp_path / "wsedu-home"))
+    monkeypatch.setenv("WSEDU_HOME", str(Path(_home.name, f"test-{next(NUMBERS)}", "wsedu-home")))
 
 
 # Several processes. Each takes the next file when it is done with one, so the longest come first;
@@ -53,20 +57,28 @@ def own_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 # JupyterLab, one Chromium and one Firefox.
 LONGEST = (
     "tests/browser/",
-    "tests/course/test_exercises.py",
     "tests/test_readme.py",
-    "tests/live/test_hostile.py",
+    "tests/course/test_exercises.py",
     "tests/test_teaching.py",
-    "tests/live/test_background.py",
     "tests/course/test_notebooks.py",
-    "tests/live/test_echo_server.py",
-    "tests/test_grader.py",
     "tests/test_project.py",
+    "tests/live/test_hostile.py",
+    "tests/live/test_background.py",
+    "tests/test_editions.py",
+    "tests/test_grader.py",
+    "tests/live/test_echo_server.py",
+    "tests/recording/test_captures.py",
+    "tests/test_new.py",
+    "tests/test_contributing.py",
     "tests/course/test_mutants.py",
     "tests/live/test_memory.py",
     "tests/test_lab.py",
     "tests/live/test_browser.py",
+    "tests/live/test_kernel.py",
     "tests/course/test_learner_server.py",
+    "notebooks/en/08",
+    "notebooks/en/01",
+    "notebooks/en/gallery",
     "notebooks/",
     "tests/conformance/",
 )
@@ -103,20 +115,26 @@ AFTER = {
     "frame-inside-bytes": "frame-inside-ping",
     "ping-lost-replay": "ping-lost",
 }
+# No page shows these notebooks, so there is none to wait for.
+NO_PAGE = "from wsedu.live import browser; browser.PATIENCE = 0.1"
 LEFT = "import threading; print([t.name for t in threading.enumerate() if 'wsedu' in t.name])"
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Run a cell of a notebook a second time, if it was right the first time."""
+    code = []
+    if isinstance(item, IPyNbCell):
+        code = [cell for cell in item.parent.nb.cells if cell.cell_type == "code"]
+        if item.cell is code[0]:
+            assert said_by(item.parent.kernel, NO_PAGE) == {}
     result = yield
     if isinstance(item, IPyNbCell):
         if item.cell.id not in AFTER.values():
             run_again(item.parent, item.cell.id)
         if item.cell.id in AFTER:
             run_again(item.parent, AFTER[item.cell.id])
-        last = [cell for cell in item.parent.nb.cells if cell.cell_type == "code"][-1]
-        if item.cell is last:
+        if item.cell is code[-1]:
             assert said_by(item.parent.kernel, LEFT) == {"stdout": "[]\n"}
     return result
 

@@ -10,13 +10,13 @@ What it makes runs at once, as an example. Each line that waits for your words s
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import stale
-from execute import METADATA
 from stale import ROOT, code_cell, notebook_text, prose_cell
 
 from wsedu.course.catalogue import exercises, predictions, quizzes
@@ -173,20 +173,11 @@ third-objective = "TODO: the third objective"
 first-belief = "TODO: the first belief"
 second-belief = "TODO: the second belief"
 third-belief = "TODO: the third belief"
-
-[predictions.STEM-first]
-question = "TODO: a question that an honest learner may get wrong"
-options = [
-    "TODO: an option",
-    "TODO: the right option",
-]
-said = [
-    "TODO: why this option is wrong.",
-    "TODO: why this option is right.",
-]
-
-[predictions.STEM-second]
-question = "TODO: another such question"
+"""
+for which in ("first", "second"):
+    LESSON_WORDS += f"""
+[predictions.STEM-{which}]
+question = "TODO: the {which} question, which an honest learner may get wrong"
 options = [
     "TODO: an option",
     "TODO: the right option",
@@ -281,14 +272,14 @@ TODO: what other designs chose, and why."""
 EXERCISE_CELLS = """\
 exercises-title: # Exercises: TITLE
 
-**30 minutes.** They belong to [the lesson](../../../notebooks/en/SLUG.ipynb). Each has a task, a \
-cell for your answer, and a cell that checks it. Replace the dots (`...`) with your own code, run \
-both cells, and change your answer as often as you like.
+**30 minutes.** These exercises belong to [the lesson](../../../notebooks/en/SLUG.ipynb). Each \
+has a task, a cell for your answer, and a cell that checks it. Replace the dots (`...`) with your \
+own code, run both cells, and change your answer as often as you like.
 
 `hint("TODO")` gives three hints, one after another. `solution("TODO")` shows a right answer once \
-you have tried. What you have done is kept in a folder `wsedu` in your home folder, so you may \
-stop at any time; `progress()` shows it, and `start_over("TODO")` begins an exercise again, \
-without losing what you had.
+you have tried. The course saves your work in the folder `wsedu` of your home folder, so you may \
+stop at any time. `progress()` shows what you have done, and `start_over("TODO")` begins an \
+exercise again, without losing what you had.
 ---
 exercises-start= from wsedu import check, hint, progress, solution, start_over
 ---
@@ -373,8 +364,8 @@ def notebook(cells: str, stem: str, facts: dict[str, str]) -> str:
         head, mark, source = re.split(r"([:=]) ", cell, maxsplit=1)
         name = head if head.startswith("exercises-start") else f"{stem}-{head}"
         made.append(code_cell(name, source) if mark == "=" else prose_cell(name, source))
-    whole = {"cells": made, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
-    return notebook_text(whole).decode()
+    another = json.loads(stale.notebook_of(stale.LESSONS[0]).read_text(encoding="utf-8"))
+    return notebook_text(another | {"cells": made}).decode()
 
 
 def toml(text: str) -> str:

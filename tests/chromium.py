@@ -1,14 +1,13 @@
 """Finding and starting a Chromium for the browser tests."""
 
 import http.server
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from playwright.sync_api import Browser, Playwright
+
+from . import programs
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = [
@@ -22,19 +21,9 @@ FLAGS = [
 ]
 
 
-def find() -> str | None:
-    """The path of an installed Chromium, or None."""
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
-
-
 def launch(playwright: Playwright) -> Browser:
     """Start it, or skip with a plain sentence; in CI a missing browser is a failure."""
-    path = find()
-    if path is None:
-        reason = f"the browser tests need a Chromium; none of {', '.join(NAMES)} is on the PATH"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+    path = programs.find(*NAMES, purpose="the browser tests need a Chromium:")
     return playwright.chromium.launch(executable_path=path, args=FLAGS)
 
 

@@ -9,17 +9,15 @@ import base64
 import json
 import os
 import re
-import shutil
-import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import playwright.sync_api
-import pytest
 from websockets.sync.client import ClientConnection, connect
+
+from . import programs
 
 NAMES = ("firefox-esr", "firefox")
 PATIENCE = 30  # seconds for anything that a test waits for
@@ -96,53 +94,22 @@ async function shown(node) {
 """
 
 
-def find() -> str | None:
-    """The path of an installed Firefox, or None."""
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
-
-
 @contextmanager
 def launch(profile: Path) -> Iterator["Firefox"]:
     """Start it, or skip with a plain sentence; in CI a missing browser is a failure."""
-    path = find()
-    if path is None:
-        reason = f"these tests need a Firefox; none of {', '.join(NAMES)} is on the PATH"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+    path = programs.find(*NAMES, purpose="the browser tests need a Firefox:")
     lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in PREFERENCES.items()]
     (profile / "user.js").write_text("".join(lines))
     command = [path, "--headless", "--no-remote", "--profile", str(profile)]
-    process = subprocess.Popen(
-        [*command, "--remote-debugging-port", "0"],
-        env=os.environ | {"HOME": str(profile)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    said = []
-    for line in process.stderr:  # it says its address as soon as it listens
-        said.append(line)
-        if found := re.search(r"WebDriver BiDi listening on (ws://\S+)", line):
-            break
-    else:
-        raise RuntimeError("Firefox did not start:\n" + "".join(said))
-    reader = threading.Thread(target=lambda: said.extend(process.stderr), daemon=True)
-    reader.start()
-    try:
-        with connect(f"{found[1]}/session", max_size=None, compression=None, proxy=None) as wire:
-            firefox = Firefox(wire)
-            yield firefox
-            firefox.command("browser.close")
-    finally:
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()  # its other processes end with it
-            process.wait()
-        reader.join(10)
-        process.stderr.close()
+    command += ["--remote-debugging-port", "0"]
+    address = r"WebDriver BiDi listening on (ws://\S+)"
+    with (
+        programs.started(command, address, os.environ | {"HOME": str(profile)}) as (_process, url),
+        connect(f"{url}/session", max_size=None, compression=None, proxy=None) as wire,
+    ):
+        firefox = Firefox(wire)
+        yield firefox
+        firefox.command("browser.close")
 
 
 class Firefox:

@@ -2,16 +2,16 @@
 
 import json
 import os
-import re
 import shutil
-import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page
+
+from . import programs
+from .firefox import Browser
 
 ROOT = Path(__file__).parent.parent
 
@@ -58,25 +58,10 @@ def started(base: Path) -> Iterator[Jupyter]:
         *("--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", "--IdentityProvider.token=course"),
         "--LabApp.expose_app_in_browser=True",
     ]
-    server = subprocess.Popen(
-        command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
-    )
-    assert server.stderr is not None
-    lines = []
-    for line in server.stderr:  # it says its address as soon as it listens
-        lines.append(line)
-        if found := re.search(r"(http://127\.0\.0\.1:\d+)/lab", line):
-            break
-    else:
-        raise RuntimeError("JupyterLab did not start:\n" + "".join(lines))
-    # Whatever it says later must be read, or it would block on a full pipe.
-    reader = threading.Thread(target=lambda: lines.extend(server.stderr), daemon=True)
-    reader.start()
-    yield Jupyter(found[1], "course", base / "course", base / "home")
-    server.terminate()
-    server.wait(30)
-    reader.join(30)
-    server.stderr.close()
+    address = r"(http://127\.0\.0\.1:\d+)/lab"
+    with programs.started(command, address, environment) as (server, url):
+        yield Jupyter(url, "course", base / "course", base / "home")
+        server.terminate()
 
 
 class Notebook:
@@ -87,6 +72,7 @@ class Notebook:
 
     def open(self, path: str) -> None:
         """Open it, and wait until its kernel answers."""
+        self.path = path
         # A workspace of its own: JupyterLab would bring back what the last test had open.
         workspace = path.replace("/", "-").partition(".")[0]
         address = f"{self.jupyter.url}/lab/workspaces/{workspace}/tree/{path}"
@@ -101,6 +87,20 @@ class Notebook:
                 await window.lesson.sessionContext.session.kernel.info;
             }"""
         )
+
+    @contextmanager
+    def again_tomorrow(self, browser: Browser) -> Iterator["Notebook"]:
+        """Save it, end its kernel, and open it in another page of the same browser."""
+        self.page.evaluate(
+            """async () => {
+                await window.lesson.context.save();
+                await window.lesson.sessionContext.shutdown();
+            }"""
+        )
+        with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+            tomorrow = Notebook(context.new_page(), self.jupyter)
+            tomorrow.open(self.path)
+            yield tomorrow
 
     def leave(self) -> None:
         """End the kernel, if there is one, and forget what the learner did."""

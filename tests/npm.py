@@ -1,11 +1,9 @@
 """What the tests take from npm, installed once: see tests/page/package.json."""
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
+from . import programs
 
 PAGE = Path(__file__).parent / "page"
 
@@ -17,12 +15,7 @@ def packages() -> Path:
     stamp = folder / ".package-lock.json"
     if stamp.exists() and stamp.stat().st_mtime >= lock.stat().st_mtime:
         return folder
-    npm = shutil.which("npm")
-    if npm is None:
-        reason = "the checks of the page's modules need npm, which is not on the PATH"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+    npm = programs.find("npm", purpose="the checks of the page's modules need")
     result = subprocess.run(
         [npm, "ci", "--no-audit", "--no-fund"],
         cwd=PAGE,

@@ -32,6 +32,45 @@ def clone(target: Path) -> Path:
     return target
 
 
+def clone_with_this_environment(target: Path, group: str) -> Path:
+    """A fresh clone whose environment is the one of these tests: README's test makes one anew.
+
+    group: what is in it beside what a learner needs, such as "class"
+    """
+    folder = clone(target)
+    environment = folder / ".venv"
+    environment.mkdir()
+    for path in Path(sys.prefix).iterdir():
+        if not path.name.startswith("installed-"):
+            (environment / path.name).symlink_to(path)
+    # It is whole, whatever its pins were when it was made; nothing is installed into it here.
+    stamps = (
+        "import sys; sys.path.insert(0, 'scripts'); import environment as e; "
+        f"[e._stamp(group).write_text(e._wanted(group)) for group in ('learner', '{group}')]"
+    )
+    done = run_in(folder, f'python3 -c "{stamps}"')
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def run_in(course: Path, command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of a page in such a clone, at a home of its own."""
+    home = course.parent / "home"
+    home.mkdir(exist_ok=True)
+    keep = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    # The packages of the environment are those of these tests; the clone's own are meant.
+    paths = os.pathsep.join([str(course), str(course / "exercises")])
+    return subprocess.run(
+        command,
+        shell=True,
+        cwd=course,
+        env=keep | {"HOME": str(home), "PYTHONPATH": paths, "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=600,
+    )
+
+
 def shell(home: Path, browser: str = "true") -> dict[str, str]:
     """The environment variables of a user's shell, with an empty home.
 

@@ -19,11 +19,6 @@ from wsedu.course.verdict import NotYet
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 async def talk() -> wsedu.Recording:
     return wsedu.Recording()
 

@@ -3,7 +3,6 @@
 The commands that run tests take minutes: the long form of these tests follows them too.
 """
 
-import os
 import re
 import shutil
 import subprocess
@@ -16,7 +15,7 @@ import pytest
 
 import wsedu
 
-from .terminal import ROOT, clone
+from .terminal import ROOT, clone_with_this_environment, run_in
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 NEEDS_GIT = pytest.mark.skipif(
@@ -32,6 +31,10 @@ def recipe(heading: str) -> list[str]:
     return [line.strip() for line in re.findall(r"(?m)^(?: {4}| {7,11})(\S.*)$", text)]
 
 
+# Of these tests none needs a kernel; without its plugin and conftest.py, pytest starts sooner.
+PYTEST = ".venv/bin/python -m pytest -q --noconftest -p no:nbval -o addopts= -o filterwarnings="
+
+
 def runs_tests(command: str) -> bool:
     return command.startswith("python3 scripts/test.py")
 
@@ -41,41 +44,12 @@ def runs_tests(command: str) -> bool:
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    """A fresh clone whose environment is the one of these tests: README's test makes one anew."""
-    folder = clone(tmp_path / "course")
-    environment = folder / ".venv"
-    environment.mkdir()
-    for path in Path(sys.prefix).iterdir():
-        if not path.name.startswith("installed-"):
-            (environment / path.name).symlink_to(path)
-    stamps = (
-        "import sys; sys.path.insert(0, 'scripts'); import environment as e; "
-        "[e._stamp(group).write_text(e._wanted(group)) for group in ('learner', 'test')]"
-    )
-    assert run(folder, f'python3 -c "{stamps}"').returncode == 0
-    return folder
-
-
-def run(course: Path, command: str) -> subprocess.CompletedProcess[str]:
-    home = course.parent / "home"
-    home.mkdir(exist_ok=True)
-    keep = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-    # The packages of the environment are those of these tests; the clone's own are meant.
-    paths = os.pathsep.join([str(course), str(course / "exercises")])
-    return subprocess.run(
-        command,
-        shell=True,
-        cwd=course,
-        env=keep | {"HOME": str(home), "PYTHONPATH": paths, "PYTHONIOENCODING": "utf-8"},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=600,
-    )
+    return clone_with_this_environment(tmp_path / "course", "test")
 
 
 def follow(course: Path, commands: list[str]) -> None:
     for command in commands:
-        done = run(course, command)
+        done = run_in(course, command)
         assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
 
 
@@ -103,7 +77,7 @@ def begin_and_finish_an_exercise(course: Path) -> list[str]:
     """Recipe 1, as far as it runs no tests; returns the commands that do."""
     begin, make_anew, test = recipe("Add an exercise")
     follow(course, [begin])
-    said = run(course, ".venv/bin/python -m pytest -q tests/test_unfinished.py").stdout
+    said = run_in(course, f"{PYTEST} tests/test_unfinished.py").stdout
     assert "my-exercise is not finished:\n" in said
     assert re.search(r"mistakes\.toml: name three mistakes or more; there are 2\n", said)
     finish(course / "exercises/wsedu_exercises/frame_layout/my_exercise")
@@ -152,7 +126,7 @@ def begin_a_translation(course: Path) -> list[str]:
         "from wsedu.course.commands import judge; print(judge('read-header', ...).sentence); "
         "print(judge('read-header', dict(A=True, B=1, C=False, D=256, E=4)).sentence)"
     )
-    said = run(course, f'cd exercises/ru/{name} && "{course}/.venv/bin/python" -c "{code}"')
+    said = run_in(course, f'cd exercises/ru/{name} && "{course}/.venv/bin/python" -c "{code}"')
     assert said.stdout == "Ещё не начато.\nB: это текст.\n", said.stderr
     return [test]
 
@@ -166,9 +140,9 @@ def test_recipes_are_followed_word_for_word(course: Path) -> None:
         follow_recipe(course)
     tests = ("test_unfinished.py", "test_translations.py", "test_stale.py::test_nothing_is_stale")
     names = " ".join(f"tests/{name}" for name in tests)
-    follow(course, [f".venv/bin/python -m pytest -q {names}"])
+    follow(course, [f"{PYTEST} {names}"])
     begin_a_lesson(course)
-    said = run(course, ".venv/bin/python -m pytest -q tests/test_unfinished.py").stdout
+    said = run_in(course, f"{PYTEST} tests/test_unfinished.py").stdout
     assert "_my_lesson is not finished:\n" in said and "it has no exercise" in said
 
 

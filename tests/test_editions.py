@@ -10,6 +10,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbconvert import ScriptExporter
+from playwright.sync_api import Route, sync_playwright
+
+from .chromium import launch
 
 ROOT = Path(__file__).parent.parent
 LESSONS = sorted((ROOT / "notebooks" / "en").glob("*.ipynb"))
@@ -111,3 +114,44 @@ def test_a_notebook_becomes_a_script_with_the_right_name(path: Path) -> None:
     assert resources["output_extension"] == ".py"
     compile(script, path.stem, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     assert nbformat.read(path, as_version=4).metadata == execute.METADATA
+
+
+@pytest.mark.browser
+def test_slides_open_without_a_network(folder: Path) -> None:
+    """As a teacher opens them in a room, in a real Chromium."""
+    with (
+        sync_playwright() as playwright,
+        launch(playwright) as chromium,
+        chromium.new_context(viewport={"width": 1280, "height": 720}) as context,
+    ):
+        elsewhere: list[str] = []
+
+        def refuse(route: Route) -> None:
+            if route.request.url.startswith(("file:", "data:")):
+                route.continue_()
+            else:
+                elsewhere.append(route.request.url)
+                route.abort()
+
+        context.route("**/*", refuse)
+        page = context.new_page()
+        wrong: list[str] = []
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        for path in sorted((folder / "slides").glob("*.html")):
+            page.goto(path.as_uri())
+            page.wait_for_function("Reveal.isReady()")
+            # To the end with the key that a teacher uses; each step shows something else.
+            for _step in range(page.evaluate("Reveal.getTotalSlides()") * 5):
+                if page.evaluate("Reveal.isLastSlide() && !Reveal.availableFragments().next"):
+                    break
+                before = page.evaluate("JSON.stringify(Reveal.getIndices())")
+                page.keyboard.press("Space")
+                assert page.evaluate("JSON.stringify(Reveal.getIndices())") != before
+            else:
+                pytest.fail(f"{path.name} has no end")
+            assert page.evaluate("[...document.images].every((i) => i.naturalWidth > 0)")
+        assert (elsewhere, wrong) == ([], [])
+        # A slide that is longer than the screen can be scrolled.
+        heights = "[...document.querySelectorAll('section:not(.stack)')].map((s) => s.offsetHeight)"
+        assert max(page.evaluate(heights)) <= 720

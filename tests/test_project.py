@@ -330,42 +330,15 @@ def test_a_circle_is_named() -> None:
     assert set(circle) == {"b", "c"} and circle[0] == circle[-1]
 
 
+PUBLIC = """
+AcceptSteps BytesAndFields Checklist ClosingSteps Comparison FrameBuilder Lab Ladder LengthForms
+MaskingSteps Recording RoundTrips StreamCutter Timeline accept_key build_request check diagnose
+dissect hint mine own_server peers predict progress quiz revisit score solution start_over
+"""
+
+
 def test_public_names() -> None:
-    assert (
-        sorted(wsedu.__all__)
-        == wsedu.__all__
-        == [
-            "AcceptSteps",
-            "BytesAndFields",
-            "Checklist",
-            "ClosingSteps",
-            "Comparison",
-            "FrameBuilder",
-            "Lab",
-            "Ladder",
-            "LengthForms",
-            "MaskingSteps",
-            "Recording",
-            "RoundTrips",
-            "StreamCutter",
-            "Timeline",
-            "accept_key",
-            "build_request",
-            "check",
-            "dissect",
-            "hint",
-            "mine",
-            "own_server",
-            "peers",
-            "predict",
-            "progress",
-            "quiz",
-            "revisit",
-            "score",
-            "solution",
-            "start_over",
-        ]
-    )
+    assert sorted(wsedu.__all__) == wsedu.__all__ == PUBLIC.split()
     for name in wsedu.__all__:
         assert getattr(wsedu, name).__doc__
 
@@ -402,7 +375,7 @@ def test_importing_wsedu_costs_at_most_50_ms() -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        ("mypy", "--no-incremental"),
+        pytest.param(("mypy", "--no-incremental"), marks=pytest.mark.slow),
         ("ruff", "check", "--no-cache", "."),
         ("ruff", "format", "--no-cache", "--check", "."),
     ],
@@ -465,20 +438,13 @@ def test_the_picture_of_the_readme_is_a_stored_output() -> None:
     assert (ROOT / picture).read_text() in stored
 
 
-# Many cases of one path, which a few examples reach as well.
-MANY_CASES = ("impossible_byte", "LinearTime", "megabytes", "many_small") + (
-    "damaged_file",
-    "damage_raises",
-    "whatever_happened",
-)
-
-
+@pytest.mark.slow
 @pytest.mark.parametrize("room", ["protocol", "recording"])
 def test_the_pure_rooms_are_covered_by_their_own_tests(room: str, tmp_path: Path) -> None:
     result = run(
         *("-m", "pytest", f"tests/{room}", "-q", f"--cov=wsedu.{room}", "--cov-branch"),
         *("--cov-fail-under=100", "--cov-report=term-missing:skip-covered"),
-        *("-k", " and ".join(f"not {name}" for name in MANY_CASES)),
+        *("-m", "not slow and not long"),
         COVERAGE_FILE=str(tmp_path / "coverage"),
         WSEDU_EXAMPLES="few",
     )

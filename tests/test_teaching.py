@@ -5,7 +5,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from .answers import LESSONS, ROOT, argument, cells, earlier_edition, solved
+from .terminal import clone_with_this_environment, run_in
 
 (LESSON,) = [lesson for lesson in LESSONS if lesson.number == "04"]
 SLUG, NAME = LESSON.slug, "04_exercises.ipynb"
@@ -100,32 +100,7 @@ LEARNERS = {
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh clone whose environment is the one of these tests: README's test makes one anew."""
-    folder = tmp_path_factory.mktemp("teacher") / "course"
-    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
-    environment = folder / ".venv"
-    environment.mkdir()
-    for path in Path(sys.prefix).iterdir():
-        if not path.name.startswith("installed-"):
-            (environment / path.name).symlink_to(path)
-    # It is whole, whatever its pins were when it was made; nothing is installed into it here.
-    write = "environment._stamp(group).write_text(environment._wanted(group))"
-    code = f"import environment\nfor group in ('learner', 'class'): {write}"
-    done = run(folder, f'cd scripts && python3 -c "{code}"')
-    assert done.returncode == 0, done.stderr
-    return folder
-
-
-def run(clone: Path, command: str) -> subprocess.CompletedProcess[str]:
-    home = clone.parent / "home"
-    home.mkdir(exist_ok=True)
-    keep = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-    # The package of the environment is the one of these tests; the clone's own is meant.
-    packages = os.pathsep.join((str(clone), str(clone / "exercises")))
-    variables = keep | {"HOME": str(home), "PYTHONPATH": packages}
-    return subprocess.run(
-        command, shell=True, cwd=clone, env=variables, capture_output=True, text=True, timeout=600
-    )
+    return clone_with_this_environment(tmp_path_factory.mktemp("teacher") / "course", "class")
 
 
 def hand_in(clone: Path) -> None:
@@ -167,12 +142,12 @@ def table(path: Path) -> list[dict[str, str]]:
 def test_a_class_from_giving_out_to_grades(clone: Path) -> None:
     release, grade, export, editions = COMMANDS
     started = time.monotonic()
-    done = run(clone, release)
+    done = run_in(clone, release)
     assert done.returncode == 0, done.stderr
     assert "](../" not in (clone / "release" / SLUG / NAME).read_text(encoding="utf-8")
     hand_in(clone)
     handed_in = files(clone / "submitted")
-    done = run(clone, grade)
+    done = run_in(clone, grade)
     assert done.returncode == 0, done.stderr
     assert files(clone / "submitted") == handed_in
     grades = table(clone / "grades.csv")
@@ -182,7 +157,7 @@ def test_a_class_from_giving_out_to_grades(clone: Path) -> None:
         assert book.find_grade(*died).needs_manual_grade
         book.find_grade(*died).manual_score = 1.5
         book.db.commit()
-    done = run(clone, export)
+    done = run_in(clone, export)
     assert done.returncode == 0, done.stderr
     changed = [row for row in table(clone / "grades.csv") if row not in grades]
     assert [(row["student_id"], row["score"]) for row in changed] == [
@@ -233,7 +208,7 @@ def test_a_class_from_giving_out_to_grades(clone: Path) -> None:
 
 def test_the_editions(clone: Path) -> None:
     *_others, editions = COMMANDS
-    done = run(clone, editions)
+    done = run_in(clone, editions)
     assert done.returncode == 0, done.stderr
     for name in re.findall(r"`(build/\S+)`", (ROOT / "TEACHING.md").read_text(encoding="utf-8")):
         assert (clone / name).exists()
@@ -241,7 +216,7 @@ def test_the_editions(clone: Path) -> None:
 
 def test_a_name_that_nbgrader_cannot_take_is_refused(clone: Path) -> None:
     (clone / "submitted" / "anna [2]").mkdir(parents=True)
-    done = run(clone, f"python3 scripts/classroom.py grade {SLUG}")
+    done = run_in(clone, f"python3 scripts/classroom.py grade {SLUG}")
     (clone / "submitted" / "anna [2]").rmdir()
     assert (done.returncode, done.stderr) == (
         1,
@@ -250,6 +225,6 @@ def test_a_name_that_nbgrader_cannot_take_is_refused(clone: Path) -> None:
 
 
 def test_an_unknown_assignment_is_refused_with_those_that_there_are(clone: Path) -> None:
-    done = run(clone, "python3 scripts/classroom.py grade 04")
+    done = run_in(clone, "python3 scripts/classroom.py grade 04")
     assert done.returncode == 2
     assert SLUG in done.stderr and "Traceback" not in done.stderr

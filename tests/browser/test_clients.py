@@ -29,7 +29,7 @@ from ..chromium import empty_page
 from ..firefox import Browser, kind
 from .scenes import HEADERS, holds_soon
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("no_lab_is_left")]
 
 Page = playwright.sync_api.Page | firefox_program.Page
 
@@ -82,13 +82,6 @@ def page(browser: Browser, origin: str) -> Iterator[Page]:
         page = context.new_page()
         page.goto(origin)
         yield page
-
-
-@pytest.fixture(autouse=True)
-def no_lab_is_left() -> Iterator[None]:
-    yield
-    if Lab._current is not None:
-        Lab._current.close()
 
 
 def told(page: Page, url: str, act: str = "", protocols: list[str] | None = None) -> list[Any]:

@@ -15,20 +15,13 @@ from ..firefox import Browser, expect
 from ..jupyter import ROOT, Jupyter, Notebook
 from . import scenes
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("no_lab_is_left")]
 
 
 @pytest.fixture(scope="module")
 def origin() -> Iterator[str]:
     with empty_page() as address:
         yield address
-
-
-@pytest.fixture(autouse=True)
-def no_lab_is_left() -> Iterator[None]:
-    yield
-    if Lab._current is not None:
-        Lab._current.close()
 
 
 def frames(recording: Recording) -> list[tuple[str, str]]:
@@ -137,15 +130,7 @@ def test_a_list_that_is_shown_again_says_so_and_how_to_connect_anew(
     expect(sentence).to_have_text(OVER)
     notebook.run("patience")
     expect(notebook.output("patience")).to_contain_text(str(WITH_PAGE))
-    notebook.page.evaluate(
-        """async () => {
-            await window.lesson.context.save();
-            await window.lesson.sessionContext.shutdown();
-        }"""
-    )
-    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
-        tomorrow = Notebook(context.new_page(), jupyter)
-        tomorrow.open(path)
+    with notebook.again_tomorrow(browser) as tomorrow:
         output = tomorrow.output("visit")
         items, sentence = output.locator("ol li"), output.locator("p").last
         expect(sentence).to_have_text(EARLIER)

@@ -156,15 +156,7 @@ def test_notebook_that_is_opened_again_has_its_pictures(
     notebook.open(path)
     notebook.run("picture")
     expect(notebook.output("picture").locator(".wsedu-board svg")).to_be_visible()
-    notebook.page.evaluate(
-        """async () => {
-            await window.lesson.context.save();
-            await window.lesson.sessionContext.shutdown();
-        }"""
-    )
-    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
-        tomorrow = Notebook(context.new_page(), jupyter)
-        tomorrow.open(path)
+    with notebook.again_tomorrow(browser) as tomorrow:
         output = tomorrow.output("picture")
         expect(output.locator(".wsedu-board svg")).to_be_visible(timeout=30_000)
         board = output.locator(".wsedu-board").first

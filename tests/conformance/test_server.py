@@ -3,19 +3,17 @@
 Left out are groups 12 and 13: compression, which the endpoint does not offer.
 """
 
-import asyncio
-
 import pytest
 from kosoku import FailureError, run_fuzzingclient
 
-from tests.conformance import verdicts, within_a_minute
+from tests.conformance import GROUPS, Cases, assert_that_all_pass, verdicts
 from tests.conformance.peers import echo_server
 
 # kosoku formats bytes on purpose, which python -bb would refuse.
 pytestmark = pytest.mark.filterwarnings("ignore::BytesWarning")
 
 
-async def judge(include: list[str] | None, exclude: list[str] | None) -> dict[str, str]:
+async def judge(include: Cases, exclude: Cases) -> dict[str, str]:
     async with echo_server() as port:
         try:
             return verdicts(
@@ -25,11 +23,6 @@ async def judge(include: list[str] | None, exclude: list[str] | None) -> dict[st
             return verdicts(failure.results)
 
 
-def test_core_cases() -> None:
-    found = asyncio.run(within_a_minute(judge(None, ["9.*", "12.*", "13.*"])))
-    assert len(found) == 247 and not {case: bad for case, bad in found.items() if bad}
-
-
-def test_limits_and_performance_cases() -> None:
-    found = asyncio.run(within_a_minute(judge(["9.*"], None)))
-    assert len(found) == 54 and not {case: bad for case, bad in found.items() if bad}
+@pytest.mark.parametrize("group", GROUPS)
+def test_cases_of_a_group_pass(group: str) -> None:
+    assert_that_all_pass(judge, group)

@@ -2,6 +2,7 @@
 
 import enum
 import random
+from collections import OrderedDict
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -108,6 +109,15 @@ def test_sentence(exercise: Exercise, answer: Callable[..., Any], sentence: str)
     assert said.startswith(sentence), said
 
 
+def test_one_change_of_the_code_is_named(exercise: Exercise) -> None:
+    def look_at(number):  # type: ignore[no-untyped-def]
+        count = len(str(number)) + number // 13
+        return number % 2 == 0, count
+
+    said = judged(exercise, look_at).sentence
+    assert "`number // 13` is too much in `len(str(number)) + number // 13`." in said
+
+
 def test_function_that_keeps_something_from_call_to_call(exercise: Exercise) -> None:
     calls: list[int] = []
 
@@ -166,6 +176,7 @@ class Text(str):
         (Text("x"), "x"),
         (Pair(Colour.RED, bytearray(b"x")), (1, b"x")),
         ([Pair(1, 2)], [(1, 2)]),
+        (OrderedDict(a=Colour.RED), {"a": 1}),
         (True, True),
         (None, None),
     ],

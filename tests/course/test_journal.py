@@ -45,6 +45,7 @@ def test_lines_are_found_by_what_and_name() -> None:
     assert all(isinstance(entry["time"], int) for entry in journal.read())
 
 
+@pytest.mark.slow
 def test_several_kernels_at_once_lose_nothing(home: Path) -> None:
     """They begin together, when the last of them has said that it is ready."""
     program = (

@@ -22,12 +22,7 @@ from wsedu.live.tap import HOST
 from wsedu.recording import dissect
 from wsedu_exercises.server import put_together
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

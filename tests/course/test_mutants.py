@@ -20,6 +20,8 @@ from wsedu.course import runner
 from wsedu.course.catalogue import exercises
 from wsedu.course.exercise import Exercise
 
+pytestmark = pytest.mark.slow
+
 EXERCISES = exercises()
 
 FUNCTIONS = [exercise for exercise in EXERCISES.values() if inspect.isfunction(exercise.solution)]

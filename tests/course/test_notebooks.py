@@ -73,6 +73,7 @@ def executed(
     return request.param, untouched, done
 
 
+@pytest.mark.slow
 def test_unsolved_every_check_says_not_attempted_and_solved_it_passes(
     executed: tuple[Any, Any, Any],
 ) -> None:
@@ -233,6 +234,7 @@ def telling(exercise: Exercise) -> list[str]:
     return [line for line in lines if len(line) > 8 and not line.startswith("import ")]
 
 
+@pytest.mark.slow
 def test_grader_counts_what_was_solved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file is nbgrader's source as it is: solved all points, untouched none.
 

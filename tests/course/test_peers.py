@@ -21,11 +21,6 @@ HANDSHAKES = [name for name, row in ROWS.items() if row["request"]]
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 def lab() -> Iterator[Lab]:
     lab = Lab()
     yield lab

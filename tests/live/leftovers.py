@@ -13,6 +13,12 @@ import pytest
 from wsedu.live import Lab
 
 
+def close_lab() -> None:
+    """Close the lab of a test, if one is open."""
+    if Lab._current is not None:
+        Lab._current.close()
+
+
 def open_files() -> list[str]:
     """The kinds of all that this process holds open: socket, pipe, ... Only Linux lets us look."""
     files = []
@@ -38,10 +44,8 @@ def none(capfd: pytest.CaptureFixture[str], excuses: tuple[str, ...] = ()) -> It
         Lab().close()
         before = (threading.active_count(), open_files())
         yield
-        loop = None
-        if Lab._current is not None:
-            loop = Lab._current._background._loop
-            Lab._current.close()
+        loop = None if Lab._current is None else Lab._current._background._loop
+        close_lab()
         gc.collect()  # a task whose exception nobody fetched complains when it is collected
         assert loop is None or not asyncio.all_tasks(loop)
         now = (threading.active_count(), open_files())

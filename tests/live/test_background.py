@@ -16,6 +16,7 @@ from wsedu.live.background import Background, LabClosed, Stopped, Stuck
 from wsedu.live.peer import Peer
 from wsedu.recording import dissect
 
+from . import leftovers
 from .test_lab import HELLO, REQUEST
 
 pytestmark = pytest.mark.anyio
@@ -23,18 +24,12 @@ pytestmark = pytest.mark.anyio
 looping = threading.Event()  # set when a server has begun to loop
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @pytest.fixture(autouse=True)
 def nothing_is_left_or_said(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
     before = threading.active_count()
     looping.clear()
     yield
-    if Lab._current is not None:
-        Lab._current.close()
+    leftovers.close_lab()
     for thread in lab_threads():
         thread.join(120)
     gc.collect()

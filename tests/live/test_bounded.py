@@ -20,11 +20,6 @@ LIMIT = 2**20
 SAID = "the server wrote 1 MiB without waiting for the client"
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @pytest.fixture(autouse=True)
 def small_limit(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]

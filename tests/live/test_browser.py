@@ -1,7 +1,7 @@
 """The browser client, without a browser: a client of the library stands for the page."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import ClassVar
 
 import pytest
@@ -14,21 +14,9 @@ from wsedu.live.peer import Peer
 from wsedu.protocol import Frame, Opcode
 from wsedu.recording import dissect
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_lab_is_left")]
 
 Visit = Callable[[str], Awaitable[None]]
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture(autouse=True)
-def no_lab_is_left() -> Iterator[None]:
-    yield
-    if Lab._current is not None:
-        Lab._current.close()
 
 
 @pytest.fixture

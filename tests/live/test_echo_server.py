@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
 
 import pytest
 import websockets
@@ -12,24 +11,12 @@ from wsedu.live.echo_server import serve_echo
 from wsedu.protocol import Close, Frame, Opcode, build_close, build_frame, parse_close
 from wsedu.recording import Recording, dissect
 
-from . import leftovers
 from .test_lab import HELLO, REQUEST
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("nothing_is_left_or_said")]
 
 MASK = bytes.fromhex("37fa213d")
 SOON = 60.0  # seconds
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_left_or_said(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
-    with leftovers.none(capfd):
-        yield
 
 
 @pytest.fixture(params=["loopback", "memory"])

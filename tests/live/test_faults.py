@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
 
 import pytest
 import websockets
@@ -13,22 +12,10 @@ from wsedu.live.peer import Peer
 from wsedu.protocol import Close, Frame, Opcode, build_frame, parse_close
 from wsedu.recording import Recording, dissect
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_lab_is_left")]
 
 KEY = bytes.fromhex("37fa213d")
 HELLO = Frame(Opcode.TEXT, b"Hello")
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture(autouse=True)
-def no_lab_is_left() -> Iterator[None]:
-    yield
-    if Lab._current is not None:
-        Lab._current.close()
 
 
 def closes(recording: Recording, side: str) -> list[int | None]:

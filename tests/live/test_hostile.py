@@ -26,11 +26,6 @@ REQUEST = build_request(HOST, "/chat", "dGhlIHNhbXBsZSBub25jZQ==").to_bytes()
 MIB = 2**20
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @pytest.fixture(autouse=True)
 def nothing_is_left_or_said(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
     # asyncio tries again to accept a second after it ran out of files, on a lab that is closed too.

@@ -35,11 +35,6 @@ HELLO = build_frame(Frame(Opcode.TEXT, b"Hello"), mask_key=bytes.fromhex("37fa21
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 def lab() -> Iterator[Lab]:
     lab = Lab(date=DATE)
     yield lab

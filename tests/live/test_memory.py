@@ -14,7 +14,7 @@ from wsedu.live import Lab
 from wsedu.live.browser import kept
 from wsedu.live.memory import Network
 
-from . import test_faults, test_lab, test_notifications
+from . import leftovers, test_faults, test_lab, test_notifications
 from .test_lab import DATE, HELLO, REQUEST, open_sockets
 
 pytestmark = pytest.mark.anyio
@@ -45,18 +45,12 @@ for module in MODULES:
             globals()[name] = value
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @pytest.fixture(autouse=True)
 def in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for module in MODULES:
         monkeypatch.setattr(module, "Lab", MemoryLab)
     yield
-    if Lab._current is not None:
-        Lab._current.close()
+    leftovers.close_lab()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import inspect
 import math
 import re
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,21 +14,9 @@ from wsedu.recording import dissect
 
 from .test_lab import REQUEST
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_lab_is_left")]
 
 SECONDS = ("open_timeout", "ping_interval", "ping_timeout", "close_timeout")
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture(autouse=True)
-def no_lab_is_left() -> Iterator[None]:
-    yield
-    if Lab._current is not None:
-        Lab._current.close()
 
 
 WRONG_TYPES: dict[str, list[Any]] = {

@@ -1,7 +1,7 @@
 """Every kind of server under every fault, on both networks; afterwards nothing is left."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -11,22 +11,9 @@ from wsedu.live import Lab
 from wsedu.live.peer import Peer
 from wsedu.protocol import Frame, build_frame, build_response, mask, read_head
 
-from . import leftovers
-
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("nothing_is_left_or_said")]
 
 Act = Callable[[], Awaitable[None]]
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_left_or_said(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
-    with leftovers.none(capfd):
-        yield
 
 
 # Servers that say everything twice: handler, raw, and by hand.

@@ -96,16 +96,12 @@ class TestRoles:
 class TestMessages:
     """5.4 to 5.6."""
 
+    @pytest.mark.parametrize(("one", "other"), [(client, server), (server, client)])
     @pytest.mark.parametrize("fragment_size", [None, 1, 4])
-    def test_server_receives_what_client_sends(self, fragment_size: int | None) -> None:
-        sender, receiver = client(), server()
-        data = sender.send_text("Привет", fragment_size=fragment_size)
-        data += sender.send_binary(b"\xff" * 10, fragment_size=fragment_size)
-        assert list(receiver.receive(data)) == [Text("Привет"), Binary(b"\xff" * 10)]
-
-    @pytest.mark.parametrize("fragment_size", [None, 1, 4])
-    def test_client_receives_what_server_sends(self, fragment_size: int | None) -> None:
-        sender, receiver = server(), client()
+    def test_one_side_receives_what_the_other_sends(
+        self, fragment_size: int | None, one: Any, other: Any
+    ) -> None:
+        sender, receiver = one(), other()
         data = sender.send_text("Привет", fragment_size=fragment_size)
         data += sender.send_binary(b"\xff" * 10, fragment_size=fragment_size)
         assert list(receiver.receive(data)) == [Text("Привет"), Binary(b"\xff" * 10)]

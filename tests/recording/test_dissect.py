@@ -542,6 +542,7 @@ class TestHostile:
         assert_tiled(seen)
         assert_shown_in_bounds(seen)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("side", ["client", "server"])
     @pytest.mark.parametrize("opcode", [Opcode.TEXT, Opcode.BINARY, Opcode.CLOSE])
     def test_payload_of_10_megabytes(self, side: Side, opcode: Opcode) -> None:
@@ -556,11 +557,13 @@ class TestHostile:
         assert_tiled(seen)
         assert_shown_in_bounds(seen)
 
+    @pytest.mark.slow
     def test_many_small_frames(self) -> None:
         seen = dissect(conversation(("client", REQUEST), ("server", ANSWER + b"\x89\x00" * 2000)))
         assert len(seen.find("frame")) == 2000
         assert_shown_in_bounds(seen)
 
+    @pytest.mark.slow
     def test_many_small_requests(self) -> None:
         ask, answer = b"GET / HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
         seen = dissect(conversation(("client", ask * 500), ("server", answer * 500)))
@@ -608,6 +611,7 @@ GROWING: dict[str, Callable[[int], list[Said]]] = {
 }
 
 
+@pytest.mark.slow
 class TestLinearTime:
     @pytest.mark.parametrize("name", GROWING)
     def test_ten_times_as_much_takes_about_ten_times_as_long(self, name: str) -> None:

@@ -148,6 +148,7 @@ def test_curl_is_read() -> None:
     assert found.recording.sent_by("server").endswith(b"<!doctype html><title>page</title>")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["lo", "any_dumpcap", "any_tcpdump", "ipv6", "bridge", "decrypted"]
 )
@@ -162,7 +163,7 @@ def test_packets_that_tshark_prints_are_taken_apart(name: str) -> None:
 
 
 @pytest.mark.parametrize("mode", ["hex", "raw", "yaml"])
-@pytest.mark.parametrize("name", ["lo", "ipv6", "lossy"])
+@pytest.mark.parametrize("name", ["lo", "ipv6", pytest.param("lossy", marks=pytest.mark.slow)])
 def test_a_stream_that_tshark_follows_is_read(name: str, mode: str) -> None:
     (path,) = CAPTURES.glob(f"{name}.*")
     dump = subprocess.run(
@@ -197,6 +198,11 @@ def test_what_tshark_derives_from_packets_is_left_out() -> None:
     assert found and [data for _, data in found[0]] == [b"\x81\x85", b"\x88\0"]
     found = read_dump("Unmasked data (5 bytes):\n0000  48 65 6c 6c 6f   Hello\n")
     assert found and found[0] == [(None, b"Hello")]
+
+
+def test_an_offset_of_0_begins_another_dump() -> None:
+    found = read_dump("0000  81 05 48 65 6c 6c 6f   ..Hello\n0000  88 00   ..\n")
+    assert found and [data for _, data in found[0]] == [b"\x81\x05Hello", b"\x88\0"]
 
 
 def test_a_handshake_in_hex_is_read() -> None:

@@ -17,7 +17,6 @@ from wsedu.views import BytesAndFields, Ladder
 
 from . import ANSWER, REQUEST, assert_tiled, byte_by_byte, conversation
 from .deflated import AGREEMENTS, conversation_of_websockets
-from .test_pcapng import tshark  # noqa: F401 (a fixture)
 
 KEY = bytes.fromhex("37fa213d")
 TEXT, BINARY, MORE, PING = Opcode.TEXT, Opcode.BINARY, Opcode.CONTINUATION, Opcode.PING
@@ -72,10 +71,11 @@ def test_messages_are_the_same_byte_by_byte() -> None:
     assert dissect(byte_by_byte(recording)).messages == dissect(recording).messages
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["context takeover both ways", "windows of 12 bits"])
 def test_wireshark_reads_the_same_texts(
     name: str,
-    tshark: str,  # noqa: F811
+    tshark: str,
     tmp_path: Path,
 ) -> None:
     recording, said = conversation_of_websockets(3, count=60, fragments=0, **AGREEMENTS[name])
@@ -310,6 +310,25 @@ def test_of_a_long_message_only_the_beginning_is_kept() -> None:
     assert units[1].message == Text("a" * LIMIT)
 
 
+def test_of_a_long_message_the_window_is_checked_as_far_as_it_is_kept() -> None:
+    (unit,) = heard(compressed(b"a" * (2 * LIMIT)), parameters="; server_max_window_bits=9")
+    assert unit.message is None and not unit.problems
+    assert unit.inflated is not None and unit.inflated.size == 2 * LIMIT
+
+
+@pytest.mark.parametrize("parameters", ["", "; server_max_window_bits=9"])
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [(b"\xff", "invalid block type"), (b"\0\x63\0\x9c\xffHello", "ends too early")],
+)
+def test_data_that_is_damaged_or_unfinished_is_a_problem_in_any_window(
+    data: bytes, problem: str, parameters: str
+) -> None:
+    (unit,) = heard(Frame(TEXT, data, rsv1=True), parameters=parameters)
+    assert [found.sentence for found in unit.problems if problem in found.sentence]
+    assert unit.message is None
+
+
 def test_after_a_long_message_the_context_is_still_right() -> None:
     squeeze = zlib.compressobj(wbits=-15)
     parts = [b"ab" * LIMIT, b"the end of it", b"the end of it"]
@@ -324,6 +343,7 @@ def test_after_a_long_message_the_context_is_still_right() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["one bomb", "many bombs", "many ends", "many empty ones"])
 def test_a_few_bytes_take_bounded_memory_and_time(kind: str) -> None:
     bomb = deflate(bytes(2**26))
@@ -350,6 +370,7 @@ def test_what_was_inflated_before_the_bound_is_there_and_the_rest_is_named() -> 
     assert "more than is read here" in units[-1].fields[-1].meaning
 
 
+@pytest.mark.slow
 def test_random_streams_never_raise() -> None:
     chance = random.Random(16)
     for number in range(300):

@@ -13,6 +13,7 @@ import pytest
 
 from wsedu.protocol import Frame, Opcode, build_frame
 from wsedu.recording import Recording, dissect, find, opening
+from wsedu.recording.packets import CaptureError
 
 from . import ANSWER, REQUEST, conversation
 from .test_captures import several
@@ -180,6 +181,7 @@ def damaged(seed: bytes, chance: random.Random) -> bytes:
     return bytes(content)
 
 
+@pytest.mark.slow
 def test_a_thousand_damaged_files_raise_our_error_or_open() -> None:
     chance, files, opened = random.Random(6455), seeds(), 0
     slowest = 0.0
@@ -197,6 +199,7 @@ def test_a_thousand_damaged_files_raise_our_error_or_open() -> None:
     assert slowest < 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [b"a", b"81", b" ", b"'", b'"', b"\\", b"[", b"0x", b"1,", b"[1,", b"0000  81\n", b"*\n", b"\t"]
@@ -209,3 +212,19 @@ def test_a_long_file_of_one_kind_does_not_hang(piece: bytes) -> None:
     except ValueError as error:
         assert len(str(error)) < 500
     assert time.process_time() - start < 10
+
+
+def test_a_list_of_recordings_is_a_file_of_connections() -> None:
+    """As the tap writes them."""
+    plain = conversation(("client", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"))
+    talk = conversation(("client", REQUEST), ("server", ANSWER))
+    both = f"[{plain.to_json()},{talk.to_json()}]".encode()
+    assert [each.is_websocket for each in find(both)] == [False, True]
+    assert [each.recording for each in find(both)] == [plain, talk]
+    assert Recording.open(both) == talk
+    # If none of them is a WebSocket, all are shown.
+    assert [each.is_websocket for each in find(f"[{plain.to_json()}]".encode())] == [True]
+    with pytest.raises(CaptureError):
+        find(f"[{talk.to_json()}, 1]".encode())
+    with pytest.raises(ValueError, match='"events" is missing'):
+        find(b'[{"format": "wsedu recording", "version": 1}]')

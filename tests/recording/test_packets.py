@@ -284,6 +284,7 @@ def test_packets_are_the_same_however_the_file_is_read(make, chunk, monkeypatch)
     assert found(capture) == expected() * 3 and said(capture) == []
 
 
+@pytest.mark.slow
 def test_a_file_is_read_packet_by_packet() -> None:
     """Of 64 MB, no more than a few are in memory."""
 

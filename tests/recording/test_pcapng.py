@@ -1,33 +1,25 @@
 """Recordings as capture files: Wireshark's own dissector is the witness."""
 
 import math
-import os
+import random
 import re
-import shutil
 import subprocess
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from wsedu.protocol import Close, Frame, Opcode, build_close, build_frame
 from wsedu.recording import Event, Recording, dissect
-from wsedu.recording.pcapng import SEGMENT
+from wsedu.recording.captures import open_capture
+from wsedu.recording.events import SIDES, Side
+from wsedu.recording.pcapng import SEGMENT, Talk, to_pcapng
 
 from . import ANSWER, REQUEST
 
 KEY = bytes.fromhex("37fa213d")
 LENGTHS = ("payload_length", "payload_length_ext_16", "payload_length_ext_64")
-
-
-@pytest.fixture
-def tshark() -> str:
-    path = shutil.which("tshark")
-    if path is None:
-        reason = "comparing with Wireshark needs tshark, which is not on the PATH"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return path
 
 
 def recording(*frames: tuple[str, Frame], tail: tuple[Event, ...] = ()) -> Recording:
@@ -64,6 +56,7 @@ def frames_seen_by_us(recording: Recording) -> list[tuple[int, ...]]:
     ]
 
 
+@pytest.mark.slow
 def test_wireshark_sees_the_frames_that_we_see(tshark: str, tmp_path: Path) -> None:
     lengths = (0, 1, 125, 126, 65535, 65536, 100_000)
     said = [("client", Frame(Opcode.BINARY, bytes(n))) for n in lengths]
@@ -83,6 +76,7 @@ def test_wireshark_sees_the_frames_that_we_see(tshark: str, tmp_path: Path) -> N
     assert len(frames_seen_by_us(talk)) == len(lengths) + 7
 
 
+@pytest.mark.slow
 def test_wireshark_reads_the_handshake_and_the_texts(tshark: str, tmp_path: Path) -> None:
     talk = recording(("client", Frame(Opcode.TEXT, b"Hello")))
     talk.save(tmp_path / "talk.pcapng")
@@ -96,6 +90,7 @@ def test_wireshark_reads_the_handshake_and_the_texts(tshark: str, tmp_path: Path
     assert re.search(r"^WebSocket\n(?s:.*)^ +Text: Hello$", whole.stdout, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_wireshark_finds_nothing_wrong_with_the_packets(tshark: str, tmp_path: Path) -> None:
     talk = recording(
         ("client", Frame(Opcode.BINARY, bytes(100_000))),
@@ -131,6 +126,7 @@ def test_wireshark_finds_nothing_wrong_with_the_packets(tshark: str, tmp_path: P
     assert float(lines[-1][4]) == pytest.approx(1.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("payload", [0, 1, 6, 123])
 @pytest.mark.parametrize("side", ["client", "server"])
 def test_wireshark_sees_every_small_frame_of_one_chunk(
@@ -148,3 +144,48 @@ def test_wireshark_sees_every_small_frame_of_one_chunk(
 def test_an_empty_recording_is_a_file_too(tmp_path: Path) -> None:
     Recording().save(tmp_path / "empty.pcapng")
     assert (tmp_path / "empty.pcapng").read_bytes().startswith(b"\x0a\x0d\x0d\x0a")
+
+
+# Several connections in one file.
+
+
+def joined(events: Iterable[Event]) -> list[Event]:
+    """The chunks as they were before they were put into segments: those have the same time."""
+    found: list[Event] = []
+    for event in events:
+        last = found[-1] if found else None
+        if event.data and last and replace(last, data=event.data) == event:
+            found[-1] = replace(last, data=last.data + event.data)
+        else:
+            found.append(event)
+    return found
+
+
+def test_connections_at_the_same_time_are_read_back_as_they_were(
+    tshark: str, tmp_path: Path
+) -> None:
+    chance = random.Random(16)
+    talks = []
+    for number in range(5):
+        told, time = [], 0.0
+        for _ in range(50):
+            time = round(time + chance.random() / 10, 6)
+            side: Side = chance.choice(["client", "server"])
+            data = chance.randbytes(chance.choice([1, 1459, 1460, 1461, 9000]))
+            told.append(Event(time, side, "data", data))
+        told[0] = Event(told[0].time, "client", "data", REQUEST)
+        told[1] = Event(told[1].time, "server", "data", ANSWER)
+        ends = chance.choice([("end", "end"), ("lost", "lost"), ("end", "lost"), ()])
+        told += [Event(time, side, kind) for side, kind in zip(SIDES, ends, strict=False)]
+        start = 1_795_744_576.563947 + number / 7
+        talks.append(Talk(tuple(told), 50_000 + number % 3, start + 100 * (number // 3)))
+    (tmp_path / "talks.pcapng").write_bytes(to_pcapng(talks))
+    found = open_capture(tmp_path / "talks.pcapng")
+    assert [connection.client for connection in found] == [
+        f"192.0.2.1:{talk.port}" for talk in talks
+    ]
+    for connection, talk in zip(found, talks, strict=True):
+        assert joined(connection.recording.events) == list(talk.events)
+        assert connection.notes == ()
+    times = [float(line[0]) for line in read(tshark, tmp_path / "talks.pcapng", "frame.time_epoch")]
+    assert times == sorted(times) and times[0] == pytest.approx(talks[0].start, abs=1e-6)

@@ -287,8 +287,8 @@ def key_of(value: Any, what: Callable[[Any], Any] = lambda value: value) -> Hash
 def plain(value: Any) -> Any:
     """The value without what Python takes as equal anyway: an IntEnum is its number.
 
-    Subclasses of int, float, str, bytes and tuple become those; a bytearray becomes bytes, and a
-    Fraction a number. A bool stays one, and a list stays a list.
+    Subclasses of int, float, str, bytes, tuple and dict become those; a bytearray becomes bytes,
+    and a Fraction a number. A bool stays one, and a list stays a list.
     """
     if isinstance(value, (bool, type(None), Raised)):
         return value
@@ -305,4 +305,6 @@ def plain(value: Any) -> Any:
             return value if type(value) is kind else kind(value)  # type: ignore[arg-type]
     if isinstance(value, tuple):
         return tuple(plain(part) for part in value)
+    if isinstance(value, dict):
+        return {plain(name): plain(part) for name, part in value.items()}
     return value

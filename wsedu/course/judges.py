@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import copy
 import functools
+import gc
 import inspect
 import random
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, cast
@@ -21,12 +23,14 @@ from .diagnosis import RIGHT, Diagnosis, Evidence, Raised, Row, diagnose, key_of
 from .exercise import Exercise
 from .mistakes import Args, Function
 from .reference import unit_of
+from .repair import repair
 from .runner import Attempt, raised_verdict, shorten
 from .verdict import Verdict, not_attempted, not_yet
 from .virtual_time import VirtualTimeLoop
 
 Results = list[tuple[Args, Any]]
 
+REPAIR = 0.5  # seconds of computing, to find the one change that makes an answer right
 TRIES = 2  # in earnest: a busy machine may spoil one
 
 
@@ -65,16 +69,15 @@ class Letters:
             return not_yet(said.format(like=like, type=type(answer).__name__), self.section)
         if all(value is ... for value in answer.values()):
             return not_attempted()
+        answer = {letter: plain(value) for letter, value in answer.items()}
         if missing := [letter for letter in right if answer.get(letter, ...) is ...]:
             said = _("No answer yet for {letters}.").format(letters=", ".join(missing))
             if unknown := [shorten(letter, 20) for letter in answer if letter not in right]:
                 said += " " + _("The task has no {letters}.").format(letters=", ".join(unknown))
             return not_yet(said, self.section)
         for letter, value in right.items():
-            if not (
-                self.fits(answer[letter]) if self.fits else type(answer[letter]) is type(value)
-            ):
-                said = _("An answer is {like}; yours to {letter} is {value}.")
+            if not (self._is_like(value, answer[letter]) or answer[letter] == value):
+                said = _("Your answer to {letter} is {value}. Answer with {like}.")
                 return not_yet(
                     said.format(letter=letter, like=like, value=shorten(answer[letter], 40)),
                     self.section,
@@ -88,6 +91,9 @@ class Letters:
         if not wrong:
             return Verdict("passed", exercise.words["passed"], self.section)
         return self._explain(exercise, answer, wrong)
+
+    def _is_like(self, right: Any, value: Any) -> bool:
+        return self.fits(value) if self.fits else type(value) is type(right)
 
     def _explain(self, exercise: Exercise, answer: dict[str, Any], wrong: list[str]) -> Verdict:
         """The mistake that explains the first wrong letter, and the most of the others."""
@@ -184,11 +190,14 @@ class Cases:
     def rows(self, exercise: Exercise, cases: list[Args]) -> list[Row]:
         """What each mistake does in these cases."""
         rows = []
-        for mistake in exercise.mistakes:
-            mistaken = Attempt(self.through(_plainly(mistake.answer)))
-            mistaken.loop_factory = VirtualTimeLoop if self.timed else None
-            got = [_copy_of(mistaken.result(*copy.deepcopy(args))) for args in cases]
-            rows.append(self.row(cases, got, mistake.sentence))
+        with warnings.catch_warnings():  # the learner is no part of what a mistake forgets
+            warnings.simplefilter("ignore")
+            for mistake in exercise.mistakes:
+                mistaken = self._attempt(mistake.answer)
+                got = [_copy_of(mistaken.result(*copy.deepcopy(args))) for args in cases]
+                rows.append(self.row(cases, got, mistake.sentence))
+            if inspect.iscoroutinefunction(exercise.solution):
+                gc.collect()
         return rows
 
     def row(self, cases: list[Args], got: list[Any], sentence: str = "") -> Row:
@@ -244,7 +253,7 @@ class Cases:
                 form=self._form_error(exercise),
                 again=again,
                 searched=lambda: self.search and self.search(exercise, results),
-                repaired=lambda: None,
+                repaired=lambda: self._repaired(exercise, learners, cases, got),
                 explained=explained,
                 conditions={
                     words["conditions"][name]: holds for name, holds in self.conditions.items()
@@ -253,6 +262,28 @@ class Cases:
             )
         )
         return self._verdict(exercise, found, cases[found.case], got[found.case])
+
+    def _repaired(
+        self, exercise: Exercise, learners: Any, cases: list[Args], got: list[Any]
+    ) -> str | None:
+        """Where the answer's own code is wrong, if one change of it makes every case right."""
+        wrong_first = sorted(zip(cases, got, strict=True), key=lambda case: self._is_right(*case))
+
+        def holds(changed: Function) -> bool:
+            attempt = self._attempt(changed)
+            return all(
+                self._is_right(args, attempt.result(*copy.deepcopy(args)))
+                for args, _got in wrong_first
+            )
+
+        found = repair(learners, holds, _constants(exercise.solution), REPAIR)
+        return found.sentence if found else None
+
+    def _attempt(self, function: Function) -> Attempt:
+        """The function, as cases call it."""
+        attempt = Attempt(self.through(_plainly(function)))
+        attempt.loop_factory = VirtualTimeLoop if self.timed else None
+        return attempt
 
     def _form_error(self, exercise: Exercise) -> Callable[[Any], str | None]:
         """What is wrong with the form of a result."""
@@ -371,6 +402,12 @@ def refusing(function: Function) -> Function:
             return refused
 
     return watched
+
+
+def _constants(function: Function) -> set[Any]:
+    """The numbers and strings in a function."""
+    found = set(function.__code__.co_consts)
+    return {constant for constant in found if isinstance(constant, (int, str, bytes))}
 
 
 def _plainly(function: Function) -> Function:

@@ -6,7 +6,7 @@ name, and
 
 * what stands in the solution and what the mistake writes there: ``['"big"', '"little"']``, or a
   list of such pairs, made in that order;
-* or a whole function, as text: ``"lambda data: None"``;
+* or a whole function, as text: ``"lambda data: None"``; it may call the solution as ``right``;
 * or, if the exercise is answered by letters, the letters that are wrong: ``{ D = 126 }``.
 
 What may be wrong in several places has one sentence: that of ``little-endian`` is said for
@@ -51,7 +51,7 @@ class Patch:
 
 @dataclass(frozen=True)
 class Code:
-    """The text of a whole wrong function, which uses the names that the solution uses."""
+    """The text of a whole wrong function, which uses the names of the solution, and ``right``."""
 
     text: str
 
@@ -64,7 +64,7 @@ class Code:
 
 
 def _made(source: str, solution: Function) -> Any:
-    names = dict(solution.__globals__)  # the earlier pieces that it uses
+    names = solution.__globals__ | {"right": solution}  # and the earlier pieces that it uses
     exec(source, names)
     return names[solution.__name__]
 

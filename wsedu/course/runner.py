@@ -184,7 +184,8 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
         finally:  # the time is up, or the learner has interrupted the cell
             _stop(thread, watched)
             if not (verdicts and verdicts[0].passed):
-                gc.collect(1)  # a coroutine without await is found now, or in a later cell
+                # A coroutine without await is found now, or in a later cell.
+                gc.collect(2 if inspect.iscoroutinefunction(answer) else 1)
     if faults:
         raise faults[0]
     if verdicts:
@@ -197,7 +198,8 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
         if watched.args is not None and callable(answer):
             said += " " + _("It was given ({call}).").format(call=_written(watched.args))
         verdict = Verdict("raised", said)
-    if not verdict.passed and (forgotten := _never_awaited(warned)):
+    forgotten = "" if "await" in verdict.sentence else _never_awaited(warned)
+    if not verdict.passed and forgotten:
         said = _("{name} was called without await: put await before the call.")
         return replace(verdict, sentence=f"{verdict.sentence} {said.format(name=forgotten)}")
     if verdict.outcome == "not yet" and printed.getvalue() and watched.only_none:
@@ -213,7 +215,7 @@ def _never_awaited(warned: list[warnings.WarningMessage]) -> str:
     """The name of a coroutine function that was called without await, if there was one."""
     for warning in warned:
         if found := re.match("coroutine '(.*)' was never awaited", str(warning.message)):
-            return found[1]
+            return found[1].rpartition(".")[2]  # not where it was defined
     return ""
 
 

@@ -9,11 +9,8 @@ The recording shows what was sent and passed on. That it was read is a conclusio
 between the two sides, so two Closes that cross are shown one after the other.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from math import hypot
-from typing import Any
 
 from ..protocol import (
     TRANSITIONS,
@@ -57,8 +54,9 @@ INTO_CLOSED: dict[State, tuple[tuple[float, float], ...]] = {
 
 @dataclass
 class _Machine:
-    """One side: its state, the ways that it took, what it sent and what it received."""
+    """One side: its name, its state, the ways that it took, what it sent and what it received."""
 
+    name: str
     state: State = State.CONNECTING
     ways: set[tuple[State, Step]] = field(default_factory=set)
     sent: str = ""
@@ -95,16 +93,7 @@ class ClosingSteps(adjustable.Adjustable):
         steps = self._steps = _Story(dissect(recording), times).steps
         super().__init__(
             label=_("How far the connection has come"),
-            controls=[
-                {
-                    "name": "step",
-                    "label": _("step"),
-                    "kind": "range",
-                    "min": 0,
-                    "max": len(steps) - 1,
-                }
-            ],
-            state={"step": 0},
+            controls=[adjustable.slider("step", _("step"), 0, len(steps) - 1, 0)],
             words={"steps": steps},
             hint=_("Move the slider. A dot marks the state of each side."),
         )
@@ -117,10 +106,9 @@ class ClosingSteps(adjustable.Adjustable):
     def _changed(self, change: object) -> None:
         """The words have all steps already."""
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    def forms(self) -> dict[str, str]:
         """Paper has no slider: it shows the last step, with every way that was taken."""
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        return data | {"image/svg+xml": self.draw(self._steps[-1])}, metadata
+        return super().forms() | {"image/svg+xml": self.draw(self._steps[-1])}
 
     def draw(self, slots: Slots) -> str:
         """Both machines, and what each side knows."""
@@ -202,7 +190,7 @@ class _Story:
     def __init__(self, seen: Dissection, times: bool) -> None:
         self._times = times
         self._switch = seen.response if seen.status == 101 else None
-        self._machines: dict[Side, _Machine] = {side: _Machine() for side in SIDES}
+        self._machines = {"client": _Machine(_("client")), "server": _Machine(_("server"))}
         self.steps: list[Slots] = []
         self._note(_("TCP is connected, and nothing was sent yet."), 0)
         arrived: dict[int, list[Unit]] = {}
@@ -216,7 +204,6 @@ class _Story:
 
     def _said(self, unit: Unit, event: Event) -> None:
         mine, other = self._pair(event.sender)
-        who, whom = _names(event.sender)
         broken = [problem.sentence for problem in unit.problems]
         if unit is self._switch and not broken:
             for machine in (mine, other):
@@ -225,11 +212,10 @@ class _Story:
         elif _is_close(unit):
             self._closes(unit, event, broken)
         elif broken and other.take(Step.FAIL):
-            self._note(_breaks(who, whom, broken[0]), event.time)
+            self._note(_breaks(mine, other, broken[0]), event.time)
 
     def _closes(self, unit: Unit, event: Event, broken: list[str]) -> None:
         mine, other = self._pair(event.sender)
-        who, whom = _names(event.sender)
         try:
             close = parse_close(_payload(unit))
             what = _words(close)
@@ -237,20 +223,19 @@ class _Story:
             close, what = Close(), _payload(unit).hex(" ")
         moved = mine.take(Step.SEND_CLOSE)
         mine.sent = mine.sent or what
-        said = _("The {who} sends a Close ({what}).").format(who=who, what=what)
+        said = _("The {who} sends a Close ({what}).").format(who=mine.name, what=what)
         if not broken and other.take(Step.RECEIVE_CLOSE):
             other.received, other.heard = close, what
         elif broken and other.take(Step.FAIL):
-            said = _breaks(who, whom, broken[0])
+            said = _breaks(mine, other, broken[0])
         elif moved:
-            said += " " + _("The {whom} ignores it.").format(whom=whom)
+            said += " " + _("The {whom} ignores it.").format(whom=other.name)
         else:
             return
         self._note(said, event.time)
 
     def _ended(self, event: Event) -> None:
         mine, other = self._pair(event.sender)
-        who, whom = _names(event.sender)
         if event.kind == "lost":
             moved = [mine.take(Step.END_OF_TCP), other.take(Step.END_OF_TCP)]
             words = _("The {who} resets TCP (RST).")
@@ -258,18 +243,17 @@ class _Story:
             moved = [other.take(Step.END_OF_TCP)]
             words = _("The {who} ends TCP, and the {whom} learns of it.")
         if any(moved):
-            self._note(words.format(who=who, whom=whom), event.time)
+            self._note(words.format(who=mine.name, whom=other.name), event.time)
 
     def _pair(self, sender: Side) -> tuple[_Machine, _Machine]:
-        other: Side = "server" if sender == "client" else "client"
-        return self._machines[sender], self._machines[other]
+        client, server = self._machines.values()
+        return (client, server) if sender == "client" else (server, client)
 
     def _note(self, sentence: str, time: float) -> None:
         if self._times:
             sentence = f"{time:.2f} s: {sentence}"
         slots: Slots = {"sentence": fit(f"{len(self.steps)}  {sentence}", WIDTH - 28)}
         said = [f"{len(self.steps)}  {sentence}"]
-        titles = {"client": _("client"), "server": _("server")}
         for side, machine in self._machines.items():
             for state in State:
                 here = state == machine.state
@@ -286,16 +270,11 @@ class _Story:
             }
             for name, line in lines.items():
                 slots[f"{side}-{name}"] = fit(line, 420, 7.6)
-            words = f"{titles[side]}: {machine.state.value}"
+            words = f"{machine.name}: {machine.state.value}"
             said.append(words if code is None else f"{words}, {lines['code']}")
         slots["said"] = f"{said[0]} {'; '.join(said[1:])}"
         # A reason is the peer's text: nothing in it may move a cursor or turn the writing.
         self.steps.append({name: clean(text) for name, text in slots.items()})
-
-
-def _names(sender: Side) -> tuple[str, str]:
-    names = _("client"), _("server")
-    return names if sender == "client" else (names[1], names[0])
 
 
 def _is_close(unit: Unit) -> bool:
@@ -306,9 +285,9 @@ def _payload(unit: Unit) -> bytes:
     return b"" if unit.layout is None else unit.layout.frame.payload
 
 
-def _breaks(who: str, whom: str, rule: str) -> str:
+def _breaks(mine: _Machine, other: _Machine, rule: str) -> str:
     words = _("The {who} breaks a rule, and the {whom} fails the connection: {rule}")
-    return words.format(who=who, whom=whom, rule=rule)
+    return words.format(who=mine.name, whom=other.name, rule=rule)
 
 
 def _words(close: Close) -> str:

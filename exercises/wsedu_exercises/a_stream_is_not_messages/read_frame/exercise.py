@@ -119,6 +119,8 @@ FRAMES = [
     _written(False, 2, b"\x00\xff"),
     _written(True, 9, b""),
     _written(True, 2, bytes(200)),
+    _written(False, 0, b"\x89\x00"),  # its payload looks like a Ping
+    _written(True, 1, b""),
 ]
 
 
@@ -131,6 +133,11 @@ def cases(chance: random.Random) -> list[Args]:
         ([hello[:1], hello[1:4], hello[4:]], "silence"),
         ([hello + ping], "silence"),
         ([hello + ping[:1]], "silence"),
+        ([hello + ping + FRAMES[1][0]], "silence"),
+        ([ping + hello], "silence"),
+        ([FRAMES[5][0] + hello], "silence"),
+        ([FRAMES[1][0] + hello], "silence"),
+        ([b"\x00\x02", b"\x89", b"\x00"], "silence"),
         ([hello], "late"),
         ([hello[:1], hello[1:3], hello[3:5], hello[5:]], "drips"),
         ([], "end"),

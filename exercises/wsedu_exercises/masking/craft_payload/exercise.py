@@ -34,7 +34,9 @@ def cases(chance: random.Random) -> list[Args]:
     """A short text and a request, at several distances from the start, then at random ones."""
     key = bytes.fromhex("37fa213d")
     request = b"GET /script.js HTTP/1.1\r\n\r\n"
-    calls = [(b"GET", key, 0), (request, key, 0), (request, key, 1), (request, key, 4)]
+    calls = [(b"GET", key, 0), (b"", key, 0), (b"", key, 3), (b"\x00\xff\x00", key, 2)]
+    calls += [(request, key, before) for before in (0, 1, 2, 3, 4, 5, 8, 11)]
+    calls += [(b"GET", bytes(4), 1), (b"GETGETGET", b"\x00\x01\x80\xff", 6), (b"X" * 200, key, 130)]
     for _case in range(how_many(20)):
         calls.append((request, chance.randbytes(4), chance.randrange(12)))
     return calls

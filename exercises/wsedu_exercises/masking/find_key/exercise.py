@@ -26,8 +26,21 @@ def reference(masked: bytes, begins: bytes) -> bytes:
 
 
 def cases(chance: random.Random) -> list[Args]:
-    """Captured payloads whose beginning can be guessed."""
-    calls = []
+    """Captured payloads whose beginning can be guessed: short and long, then random ones."""
+    key = bytes.fromhex("37fa213d")
+    texts = [b"Hello", b"Hell", b"Hello, world", b"Hello\x00\x80\xff", b"Hellllllo", b"Hell\x0a"]
+    calls = [(apply_mask(text, key), b"Hell") for text in texts]
+    calls += [
+        (apply_mask(b"Hello, world", other), b"Hell") for other in (bytes(4), b"\x00\x01\x80\xff")
+    ]
+    calls += [
+        (apply_mask(b'{"type": "open"}', key), begins) for begins in (b'{"type', b'{"type": "')
+    ]
+    calls += [(apply_mask(b"GET / HTTP/1.1\r\n", b"Hell"), b"GET / HTTP/1.1")]
+    calls += [
+        (apply_mask(b"abcdabcdab", key), b"abcdabcdab"),
+        (apply_mask(b"\x00\x01\x02\x03\x04", key), b"\x00\x01\x02\x03"),
+    ]
     for _case in range(how_many(20)):
         begins = chance.choice([b"GET ", b'{"to', b'{"type": "', b"Hell"])
         text = begins + chance.randbytes(chance.randrange(1, 30))

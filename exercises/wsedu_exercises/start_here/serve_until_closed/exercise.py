@@ -173,8 +173,10 @@ def cases(chance: random.Random) -> list[Args]:
         Client((), vanishes=True),
         Client(("Hello", "again"), vanishes=True),
         Client((b"\x00\xff",)),
+        Client(("", "after nothing", "")),
+        Client((b"\x01", "text", "more")),
     ]
-    for _case in range(how_many(4)):
+    for _case in range(how_many(2)):
         words = ["".join(chance.choices("abcdé👋 ", k=4)) for _word in range(chance.randrange(6))]
         clients.append(Client(tuple(words), vanishes=chance.choice([False, True])))
     return [(client,) for client in clients]
