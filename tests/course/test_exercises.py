@@ -72,8 +72,8 @@ def solve(exercise: Exercise, *args: Any) -> Any:
 @pytest.fixture(autouse=True)
 def clients_with_less_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong server is waited for in vain: not for five seconds each time."""
-    monkeypatch.setattr(clients, "PATIENCE", 0.5)
-    monkeypatch.setattr(clients, "MORE", 2)
+    monkeypatch.setattr(clients, "PATIENCE", 0.2)
+    monkeypatch.setattr(clients, "MORE", 0.4)
 
 
 def left_threads() -> list[threading.Thread]:
