@@ -300,14 +300,14 @@ class TestOutcomes:
             assert "(a client that sends 'Hello' and then closes)" in verdict.sentence
 
     @pytest.mark.parametrize("share", [0.1, 0.5, 2.0])
-    def test_timeout_that_is_not_the_one_that_was_told(self, share: float) -> None:
+    def test_timeout_that_is_not_the_given_one(self, share: float) -> None:
         async def answer(read: Any, timeout: float) -> Any:
             return await exercises()["read-frame"].solution(read, timeout * share)
 
         assert judge("read-frame", answer, 1).outcome == "not yet"
 
     @pytest.mark.parametrize("seconds", [1.5, 1000])
-    def test_wait_that_is_too_long_is_told_so(self, seconds: float) -> None:
+    def test_wait_that_is_too_long_is_named(self, seconds: float) -> None:
         async def answer(message: str, told: float) -> str:
             await asyncio.sleep(seconds * told)
             return message
@@ -644,7 +644,7 @@ class TestNeverEnding:
             sys.setswitchinterval(interval)
         assert escaped == []
 
-    def test_future_that_nobody_completes(self, capfd: pytest.CaptureFixture[str]) -> None:
+    def test_future_that_is_never_completed(self, capfd: pytest.CaptureFixture[str]) -> None:
         async def answer(data: bytes) -> None:
             await asyncio.Future()
 
@@ -658,7 +658,7 @@ class TestNeverEnding:
 
         self.assert_stopped(answer)
 
-    def test_async_loop_that_lets_nobody_else_run(self) -> None:
+    def test_async_loop_that_lets_no_other_task_run(self) -> None:
         async def answer(data: bytes) -> None:
             while True:
                 pass
@@ -782,7 +782,7 @@ for thread in threading.enumerate():
             gc.collect()
         assert [str(warning.message) for warning in warned] == []
 
-    def test_task_that_is_left_running_holds_nobody_up(
+    def test_task_that_is_left_running_delays_no_check(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
         async def stay() -> None:
@@ -872,7 +872,7 @@ class TestBusyMachine:
 
 
 class TestQuickLoop:
-    def test_nobody_waits_and_all_come_in_order(self) -> None:
+    def test_no_check_waits_and_all_come_in_order(self) -> None:
         came: list[tuple[str, float]] = []
 
         async def come(name: str, seconds: float) -> None:
@@ -992,7 +992,7 @@ class TestRecognise:
     def test_no_mistake_with_the_first_wrong_case(self) -> None:
         assert self.said(lambda n: n % 2 == 0 if n < 4 else None) == (None, (4,), None)
 
-    def test_what_cannot_be_compared_is_no_mistake(self) -> None:
+    def test_what_cannot_be_compared_is_not_a_mistake(self) -> None:
         assert self.said(lambda n: Evil())[0] is None
 
 
@@ -1023,7 +1023,7 @@ class TestPatch:
 
     @pytest.mark.parametrize("exercise", ALL, ids=name_of)
     def test_of_every_mistake_fits_its_solution(self, exercise: Exercise) -> None:
-        """Its text stands there exactly once; else making the wrong answer raises."""
+        """Its text is there exactly once; else making the wrong answer raises."""
         for mistake in exercise.mistakes:
             assert mistake.answer is not exercise.solution
 

@@ -111,7 +111,7 @@ def test_offsets_that_do_not_count_up_are_refused(dump: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", "hello", "000 hello", "0001  81 85", "81 85 37", "*", "Frame (3 bytes):", "0000"]
 )
-def test_other_text_is_no_dump(text: str) -> None:
+def test_other_text_is_not_a_dump(text: str) -> None:
     assert read_dump(text) is None
 
 

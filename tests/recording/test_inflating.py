@@ -195,7 +195,7 @@ def test_each_direction_has_a_context_of_its_own() -> None:
     assert two.problems
 
 
-def test_a_sender_that_points_back_further_than_agreed_is_told_so_and_read() -> None:
+def test_a_sender_that_points_back_further_than_agreed_is_named_and_read() -> None:
     chance = random.Random(5)
     block = chance.randbytes(3000).hex().encode()
     (unit,) = heard(compressed(block * 2), parameters="; server_max_window_bits=10")
@@ -207,7 +207,7 @@ def test_a_sender_that_points_back_further_than_agreed_is_told_so_and_read() -> 
 
 
 @pytest.mark.parametrize("bits", range(9, 16))
-def test_a_window_that_is_kept_is_no_problem(bits: int) -> None:
+def test_a_window_that_is_kept_is_not_a_problem(bits: int) -> None:
     chance = random.Random(bits)
     block = chance.randbytes(20_000).hex().encode()
     (unit,) = heard(

@@ -117,7 +117,7 @@ class Cases:
     right:    if more than one result is right: whether this one is
     nearest:  if more than one result is right: the one that comes nearest to a result
     what:     the part of a result that tells one mistake from another
-    through:  what stands between a case and a function: it plays the other side, or watches
+    through:  what comes between a case and a function: it plays the other side, or watches
     explain:  what to say to a wrong result if no mistake fits; called with the exercise, a case,
               its result, and the results of all cases
     show:     what shows a wrong result, as fields of the verdict; called with a case and its result

@@ -18,7 +18,7 @@ Args = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Patch:
-    """A change of a function's text: pairs of what stands there and what a mistake writes.
+    """A change of a function's text: pairs of a text in it and what a mistake writes.
 
     of: the function, if it is not the solution
     """
@@ -27,7 +27,7 @@ class Patch:
     of: Callable[..., Any] | None = None
 
     def applied_to(self, solution: Callable[..., Any]) -> Any:
-        """The wrong function. Raises ValueError unless each text stands there exactly once."""
+        """The wrong function. Raises ValueError unless each text is in it exactly once."""
         function = self.of or solution
         source = inspect.getsource(function)
         for old, new in self.edits:
@@ -47,7 +47,7 @@ def patch(*edits: tuple[str, str] | str, of: Callable[..., Any] | None = None) -
     pairs = [edits] if all(isinstance(edit, str) for edit in edits) else edits
     for pair in pairs:
         if len(pair) != 2:
-            raise ValueError(f"a change is what stands there and what replaces it, not {pair!r}")
+            raise ValueError(f"a change is a text and what replaces it, not {pair!r}")
     return Patch(tuple(pairs), of)  # type: ignore[arg-type]
 
 

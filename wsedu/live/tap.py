@@ -36,7 +36,7 @@ class Log:
     """The growing log of one connection.
 
     port:   the client's
-    behind: the port from which the tap connects to the server
+    behind: the tap's own port towards the server
     broken: whether the connection was reset (TCP RST), by either side or by the tap
     wanted: whether a call waits for what comes, so that the log must not be let go
     size:   bytes that it takes
@@ -124,7 +124,7 @@ class Tap:
             self._note(log, "fault", "client", note=words)
 
     async def blame_server(self, port: int, words: str) -> None:
-        """Write what the server did wrong into the log of the connection behind ``port``."""
+        """Write what the server did wrong into the log of the connection from ``port``."""
         # The server may be quicker than the tap, and a client may have gone round the tap.
         with suppress(TimeoutError), self.watched() as changed:
             async with asyncio.timeout(1):

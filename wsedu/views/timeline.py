@@ -28,7 +28,7 @@ SHOWN = 12  # Pings; of a longer recording these come first
 
 @dataclass(frozen=True)
 class Asked:
-    """A Ping: who sent it, when, and when its Pong came, or None."""
+    """A Ping: its sender, its time, and when its Pong came, or None."""
 
     sender: str
     time: float
@@ -37,7 +37,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Closing:
-    """The first Close: who sent it, when, its title, and when the other side's came, or None."""
+    """The first Close: its sender, time and title; and when the other side's came, or None."""
 
     sender: str
     time: float

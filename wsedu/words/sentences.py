@@ -471,7 +471,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     ),
     # recording/opening, recording/names: files that hold nothing to open.
     "open.too-large": _(
-        "The file has more than {limit:,} MiB and is no capture: cut out the part that matters."
+        "The file has more than {limit:,} MiB and is not a capture: cut out the part that matters."
     ),
     "open.damaged": _(
         "The file seems to be compressed with {kind} and is damaged or empty: copy it again."
@@ -481,8 +481,8 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "inside."
     ),
     "open.unknown": _(
-        "The file is no recording, capture, HAR or flow file, and no frame begins with its first "
-        "bytes, {shown}: capture the traffic with Wireshark, or export a HAR in your browser."
+        "The file is not a recording, capture, HAR or flow file, and no frame begins with its "
+        "first bytes, {shown}: capture the traffic with Wireshark, or export a HAR in your browser."
     ),
     "open.text": _(
         'The file seems to be text, "{shown}", and no form of hex: open a capture, a HAR, a hex '
