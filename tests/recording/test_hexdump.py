@@ -200,6 +200,11 @@ def test_what_tshark_derives_from_packets_is_left_out() -> None:
     assert found and found[0] == [(None, b"Hello")]
 
 
+def test_offsets_that_do_not_count_are_told_with_the_first_line() -> None:
+    with pytest.raises(CaptureError, match='at "81 85": copy it again'):
+        read_dump("0000  81 85\n0009  37 fa\n0010  21\n")
+
+
 def test_an_offset_of_0_begins_another_dump() -> None:
     found = read_dump("0000  81 05 48 65 6c 6c 6f   ..Hello\n0000  88 00   ..\n")
     assert found and [data for _, data in found[0]] == [b"\x81\x05Hello", b"\x88\0"]

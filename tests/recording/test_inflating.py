@@ -139,6 +139,9 @@ def test_fragments_of_a_compressed_message_are_read_in_turn() -> None:
     assert not any(unit.problems or unit.message for unit in units[:3])
     assert b"".join(unit.inflated.start for unit in units if unit.inflated) == b"HelloHello"
     assert "continuation, compressed" in units[2].title
+    shown = [unit.fields[-1].value for unit in units if unit.kind == "frame" and unit.inflated]
+    assert shown[0].startswith("compressed: 3 bytes")
+    assert "".join(value.partition("inflated: ")[2] for value in shown[:3]) == 'He"ll""o"'
 
 
 # The examples of 7.2.3, and what goes with them.

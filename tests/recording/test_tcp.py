@@ -236,6 +236,17 @@ def test_bytes_before_an_end_are_missing() -> None:
     assert missing(found)[0] == (0, 3, 0) and story(found) == [(0, "end")]
 
 
+def test_an_end_after_missing_bytes_is_told_when_it_came() -> None:
+    wire = Wire()
+    wire.send("client", b"abc")
+    wire.send("client", flags=FIN | ACK)
+    wire.send("server", b"def")
+    del wire.packets[3]
+    found = one(wire.packets)
+    assert story(found) == [(0, "end"), (1, b"def")]
+    assert found.times[0] < found.times[1]
+
+
 def test_an_end_that_was_lost_is_not_a_missing_byte() -> None:
     wire = Wire()
     wire.send("client", b"abc")
