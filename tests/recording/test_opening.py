@@ -108,7 +108,7 @@ def test_hex_that_is_json_too_is_read() -> None:
 def test_a_file_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "LARGEST", 1000)
     for content in (b"81 " * 400, gzip.compress(b"81 " * 400), zlib.compress(b"81 " * 400)):
-        with pytest.raises(ValueError, match="is no capture: cut out"):
+        with pytest.raises(ValueError, match="is not a capture: cut out"):
             Recording.open(content)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:

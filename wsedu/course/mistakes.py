@@ -39,7 +39,7 @@ class Patch:
     of: Function | None = None
 
     def applied_to(self, solution: Function) -> Any:
-        """The wrong function. Raises ValueError unless each text stands there exactly once."""
+        """The wrong function. Raises ValueError unless each text is in it exactly once."""
         function = self.of or solution
         source = textwrap.dedent(inspect.getsource(function))
         for old, new in self.edits:
