@@ -195,8 +195,8 @@ def _parser() -> argparse.ArgumentParser:
         help=_("print what a file with WebSocket traffic says"),
         description=_(
             "Print the connection in a capture, a HAR, a flow file, a recording or a hex dump, "
-            "with the likeliest cause of its trouble and every problem. Exit code: 0, no problem "
-            "was found; 1, there are problems; 2, the file cannot be read."
+            "with the likeliest cause of its trouble and every problem. Exit code: 0 without "
+            "a problem, 1 with problems, 2 if the file cannot be read."
         ),
     )
     command.set_defaults(run=explain)

@@ -148,7 +148,7 @@ def test_a_key_that_was_not_sent_cannot_be_answered_wrongly() -> None:
     assert diagnose(seen(("client", asked), ("server", ANSWER))).causes == ()
 
 
-def test_a_whole_frame_before_missing_bytes_is_no_reason_to_speak() -> None:
+def test_a_whole_frame_before_missing_bytes_is_not_a_reason_to_speak() -> None:
     whole = opened(("server", frame(TEXT, b"Hello")))
     assert not diagnose(Recording(whole.events, dropped=1000))
     cut = opened(("server", frame(TEXT, b"Hello")[:-1]))
@@ -156,18 +156,18 @@ def test_a_whole_frame_before_missing_bytes_is_no_reason_to_speak() -> None:
 
 
 @pytest.mark.parametrize("kind", ["end", "lost"])
-def test_an_end_after_missing_bytes_is_no_reason_to_speak(kind: EventKind) -> None:
+def test_an_end_after_missing_bytes_is_not_a_reason_to_speak(kind: EventKind) -> None:
     whole = opened(("server", frame(TEXT, b"Hello")))
     assert not diagnose(Recording((*whole.events, Event(0.0, "server", kind)), dropped=1000))
 
 
-def test_what_the_lab_did_after_the_end_is_no_cause() -> None:
+def test_what_the_lab_did_after_the_end_is_not_a_cause() -> None:
     recording = opened(("server", frame(TEXT, b"Hello")), ends="sc")
     fault = Event(0.0, "client", "fault", note="the lab was closed")
     assert diagnose(Recording((*recording.events, fault))).causes == ("no-close",)
 
 
-def test_a_network_that_only_delays_is_no_cause() -> None:
+def test_a_network_that_only_delays_is_not_a_cause() -> None:
     (*before, end, other) = opened(("server", frame(TEXT, b"Hello")), ends="sc").events
     fault = Event(0.0, "client", "fault", note="the lab breaks the network: cut=8")
     events = (*before[:2], fault, *before[2:], end, other)
