@@ -272,14 +272,14 @@ TODO: what other designs chose, and why."""
 EXERCISE_CELLS = """\
 exercises-title: # Exercises: TITLE
 
-**30 minutes.** They belong to [the lesson](../../../notebooks/en/SLUG.ipynb). Each has a task, a \
-cell for your answer, and a cell that checks it. Replace the dots (`...`) with your own code, run \
-both cells, and change your answer as often as you like.
+**30 minutes.** These exercises belong to [the lesson](../../../notebooks/en/SLUG.ipynb). Each \
+has a task, a cell for your answer, and a cell that checks it. Replace the dots (`...`) with your \
+own code, run both cells, and change your answer as often as you like.
 
 `hint("TODO")` gives three hints, one after another. `solution("TODO")` shows a right answer once \
-you have tried. What you have done is kept in a folder `wsedu` in your home folder, so you may \
-stop at any time; `progress()` shows it, and `start_over("TODO")` begins an exercise again, \
-without losing what you had.
+you have tried. The course saves your work in the folder `wsedu` of your home folder, so you may \
+stop at any time. `progress()` shows what you have done, and `start_over("TODO")` begins an \
+exercise again, without losing what you had.
 ---
 exercises-start= from wsedu import check, hint, progress, solution, start_over
 ---

@@ -6,8 +6,6 @@ These are the names that lessons use. There is more in ``wsedu.protocol`` (bytes
 source.
 """
 
-from __future__ import annotations
-
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

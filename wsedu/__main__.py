@@ -7,8 +7,6 @@ is shown with its control characters replaced, so that no byte of a file can mov
 ``python -m wsedu tap LISTEN UPSTREAM --out FILE`` makes such a file: see ``live.tapping``.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import sys

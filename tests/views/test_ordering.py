@@ -34,6 +34,6 @@ def test_quizzes_are_not_solved_at_first_and_say_something_of_each_step(name: st
     assert sum(name in {each.name for each in lesson.quizzes} for lesson in lessons()) == 1
 
 
-def test_unknown_quiz_lists_the_known() -> None:
-    with pytest.raises(ValueError, match=r"no quiz '02'. The quizzes are: handshake-order"):
-        quiz("02")
+def test_unknown_quiz_is_told_what_looks_like_it() -> None:
+    with pytest.raises(ValueError, match=r"no quiz 'handshake'. Did you mean 'handshake-order'"):
+        quiz("handshake")

@@ -8,6 +8,7 @@ folder, with hyphens: ``encode_header`` is ``"encode-header"``.
 
 from __future__ import annotations
 
+import difflib
 import functools
 import tomllib
 from collections.abc import Callable, Mapping
@@ -68,20 +69,18 @@ def quizzes() -> dict[str, Quiz]:
 
 
 def exercise_named(name: str) -> Exercise:
-    """The exercise of that name; the error lists those that exist."""
-    return _named(name, exercises, _("There is no exercise {name}. The exercises are: {known}."))
+    """The exercise of that name; the error names those that look like it."""
+    return _named(name, exercises, _("There is no exercise {name}."))
 
 
 def prediction_named(name: str) -> Prediction:
-    """The prediction of that name; the error lists those that exist."""
-    return _named(
-        name, predictions, _("There is no prediction {name}. The predictions are: {known}.")
-    )
+    """The prediction of that name; the error names those that look like it."""
+    return _named(name, predictions, _("There is no prediction {name}."))
 
 
 def quiz_named(name: str) -> Quiz:
-    """The quiz of that name; the error lists those that exist."""
-    return _named(name, quizzes, _("There is no quiz {name}. The quizzes are: {known}."))
+    """The quiz of that name; the error names those that look like it."""
+    return _named(name, quizzes, _("There is no quiz {name}."))
 
 
 def _by_name(kind: str) -> dict[str, Any]:
@@ -102,7 +101,10 @@ def _by_name(kind: str) -> dict[str, Any]:
 def _named(name: str, all_of: Callable[[], Mapping[str, N]], unknown: str) -> N:
     known, current = all_of(), current_name(name)
     if not isinstance(current, str) or current not in known:
-        raise UnknownName(unknown.format(name=repr(name), known=", ".join(known)))
+        said = unknown.format(name=repr(name))
+        if closest := difflib.get_close_matches(str(name), known):
+            said += " " + _("Did you mean {known}?").format(known=", ".join(map(repr, closest)))
+        raise UnknownName(said)
     return known[current]
 
 

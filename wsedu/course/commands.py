@@ -39,7 +39,7 @@ def revisit(name: str) -> None:
     prediction = prediction_named(name)
     chosen = _predicted(prediction)
     if chosen < 0:
-        _say(_("You made no prediction; the question is further up."), _happened(prediction))
+        _say(_("You did not make a prediction. The question is above."), _happened(prediction))
     elif chosen == prediction.right:
         _say(_("You predicted it: {option}.").format(option=prediction.options[chosen][0]))
     else:

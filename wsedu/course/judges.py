@@ -76,8 +76,8 @@ class Letters:
                 said += " " + _("The task has no {letters}.").format(letters=", ".join(unknown))
             return not_yet(said, self.section)
         for letter, value in right.items():
-            if not (self._is_like(value, answer[letter]) or self.same(answer[letter], value)):
-                said = _("An answer is {like}; yours to {letter} is {value}.")
+            if not (self._is_like(value, answer[letter]) or answer[letter] == value):
+                said = _("Your answer to {letter} is {value}. Answer with {like}.")
                 return not_yet(
                     said.format(letter=letter, like=like, value=shorten(answer[letter], 40)),
                     self.section,

@@ -110,9 +110,15 @@ def _search(
         return None
     _guard(definition)
 
+    begin, wall = time.thread_time(), time.monotonic()
+
+    def spent() -> bool:
+        """A thread's own time does not depend on other programs, but sleeping is not in it."""
+        return max(time.thread_time() - begin, (time.monotonic() - wall) / 4) > seconds
+
     def run(rounds: int) -> tuple[bool, _Count]:
         """Whether the code as it is now makes all cases right, and how long it ran."""
-        count = _Count(rounds)
+        count = _Count(rounds, spent)
         # Annotations are not evaluated: this module's own __future__ holds for what it compiles.
         names = {**function.__globals__, COUNT: count, CALL: count.call, SMALL: _small}
         try:
@@ -121,7 +127,6 @@ def _search(
         except Exception:
             return False, count
 
-    begin, wall = time.thread_time(), time.monotonic()
     found, count = run(MORE)
     if found:
         return None  # the mistake is not in the text of this function
@@ -129,9 +134,7 @@ def _search(
     proposed, again = changes(definition, constants)[:MOST], list[Change]()
     for rounds, tried in ((few, proposed), (MORE, again)):
         for change in tried:
-            # A thread's own time does not depend on other programs, but sleeping is not in it.
-            spent = max(time.thread_time() - begin, (time.monotonic() - wall) / 4)
-            if spent > seconds:
+            if spent():
                 return None
             change.make()
             found, count = run(rounds)
@@ -168,15 +171,15 @@ class _TooMuch(Exception):
 
 
 class _Count:
-    """Called in every round of a loop; raises when there were too many."""
+    """Called in every round of a loop; raises when there were too many, or the time is up."""
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    def __init__(self, most: int, spent: Callable[[], bool]) -> None:
+        self.most, self.spent = most, spent
         self.rounds = self.calls = 0
 
     def __call__(self) -> bool:
         self.rounds += 1
-        if self.rounds >= self.most:
+        if self.rounds >= self.most or self.spent():
             raise _TooMuch
         return True
 

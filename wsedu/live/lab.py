@@ -53,7 +53,7 @@ class Lab:
     open_timeout:  seconds until the server drops a client that has not finished its handshake
     ping_interval: seconds between Pings, None for none
     ping_timeout:  seconds that the server waits for a Pong, None for no limit
-    close_timeout: seconds that the server waits for the answer to its Close
+    close_timeout: seconds that the server waits for the reply to its Close
     max_size:      bytes of the longest message that the server takes
     origins:       the values of Origin that are let in; None in the list stands for "no Origin"
     subprotocols:  the subprotocols that the server speaks

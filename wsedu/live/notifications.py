@@ -15,8 +15,6 @@ The HTTP side is written with this course's own reader of heads. Every response 
 events closes its connection.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import AsyncIterator, Coroutine

@@ -5,8 +5,6 @@ would fail inside a library, or not at all: ``origins="http://..."`` would be ta
 letter.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Callable

@@ -5,15 +5,13 @@ connection. Whatever such a function does wrong (it raises, loops without an awa
 without end) ends its own connection only, and the recording says so.
 """
 
-from __future__ import annotations
-
 import asyncio
 import hmac
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from websockets.asyncio.server import ServerConnection, serve
@@ -25,7 +23,6 @@ from .bounded import Bounded, TooMuch
 from .peer import Peer
 from .tap import HOST, Tap
 
-T = TypeVar("T")
 Handler = Callable[[ServerConnection], Awaitable[None]]
 OwnServer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -72,7 +69,9 @@ async def start_library(
         given = parse_qs(urlsplit(request.path).query).get("token", [""])[0]
         if token is not None and not hmac.compare_digest(given.encode(), token.encode()):
             return connection.respond(403, "This lab asks for its token.\n")
-        return _answer_page(connection, request)
+        if request.path == "/page" and "Upgrade" not in request.headers:
+            return connection.respond(200, "This is a page.\n")
+        return None
 
     def set_date(_connection: ServerConnection, _request: Request, response: Response) -> None:
         if date is not None:
@@ -118,7 +117,9 @@ async def start_own(own: OwnServer) -> Running:
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         tasks.add(asyncio.current_task())
         port = writer.get_extra_info("peername")[1]
-        limited = _bounded(reader, writer, lambda said: tap.blame_soon(port, said))
+        transport: Any = Bounded(writer.transport, lambda said: tap.blame_soon(port, said))
+        protocol, loop = writer.transport.get_protocol(), asyncio.get_running_loop()
+        limited = asyncio.StreamWriter(transport, protocol, reader, loop)
         # The lab closes; asyncio would report a cancelled connection.
         with suppress(asyncio.CancelledError):
             try:
@@ -139,11 +140,8 @@ async def start_own(own: OwnServer) -> Running:
 async def start_raw(script: Callable[[Peer], Awaitable[None]]) -> Running:
     """A server that is one function of a ``Peer``, after the opening handshake."""
 
-    async def right_here(work: Coroutine[Any, Any, T]) -> T:
-        return await work
-
     async def server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        peer = Peer("server", reader, writer, right_here)
+        peer = Peer("server", reader, writer, lambda work: work)
         with suppress(OSError):  # the client has gone
             await peer.shake_hands()
             await script(peer)
@@ -157,16 +155,6 @@ async def _tap_before(listener: Any, address: str = HOST) -> Tap:
     return tap
 
 
-def _bounded(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, refused: Callable[[str], None]
-) -> asyncio.StreamWriter:
-    """The same writer over a transport with a limit."""
-    transport: Any = Bounded(writer.transport, refused)
-    return asyncio.StreamWriter(
-        transport, writer.transport.get_protocol(), reader, asyncio.get_running_loop()
-    )
-
-
 def _mistake(error: BaseException) -> str:
     """What a server did wrong, for the recording."""
     if isinstance(error, Stopped):
@@ -178,10 +166,3 @@ def _mistake(error: BaseException) -> str:
 async def _echo(connection: ServerConnection) -> None:
     async for message in connection:
         await connection.send(message)
-
-
-def _answer_page(connection: ServerConnection, request: Request) -> Response | None:
-    """An ordinary HTTP request gets an ordinary response; everything else goes on."""
-    if request.path == "/page" and "Upgrade" not in request.headers:
-        return connection.respond(200, "This is a page.\n")
-    return None

@@ -5,8 +5,6 @@ client. The tap writes down what arrives on one side before it passes it on, so 
 cause always comes before its effect. With ``faults`` the tap plays a bad network.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import random
@@ -18,6 +16,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 
 from ..recording import Event, Recording, Side
 from ..recording.events import EventKind
@@ -34,32 +33,22 @@ AT_ONCE = 2**12  # bytes that are passed on before others have a turn: 600 of th
 OVERHEAD = 100  # what an event costs beside its bytes, roughly
 
 
+@dataclass(eq=False)
 class Log:
-    """The growing log of one connection.
+    """The growing log of one connection."""
 
-    port:   the client's
-    behind: the port from which the tap connects to the server
-    broken: whether the connection was reset (TCP RST), by either side or by the tap
-    wanted: whether a call waits for what comes, so that the log must not be let go
-    size:   bytes that it takes
-    over:   whether the connection has ended
-    opened: when it was opened, by the clock ``time.monotonic``
-    refused: why the server could not be reached, in the system's words; else empty
-    """
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.behind = 0
-        self.broken = False
-        self.wanted = False
-        self.size = 0
-        self.over = False
-        self.opened = time.monotonic()
-        self.refused = ""
-        self._events: list[Event] = []
-        self._room = BYTES
-        self._dropped = 0
-        self._note = ""
+    port: int  # the client's
+    behind: int = 0  # the port from which the tap connects to the server
+    broken: bool = False  # it was reset (TCP RST), by either side or by the tap
+    wanted: bool = False  # a call waits for what comes, so the log must not be let go
+    over: bool = False  # the connection has ended
+    size: int = 0  # bytes that the log takes
+    opened: float = field(default_factory=time.monotonic)  # by that clock, in seconds
+    refused: str = ""  # why the server could not be reached, in the system's words
+    _events: list[Event] = field(default_factory=list)
+    _room: int = BYTES
+    _dropped: int = 0
+    _note: str = ""
 
     def note(self, kind: EventKind, sender: Side, data: bytes = b"", note: str = "") -> None:
         """Write down one thing that just happened."""

@@ -13,8 +13,6 @@ on which header lines.
 Section numbers without a document are those of RFC 6455.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import re

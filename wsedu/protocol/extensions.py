@@ -8,8 +8,6 @@ not. ``check_offer`` and ``check_agreed`` say what is wrong in an offer and in a
 RFC 7692: whether a side forgets its context after each message, and how far it may look back.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -6,8 +6,6 @@ bytes are, and says where they end too early. Frames that mean the same may be w
 differently; a ``FrameLayout`` keeps the difference, and gives back the very bytes.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from .frames import Frame, LengthForm, build_frame

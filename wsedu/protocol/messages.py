@@ -10,8 +10,6 @@ long at the header, text that is not UTF-8 at its first impossible byte, even in
 a frame.
 """
 
-from __future__ import annotations
-
 import codecs
 from dataclasses import dataclass
 from typing import ClassVar

@@ -11,6 +11,7 @@ are not an exception here but a finding: what can be read is read, and the rest 
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass, field
@@ -102,9 +103,9 @@ def dissect(recording: Recording) -> Dissection:
             walk.take_frames(side)
         walk.take_the_rest(side)
     # Units that arrive with the same event have one sender, and are in order already.
-    units = sorted(walk.units, key=attrgetter("arrived"))
-    switch = next((i for i, unit in enumerate(units) if unit is walk.switch), None)
-    return Dissection(recording, tuple(units), switch)
+    walk.units.sort(key=attrgetter("arrived"))
+    switch = next((i for i, unit in enumerate(walk.units) if unit is walk.switch), None)
+    return Dissection(recording, tuple(walk.units), switch)
 
 
 @dataclass
@@ -122,14 +123,15 @@ class _Walk:
         }
         self.read: dict[Side, int] = {"client": 0, "server": 0}
         # For each side: how long its stream was after each of its events, and which event.
-        self.lengths: dict[Side, list[int]] = {"client": [], "server": []}
-        self.indices: dict[Side, list[int]] = {"client": [], "server": []}
+        self.lengths: dict[Side, array[int]] = {"client": array("q"), "server": array("q")}
+        self.indices: dict[Side, array[int]] = {"client": array("q"), "server": array("q")}
+        lengths = {"client": 0, "server": 0}
         for index, event in enumerate(self.recording.events):
-            if event.kind != "data":
-                continue
-            lengths = self.lengths[event.sender]
-            lengths.append((lengths[-1] if lengths else 0) + len(event.data))
-            self.indices[event.sender].append(index)
+            if event.kind == "data":
+                side = event.sender
+                lengths[side] += len(event.data)
+                self.lengths[side].append(lengths[side])
+                self.indices[side].append(index)
 
     def take_http(self) -> None:
         """Requests and responses in turn, until a 101, the end, or something that is neither."""

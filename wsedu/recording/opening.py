@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 
 from ..said import Said
 from . import files, har
-from .captures import Connection, connections, open_capture
+from .captures import Connection, choose_connections
 from .flows import is_flows, read_flows
 from .hextext import read_json, read_text
 from .names import name_content, name_json, name_text, name_zip
@@ -145,13 +145,7 @@ class _Opening:
             return b""
 
     def in_capture(self) -> tuple[Found, ...]:
-        chosen = open_capture(self.source, self.port)
-        keys = {(each.client, each.server, each.sent) for each in chosen}
-        others = [
-            each
-            for each in connections(self.source, self.port)
-            if (each.client, each.server, each.sent) not in keys
-        ]
+        chosen, others = choose_connections(self.source, self.port)
         file = Said("open.is-capture")
         return (
             *(Found(str(each), True, file, _recording_of(each)) for each in chosen),

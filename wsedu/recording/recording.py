@@ -22,7 +22,7 @@ class Recording:
 
     events:  in the order in which they happened
     note:    where the recording comes from, if that must be said
-    dropped: how many bytes are missing at the end, because the recording was full
+    dropped: how many bytes are missing at the end, because a recording is full, a capture has a gap
     begins:  "connection"; or "response", if the request is not here; or "frames", if the opening
              handshake is not: then all bytes belong to frames
     """

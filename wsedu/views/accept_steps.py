@@ -5,8 +5,6 @@ same six lines. The first line in which a wrong way differs from the right one i
 every later line that differs. The page shows the chosen way, as far as the chosen step.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 from dataclasses import dataclass

@@ -6,8 +6,6 @@ content is computed from the values of the controls, twice: here, by ``slots``, 
 nothing waits for a kernel. A test compares the two computations, slot by slot, on random values.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import traitlets

@@ -6,8 +6,6 @@ build what is forbidden: that is the point. A click flips a bit, a bit of the le
 length no longer fits what follows, and the picture reads the bytes as a receiver would.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from ..protocol import (

@@ -6,8 +6,6 @@ it means, and the section of the rule. Offsets count from 0 inside the unit; one
 where the unit is in its sender's stream.
 """
 
-from __future__ import annotations
-
 from ..protocol import Span
 from ..recording import Field, Unit
 from ..words import _
@@ -36,11 +34,8 @@ class BytesAndFields(Picture):
     """The bytes of one unit of a dissected recording, and their fields."""
 
     def __init__(self, unit: Unit) -> None:
-        super().__init__(
-            svg=draw(unit),
-            text=describe(unit),
-            hint=_("Point at a byte or a field. By keyboard: Tab to the picture, then arrow keys."),
-        )
+        hint = _("Point at a byte or a field. By keyboard: Tab to the picture, then arrow keys.")
+        super().__init__(svg=draw(unit), text=describe(unit), hint=hint)
 
 
 def describe(unit: Unit) -> str:

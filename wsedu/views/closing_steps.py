@@ -9,8 +9,6 @@ The recording shows what was sent and passed on. That it was read is a conclusio
 between the two sides, so two Closes that cross are shown one after the other.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from math import hypot
 

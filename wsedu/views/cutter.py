@@ -6,8 +6,6 @@ the readers of ``wsedu.protocol``; the page only looks things up in it. The head
 everything before its payload, including the masking key.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from ..protocol import (
@@ -153,16 +151,12 @@ class StreamCutter(Adjustable):
         return frame_colours.kinds_at(header, n - span.start)
 
     def _say(self, n: int) -> str:
-        kinds = self._kinds_at(n)
-        words = _("byte {n} of the stream, {byte}: {part}, in the header of frame {frame}")
+        kinds, frame = self._kinds_at(n), self._frame_of(n) + 1
+        words = _("byte {n} of the stream, {byte:02x}: {part}, in the header of frame {frame}")
         if kinds == ("payload",):
-            words = _("byte {n} of the stream, {byte}: {part} of frame {frame}")
-        return words.format(
-            n=n,
-            byte=f"{self._stream[n]:02x}",
-            part=frame_colours.names(kinds),
-            frame=self._frame_of(n) + 1,
-        )
+            words = _("byte {n} of the stream, {byte:02x}: {part} of frame {frame}")
+        part = frame_colours.names(kinds)
+        return words.format(n=n, byte=self._stream[n], part=part, frame=frame)
 
 
 def _frames_of(stream: bytes) -> list[tuple[Span, FrameHeader]]:

@@ -5,8 +5,6 @@ together form an item: it has a name, a sentence that says what it is, and the n
 items that light up with it. The page (``picture.js``) does nothing but light, move, and say.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -21,12 +19,8 @@ SHOWN = 820
 LEAST = 0.7  # of its width: below that its words cannot be read, and a live picture scrolls
 
 # In one line: a stylesheet inside of a picture is text of a notebook.
-STYLE = re.sub(
-    r"/\*.*?\*/|\n",
-    "",
-    (Path(__file__).parent / "drawing.css").read_text(encoding="utf-8"),
-    flags=re.DOTALL,
-)
+_CSS = (Path(__file__).parent / "drawing.css").read_text(encoding="utf-8")
+STYLE = re.sub(r"(?s)/\*.*?\*/|\n", "", _CSS)
 
 # For a page that is itself as dark as its reader's system wants it.
 _DARK = re.findall(r"\{(--paper.*?)\}", STYLE)[1]

@@ -12,19 +12,21 @@ from __future__ import annotations
 
 import asyncio
 import re
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from operator import itemgetter
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Protocol
 
 import traitlets
 
-from ..recording import Dissection, Event, Recording, Unit, dissect
-from ..words import _
+from ..recording import Dissection, Event, Recording, Side, Unit, dissect
+from ..recording.events import SIDES
+from ..words import _, ngettext
 from . import bytes_and_fields
 from .drawing import WIDTH, Drawing, clean, fit, wrap
 from .picture import Picture, module
@@ -214,43 +216,40 @@ def _arrows(seen: Dissection, first: int, last: int, every_problem: bool = False
     events = seen.recording.events
     breaks = next((event for event in events if event.kind == "lost"), None)
     endings = [  # a connection is reset once, though both sides lose it
-        (index, -1, event)
+        (index, event)
         for index, event in enumerate(events)
         if event.kind != "data" and (event.kind != "lost" or event is breaks)
     ]
-    # When, the number of the unit, and what. The sorting is stable: units keep their order.
-    steps: list[tuple[int, int, Step]] = [
-        *((unit.arrived, number, unit) for number, unit in enumerate(seen.units)),
-        *endings,
-    ]
-    steps.sort(key=itemgetter(0))
-    ends = _ends(seen.recording)
+    steps: list[Step] = list(seen.units)
+    for index, event in reversed(endings):
+        steps.insert(bisect_right(seen.units, index, key=attrgetter("arrived")), event)
+    switch = None if seen.switch is None else seen.units[seen.switch]
+    ends = {side: _ends(side, seen.recording) for side in SIDES}
     arrows: list[Arrow] = []
-    left_out = 0
-    for number, (index, of_unit, step) in enumerate(steps):
-        switches = isinstance(step, Unit) and of_unit == seen.switch
-        broken = every_problem and isinstance(step, Unit) and step.problems
-        if number < first or number >= len(steps) - last or switches or broken:
-            chunks = _chunks(step, ends) if isinstance(step, Unit) else ()
-            name = f"u{of_unit}" if isinstance(step, Unit) else f"e{number}"
-            arrows.append(Arrow(name, events[index].time, step, left_out, switches, chunks))
+    left_out = passed = 0  # arrows since the last one that is shown, and endings
+    for number, step in enumerate(steps):
+        if isinstance(step, Unit):
+            name, index = f"u{number - passed}", step.arrived
+            broken = every_problem and bool(step.problems)
+        else:
+            name, index, broken = f"e{number}", endings[passed][0], False
+            passed += 1
+        if number < first or number >= len(steps) - last or step is switch or broken:
+            chunks = _chunks(step, ends[step.sender]) if isinstance(step, Unit) else ()
+            arrows.append(Arrow(name, events[index].time, step, left_out, step is switch, chunks))
             left_out = 0
         else:
             left_out += 1
     return arrows
 
 
-def _ends(recording: Recording) -> dict[str, list[int]]:
-    """For each side, where in its stream each of its chunks ends."""
-    ends: dict[str, list[int]] = {"client": [], "server": []}
-    for event in recording.events:
-        if event.kind == "data":
-            before = ends[event.sender][-1] if ends[event.sender] else 0
-            ends[event.sender].append(before + len(event.data))
-    return ends
+def _ends(side: Side, recording: Recording) -> array[int]:
+    """Where in its stream each chunk of a side ends."""
+    mine = (each for each in recording.events if each.kind == "data" and each.sender == side)
+    return array("q", accumulate(len(each.data) for each in mine))
 
 
-def _chunks(unit: Unit, ends: dict[str, list[int]]) -> tuple[int, ...]:
+def _chunks(unit: Unit, ends: array[int]) -> tuple[int, ...]:
     """The sizes of the pieces in which a unit came; nothing if it came at once.
 
     A large unit comes in many. TCP decides anew each time in how many, so that says nothing.
@@ -258,8 +257,7 @@ def _chunks(unit: Unit, ends: dict[str, list[int]]) -> tuple[int, ...]:
     start, end = unit.span.start, unit.span.end
     if end - start > LARGE:
         return ()
-    inner = ends[unit.sender]
-    cuts = [start, *inner[bisect_right(inner, start) : bisect_left(inner, end)], end]
+    cuts = [start, *ends[bisect_right(ends, start) : bisect_left(ends, end)], end]
     return tuple(b - a for a, b in pairwise(cuts)) if len(cuts) > 2 else ()
 
 
@@ -380,7 +378,7 @@ def _draw_arrow(drawing: Drawing, seen: Dissection, arrow: Arrow, y: float) -> N
 def _sentence(seen: Dissection, unit: Unit) -> str:
     """What a unit is; what the recording had no room for may well have arrived."""
     if seen.recording.dropped and unit.layout is not None and unit.layout.truncated is not None:
-        return _("Recorded only up to here: the recording was full, or was discarded.")
+        return _("Recorded only up to here: the rest of this frame is not in the recording.")
     return f"[{clean(unit.note)}] {unit.sentence}" if unit.note else unit.sentence
 
 
@@ -422,6 +420,9 @@ def _switch() -> str:
 def _dropped(recording: Recording) -> str:
     if not recording.dropped:
         return ""
-    return _("The recording was full: {count} more bytes are not in it.").format(
-        count=recording.dropped
+    said = ngettext(
+        "Not everything was recorded: {count} more byte is not in it.",
+        "Not everything was recorded: {count} more bytes are not in it.",
+        recording.dropped,
     )
+    return said.format(count=recording.dropped)

@@ -4,8 +4,6 @@ How to think about it: four lanes, one for each byte of the key. The byte with n
 payload is in lane i mod 4; it meets that byte of the key, on the way out and on the way back.
 """
 
-from __future__ import annotations
-
 import re
 
 from ..protocol import mask

@@ -1,7 +1,5 @@
 """Something to put in order: by mouse or by keyboard, judged in the page, without a kernel."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import traitlets

@@ -1,7 +1,5 @@
 """A picture in a notebook: one drawing, shown as a live widget, as SVG, or as text."""
 
-from __future__ import annotations
-
 import html
 import json
 import os

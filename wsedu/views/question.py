@@ -1,7 +1,5 @@
 """A question with options: answered before anything runs, by mouse or by keyboard."""
 
-from __future__ import annotations
-
 import traitlets
 
 from .drawing import clean

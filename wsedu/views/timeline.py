@@ -9,8 +9,6 @@ Times differ a little from run to run. Everything is placed on a grid of a tenth
 so that the same story gives the same picture; the words have hundredths.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from ..protocol import Opcode
@@ -90,11 +88,8 @@ class Timeline(Picture):
                 other = next((unit for unit in closes if unit.sender != first.sender), None)
                 self._closing = _countdown(seen, first, other, first.title)
                 self._end = max(self._end, self._closing.time + close_timeout)
-        super().__init__(
-            svg=self._draw(),
-            text=self._describe(),
-            hint=_("Point at a bar to read what happened."),
-        )
+        hint = _("Point at a bar to read what happened.")
+        super().__init__(svg=self._draw(), text=self._describe(), hint=hint)
 
     def _x(self, time: float) -> float:
         grid = round(time / GRID) * GRID

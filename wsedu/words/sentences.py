@@ -5,8 +5,6 @@ braces for the arguments. A sentence that depends on a number has two forms ther
 ``count`` chooses. ``speak`` looks up the translation each time a sentence is read.
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path

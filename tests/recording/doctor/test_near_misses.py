@@ -39,8 +39,7 @@ def opened(*said: tuple[Side, bytes], ends: str = "") -> Recording:
 
 
 NEAR = {
-    # The recording of an encrypted connection, and one that may go on.
-    "TLS on both sides": (seen(("client", TLS), ("server", TLS), ends="cs"), ""),
+    "TLS on both sides": (seen(("client", TLS), ("server", TLS), ends="cs"), "encrypted"),
     "text that may go on": (seen(("client", b"Hello")), ""),
     "a banner for a client that is silent": (seen(("server", b"SSH-2.0-x\r\n"), ends="sc"), ""),
     "an unfinished 101": (seen(("client", REQUEST), ("server", ANSWER[:-2])), ""),
@@ -130,8 +129,11 @@ COPIED = {
     "81 07 48 65 6c 6c 6f": "",
     "81 85 37 fa 21 3d 7f 9f 4d 51 58": "",
     "81 85 37 fa 21 3d 7f 9f": "",
+    # Four bytes can be read by chance.
+    "81 84 37 fa 21 3d 76 56 21 3d": "not-utf8",
     "88 02 e8 03": "close-code-little-endian",
     "81 85 37 fa 21 3d 48 65 6c 6c 6f": "masked-not",
+    "81 85 37 fa 21 3d 23 25 26 3d 3e": "not-utf8",
 }
 
 
@@ -163,6 +165,13 @@ def test_what_the_lab_did_after_the_end_is_no_cause() -> None:
     recording = opened(("server", frame(TEXT, b"Hello")), ends="sc")
     fault = Event(0.0, "client", "fault", note="the lab was closed")
     assert diagnose(Recording((*recording.events, fault))).causes == ("no-close",)
+
+
+def test_a_network_that_only_delays_is_no_cause() -> None:
+    (*before, end, other) = opened(("server", frame(TEXT, b"Hello")), ends="sc").events
+    fault = Event(0.0, "client", "fault", note="the lab breaks the network: cut=8")
+    events = (*before[:2], fault, *before[2:], end, other)
+    assert diagnose(Recording(events)).causes == ("no-close",)
 
 
 def test_a_close_without_a_body_is_its_own_evidence() -> None:

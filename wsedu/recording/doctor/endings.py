@@ -18,6 +18,7 @@ from .case import OTHER, Case, finding, opcode, whose
 from .findings import Finding
 
 PATIENCE = 0.05  # seconds in which an answer to a Close is not overdue yet
+AT_ONCE = 0.01  # seconds between what the lab does to a connection and its end
 IDLE = 2.0  # seconds of silence after which a proxy may be the one that ends the connection
 LARGE = 2**16  # bytes of a message that may be more than the other side takes
 _SIZE = re.compile(r"\b(?:big|large|long|limit|size|exceed\w*)\b", re.IGNORECASE)
@@ -122,13 +123,16 @@ def close_unanswered(case: Case) -> Finding | None:
 
 
 def network_failed(case: Case) -> Finding | None:
-    """The lab played a bad network, and the connection did not survive it."""
-    events = case.recording.events
-    faults = [e for e in events if e.kind == "fault" and e.sender == "client"]
-    if not faults or case.first_end is None or not case.is_open or _closed(case):
+    """The lab played a bad network: it held bytes back, or tore the connection down."""
+    events, end = case.recording.events, case.first_end
+    if end is None or not case.is_open or _closed(case):
         return None
-    if events.index(faults[0]) > events.index(case.first_end):
-        return None
+    before = events[: events.index(end)]
+    faults = [e for e in before if e.kind == "fault" and e.sender == "client"]
+    held = any(event.kind == "held" for event in before)
+    torn = faults and before[-1] is faults[-1] and end.time - faults[-1].time < AT_ONCE
+    if not faults or not (held or torn):
+        return None  # it only delayed or cut, and the connection went on
     return finding(Said("doctor.network-failed", note=shorten(faults[-1].note, 200)), (), "7.1.5")
 
 
@@ -144,24 +148,15 @@ def idle(case: Case) -> Finding | None:
     return finding(said, _last_bytes(case), "7.1.5")
 
 
-def reset(case: Case) -> Finding | None:
-    """TCP RST, and no Close before it."""
-    end = case.first_end
-    if end is None or end.kind != "lost" or not case.is_open or _closed(case):
-        return None
-    if case.recording.dropped:
-        return None
-    return finding(Said("doctor.reset", side=whose(end.sender)), _last_bytes(case), "7.1.5")
-
-
 def no_close(case: Case) -> Finding | None:
-    """TCP FIN, and no Close before it."""
+    """TCP FIN or RST, and no Close before it."""
     end = case.first_end
-    if end is None or end.kind != "end" or not case.is_open or _closed(case):
+    if end is None or not case.is_open or _closed(case) or case.recording.dropped:
         return None
-    if case.recording.dropped:
-        return None
-    return finding(Said("doctor.no-close", side=whose(end.sender)), _last_bytes(case), "7.1.5")
+    said = Said("doctor.reset", side=whose(end.sender))
+    if end.kind == "end":
+        said = Said("doctor.no-close", side=whose(end.sender))
+    return finding(said, _last_bytes(case), "7.1.5")
 
 
 def bytes_missing(case: Case) -> Finding | None:
@@ -215,4 +210,4 @@ CAUSES = (
     close_unanswered,
     network_failed,
 )
-LAST_CAUSES = (bytes_missing, idle, reset, no_close)
+LAST_CAUSES = (bytes_missing, idle, no_close)

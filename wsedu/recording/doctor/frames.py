@@ -44,7 +44,7 @@ def not_masked_payload(case: Case) -> Finding | None:
         "four": mask_fast(written[:4], key) + written[4:],
     }
     for way, payload in tries.items():
-        if len(written) > 2 and is_readable(payload):
+        if _is_text(payload):
             evidence = case.show(unit.sender, layout.masking_key.start, layout.payload.end)
             return finding(Said(f"doctor.masked-{way}"), evidence, "5.3")
     return None
@@ -67,6 +67,15 @@ def echo_still_masked(case: Case) -> Finding | None:
             evidence += case.show("server", layout.payload.start, layout.payload.end)
             return finding(Said("doctor.echo-still-masked"), evidence, "5.3")
     return None
+
+
+def _is_text(data: bytes) -> bool:
+    """Whether so many bytes can hardly be text by chance: words, or JSON."""
+    if len(data) < 5 or not is_readable(data):
+        return False
+    text = data.decode()
+    letters = sum(char.isalnum() or char == " " for char in text)
+    return letters * 5 >= len(text) * 4 or (text[0] in "{[" and text[-1] in "}]")
 
 
 def client_unmasked(case: Case) -> Finding | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from ...protocol import Binary, Opcode, Text, read_header
@@ -31,70 +32,75 @@ _DICT = re.compile(r"""[{\[]\s*['{\[(]|\{\}""")
 
 def _texts(case: Case) -> Iterator[tuple[Unit, str]]:
     """The text messages, as far as they are looked at."""
-    count = 0
-    for unit in case.seen.units:
+    units = (unit for unit in case.seen.units if isinstance(unit.message, Text))
+    for unit in islice(units, MOST):
         if isinstance(unit.message, Text) and 0 < len(unit.message.text) <= LONGEST:
-            count += 1
             yield unit, unit.message.text
-        if count >= MOST:
-            return
+
+
+def _first(case: Case, fits: Callable[[str], object]) -> Unit | None:
+    """The first text message of that kind."""
+    return next((unit for unit, text in _texts(case) if fits(text)), None)
 
 
 def bytes_as_text(case: Case) -> Finding | None:
     """``str(b"...")`` instead of ``.decode()``."""
-    for unit, text in _texts(case):
-        if _BYTES.fullmatch(text):
-            said = Said("doctor.bytes-as-text", side=whose(unit.sender))
-            return finding(said, case.payload(unit))
-    return None
+    if (unit := _first(case, _BYTES.fullmatch)) is None:
+        return None
+    return finding(Said("doctor.bytes-as-text", side=whose(unit.sender)), case.payload(unit))
 
 
 def object_object(case: Case) -> Finding | None:
     """``send(object)`` in JavaScript, which turns the object into a useless string."""
-    for unit, text in _texts(case):
-        if _OBJECT.fullmatch(text):
-            said = Said("doctor.object-object", side=whose(unit.sender), text=text)
-            return finding(said, case.payload(unit))
-    return None
+    if (unit := _first(case, _OBJECT.fullmatch)) is None:
+        return None
+    return finding(Said("doctor.object-object", side=whose(unit.sender)), case.payload(unit))
 
 
 def object_of_python(case: Case) -> Finding | None:
     """``str()`` of a coroutine or an object."""
-    for unit, text in _texts(case):
-        if _OF_PYTHON.fullmatch(text):
-            said = Said("doctor.python-object", side=whose(unit.sender))
-            return finding(said, case.payload(unit))
-    return None
+    if (unit := _first(case, _OF_PYTHON.fullmatch)) is None:
+        return None
+    return finding(Said("doctor.python-object", side=whose(unit.sender)), case.payload(unit))
 
 
 def dict_of_python(case: Case) -> Finding | None:
     """``str(dict)`` instead of ``json.dumps``: single quotes, True, None."""
-    for unit, text in _texts(case):
+
+    def fits(text: str) -> bool:
         if not _DICT.match(text) or _json(text) is not None:
-            continue
-        if isinstance(value := _literal(text), (dict, list)) and value:
-            said = Said("doctor.python-dict", side=whose(unit.sender))
-            return finding(said, case.payload(unit), "RFC 8259 7")
-    return None
+            return False
+        value = _literal(text)
+        return isinstance(value, (dict, list)) and bool(value)
+
+    if (unit := _first(case, fits)) is None:
+        return None
+    said = Said("doctor.python-dict", side=whose(unit.sender))
+    return finding(said, case.payload(unit), "RFC 8259 7")
 
 
 def json_twice(case: Case) -> Finding | None:
     """JSON in a string of JSON."""
-    for unit, text in _texts(case):
-        if text[0] == '"' and isinstance(inner := _json(text), str):
-            if isinstance(_json(inner), (dict, list)):
-                said = Said("doctor.json-twice", side=whose(unit.sender))
-                return finding(said, case.payload(unit))
-    return None
+
+    def fits(text: str) -> bool:
+        inner = _json(text) if text[0] == '"' else None
+        return isinstance(inner, str) and isinstance(_json(inner), (dict, list))
+
+    if (unit := _first(case, fits)) is None:
+        return None
+    return finding(Said("doctor.json-twice", side=whose(unit.sender)), case.payload(unit))
 
 
 def nul_after_json(case: Case) -> Finding | None:
     """The byte 0 that ends a string in C was sent as well."""
-    for unit, text in _texts(case):
-        if text[-1] == "\0" and text[0] in '{["' and _json(text.rstrip("\0")) is not None:
-            said = Said("doctor.nul-at-the-end", side=whose(unit.sender))
-            return finding(said, case.payload(unit))
-    return None
+
+    def fits(text: str) -> bool:
+        ends = text[-1] == "\0" and text[0] in '{["'
+        return ends and _json(text.rstrip("\0")) is not None
+
+    if (unit := _first(case, fits)) is None:
+        return None
+    return finding(Said("doctor.nul-at-the-end", side=whose(unit.sender)), case.payload(unit))
 
 
 def frame_in_a_message(case: Case) -> Finding | None:

@@ -228,8 +228,9 @@ def _closed_1007(case: Case) -> tuple[Said, ...]:
     close = None if unit is None else case.close("server" if unit.sender == "client" else "client")
     if close is None or close.layout is None:
         return ()
-    code = int.from_bytes(close.layout.frame.payload[:2], "big")
-    if code not in (1002, 1007):
+    body = close.layout.frame.payload
+    code = int.from_bytes(body[:2], "big")
+    if code != 1007 and b"utf" not in body[2:].lower():
         return ()
     return (Said("doctor.closed-with", side=whose(close.sender), code=code),)
 

@@ -28,12 +28,13 @@ _HANDSHAKE_OF_ENGINE = re.compile(rb'(?:\d+:)?0\{"sid":"')
 
 
 def tls_to_a_plain_port(case: Case) -> Finding | None:
-    """``wss://`` where ``ws://`` would be right."""
+    """``wss://`` where ``ws://`` would be right; or a server that answers in TLS as well."""
     if case.is_open or protocol_of(case.streams["client"]) not in ("client-hello", "tls"):
         return None
+    evidence, section = case.show("client", 0, 6), "3; RFC 8446 5.1"
     if protocol_of(case.streams["server"]) == "tls":
-        return None  # it answers in TLS: the recording is of an encrypted connection
-    return finding(Said("doctor.tls-to-plain"), case.show("client", 0, 6), "3; RFC 8446 5.1")
+        return finding(Said("doctor.encrypted"), evidence + case.show("server", 0, 6), section)
+    return finding(Said("doctor.tls-to-plain"), evidence, section)
 
 
 def plain_to_a_tls_port(case: Case) -> Finding | None:
@@ -115,6 +116,8 @@ def other_service(case: Case) -> Finding | None:
         return None
     if not is_http(case.streams["client"]):
         return None
+    if data[:16] == case.streams["client"][:16]:
+        return finding(Said("doctor.tcp-echo"), case.show("server", 0, 16), "4.2.2")
     said = Said("doctor.other-service", shown=text_or_hex(data[:40].rstrip(b"\r\n"), 40))
     return finding(said, case.show("server", 0, 40), "4.2.2")
 

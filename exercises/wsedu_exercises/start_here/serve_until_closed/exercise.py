@@ -173,7 +173,7 @@ def cases(chance: random.Random) -> list[Args]:
         Client((), vanishes=True),
         Client(("Hello", "again"), vanishes=True),
         Client((b"\x00\xff",)),
-        Client(("", "after nothing")),
+        Client(("", "after nothing", "")),
         Client((b"\x01", "text", "more")),
     ]
     for _case in range(how_many(2)):
