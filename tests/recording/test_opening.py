@@ -214,6 +214,17 @@ def test_a_long_file_of_one_kind_does_not_hang(piece: bytes) -> None:
     assert time.process_time() - start < 10
 
 
+def test_a_capture_of_one_direction_has_the_frames_of_the_server() -> None:
+    wire = Wire()
+    for data in (ANSWER, BACK, BACK):
+        wire.send("server", data)
+    (found,) = find(pcap(wire.packets))
+    assert found.recording.begins == "response"
+    units = dissect(found.recording).units
+    assert [unit.kind for unit in units] == ["response", "frame", "frame"]
+    assert [problem for unit in units for problem in unit.problems] == []
+
+
 def test_a_list_of_recordings_is_a_file_of_connections() -> None:
     """As the tap writes them."""
     plain = conversation(("client", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"))
