@@ -67,12 +67,6 @@ def _fits(got: Any) -> bool:
     return isinstance(got, tuple) and [type(part) for part in got] == [int, str]
 
 
-def _refuses_every_code(payload: bytes) -> tuple[int, str]:
-    if payload:
-        raise ValueError
-    return 1005, ""
-
-
 def fields(got: Any) -> dict[str, Any]:
     """Code and reason; what was refused has none."""
     return {"code": got[0], "reason": got[1]}
@@ -155,9 +149,5 @@ EXERCISE = Exercise(
         through=refusing,
     ),
     solution=parse_close,
-    wrong={
-        "refuses-all": _refuses_every_code,
-        "skips-a-header": lambda payload: parse_close(payload[2:]),
-    },
     piece="parse_close",
 )
