@@ -1097,7 +1097,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "connections and does not answer."
     ),
     "doctor.closed-without-response": _(
-        "The server ended the connection without any response: it did not like the request, it "
+        "The server ended the connection without any response: it refused the request, it "
         "failed, or it speaks another protocol, such as TLS."
     ),
     # recording/doctor/responses
@@ -1119,7 +1119,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         'The 101 has no "Upgrade: websocket", so the client does not know what was changed to.'
     ),
     "doctor.response-wrong-upgrade": _(
-        "The 101 upgrades to something else than websocket, and to nothing besides it."
+        "The 101 must say Upgrade: websocket, and nothing else beside it."
     ),
     "doctor.response-no-connection": _('The 101 has no "Connection: Upgrade".'),
     "doctor.accept-missing": _(
@@ -1253,7 +1253,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "65,536 on, write 127 and the length into the next eight bytes."
     ),
     "doctor.length-too-short": _(
-        "The {side}'s length {length} is too small: the bytes after that payload begin no frame."
+        "The {side}'s length {length} is too small: no frame begins after that payload."
     ),
     "doctor.frame-cut": _(
         "The {side} announced {length} bytes, sent {came}, and ended the connection in the middle "
@@ -1346,7 +1346,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "The {side} sent binary data ({kind}) with opcode 1, text: use opcode 2."
     ),
     "doctor.rsv1-missing": _(
-        "The {side} compressed a text and did not set RSV1: the compressed bytes are no UTF-8."
+        "The {side} compressed a text and did not set RSV1: the compressed bytes are not UTF-8."
     ),
     "doctor.utf-16": _(
         "The {side} sent text in UTF-16, two bytes for each letter: text frames are UTF-8."
@@ -1405,7 +1405,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "doctor.close-reason-not-utf8": _("The {side}'s close reason is not UTF-8."),
     # recording/doctor/endings
     "doctor.server-failed": _(
-        "The server's own code failed: {note}. Its library closed with 1011, or just ended."
+        "The server's own code failed: {note}. It closed with 1011, or ended TCP."
     ),
     "doctor.handler-failed": _(
         "The server closed with 1011 right after this message: its own code failed while it "

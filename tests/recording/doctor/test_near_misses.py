@@ -120,7 +120,30 @@ def test_near_misses_are_not_named(recording: Recording, cause: str) -> None:
     assert found.causes[:1] == ((cause,) if cause else ()), found
 
 
-# A few bytes that somebody has copied: nothing says that the connection ended.
+# What servers say in a 400 when Upgrade or Connection did not arrive: aiohttp 3.14, tornado 6.6,
+# ws 8, websockets 17.4, gorilla/websocket 1.5; and what they say for other reasons.
+
+BODIES = {
+    'No WebSocket UPGRADE hdr: None\n Can "Upgrade" only to "WebSocket".': True,
+    'Can "Upgrade" only to "WebSocket".': True,
+    "Invalid Upgrade header": True,
+    "Failed to open a WebSocket connection: invalid Connection header: close.": True,
+    "websocket: the client is not using the websocket protocol: "
+    "'upgrade' token not found in 'Connection' header": True,
+    "Failed to open a WebSocket connection: missing Sec-WebSocket-Key header.": False,
+    "no connection to the database": False,
+    "": False,
+}
+
+
+@pytest.mark.parametrize(("body", "lost"), BODIES.items(), ids=range(len(BODIES)))
+def test_what_a_server_says_tells_whether_upgrade_was_lost(body: str, lost: bool) -> None:
+    head = f"HTTP/1.1 400 Bad Request\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    found = diagnose(seen(("client", REQUEST), ("server", head.encode())))
+    assert found.causes[0] == ("upgrade-did-not-arrive" if lost else "status-400")
+
+
+# A few bytes that were copied: nothing says that the connection ended.
 
 COPIED = {
     "81 fe 05 00 37 fa 21 3d 7f 9f 4d 51 58": "length-little-endian",

@@ -39,8 +39,8 @@ ONE_SENTENCE = {303: 302, 307: 302, 308: 301}
 
 # What libraries say of a request whose Upgrade or Connection did not arrive.
 _NO_UPGRADE = re.compile(
-    r"(?:missing|invalid|bad|no|lacks)\b.{0,30}\b(?:upgrade|connection)\b|upgrade required"
-    r"|can ?\"?upgrade\"? only|not a websocket",
+    r"\b(?:missing|invalid|bad|no)\b.{0,20}\b(?:upgrade|connection) (?:header|hdr)"
+    r"|upgrade required|can .?upgrade.? only to|'upgrade' token not found",
     re.IGNORECASE,
 )
 # What Engine.IO says to a client that does not name its version and transport.
