@@ -209,3 +209,26 @@ def test_a_recording_and_its_dissection_have_one_diagnosis() -> None:
     assert diagnose(dissect(recording)) == diagnose(recording)
     assert repr(diagnose(recording)) == str(diagnose(recording))
     assert "Nothing in this recording" in str(diagnose(Recording()))
+
+
+EVIL = b"\x1b]0;x\x07\x9b2J"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"GET", b"G" + EVIL),
+        (b"Version: 13", b"Version: 1" + EVIL),
+        (b"Upgrade: w", b"Sec-WebSocket-Protocol: a" + EVIL + b", a" + EVIL + b"\r\nUpgrade: w"),
+        (b"/chat", b"/" + EVIL),
+        (b"Host: ", b"Origin: " + EVIL + b"\r\nHost: "),
+    ],
+)
+@pytest.mark.parametrize("status", [b"403 No", b"404 No" + EVIL, b"499 No" + EVIL])
+def test_what_came_over_the_wire_cannot_move_a_cursor(
+    old: bytes, new: bytes, status: bytes
+) -> None:
+    refusal = b"HTTP/1.1 " + status + b"\r\nContent-Length: 9\r\n\r\nx" + EVIL
+    recording = seen(("client", REQUEST.replace(old, new, 1)), ("server", refusal), ends="sc")
+    for found in diagnose(recording).findings:
+        assert str(found).replace("\n", "").isprintable()

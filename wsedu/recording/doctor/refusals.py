@@ -130,7 +130,7 @@ def status(case: Case) -> Finding | None:
     names = STATUSES.get(head.status)
     evidence = case.lines(case.response, "", *(names or ()), "Server")
     if names is None:
-        said = Said("doctor.refused", status=head.first_line.partition(" ")[2][:40])
+        said = Said("doctor.refused", status=shorten(head.first_line.partition(" ")[2]))
     else:
         kind = ONE_SENTENCE.get(head.status, head.status)
         said = Said(f"doctor.status-{kind}", target=_target(case))
