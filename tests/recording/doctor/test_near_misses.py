@@ -110,6 +110,16 @@ NEAR = {
         seen(("server", frame(TEXT, b"a", rsv2=True)), begins="frames"),
         "reserved-bit",
     ),
+    "a Ping of Engine.IO as the client leaves": (
+        opened(
+            ("server", frame(TEXT, b'0{"sid":"a"}')),
+            ("server", frame(TEXT, b"2")),
+            ("client", from_client(CLOSE)),
+            ("server", frame(CLOSE)),
+            ends="sc",
+        ),
+        "",
+    ),
     "1,001 messages": (opened(*[("server", frame(TEXT, b"a"))] * 1001), ""),
 }
 
