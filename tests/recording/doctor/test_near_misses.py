@@ -110,6 +110,16 @@ NEAR = {
         seen(("server", frame(TEXT, b"a", rsv2=True)), begins="frames"),
         "reserved-bit",
     ),
+    "a Ping of Engine.IO as the client leaves": (
+        opened(
+            ("server", frame(TEXT, b'0{"sid":"a"}')),
+            ("server", frame(TEXT, b"2")),
+            ("client", from_client(CLOSE)),
+            ("server", frame(CLOSE)),
+            ends="sc",
+        ),
+        "",
+    ),
     "1,001 messages": (opened(*[("server", frame(TEXT, b"a"))] * 1001), ""),
 }
 
@@ -120,7 +130,30 @@ def test_near_misses_are_not_named(recording: Recording, cause: str) -> None:
     assert found.causes[:1] == ((cause,) if cause else ()), found
 
 
-# A few bytes that somebody has copied: nothing says that the connection ended.
+# What servers say in a 400 when Upgrade or Connection did not arrive: aiohttp 3.14, tornado 6.6,
+# ws 8, websockets 17.4, gorilla/websocket 1.5; and what they say for other reasons.
+
+BODIES = {
+    'No WebSocket UPGRADE hdr: None\n Can "Upgrade" only to "WebSocket".': True,
+    'Can "Upgrade" only to "WebSocket".': True,
+    "Invalid Upgrade header": True,
+    "Failed to open a WebSocket connection: invalid Connection header: close.": True,
+    "websocket: the client is not using the websocket protocol: "
+    "'upgrade' token not found in 'Connection' header": True,
+    "Failed to open a WebSocket connection: missing Sec-WebSocket-Key header.": False,
+    "no connection to the database": False,
+    "": False,
+}
+
+
+@pytest.mark.parametrize(("body", "lost"), BODIES.items(), ids=range(len(BODIES)))
+def test_what_a_server_says_tells_whether_upgrade_was_lost(body: str, lost: bool) -> None:
+    head = f"HTTP/1.1 400 Bad Request\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    found = diagnose(seen(("client", REQUEST), ("server", head.encode())))
+    assert found.causes[0] == ("upgrade-did-not-arrive" if lost else "status-400")
+
+
+# A few bytes that were copied: nothing says that the connection ended.
 
 COPIED = {
     "81 fe 05 00 37 fa 21 3d 7f 9f 4d 51 58": "length-little-endian",
@@ -186,3 +219,26 @@ def test_a_recording_and_its_dissection_have_one_diagnosis() -> None:
     assert diagnose(dissect(recording)) == diagnose(recording)
     assert repr(diagnose(recording)) == str(diagnose(recording))
     assert "Nothing in this recording" in str(diagnose(Recording()))
+
+
+EVIL = b"\x1b]0;x\x07\x9b2J"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"GET", b"G" + EVIL),
+        (b"Version: 13", b"Version: 1" + EVIL),
+        (b"Upgrade: w", b"Sec-WebSocket-Protocol: a" + EVIL + b", a" + EVIL + b"\r\nUpgrade: w"),
+        (b"/chat", b"/" + EVIL),
+        (b"Host: ", b"Origin: " + EVIL + b"\r\nHost: "),
+    ],
+)
+@pytest.mark.parametrize("status", [b"403 No", b"404 No" + EVIL, b"499 No" + EVIL])
+def test_what_came_over_the_wire_cannot_move_a_cursor(
+    old: bytes, new: bytes, status: bytes
+) -> None:
+    refusal = b"HTTP/1.1 " + status + b"\r\nContent-Length: 9\r\n\r\nx" + EVIL
+    recording = seen(("client", REQUEST.replace(old, new, 1)), ("server", refusal), ends="sc")
+    for found in diagnose(recording).findings:
+        assert str(found).replace("\n", "").isprintable()
