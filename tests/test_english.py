@@ -46,7 +46,6 @@ CLAUSES = r"[^.?!|\n;]{9,};[^.?!|\n;]{9,};[^.?!|\n;]{9,}[.?!]"
 # Where such words are right, and why.
 RIGHT = {
     "behind a tap": "in space: the client connects to the tap",
-    "behind: the tap": "an attribute's name",
     "behind a NAT": "in space",
     "the server behind it": "in space: of a gateway",
     "leave nothing behind": "the idiom is English",
