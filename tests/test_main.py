@@ -203,7 +203,7 @@ def test_the_exit_code_is_that_of_the_process() -> None:
     assert process(data=b"").returncode == 2
 
 
-def test_a_reader_that_stops_reading_is_no_error() -> None:
+def test_a_reader_that_stops_reading_is_not_an_error() -> None:
     many = conversation(*HANDSHAKE, *[("client", BAD)] * 3000).to_json().encode()
     with subprocess.Popen(
         [sys.executable, "-m", "wsedu", "explain", "-"],

@@ -380,7 +380,7 @@ def test_of_two_the_newest_is_taken_and_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "no JSON", "[]", '{"nbformat": 4}', "{}", '{"cells": [1]}'])
-def test_what_is_no_notebook_is_unreadable(text: str, tmp_path: Path) -> None:
+def test_what_is_not_a_notebook_is_unreadable(text: str, tmp_path: Path) -> None:
     path = put(tmp_path / SLUG / NAME, None)
     path.write_text(text)
     assert found(tmp_path) == (None, ["unreadable"])

@@ -12,23 +12,22 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from io import TextIOWrapper
-from itertools import islice
 from pathlib import Path
 
 from .live.tapping import Address, Tapped, read_address, tap
 from .live.working import working
-from .recording import Diagnosis, Dissection, Found, diagnose, dissect, find, inside
+from .recording import Diagnosis, Dissection, Found, diagnose, dissect, find
 from .recording.files import write_whole
 from .recording.opening import LARGEST
 from .recording.pcapng import Talk, to_pcapng
 from .views.drawing import clean
+from .views.inner import inner_lines
 from .views.ladder import describe
 from .views.page import make_page
 from .views.problems import problems_of
 from .words import _, ngettext
 
 HEALTHY, PROBLEMS, UNREADABLE, INTERRUPTED = 0, 1, 2, 130
-READABLE = 20  # messages of another protocol that are shown as what they say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,10 +76,10 @@ def explain(options: argparse.Namespace) -> tuple[int, Iterator[str]]:
         raise ValueError(sentence.format(number=number, count=len(sockets)))
     if options.html is not None:
         with working(_("Drawing the page"), sys.stderr):
-            page, count = make_page(title, found, number, options.first)
+            page, is_healthy = make_page(title, found, number, options.first)
         write_whole(options.html, page.encode("utf-8", "replace"))
         written = _("{name} is written. Open it in a browser.").format(name=options.html)
-        return (PROBLEMS if count else HEALTHY), iter([written])
+        return (HEALTHY if is_healthy else PROBLEMS), iter([written])
     chosen = sockets[(number or 1) - 1]
     with working(_("Reading the frames"), sys.stderr):
         seen = dissect(chosen.recording)
@@ -103,7 +102,7 @@ def _lines(
         yield from (f"  {evidence}" for evidence in diagnosis.findings[0].evidence)
     times = any(event.time for event in seen.recording.events)
     yield from describe(seen, times, every_problem=True).splitlines()
-    yield from _inside(seen)
+    yield from inner_lines(seen)
     if seen.recording.with_secrets_covered() is not seen.recording:
         yield _("Look before you share this: there are cookies, passwords or tokens in it.")
     if broken:
@@ -121,21 +120,6 @@ def _lines(
             yield _("--connection {number}: {line}").format(number=number, line=each.line)
         else:
             yield _("also in the file: {line}").format(line=each.line)
-
-
-def _inside(seen: Dissection) -> Iterator[str]:
-    """What the messages are, if they are another protocol, and what the first of them say."""
-    other = inside(seen)
-    if other is None:
-        return
-    yield other.sentence
-    yield f"  {other.evidence}"
-    lines = list(islice(other.lines(), READABLE + 1))
-    for sender, said in lines[:READABLE]:
-        arrow = {"client": _("client → server"), "server": _("server → client")}[sender]
-        yield f"  {arrow}  {said}"
-    if len(lines) > READABLE:
-        yield "  …"
 
 
 def tap_connections(options: argparse.Namespace) -> tuple[int, Iterator[str]]:
@@ -172,7 +156,7 @@ def _as_json(_name: str, seen: Sequence[Tapped]) -> bytes:
 
 
 def _as_page(name: str, seen: Sequence[Tapped]) -> bytes:
-    page, _problems = make_page(name, find(_as_json(name, seen)))
+    page, _is_healthy = make_page(name, find(_as_json(name, seen)))
     return page.encode("utf-8", "replace")
 
 
@@ -195,8 +179,8 @@ def _parser() -> argparse.ArgumentParser:
         help=_("print what a file with WebSocket traffic says"),
         description=_(
             "Print the connection in a capture, a HAR, a flow file, a recording or a hex dump, "
-            "with the likeliest cause of its trouble and every problem. Exit code: 0, no problem "
-            "was found; 1, there are problems; 2, the file cannot be read."
+            "with the likeliest cause of its trouble and every problem. Exit code: 0 without "
+            "a problem, 1 with problems, 2 if the file cannot be read."
         ),
     )
     command.set_defaults(run=explain)

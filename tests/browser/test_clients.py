@@ -432,7 +432,7 @@ LEAVE: dict[str, Callable[[Page], object]] = {
 
 
 @pytest.mark.parametrize("leave", LEAVE.values(), ids=LEAVE)
-def test_who_leaves_the_page_sends_a_close_1001_without_a_reason(
+def test_leaving_the_page_sends_a_close_1001_without_a_reason(
     page: Page, leave: Callable[[Page], object]
 ) -> None:
     lab = Lab()

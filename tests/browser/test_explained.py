@@ -85,10 +85,13 @@ def test_an_arrow_opens_its_bytes_by_mouse_and_by_keyboard(page: Page, tmp_path:
     expect(ladder.locator(".wsedu-says").last).to_contain_text("first byte")
 
 
-def test_a_problem_opens_the_bytes_that_it_is_about(page: Page, tmp_path: Path) -> None:
+@pytest.mark.parametrize("which", [0, 1], ids=["diagnosis", "problem"])
+def test_what_is_wrong_opens_the_bytes_that_it_is_about(
+    page: Page, tmp_path: Path, which: int
+) -> None:
     page.goto(write(tmp_path, Recording((*RECORDING.events, BAD))))
     alive(page)
-    page.get_by_role("button", name="arrow 5").click()
+    page.get_by_role("button", name="arrow 5").nth(which).click()
     detail = page.locator('[data-picture="ladder"] .wsedu-board').last
     expect(detail).to_contain_text("A client's frame must be masked")
     expect(detail).to_be_focused()

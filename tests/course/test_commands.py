@@ -136,7 +136,7 @@ class TestCheck:
             check("build-request", my_request, seed=42)
         assert str(error.value).endswith("check('build-request', my_request, seed=42)")
 
-    def test_function_of_the_course_is_no_answer(
+    def test_function_of_the_course_is_not_an_answer(
         self, shown: list[Any], capsys: pytest.CaptureFixture[str]
     ) -> None:
         with pytest.raises(NotYet, match=r"^03.2: not attempted"):

@@ -327,14 +327,14 @@ class TestOutcomes:
             assert "(a client that closes at once)" in verdict.sentence
 
     @pytest.mark.parametrize("share", [0.1, 0.5, 2.0])
-    def test_timeout_that_is_not_the_one_that_was_told(self, share: float) -> None:
+    def test_timeout_that_is_not_the_given_one(self, share: float) -> None:
         async def answer(read: Any, timeout: float) -> Any:
             return await exercises()["read-frame"].solution(read, timeout * share)
 
         assert judge("read-frame", answer, 1).outcome == "not yet"
 
     @pytest.mark.parametrize("seconds", [1.5, 1000])
-    def test_wait_that_is_too_long_is_told_so(self, seconds: float) -> None:
+    def test_wait_that_is_too_long_is_called_so(self, seconds: float) -> None:
         async def answer(message: str, told: float) -> str:
             await asyncio.sleep(seconds * told)
             return message
@@ -680,7 +680,7 @@ class TestNeverEnding:
             sys.setswitchinterval(interval)
         assert escaped == []
 
-    def test_future_that_nobody_completes(self, capfd: pytest.CaptureFixture[str]) -> None:
+    def test_future_that_never_completes(self, capfd: pytest.CaptureFixture[str]) -> None:
         async def answer(data: bytes) -> None:
             await asyncio.Future()
 
@@ -694,7 +694,7 @@ class TestNeverEnding:
 
         self.assert_stopped(answer)
 
-    def test_async_loop_that_lets_nobody_else_run(self) -> None:
+    def test_async_loop_that_lets_no_other_task_run(self) -> None:
         async def answer(data: bytes) -> None:
             while True:
                 pass
@@ -818,7 +818,7 @@ for thread in threading.enumerate():
             gc.collect()
         assert [str(warning.message) for warning in warned] == []
 
-    def test_task_that_is_left_running_holds_nobody_up(
+    def test_task_that_is_left_running_holds_nothing_up(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
         async def stay() -> None:
@@ -908,7 +908,7 @@ class TestBusyMachine:
 
 
 class TestQuickLoop:
-    def test_nobody_waits_and_all_come_in_order(self) -> None:
+    def test_no_task_waits_and_all_come_in_order(self) -> None:
         came: list[tuple[str, float]] = []
 
         async def come(name: str, seconds: float) -> None:

@@ -197,7 +197,7 @@ print([entry['n'] for entry in journal.read('tried')], journal.is_kept())
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a limit on the size of files")
 @pytest.mark.parametrize("room", [0, 1, 20, 75, 100, 160])
-def test_line_that_is_torn_by_a_full_disk_is_not_lost(home: Path, room: int) -> None:
+def test_line_that_a_full_disk_cuts_is_not_lost(home: Path, room: int) -> None:
     run = subprocess.run(
         [sys.executable, "-c", FULL_DISK, str(room)], capture_output=True, text=True, timeout=120
     )
@@ -222,7 +222,7 @@ def test_tilde_is_the_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     assert sorted(path.name for path in tmp_path.iterdir()) == ["x"]
 
 
-def test_tilde_of_somebody_who_is_not_here_is_a_name(
+def test_tilde_of_an_unknown_user_is_a_name(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("WSEDU_HOME", "~nobody-of-this-name/x")

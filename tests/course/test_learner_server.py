@@ -122,7 +122,7 @@ def test_cases_that_do_not_end_are_stopped(monkeypatch: pytest.MonkeyPatch) -> N
         score(put_together(gather(quiet=True)))
 
 
-def test_waiting_for_what_nobody_knows_is_not_garbage() -> None:
+def test_waiting_for_an_unknown_name_is_not_garbage() -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
         writer.write(b"x")

@@ -1,6 +1,6 @@
 """The answers of exercises that are answered by letters: each is computed, or measured, here.
 
-How to think about it: their folders hold data. So what is right stands there, and here it is taken
+How to think about it: their folders hold data. So what is right is there, and here it is taken
 from what it is about: a library, a server, a clock.
 """
 

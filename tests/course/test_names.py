@@ -90,7 +90,9 @@ def test_old_number_of_a_piece_works_in_mine_and_take(
     assert mine(number)() == take(number)() == "mine"
 
 
-def test_what_is_lent_under_an_old_number_is_no_answer(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_lent_under_an_old_number_does_not_count(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     for lent, checked in (("04.2", "encode-header"), ("encode-header", "04.2"), ("04.2", "04.2")):
         with pytest.raises(NotYet, match="not attempted"):
             check(checked, mine(lent))

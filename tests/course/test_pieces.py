@@ -190,14 +190,14 @@ class TestMine:
         assert mine("check-request").__code__ is REFERENCE.__code__
         assert "no longer loads: " in capsys.readouterr().out
 
-    def test_exercise_that_is_no_piece(self) -> None:
+    def test_exercise_that_is_not_a_piece(self) -> None:
         with pytest.raises(
             ValueError, match=r"'predict-statuses' builds no piece .*: check-request, compute-acc"
         ):
             mine("predict-statuses")
 
 
-def test_what_was_lent_is_no_answer(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_lent_is_not_an_answer(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(NotYet, match="not attempted"):
         check("encode-header", mine("encode-header"))
     assert "the one that mine(...) gave you" in capsys.readouterr().out

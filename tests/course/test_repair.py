@@ -1477,7 +1477,7 @@ def test_python_collects_garbage_as_before() -> None:
     assert {id(one) for one in gc.get_objects() if inspect.iscoroutine(one)} <= before
 
 
-def test_no_time_is_no_repair() -> None:
+def test_no_time_gives_no_repair() -> None:
     assert repair(half, in_cases(dict(SMALL[7][1])), seconds=0) is None
 
 

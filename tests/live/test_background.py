@@ -164,7 +164,7 @@ async def test_server_that_exits_does_not_take_the_lab_with_it(kind: str) -> Non
     assert not lab._background._thread.is_alive()
 
 
-async def test_deadline_is_the_one_that_was_told() -> None:
+async def test_deadline_is_the_one_that_was_given() -> None:
     lab = Lab(server=own)
     start = time.monotonic()
     with pytest.raises(Stuck, match="for 2 s"):

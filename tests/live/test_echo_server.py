@@ -122,7 +122,7 @@ async def test_request_that_breaks_a_rule_is_refused_with_its_status(
 
 @pytest.mark.parametrize("sent", [b"", REQUEST[:50], REQUEST, REQUEST + HELLO[:3]])
 @pytest.mark.parametrize("how", ["close", "abort"])
-async def test_client_that_leaves_early_is_no_error(lab: Lab, sent: bytes, how: str) -> None:
+async def test_client_that_leaves_early_is_not_an_error(lab: Lab, sent: bytes, how: str) -> None:
     _reader, writer = await asyncio.open_connection("127.0.0.1", lab._tap.port)
     writer.write(sent)
     await lab.until(lambda recording: recording.sent_by("client") == sent, timeout=SOON)

@@ -237,7 +237,7 @@ async def test_what_a_server_raises_is_on_its_recording_and_nowhere_else(
     assert capfd.readouterr() == ("", "")
 
 
-async def test_what_a_server_raises_when_its_client_is_torn_away_is_seen_too() -> None:
+async def test_what_a_server_raises_when_its_client_is_reset_is_seen_too() -> None:
     async def server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readexactly(10**6)
 
@@ -251,13 +251,13 @@ async def test_what_a_server_raises_when_its_client_is_torn_away_is_seen_too() -
     lab.close()
 
 
-async def test_a_server_that_is_no_async_function_says_so() -> None:
+async def test_a_server_that_is_not_an_async_function_says_so() -> None:
     lab = Lab(server=lambda reader, writer: None)
     assert "the server raised TypeError" in faults(await lab.talk(REQUEST))[0]
     lab.close()
 
 
-async def test_a_server_that_never_reads_stops_its_client_and_nobody_else() -> None:
+async def test_a_server_that_never_reads_stops_its_client_and_no_other() -> None:
     async def server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if await reader.read(1) == b"d":
             await asyncio.Future()
@@ -315,7 +315,7 @@ async def test_a_closed_lab_says_so(lab: Lab) -> None:
 # Watching.
 
 
-async def test_who_watches_is_told_of_news_until_they_have_enough(lab: Lab) -> None:
+async def test_watchers_hear_of_news_until_they_have_enough(lab: Lab) -> None:
     loop, told = asyncio.get_running_loop(), asyncio.Event()
     threads = set()
 
@@ -348,7 +348,7 @@ async def test_the_last_news_is_always_told(lab: Lab) -> None:
             await asyncio.sleep(0)
 
 
-async def test_who_watches_is_not_told_too_often(lab: Lab) -> None:
+async def test_watchers_hear_of_news_not_too_often(lab: Lab) -> None:
     times: list[float] = []
     lab.watch(lambda: times.append(time.monotonic()))
     async with websockets.connect(lab.url) as client:
@@ -359,7 +359,7 @@ async def test_who_watches_is_not_told_too_often(lab: Lab) -> None:
     assert min(b - a for a, b in zip(times, times[1:], strict=False)) >= 0.099
 
 
-async def test_who_takes_long_is_called_less_often(lab: Lab) -> None:
+async def test_watchers_that_take_long_are_called_less_often(lab: Lab) -> None:
     loop, thrice = asyncio.get_running_loop(), asyncio.Event()
     calls: list[tuple[float, float]] = []
 

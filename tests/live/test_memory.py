@@ -243,7 +243,7 @@ async def test_bytes_left_unread_cause_a_reset(network: Network | None, end: str
     await part(client, server)
 
 
-async def test_who_writes_to_an_end_that_is_gone_is_reset(network: Network | None) -> None:
+async def test_writing_to_an_end_that_is_gone_is_reset(network: Network | None) -> None:
     client, server = await pair()
     server[1].close()
     assert await client[0].read() == b""
@@ -272,7 +272,7 @@ async def test_an_abort_that_does_not_linger_is_a_reset(network: Network | None)
         await part(client, server)
 
 
-async def test_nobody_listens(network: Network | None) -> None:
+async def test_no_server_listens(network: Network | None) -> None:
     server = await asyncio.start_server(lambda *end: None, HOST, 0)
     port = server.sockets[0].getsockname()[1]
     assert server.is_serving()

@@ -23,7 +23,6 @@ from wsedu.recording import dissect, find
 from wsedu.recording.captures import open_capture
 
 from ..recording.test_captures import frames_seen_by, frames_seen_by_us
-from ..recording.test_pcapng import tshark  # noqa: F401  (a fixture)
 
 MESSAGES = ["Hello", "x" * 70_000, b"\x00\xff\x80", "привет", ""]
 
@@ -103,7 +102,7 @@ def test_a_capture_has_what_was_said_and_wireshark_sees_the_same(
     server: int,
     tmp_path: Path,
     number: int,
-    tshark: str,  # noqa: F811
+    tshark: str,
 ) -> None:
     running = tap("0", f"localhost:{server}", "talk.pcapng")
     for _ in range(2):

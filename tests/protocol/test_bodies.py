@@ -104,7 +104,7 @@ def test_chunks_that_are_cut_anywhere_are_read_as_far_as_they_come() -> None:
 @pytest.mark.parametrize(
     "bad", [b"x\r\n", b"-1\r\n", b"\r\n", b"0x4\r\n", b"1" * 17, b"4" + b" " * 9000, b"4\rx"]
 )
-def test_what_is_no_chunk_is_unreadable(bad: bytes) -> None:
+def test_what_is_not_a_chunk_is_unreadable(bad: bytes) -> None:
     assert pieces(b"1\r\na\r\n" + bad)[-1] == ("unreadable", bad)
 
 

@@ -155,6 +155,12 @@ class TestResponse:
     def test_one_broken_rule(self, old: bytes, new: bytes, name: str) -> None:
         assert broken_response(RESPONSE.replace(old, new, 1)) == [name]
 
+    def test_a_check_says_what_it_found(self) -> None:
+        checks = check_response(read_head(RESPONSE, "response"), read_head(REQUEST, "request"))
+        found = {check.name: check.found for check in checks}
+        assert (found["status"], found["upgrade"]) == ("101", "websocket")
+        assert found["accept"] in RESPONSE.decode()
+
     def test_chosen_without_being_asked(self) -> None:
         asked = build_request("h", "/", KEY, subprotocols=("a", "b")).to_bytes()
         for chosen, wrong in (("a", []), ("b", []), ("c", ["subprotocol"]), ("A", ["subprotocol"])):

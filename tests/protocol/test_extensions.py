@@ -181,7 +181,7 @@ def test_what_the_offer_does_not_allow_is_a_problem(
         ),
     ],
 )
-def test_what_the_offer_allows_is_no_problem(offered: list[str], agreed: list[str]) -> None:
+def test_what_the_offer_allows_is_not_a_problem(offered: list[str], agreed: list[str]) -> None:
     assert check_agreed(head("response", *agreed), head("request", *offered)) == ()
 
 

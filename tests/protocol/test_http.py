@@ -139,6 +139,12 @@ class TestProblems:
             parse_request(data)
         assert caught.value.sentence == sentence and caught.value.close_code is None
 
+    @pytest.mark.parametrize("at", [0, 14])
+    def test_a_line_that_ends_without_cr_is_named_at_its_place(self, at: int) -> None:
+        data = b"GET / HTTP/1.1"[:at] + b"\n" + b"GET / HTTP/1.1\r\n"[at:] + b"\r\n"
+        (problem,) = read_head(data, "request").problems
+        assert (problem.said.id, problem.span) == ("http.lf-alone", Span(at, at + 1))
+
     @pytest.mark.parametrize(
         ("data", "kind", "legal"),
         [

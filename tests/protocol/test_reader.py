@@ -70,6 +70,7 @@ class TestRules:
     def test_legal(self, opcode: Opcode) -> None:
         check_header(LEGAL._replace(opcode=opcode), "client")
         check_header(LEGAL._replace(opcode=opcode, masked=True), "server")
+        check_header(LEGAL._replace(opcode=opcode, length=125), "client")
         for length in (126, 65535, 65536, 2**63 - 1):
             form = shortest_form(length)
             if opcode < 8:

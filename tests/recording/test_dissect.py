@@ -426,7 +426,7 @@ class TestBrokenRules:
         seen = dissect(conversation(("client", data)))
         assert not any("rule is broken" in p.sentence for p in seen.request.problems)
 
-    def test_a_refusal_is_no_problem(self) -> None:
+    def test_a_refusal_is_not_a_problem(self) -> None:
         seen = dissect(conversation(("client", REQUEST), ("server", REFUSAL)))
         assert seen.response is not None and seen.response.problems == ()
 
@@ -434,7 +434,7 @@ class TestBrokenRules:
         seen = dissect(conversation(("client", REQUEST), ("server", ANSWER)))
         assert [unit.problems for unit in seen.units] == [(), ()]
 
-    def test_a_list_in_upgrade_is_no_problem_of_a_request_and_said(self) -> None:
+    def test_a_list_in_upgrade_is_not_a_problem_of_a_request_and_said(self) -> None:
         listed = REQUEST.replace(b"Upgrade: websocket", b"Upgrade: websocket, h2c")
         seen = dissect(conversation(("client", listed)))
         assert seen.request.problems == ()
@@ -640,7 +640,7 @@ class TestTooEarly:
         (frame,) = dissect(talk).find("frame")
         assert frame.problems == ()
 
-    def test_a_version_of_5000_digits_is_no_version(self) -> None:
+    def test_a_version_of_5000_digits_is_not_a_version(self) -> None:
         talk = conversation(("client", b"GET / HTTP/" + b"9" * 5000 + b".1\r\n\r\n"))
         checks = {check.name: check.passed for check in dissect(talk).request.checks}
         assert checks["http-version"] is False

@@ -49,6 +49,11 @@ def test_a_frame_may_go_on_without_a_repetition() -> None:
     ]
 
 
+def test_after_several_heads_only_what_is_unfinished_is_repeated() -> None:
+    first = REQUEST * 2 + SMALL[:5]
+    assert taken(first, SMALL, SMALL) == [first, SMALL[5:], SMALL]
+
+
 @pytest.mark.parametrize("head", [REQUEST, ANSWER])
 @pytest.mark.parametrize("cut", [1, 10, 50, -1])
 def test_a_head_that_comes_once_cut_and_once_whole_is_taken_once(head: bytes, cut: int) -> None:

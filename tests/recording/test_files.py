@@ -85,7 +85,7 @@ class TestJson:
             Recording.from_json(json.dumps(content))
 
     @pytest.mark.parametrize("text", ["", "{", "[]", "7", "null", '"x"', "[" * 100_000])
-    def test_what_is_no_recording_at_all_is_said(self, text: str) -> None:
+    def test_what_is_not_a_recording_at_all_is_said(self, text: str) -> None:
         with pytest.raises(ValueError, match="not a recording that this version can read"):
             Recording.from_json(text)
 

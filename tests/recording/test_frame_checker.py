@@ -106,7 +106,7 @@ def test_what_has_come_of_a_header_is_judged_before_its_length_is_there(
 
 
 @pytest.mark.parametrize("data", [b"\x81", b"\x81\xff\x00", b"\x81\xfe\x00", b"\x82\xfe"])
-def test_a_header_that_is_legal_so_far_is_no_problem(data: bytes) -> None:
+def test_a_header_that_is_legal_so_far_is_not_a_problem(data: bytes) -> None:
     seen = dissect(conversation(("client", REQUEST), ("server", ANSWER), ("client", data)))
     assert seen.find("frame")[0].problems == ()
 

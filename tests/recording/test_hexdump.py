@@ -111,7 +111,7 @@ def test_offsets_that_do_not_count_up_are_refused(dump: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", "hello", "000 hello", "0001  81 85", "81 85 37", "*", "Frame (3 bytes):", "0000"]
 )
-def test_other_text_is_no_dump(text: str) -> None:
+def test_other_text_is_not_a_dump(text: str) -> None:
     assert read_dump(text) is None
 
 
@@ -198,6 +198,11 @@ def test_what_tshark_derives_from_packets_is_left_out() -> None:
     assert found and [data for _, data in found[0]] == [b"\x81\x85", b"\x88\0"]
     found = read_dump("Unmasked data (5 bytes):\n0000  48 65 6c 6c 6f   Hello\n")
     assert found and found[0] == [(None, b"Hello")]
+
+
+def test_offsets_that_do_not_count_are_told_with_the_first_line() -> None:
+    with pytest.raises(CaptureError, match='at "81 85": copy it again'):
+        read_dump("0000  81 85\n0009  37 fa\n0010  21\n")
 
 
 def test_an_offset_of_0_begins_another_dump() -> None:

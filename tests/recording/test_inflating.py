@@ -139,6 +139,9 @@ def test_fragments_of_a_compressed_message_are_read_in_turn() -> None:
     assert not any(unit.problems or unit.message for unit in units[:3])
     assert b"".join(unit.inflated.start for unit in units if unit.inflated) == b"HelloHello"
     assert "continuation, compressed" in units[2].title
+    shown = [unit.fields[-1].value for unit in units if unit.kind == "frame" and unit.inflated]
+    assert shown[0].startswith("compressed: 3 bytes")
+    assert "".join(value.partition("inflated: ")[2] for value in shown[:3]) == 'He"ll""o"'
 
 
 # The examples of 7.2.3, and what goes with them.
@@ -195,7 +198,7 @@ def test_each_direction_has_a_context_of_its_own() -> None:
     assert two.problems
 
 
-def test_a_sender_that_points_back_further_than_agreed_is_told_so_and_read() -> None:
+def test_a_sender_that_points_back_further_than_agreed_is_named_and_read() -> None:
     chance = random.Random(5)
     block = chance.randbytes(3000).hex().encode()
     (unit,) = heard(compressed(block * 2), parameters="; server_max_window_bits=10")
@@ -207,7 +210,7 @@ def test_a_sender_that_points_back_further_than_agreed_is_told_so_and_read() -> 
 
 
 @pytest.mark.parametrize("bits", range(9, 16))
-def test_a_window_that_is_kept_is_no_problem(bits: int) -> None:
+def test_a_window_that_is_kept_is_not_a_problem(bits: int) -> None:
     chance = random.Random(bits)
     block = chance.randbytes(20_000).hex().encode()
     (unit,) = heard(

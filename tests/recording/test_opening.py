@@ -108,7 +108,7 @@ def test_hex_that_is_json_too_is_read() -> None:
 def test_a_file_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "LARGEST", 1000)
     for content in (b"81 " * 400, gzip.compress(b"81 " * 400), zlib.compress(b"81 " * 400)):
-        with pytest.raises(ValueError, match="is no capture: cut out"):
+        with pytest.raises(ValueError, match="is not a capture: cut out"):
             Recording.open(content)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -212,6 +212,17 @@ def test_a_long_file_of_one_kind_does_not_hang(piece: bytes) -> None:
     except ValueError as error:
         assert len(str(error)) < 500
     assert time.process_time() - start < 10
+
+
+def test_a_capture_of_one_direction_has_the_frames_of_the_server() -> None:
+    wire = Wire()
+    for data in (ANSWER, BACK, BACK):
+        wire.send("server", data)
+    (found,) = find(pcap(wire.packets))
+    assert found.recording.begins == "response"
+    units = dissect(found.recording).units
+    assert [unit.kind for unit in units] == ["response", "frame", "frame"]
+    assert [problem for unit in units for problem in unit.problems] == []
 
 
 def test_a_list_of_recordings_is_a_file_of_connections() -> None:

@@ -313,7 +313,7 @@ def test_a_file_is_read_packet_by_packet() -> None:
     assert count == 64_000 and peak < 5_000_000
 
 
-# What is no capture.
+# What is not a capture.
 
 
 @pytest.mark.parametrize(
@@ -339,7 +339,7 @@ def test_a_file_is_read_packet_by_packet() -> None:
         (gzip.compress(b"hello", mtime=0), "capture.is-text", "hello"),
     ],
 )
-def test_what_is_no_capture_is_named_in_one_sentence(data: bytes, id: str, words: str) -> None:
+def test_what_is_not_a_capture_is_named_in_one_sentence(data: bytes, id: str, words: str) -> None:
     with pytest.raises(CaptureError) as raised:
         read(data)
     assert isinstance(raised.value, ValueError)

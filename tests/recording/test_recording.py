@@ -9,7 +9,7 @@ async def talk() -> Recording:
     return Recording()
 
 
-def test_coroutine_is_no_events() -> None:
+def test_coroutine_is_not_events() -> None:
     with pytest.raises(TypeError, match="is an `await` missing"):
         Recording(talk())  # type: ignore[arg-type]
     assert Recording([]).events == []  # type: ignore[arg-type]

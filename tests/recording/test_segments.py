@@ -75,7 +75,7 @@ def test_raw_ip_of_one_version_is_read() -> None:
     assert read(229, IP_6) == EXPECTED_6
 
 
-def test_padding_after_the_ip_packet_is_no_data() -> None:
+def test_padding_after_the_ip_packet_is_not_data() -> None:
     short = ipv4(tcp(sequence=77, data=b"ab"))
     frame = ethernet(short) + bytes(60 - 14 - len(short))
     assert read(1, frame)[4:] == (b"ab", 2)

@@ -46,7 +46,7 @@ def test_the_masking_bit_tells_the_side(data: bytes, side: str) -> None:
     assert len(dissect(recording).messages) == 1
 
 
-def test_a_bit_that_may_be_of_an_extension_is_no_problem_without_the_handshake() -> None:
+def test_a_bit_that_may_be_of_an_extension_is_not_a_problem_without_the_handshake() -> None:
     frame = build_frame(Frame(Opcode.TEXT, b"x", rsv1=True))
     assert not dissect(Recording.open(frame)).units[0].problems
 
@@ -103,7 +103,7 @@ def test_the_body_of_a_response_is_kept() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "GET it while it is hot", "HTTP is old", "> a\n< b"])
-def test_other_text_is_no_handshake(text: str) -> None:
+def test_other_text_is_not_a_handshake(text: str) -> None:
     assert read_handshake(text) is None
 
 

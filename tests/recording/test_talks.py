@@ -18,7 +18,6 @@ from wsedu.recording.packets import CaptureError, CaptureFile
 from wsedu.views.ladder import describe
 
 from .test_captures import Seen, damaged, frames_seen_by, frames_seen_by_us
-from .test_pcapng import tshark  # noqa: F401  (a fixture)
 from .wires import Packet, pcap
 
 TALKS = {
@@ -73,7 +72,7 @@ def test_the_frames_are_those_that_wireshark_saw(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TALKS)
-def test_wireshark_sees_them_still(name: str, tshark: str, tmp_path: Path) -> None:  # noqa: F811
+def test_wireshark_sees_them_still(name: str, tshark: str, tmp_path: Path) -> None:
     (tmp_path / "talk.pcap").write_bytes(TALKS[name])
     assert frames_seen_by(tshark, tmp_path / "talk.pcap", *options(name)) == stored(name)
 
@@ -145,7 +144,7 @@ def alike(one: list[tuple[int, ...]], other: list[tuple[int, ...]]) -> int:
 @pytest.mark.parametrize("name", TALKS)
 def test_of_damaged_packets_we_read_what_wireshark_reads_rightly(
     name: str,
-    tshark: str,  # noqa: F811
+    tshark: str,
     tmp_path: Path,
 ) -> None:
     """Or we say what is missing. Wireshark says nothing, and may lose its place in the stream."""

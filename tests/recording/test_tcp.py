@@ -109,7 +109,7 @@ def test_what_comes_early_waits_until_the_bytes_before_it_are_there() -> None:
 
 
 @pytest.mark.parametrize("junk", [b"", b"\0"])
-def test_a_keepalive_probe_is_no_data(junk: bytes) -> None:
+def test_a_keepalive_probe_is_not_data(junk: bytes) -> None:
     wire = Wire()
     wire.send("client", b"abc")
     wire.packets.append(wire.packet("client", 1003, junk))
@@ -236,7 +236,18 @@ def test_bytes_before_an_end_are_missing() -> None:
     assert missing(found)[0] == (0, 3, 0) and story(found) == [(0, "end")]
 
 
-def test_an_end_that_was_lost_is_no_missing_byte() -> None:
+def test_an_end_after_missing_bytes_is_told_when_it_came() -> None:
+    wire = Wire()
+    wire.send("client", b"abc")
+    wire.send("client", flags=FIN | ACK)
+    wire.send("server", b"def")
+    del wire.packets[3]
+    found = one(wire.packets)
+    assert story(found) == [(0, "end"), (1, b"def")]
+    assert found.times[0] < found.times[1]
+
+
+def test_an_end_that_was_lost_is_not_a_missing_byte() -> None:
     wire = Wire()
     wire.send("client", b"abc")
     wire.send("client", flags=FIN | ACK)
@@ -278,7 +289,7 @@ def test_a_confirmation_out_of_all_reach_is_not_believed() -> None:
     assert missing(one(wire.packets)) == [(3, 0, 0), (3, 0, 0)]
 
 
-def test_no_more_than_so_many_segments_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_limited_number_of_segments_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tcp_module, "MOST_WAITING", 10)
     wire = Wire()
     for n in range(100):

@@ -67,6 +67,6 @@ class TestSteps:
 
 
 @pytest.mark.parametrize("key", ["", "SGVsbG8sIHdvcmxkIQ==", "not Base64!"])
-def test_what_is_no_key_is_refused(key: str) -> None:
+def test_what_is_not_a_key_is_refused(key: str) -> None:
     with pytest.raises(ValueError, match="16 bytes"):
         AcceptSteps(key)

@@ -70,7 +70,7 @@ class TestVerdict:
         good = [path.get("class") for path in read(Checklist(GOOD_REQUEST).svg).iter(f"{SVG}path")]
         assert good and "wrong" not in good
 
-    def test_answer_is_held_against_its_own_request(self) -> None:
+    def test_response_is_checked_against_its_own_request(self) -> None:
         other = request((b"dGhlIHNhbXBsZSBub25jZQ==", b"AAAAAAAAAAAAAAAAAAAAAA=="))
         answer = units(("client", other.data), ("server", ANSWER))[1]
         assert "✘ broken Sec-WebSocket-Accept answers the key" in Checklist(answer).text

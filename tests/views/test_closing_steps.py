@@ -73,7 +73,7 @@ class TestEndings:
         assert end(shown) == ("CLOSED, code recorded: 1005",) * 2
 
     @pytest.mark.parametrize("sender", ["client", "server"])
-    def test_torn_down(self, sender: str) -> None:
+    def test_reset_of_tcp(self, sender: str) -> None:
         assert (
             end(ClosingSteps(recording((sender, "lost")))) == ("CLOSED, code recorded: 1006",) * 2
         )

@@ -68,7 +68,7 @@ class TestMark:
         assert f"byte {at}: " in said and f"is bit {bit}, counted from 0 at the left." in said
         assert f"In bits they are {data[at]:08b} and {got[at]:08b}:" in said
 
-    def test_far_behind_the_beginning(self) -> None:
+    def test_far_after_the_beginning(self) -> None:
         picture = Difference(bytes(10**6), bytes(10**6 - 1) + b"x")
         assert len(picture.svg) < 50_000
         assert marks(picture) == [(10**6 - 1) % COLUMNS] * 2

@@ -64,7 +64,7 @@ class TestText:
     @example("]]>")
     @example("\"'>&")
     @example("\x00\u202e\u200f\ud800\ufffe")
-    def test_is_data_wherever_it_stands(self, text: str) -> None:
+    def test_is_data_at_every_place(self, text: str) -> None:
         picture = Drawing(text or "-")
         picture.text(0, 0, text)
         picture.row(0, 0, 20, [text, text], "mono")

@@ -36,7 +36,7 @@ class TestArrows:
             at = text.index(f"  {way}  {unit.title}")
             assert text[at + 1].strip() == unit.sentence
 
-    def test_switch_stands_behind_the_101(self) -> None:
+    def test_switch_is_after_the_101(self) -> None:
         ladder = Ladder(SEEN)
         text = ladder.text.splitlines()
         (at,) = [i for i, line in enumerate(text) if "the protocol switches" in line]

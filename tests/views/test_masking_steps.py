@@ -34,7 +34,7 @@ class TestWords:
     def test_no_payload(self) -> None:
         assert "no payload" in str(MaskingSteps(""))
 
-    def test_the_chosen_byte_never_lies_behind_the_payload(self) -> None:
+    def test_the_chosen_byte_is_never_after_the_payload(self) -> None:
         picture = MaskingSteps("Hi")
         picture.state = {**picture.state, "byte": 9}
         assert str(picture).startswith("Byte 1 is in lane B")

@@ -23,7 +23,7 @@ def test_stored_text_does_not_tell_what_was_chosen() -> None:
     assert ask(0).text == ask(1).text == ask().text
 
 
-def test_choice_is_told_to_whoever_observes() -> None:
+def test_choice_is_told_to_every_observer() -> None:
     question = ask()
     told: list[int] = []
     question.observe(lambda change: told.append(change["new"]), "chosen")

@@ -26,7 +26,7 @@ from .verdict import Verdict, not_yet
 PATIENCE = 1  # seconds that a client waits for an answer
 MORE = 4  # seconds that it waits when it tries again
 
-# A connection that a client has ended is no error of the server; for a loop there is a complaint.
+# A client that ends its connection is not an error of the server; for a loop there is a complaint.
 NO_ERRORS = (ConnectionError, asyncio.IncompleteReadError, Looped)
 # A server that misreads a frame may write such bytes; the client knows better what was misread.
 CONSEQUENCES = {"reserved-opcode", "reserved-bit", "control-fragment", "control-too-long"}

@@ -70,7 +70,7 @@ def _predicted(prediction: Prediction) -> int:
 
 @values_only
 def quiz(name: str) -> Ordering:
-    """Steps to put in order; what stands wrong is said at once."""
+    """Steps to put in order; each wrong place is named at once."""
     asked = quiz_named(name)
     steps, places, says = zip(*asked.steps, strict=True)
     return Ordering(asked.question, steps, places, says, asked.done)

@@ -266,7 +266,7 @@ def _together(evidence: Evidence, mistakes: Sequence[Row]) -> Diagnosis:
 
 
 def key_of(value: Any, what: Callable[[Any], Any] = lambda value: value) -> Hashable:
-    """A result as text, so that True is not 1 and a list is no tuple.
+    """A result as text, so that True is not 1 and a list is not a tuple.
 
     what: the part of a result that is compared
     """

@@ -20,7 +20,7 @@ class Exercise:
     """One exercise, as ``exercise.py`` in its folder defines it.
 
     stars:    1 read and predict, 2 small function, 3 combine, 4 open
-    judge:    holds an answer against the rule; gets a source of chance for its cases
+    judge:    checks an answer against the rule; gets a source of chance for its cases
     solution: a right answer: a function, or a dict from letter to answer
     wrong:    the mistakes that it recognises: a name -> a patch of the solution, another function,
               or the letters that are wrong; ``en.toml`` has a sentence for each name, and

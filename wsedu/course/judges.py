@@ -134,7 +134,7 @@ class Cases:
     what:     the part of a result that tells one mistake from another
     fields:   a result cut into parts by name; mistakes are told apart field by field
     conditions: name -> whether something holds for a case; tells when an answer is wrong
-    through:  what stands between a case and a function: it plays the other side, or watches
+    through:  what comes between a case and a function: it plays the other side, or watches
     search:   a sentence from all results, where mistakes are too many to list; None if none fits
     explain:  what to say to a wrong result if no mistake fits; called with the exercise, a case,
               its result, and the results of all cases
@@ -190,7 +190,7 @@ class Cases:
     def rows(self, exercise: Exercise, cases: list[Args]) -> list[Row]:
         """What each mistake does in these cases."""
         rows = []
-        with warnings.catch_warnings():  # the learner is no part of what a mistake forgets
+        with warnings.catch_warnings():  # the learner is not part of what a mistake forgets
             warnings.simplefilter("ignore")
             for mistake in exercise.mistakes:
                 mistaken = self._attempt(mistake.answer)

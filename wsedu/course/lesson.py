@@ -28,7 +28,7 @@ class Quiz:
 
     name:  its id, such as ``"handshake-order"``
     steps: in the order in which they are shown: each with its right place, from 0, and what is
-           said when it is the first that stands wrong
+           said when it is the first at a wrong place
     done:  what is said when all are right
     """
 

@@ -4,7 +4,7 @@ How to think about it: a mistake is written as a change of the right solution, a
 answer when it is first needed. ``mistakes.toml`` in an exercise's folder has a line for each: its
 name, and
 
-* what stands in the solution and what the mistake writes there: ``['"big"', '"little"']``, or a
+* what is in the solution and what the mistake writes there: ``['"big"', '"little"']``, or a
   list of such pairs, made in that order;
 * or a whole function, as text: ``"lambda data: None"``; it may call the solution as ``right``;
 * or, if the exercise is answered by letters, the letters that are wrong: ``{ D = 126 }``.
@@ -30,7 +30,7 @@ Function = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Patch:
-    """A change of a function's text: pairs of what stands there and what a mistake writes.
+    """A change of a function's text: pairs of what is there and what a mistake writes.
 
     of: the function, if it is not the solution
     """
@@ -39,7 +39,7 @@ class Patch:
     of: Function | None = None
 
     def applied_to(self, solution: Function) -> Any:
-        """The wrong function. Raises ValueError unless each text stands there exactly once."""
+        """The wrong function. Raises ValueError unless each text is in it exactly once."""
         function = self.of or solution
         source = textwrap.dedent(inspect.getsource(function))
         for old, new in self.edits:

@@ -21,7 +21,7 @@ from ..words import _
 
 @dataclass(frozen=True)
 class Table:
-    """Lines of text, which a notebook shows in a box that scrolls: a wrapped line is no table."""
+    """Lines of text, which a notebook shows in a box that scrolls: wrapped, it is not a table."""
 
     text: str
 

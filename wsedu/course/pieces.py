@@ -108,7 +108,7 @@ def load(piece: str) -> Callable[..., Any]:
     text = path.read_text(encoding="utf-8").replace(OLD_TAKE, TAKE)
     function = _run(text, piece, str(path))[piece]
     if not callable(function):
-        raise TypeError(_("{piece} is no function").format(piece=piece))
+        raise TypeError(_("{piece} is not a function").format(piece=piece))
     return function  # type: ignore[no-any-return]
 
 

@@ -76,7 +76,7 @@ def repair(
 def _quiet() -> Iterator[None]:
     """Without Python's warnings of what the changes write, or forget to await.
 
-    A coroutine that waits for the collector would be found later, and held against the answer: so
+    A coroutine that waits for the collector would be found later, and blamed on the answer: so
     the collector rests, and at the end it looks at what is new.
     """
     collects = gc.isenabled()

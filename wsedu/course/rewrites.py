@@ -430,7 +430,7 @@ def _text(value: str | bytes) -> str:
 
 
 def looks_like(one: str, other: str, signs: int = 2) -> bool:
-    """Whether one becomes the other if so many signs, at most, are put in, out or changed."""
+    """Whether one becomes the other if at most that many signs are put in, out or changed."""
     same = len(commonprefix([one, other]))
     one, other = one[same:], other[same:]
     if not one or not other:

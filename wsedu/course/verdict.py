@@ -57,7 +57,7 @@ def not_yet(
 
 
 def not_attempted() -> Verdict:
-    """The verdict about a starter that nobody has changed."""
+    """The verdict about a starter that is still unchanged."""
     return Verdict("not attempted", _("Not attempted yet: the dots are still there."))
 
 

@@ -124,7 +124,7 @@ class Tap:
             self._note(log, "fault", "client", note=words)
 
     async def blame_server(self, port: int, words: str) -> None:
-        """Write what the server did wrong into the log of the connection behind ``port``."""
+        """Write what the server did wrong into the log of the connection from ``port``."""
         # The server may be quicker than the tap, and a client may have gone round the tap.
         with suppress(TimeoutError), self.watched() as changed:
             async with asyncio.timeout(1):

@@ -107,7 +107,7 @@ def _well_formed(head: MessageHead) -> Finding:
 
 
 def _word(head: MessageHead, index: int) -> tuple[tuple[Part, ...], str, Said | str]:
-    """A part of the first line, if the line has so many; its text; and the text to be shown."""
+    """A part of the first line, if the line has that many; its text; and the text to be shown."""
     parts = head.start_line[index : index + 1]
     text = parts[0].text if parts else ""
     return parts, text, shorten(text) if parts else Said("seen.nothing")

@@ -1,6 +1,6 @@
 """Decrypted bytes as Wireshark exports them, without those that it exports twice.
 
-How to think about it: Wireshark exports what a TLS record held: so many bytes of the stream. If
+How to think about it: Wireshark exports what a TLS record held: a number of bytes of the stream. If
 they end in the middle of a frame, then it waits for the rest, and exports that frame once more, as
 a whole. (Or it does not, and goes on where it was.) So a piece that begins with the very bytes of
 the unfinished frame, from that frame's first byte, repeats them.

@@ -1,8 +1,8 @@
 """A HAR, the log that browsers and proxies export, and the WebSockets in it.
 
 How to think about it: a HAR is JSON: one entry for each request. The entry of a WebSocket has its
-handshake, and a list ``_webSocketMessages``, which is no part of the format: each program writes it
-in its own way. So nothing here is taken for granted: a time may be seconds, milliseconds or
+handshake, and a list ``_webSocketMessages``, which is not a part of the format: each program writes
+it in its own way. So nothing here is taken for granted: a time may be seconds, milliseconds or
 missing, a status may be 200 or -1, and the list may be in another file.
 
 The format: HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/).

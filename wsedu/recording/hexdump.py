@@ -251,7 +251,7 @@ def _beside(data: bytes, after: str) -> tuple[bytes, bool] | None:
 
 @lru_cache(maxsize=64)
 def _pairs(size: int) -> re.Pattern[str]:
-    """So many pairs of hex digits, with or without spaces between them."""
+    """This number of pairs of hex digits, with or without spaces between them."""
     return re.compile(rf"(?:[0-9a-fA-F]{{2}}[ \t]*+){{{size}}}")
 
 

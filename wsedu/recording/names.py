@@ -1,7 +1,7 @@
 """Files that hold no WebSocket traffic that can be read: what they are, and what would help.
 
-How to think about it: most files say what they are in their first bytes. If somebody opens the
-wrong one, a name and the way to the right one help more than "not recognised". ``name_content`` is
+How to think about it: most files say what they are in their first bytes. If you open the wrong
+one, a name and the way to the right one help more than "not recognised". ``name_content`` is
 asked first, since such bytes may look like frames; ``name_text``, ``name_json`` and ``name_zip``
 are asked last, when no reader has found anything in a text, in JSON or in an archive.
 """

@@ -252,10 +252,14 @@ def is_capture(start: bytes) -> bool:
 
 
 def _recording_of(connection: Connection) -> Callable[[], Recording]:
-    """What makes its recording; if its handshake is not there, its bytes belong to frames."""
+    """What makes its recording: without a handshake its bytes belong to frames; a capture that
+    has no byte of the client, such as one of a single direction, begins with the response.
+    """
 
     def make() -> Recording:
         recording = connection.recording
+        if connection.kind == "websocket" and not recording.sent_by("client"):
+            return replace(recording, begins="response")
         frames = connection.kind == "other" and any(
             is_frames(recording.sent_by(side)) for side in ("client", "server")
         )

@@ -1,8 +1,8 @@
 """What bytes are that begin no HTTP and no WebSocket: other protocols, by their first bytes.
 
 How to think about it: most protocols begin with a few bytes that nothing else begins with. A wrong
-port, a wrong scheme or a wrong library shows here first: somebody speaks TLS where text is
-expected, or MQTT without the WebSocket around it.
+port, a wrong scheme or a wrong library shows here first: a client speaks TLS where text
+is expected, or MQTT without the WebSocket around it.
 """
 
 from __future__ import annotations

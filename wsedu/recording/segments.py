@@ -107,7 +107,7 @@ def _after_type(data: bytes, at: int) -> int | str:
 
 
 def _after_extensions(data: bytes, at: int, protocol: int) -> tuple[int, int, bool]:
-    """Where the headers of IPv6 end; the protocol inside; whether the packet is no fragment."""
+    """Where the headers of IPv6 end; the protocol inside; whether the packet is whole."""
     whole = True
     while protocol in EXTENSIONS:
         size = (data[at + 1] + 1) * 8

@@ -135,7 +135,7 @@ def _before_gaps(blocks: list[Block], notes: list[Said]) -> tuple[list[Block], l
 
 
 def _side(data: bytes) -> Side:
-    """Who sends such bytes."""
+    """The side that sends such bytes."""
     if _REQUEST.match(data):
         return "client"
     if _RESPONSE.match(data):

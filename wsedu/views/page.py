@@ -21,11 +21,13 @@ from html import escape
 from typing import Any
 
 from ..protocol import Span
-from ..recording import Dissection, Found, Unit, dissect
+from ..recording import Dissection, Found, Unit, diagnose, dissect
+from ..recording.doctor import Evidence, Finding
 from ..words import LANGUAGE, _, ngettext
 from . import bytes_and_fields
 from .checklist import Checklist
 from .drawing import DARK_BY_SYSTEM, STYLE, clean
+from .inner import inner_lines
 from .ladder import Ladder
 from .picture import HERE, Picture, module, named
 from .problems import problems_of
@@ -57,8 +59,8 @@ class Shown:
 
 def make_page(
     name: str, found: Sequence[Found], only: int | None = None, first: int = 1
-) -> tuple[str, int]:
-    """The page as HTML, and how many problems its connections have.
+) -> tuple[str, bool]:
+    """The page as HTML, and whether nothing is wrong with the connections that it shows.
 
     name:  of the file
     found: what is in it
@@ -71,21 +73,22 @@ def make_page(
     shown = [_show(number, sockets[number - 1], first, most) for number in numbers]
     others = [each for each in found if not each.is_websocket]
     problems = [problems_of(each.seen) for each in shown]
+    causes = [diagnose(each.seen).findings[:1] for each in shown]  # the likeliest
     body = [
         f"<h1>{_say(name)}</h1>",
         _paragraph(_what(found, sockets, others)),
         *_warnings(shown),
         f"<nav><h2>{_say(_('Connections'))}</h2>",
         _list(
-            f'<a href="#{each.id}">{_say(each.line)}</a> ({_say(_count(broken))})'
-            for each, broken in zip(shown, problems, strict=True)
+            f'<a href="#{each.id}">{_say(each.line)}</a> ({_say(_count(broken, cause))})'
+            for each, broken, cause in zip(shown, problems, causes, strict=True)
         ),
         *_rest(sockets, numbers),
         *_other(others),
         "</nav>",
-        *(_section(each, broken) for each, broken in zip(shown, problems, strict=True)),
+        *map(_section, shown, problems, causes),
     ]
-    return _frame(name, "\n".join(body)), sum(map(len, problems))
+    return _frame(name, "\n".join(body)), not any([*problems, *causes])
 
 
 def _show(number: int, found: Found, first: int, most: int) -> Shown:
@@ -121,9 +124,9 @@ def _warnings(shown: Sequence[Shown]) -> list[str]:
     ]
 
 
-def _count(broken: Sequence[object]) -> str:
+def _count(broken: Sequence[object], cause: Sequence[Finding]) -> str:
     if not broken:
-        return _("no problem was found")
+        return _("see the diagnosis") if cause else _("no problem was found")
     count = ngettext("{count} problem", "{count} problems", len(broken))
     return count.format(count=f"{len(broken):,}")
 
@@ -155,13 +158,20 @@ def _more(count: int) -> list[str]:
     return [_paragraph(_("… {count} more …").format(count=f"{count - LISTED:,}"))]
 
 
-def _section(shown: Shown, broken: list[tuple[int, str]]) -> str:
+def _section(shown: Shown, broken: list[tuple[int, str]], causes: Sequence[Finding]) -> str:
     seen, recording = shown.seen, shown.seen.recording
     parts = [f'<section id="{shown.id}"><h2>{shown.number}: {_say(shown.line)}</h2>']
     if recording.note:
         parts.append(_paragraph(recording.note))
-    parts += [f"<h3>{_say(_('Problems'))}</h3>", *_problems(shown, broken)]
+    for cause in causes:
+        parts += [f"<h3>{_say(_('Diagnosis'))}</h3>", _paragraph(cause.sentence)]
+        parts.append(_list(_evidence(shown, each) for each in cause.evidence))
+    if broken or not causes:
+        parts += [f"<h3>{_say(_('Problems'))}</h3>", *_problems(shown, broken)]
     parts += [f"<h3>{_say(_('What was sent'))}</h3>", *_which(shown), _ladder(shown)]
+    if inner := list(inner_lines(seen)):
+        parts.append(f"<h3>{_say(_('Inside the messages'))}</h3>")
+        parts += [_paragraph(inner[0]), f"<pre>{_lines(inner[1:])}</pre>"]
     heads = [unit for unit in _handshake(seen) if unit.checks]
     if heads:
         parts.append(f"<h3>{_say(_('The opening handshake'))}</h3>")
@@ -176,11 +186,7 @@ def _problems(shown: Shown, broken: list[tuple[int, str]]) -> list[str]:
         return [_paragraph(_("No problem was found."), "good")]
     lines = []
     for number, sentence in broken[:LISTED]:
-        here = shown.span.start <= number < shown.span.end
-        name = f"u{number - shown.span.start}" if here else ""
-        arrow = _("arrow {number}").format(number=f"{number + 1:,}")
-        button = f'<button type="button" value="{name}" disabled>{_say(arrow)}</button>'
-        lines.append(f"{button if here else _say(arrow)} {_say(sentence)}")
+        lines.append(f"{_arrow(shown, number)} {_say(sentence)}")
     first, others = _list(lines[:OPEN], "problems"), lines[OPEN:]
     if not others:
         return [first]
@@ -192,6 +198,23 @@ def _problems(shown: Shown, broken: list[tuple[int, str]]) -> list[str]:
         *_more(len(broken)),
         "</details>",
     ]
+
+
+def _evidence(shown: Shown, evidence: Evidence) -> str:
+    """The bytes that show a cause, with the arrow in which they are."""
+    for number, unit in enumerate(shown.seen.units):
+        if unit.sender == evidence.side and evidence.span.start < unit.span.end:
+            return f"{_arrow(shown, number)} {_say(str(evidence))}"
+    return _say(str(evidence))
+
+
+def _arrow(shown: Shown, number: int) -> str:
+    """The number of an arrow; where the page shows it, a button that opens its bytes."""
+    arrow = _say(_("arrow {number}").format(number=f"{number + 1:,}"))
+    if not shown.span.start <= number < shown.span.end:
+        return arrow
+    name = f"u{number - shown.span.start}"
+    return f'<button type="button" value="{name}" disabled>{arrow}</button>'
 
 
 def _which(shown: Shown) -> list[str]:
@@ -259,6 +282,10 @@ def _without_style(svg: str) -> str:
 
 def _say(text: str) -> str:
     return escape(clean(text))
+
+
+def _lines(lines: Sequence[str]) -> str:
+    return "\n".join(map(_say, lines))
 
 
 def _paragraph(text: str, style: str = "") -> str:

@@ -267,7 +267,7 @@ def cuts(recording: Recording) -> Iterator[Recording]:
 @pytest.mark.parametrize(
     "name", ["3 fragments and Pings", "client closes with 1000", "server closes with 1001"]
 )
-def test_a_recording_that_stops_or_begins_in_the_middle_is_no_reason_to_speak(name: str) -> None:
+def test_a_recording_that_stops_or_begins_in_the_middle_is_not_a_reason_to_speak(name: str) -> None:
     # Without its end: the two ends of TCP do not come at the same time.
     recording = HEALTHY[name]()
     events = tuple(event for event in recording.events if event.kind == "data")

@@ -110,6 +110,16 @@ NEAR = {
         seen(("server", frame(TEXT, b"a", rsv2=True)), begins="frames"),
         "reserved-bit",
     ),
+    "a Ping of Engine.IO as the client leaves": (
+        opened(
+            ("server", frame(TEXT, b'0{"sid":"a"}')),
+            ("server", frame(TEXT, b"2")),
+            ("client", from_client(CLOSE)),
+            ("server", frame(CLOSE)),
+            ends="sc",
+        ),
+        "",
+    ),
     "1,001 messages": (opened(*[("server", frame(TEXT, b"a"))] * 1001), ""),
 }
 
@@ -120,7 +130,30 @@ def test_near_misses_are_not_named(recording: Recording, cause: str) -> None:
     assert found.causes[:1] == ((cause,) if cause else ()), found
 
 
-# A few bytes that somebody has copied: nothing says that the connection ended.
+# What servers say in a 400 when Upgrade or Connection did not arrive: aiohttp 3.14, tornado 6.6,
+# ws 8, websockets 17.4, gorilla/websocket 1.5; and what they say for other reasons.
+
+BODIES = {
+    'No WebSocket UPGRADE hdr: None\n Can "Upgrade" only to "WebSocket".': True,
+    'Can "Upgrade" only to "WebSocket".': True,
+    "Invalid Upgrade header": True,
+    "Failed to open a WebSocket connection: invalid Connection header: close.": True,
+    "websocket: the client is not using the websocket protocol: "
+    "'upgrade' token not found in 'Connection' header": True,
+    "Failed to open a WebSocket connection: missing Sec-WebSocket-Key header.": False,
+    "no connection to the database": False,
+    "": False,
+}
+
+
+@pytest.mark.parametrize(("body", "lost"), BODIES.items(), ids=range(len(BODIES)))
+def test_what_a_server_says_tells_whether_upgrade_was_lost(body: str, lost: bool) -> None:
+    head = f"HTTP/1.1 400 Bad Request\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    found = diagnose(seen(("client", REQUEST), ("server", head.encode())))
+    assert found.causes[0] == ("upgrade-did-not-arrive" if lost else "status-400")
+
+
+# A few bytes that were copied: nothing says that the connection ended.
 
 COPIED = {
     "81 fe 05 00 37 fa 21 3d 7f 9f 4d 51 58": "length-little-endian",
@@ -148,7 +181,7 @@ def test_a_key_that_was_not_sent_cannot_be_answered_wrongly() -> None:
     assert diagnose(seen(("client", asked), ("server", ANSWER))).causes == ()
 
 
-def test_a_whole_frame_before_missing_bytes_is_no_reason_to_speak() -> None:
+def test_a_whole_frame_before_missing_bytes_is_not_a_reason_to_speak() -> None:
     whole = opened(("server", frame(TEXT, b"Hello")))
     assert not diagnose(Recording(whole.events, dropped=1000))
     cut = opened(("server", frame(TEXT, b"Hello")[:-1]))
@@ -156,18 +189,18 @@ def test_a_whole_frame_before_missing_bytes_is_no_reason_to_speak() -> None:
 
 
 @pytest.mark.parametrize("kind", ["end", "lost"])
-def test_an_end_after_missing_bytes_is_no_reason_to_speak(kind: EventKind) -> None:
+def test_an_end_after_missing_bytes_is_not_a_reason_to_speak(kind: EventKind) -> None:
     whole = opened(("server", frame(TEXT, b"Hello")))
     assert not diagnose(Recording((*whole.events, Event(0.0, "server", kind)), dropped=1000))
 
 
-def test_what_the_lab_did_after_the_end_is_no_cause() -> None:
+def test_what_the_lab_did_after_the_end_is_not_a_cause() -> None:
     recording = opened(("server", frame(TEXT, b"Hello")), ends="sc")
     fault = Event(0.0, "client", "fault", note="the lab was closed")
     assert diagnose(Recording((*recording.events, fault))).causes == ("no-close",)
 
 
-def test_a_network_that_only_delays_is_no_cause() -> None:
+def test_a_network_that_only_delays_is_not_a_cause() -> None:
     (*before, end, other) = opened(("server", frame(TEXT, b"Hello")), ends="sc").events
     fault = Event(0.0, "client", "fault", note="the lab breaks the network: cut=8")
     events = (*before[:2], fault, *before[2:], end, other)
@@ -186,3 +219,26 @@ def test_a_recording_and_its_dissection_have_one_diagnosis() -> None:
     assert diagnose(dissect(recording)) == diagnose(recording)
     assert repr(diagnose(recording)) == str(diagnose(recording))
     assert "Nothing in this recording" in str(diagnose(Recording()))
+
+
+EVIL = b"\x1b]0;x\x07\x9b2J"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"GET", b"G" + EVIL),
+        (b"Version: 13", b"Version: 1" + EVIL),
+        (b"Upgrade: w", b"Sec-WebSocket-Protocol: a" + EVIL + b", a" + EVIL + b"\r\nUpgrade: w"),
+        (b"/chat", b"/" + EVIL),
+        (b"Host: ", b"Origin: " + EVIL + b"\r\nHost: "),
+    ],
+)
+@pytest.mark.parametrize("status", [b"403 No", b"404 No" + EVIL, b"499 No" + EVIL])
+def test_what_came_over_the_wire_cannot_move_a_cursor(
+    old: bytes, new: bytes, status: bytes
+) -> None:
+    refusal = b"HTTP/1.1 " + status + b"\r\nContent-Length: 9\r\n\r\nx" + EVIL
+    recording = seen(("client", REQUEST.replace(old, new, 1)), ("server", refusal), ends="sc")
+    for found in diagnose(recording).findings:
+        assert str(found).replace("\n", "").isprintable()

@@ -117,7 +117,7 @@ def talk(*messages: str | bytes, subprotocol: str = "") -> Recording:
     "message",
     ["Hello", "40", '{"type":"next","id":"1"}', '{"header": 1}', "{", "[" * 5000, b"\x10\x0cMQTT"],
 )
-def test_a_message_that_does_not_tell_is_no_protocol(message: str | bytes) -> None:
+def test_a_message_that_does_not_tell_is_not_a_protocol(message: str | bytes) -> None:
     assert inside(dissect(talk(message))) is None
     assert inside(dissect(talk(message, subprotocol="chat"))) is None
 

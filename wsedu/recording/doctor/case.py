@@ -136,6 +136,12 @@ class Case:
         """The Close frame of a side, or None."""
         return next((u for u in self.frames[side] if opcode(u) == Opcode.CLOSE), None)
 
+    @property
+    def first_close(self) -> Unit | None:
+        """The Close frame that came first."""
+        found = [unit for side in SIDES if (unit := self.close(side)) is not None]
+        return min(found, key=lambda unit: unit.arrived, default=None)
+
     def time(self, unit: Unit) -> float:
         """When a unit was complete, in seconds."""
         return self.recording.events[unit.arrived].time

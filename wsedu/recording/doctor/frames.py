@@ -70,7 +70,7 @@ def echo_still_masked(case: Case) -> Finding | None:
 
 
 def _is_text(data: bytes) -> bool:
-    """Whether so many bytes can hardly be text by chance: words, or JSON."""
+    """Whether that many bytes can hardly be text by chance: words, or JSON."""
     if len(data) < 5 or not is_readable(data):
         return False
     text = data.decode()

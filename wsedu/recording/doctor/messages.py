@@ -119,18 +119,16 @@ def frame_in_a_message(case: Case) -> Finding | None:
 
 
 def engine_ping_unanswered(case: Case) -> Finding | None:
-    """Engine.IO has Pings of its own, as text: "2" asks for "3"."""
+    """Engine.IO has Pings of its own, as text: "2" asks for "3". The server gives up without it."""
     texts = list(_texts(case))
-    if not texts or case.first_end is None:
-        return None
     opened = [unit for unit, text in texts if text.startswith('0{"sid":"')]
-    if not opened or opened[0].sender != "server":
-        return None
     pings = [unit for unit, text in texts if text == "2" and unit.sender == "server"]
     pongs = [unit for unit, text in texts if text == "3" and unit.sender == "client"]
-    if not pings or (pongs and pongs[-1].arrived > pings[-1].arrived):
+    if not opened or not pings or (pongs and pongs[-1].arrived > pings[-1].arrived):
         return None
-    evidence = case.start_of(opened[0], 40) + case.start_of(pings[-1], 8)
+    if (end := case.first_close) is None or end.sender == "client":
+        return None
+    evidence = case.payload(opened[0]) + case.payload(pings[-1])
     return finding(Said("doctor.engine-ping-unanswered"), evidence)
 
 

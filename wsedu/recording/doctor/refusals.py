@@ -39,8 +39,8 @@ ONE_SENTENCE = {303: 302, 307: 302, 308: 301}
 
 # What libraries say of a request whose Upgrade or Connection did not arrive.
 _NO_UPGRADE = re.compile(
-    r"(?:missing|invalid|bad|no|lacks)\b.{0,30}\b(?:upgrade|connection)\b|upgrade required"
-    r"|can ?\"?upgrade\"? only|not a websocket",
+    r"\b(?:missing|invalid|bad|no)\b.{0,20}\b(?:upgrade|connection) (?:header|hdr)"
+    r"|upgrade required|can .?upgrade.? only to|'upgrade' token not found",
     re.IGNORECASE,
 )
 # What Engine.IO says to a client that does not name its version and transport.
@@ -130,7 +130,7 @@ def status(case: Case) -> Finding | None:
     names = STATUSES.get(head.status)
     evidence = case.lines(case.response, "", *(names or ()), "Server")
     if names is None:
-        said = Said("doctor.refused", status=head.first_line.partition(" ")[2][:40])
+        said = Said("doctor.refused", status=shorten(head.first_line.partition(" ")[2]))
     else:
         kind = ONE_SENTENCE.get(head.status, head.status)
         said = Said(f"doctor.status-{kind}", target=_target(case))

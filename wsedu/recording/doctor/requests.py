@@ -11,6 +11,7 @@ import binascii
 import re
 
 from ...protocol import MessageHead
+from ...protocol.http import shorten
 from ...said import Said
 from .case import Case, finding
 from .findings import Finding
@@ -79,7 +80,7 @@ def method(case: Case) -> Finding | None:
     head = _asked(case)
     if head is None or not head.start_line or head.start_line[0].text == "GET":
         return None
-    said = Said("doctor.request-method", method=head.start_line[0].text)
+    said = Said("doctor.request-method", method=shorten(head.start_line[0].text))
     return finding(said, case.lines(case.request, ""), "4.1, item 2")
 
 
@@ -128,7 +129,7 @@ def version(case: Case) -> Finding | None:
     evidence = case.lines(case.request, "Sec-WebSocket-Version")
     if not lines:
         return finding(Said("doctor.version-missing"), case.lines(case.request, ""), "4.1, item 9")
-    said = Said("doctor.version-wrong", version=lines[0].value.text[:20])
+    said = Said("doctor.version-wrong", version=shorten(lines[0].value.text))
     return finding(said, evidence, "4.1, item 9; 4.4")
 
 
@@ -158,7 +159,7 @@ def subprotocols(case: Case) -> Finding | None:
     if twice is None:
         return None
     evidence = case.lines(case.request, "Sec-WebSocket-Protocol")
-    return finding(Said("doctor.subprotocol-twice", name=twice[:40]), evidence, "4.1, item 10")
+    return finding(Said("doctor.subprotocol-twice", name=shorten(twice)), evidence, "4.1, item 10")
 
 
 def _asked(case: Case) -> MessageHead | None:

@@ -95,7 +95,7 @@ def frame_first(case: Case) -> Finding | None:
 
 
 def text_first(case: Case) -> Finding | None:
-    """Text that is no request, as from a program that uses a bare TCP socket."""
+    """Text that is not a request, as from a program that uses a bare TCP socket."""
     data = case.streams["client"]
     if case.is_open or not data or protocol_of(data) or case.recording.begins != "connection":
         return None

@@ -9,7 +9,7 @@ from typing import Any
 from websockets.frames import Close, Frame, Opcode
 
 from wsedu.course.exercise import Exercise
-from wsedu.course.judges import Cases, how_many
+from wsedu.course.judges import Cases, Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.reference import frame_field_at
 
@@ -54,7 +54,7 @@ def fields(frame: bytes) -> dict[str, Any]:
         "first": frame[0] >> 4,
         "opcode": frame[0] & 15,
         "mask": frame[1] >> 7,
-        "length": frame[1] & 127,
+        "length": (frame[1] & 127) - len(frame[2:]),  # 0 if it is that of what follows
         "code": frame[2:4],
         "reason": frame[4:],
     }
@@ -92,6 +92,16 @@ CONDITIONS: dict[str, Callable[..., bool]] = {
 }
 
 
+def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
+    """What is right in this case, if no mistake fits."""
+    code, reason = args
+    if code is None:
+        return exercise.words.say("no-code")
+    if _long(reason):
+        return exercise.words.say("long", length=len(reason.encode()))
+    return exercise.words.say("short")
+
+
 EXERCISE = Exercise(
     stars=2,
     judge=Cases(
@@ -101,6 +111,7 @@ EXERCISE = Exercise(
         section="5.5; 5.5.1",
         fields=fields,
         conditions=CONDITIONS,
+        explain=explain,
         where=frame_field_at,
     ),
     solution=close_frame,

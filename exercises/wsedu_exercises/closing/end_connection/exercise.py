@@ -11,7 +11,7 @@ from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
 from wsedu.course.exercise import Exercise
-from wsedu.course.judges import Cases, how_many
+from wsedu.course.judges import Cases, Results, how_many
 from wsedu.course.mistakes import Args
 
 Happened = tuple[float, str, int | None]
@@ -192,6 +192,19 @@ CONDITIONS: dict[str, Holds] = {
 }
 
 
+def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
+    """What ends the connection in this case, if no mistake fits."""
+    end, right = _end(*args), reference(*args)
+    if end is None or right is None:
+        return exercise.words.say("open")
+    code, second = right
+    if end[1] == "receive":
+        return exercise.words.say("close", code=code, second=second)
+    if end[1] == "end":
+        return exercise.words.say("end", second=second)
+    return exercise.words.say("timeout", second=second)
+
+
 EXERCISE = Exercise(
     stars=3,
     judge=Cases(
@@ -201,6 +214,7 @@ EXERCISE = Exercise(
         section="5.5.1; 7.1.5",
         fields=fields,
         conditions=CONDITIONS,
+        explain=explain,
     ),
     solution=ending,
 )

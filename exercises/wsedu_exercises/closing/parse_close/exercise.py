@@ -10,7 +10,7 @@ from websockets.exceptions import ProtocolError
 from websockets.frames import Close
 
 from wsedu.course.exercise import Exercise
-from wsedu.course.judges import Cases, Did, how_many, refusing
+from wsedu.course.judges import Cases, Did, Results, how_many, refusing
 from wsedu.course.mistakes import Args
 
 from ...server import parse_close
@@ -67,12 +67,6 @@ def _fits(got: Any) -> bool:
     return isinstance(got, tuple) and [type(part) for part in got] == [int, str]
 
 
-def _refuses_every_code(payload: bytes) -> tuple[int, str]:
-    if payload:
-        raise ValueError
-    return 1005, ""
-
-
 def fields(got: Any) -> dict[str, Any]:
     """Code and reason; what was refused has none."""
     return {"code": got[0], "reason": got[1]}
@@ -126,6 +120,21 @@ CONDITIONS: dict[str, Callable[..., bool]] = {
 }
 
 
+def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
+    """What is right in this case, if no mistake fits."""
+    say, payload = exercise.words.say, args[0]
+    if not payload:
+        return say("empty")
+    if len(payload) == 1:
+        return say("half")
+    code = int.from_bytes(payload[:2], "big")
+    if _code_refused(payload):
+        return say("bad-code", code=code)
+    if _not_utf8(payload):
+        return say("not-utf8")
+    return say("allowed", code=code)
+
+
 EXERCISE = Exercise(
     stars=2,
     judge=Cases(
@@ -136,12 +145,9 @@ EXERCISE = Exercise(
         what=what,
         fields=fields,
         conditions=CONDITIONS,
+        explain=explain,
         through=refusing,
     ),
     solution=parse_close,
-    wrong={
-        "refuses-all": _refuses_every_code,
-        "skips-a-header": lambda payload: parse_close(payload[2:]),
-    },
     piece="parse_close",
 )

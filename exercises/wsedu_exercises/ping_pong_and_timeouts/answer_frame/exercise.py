@@ -141,11 +141,12 @@ def fields(got: tuple[bytes, bool]) -> dict[str, Any]:
     if not frame:
         return {"payload": b"", "goes-on": goes_on}
     size = {126: 4, 127: 10}.get(frame[1] & 127, 2)
+    length = int.from_bytes(frame[2:size], "big") if size > 2 else frame[1] & 127
     found = {
         "first": frame[0] >> 4,
         "opcode": frame[0] & 15,
         "mask": frame[1] >> 7,
-        "length": frame[1:size],
+        "length": (size, length - len(frame[size:])),  # 0 if it is that of what follows
         "payload": brief(frame[size:]),
         "goes-on": goes_on,
     }
@@ -196,8 +197,19 @@ CONDITIONS: dict[str, Callable[..., bool]] = {
 
 
 def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
-    """What to say if no mistake fits."""
-    return exercise.words.say("go-on" if got[0] == nearest(args, got)[0] else "bytes")
+    """What is right in this case, if no mistake fits."""
+    say, (_fin, opcode, payload) = exercise.words.say, args
+    if got[0] == nearest(args, got)[0]:
+        return say("go-on")
+    if opcode < 8:
+        return say("data")
+    if opcode == 9:
+        return say("ping")
+    if opcode == 10:
+        return say("pong")
+    if _breaks_a_rule(*args):
+        return say("bad-close")
+    return say("close" if payload else "no-code")
 
 
 def show(args: Args, got: Any) -> dict[str, Any]:

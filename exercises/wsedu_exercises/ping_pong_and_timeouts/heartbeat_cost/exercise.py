@@ -92,7 +92,8 @@ def search(exercise: Exercise, results: Results) -> str | None:
         sent = headers + payloads * payload + packets * packet
         if not math.isclose(got, clients * sent / interval, rel_tol=1e-6):
             return None
-    if len(found) < len(results):
+    counted = all(number in range(50) for number in (headers, payloads, packets))
+    if len(found) < len(results) or not counted:
         return None
     say = exercise.words.say
     if headers != 8:

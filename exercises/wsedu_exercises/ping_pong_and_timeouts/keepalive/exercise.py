@@ -85,9 +85,9 @@ def cases(chance: random.Random) -> list[Args]:
         short = [(0.5, 0.75), (20, 8), (4, 6)]
         interval, timeout = short[number] if number < 3 else chance.choice([(2, 1), (1, 2), (3, 4)])
         scripts = _scripts(timeout)
-        scripts = scripts if number == 0 else scripts[:5]
+        scripts = scripts if number == 0 else scripts[:4]
         pongs = [((0.0, None),), ((0.5 * timeout, None),), ((0.25 * timeout, b"wrong"),)]
-        for _case in range(how_many(3)):
+        for _case in range(how_many(2)):
             scripts.append(tuple(chance.choice(pongs) for _ping in range(3)))
         found += [(Peer(script), interval, timeout) for script in scripts]
     return found

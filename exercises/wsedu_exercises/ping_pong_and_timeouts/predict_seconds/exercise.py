@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from wsedu.course.diagnosis import plain
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Letters
 from wsedu.course.mistakes import letters
@@ -12,7 +11,7 @@ from wsedu.course.mistakes import letters
 
 def fits(answer: Any) -> bool:
     """Whether it is a number of seconds, or None."""
-    return answer is None or type(plain(answer)) in (int, float)
+    return answer is None or type(answer) in (int, float)
 
 
 def same(one: float | None, other: float | None) -> bool:

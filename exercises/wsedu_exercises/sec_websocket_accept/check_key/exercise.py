@@ -109,7 +109,7 @@ CONDITIONS: dict[str, Callable[[str], bool]] = {
 
 
 def _size_of(key: str) -> int | None:
-    """How many bytes it decodes to; None if it is no Base64."""
+    """How many bytes it decodes to; None if it is not Base64."""
     try:
         return len(base64.b64decode(key, validate=True))
     except ValueError:
