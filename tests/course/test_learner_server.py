@@ -2,8 +2,11 @@
 
 import asyncio
 import gc
+import random
+import selectors
 import socket
 import subprocess
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -100,6 +103,43 @@ def test_client_that_was_too_late_tries_again(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("wsedu.course.clients.PATIENCE", 0.2)
     verdict = judge("own-server", slow, 1)
     assert verdict.passed, verdict.sentence
+
+
+@pytest.mark.parametrize("name", ["", "two-chunks", "tcp-stays-open"])
+def test_machine_that_stands_still_again_and_again_changes_no_verdict(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client waits by turns of the server's loop: each stop is longer than its patience."""
+    real, chance, stops = selectors.DefaultSelector.select, random.Random(7), 0
+
+    def select(selector: Any, timeout: float | None = None) -> Any:
+        nonlocal stops
+        if stops < 5 and chance.random() < 0.02:
+            stops += 1
+            time.sleep(0.3)  # other programs have the machine
+        return real(selector, timeout)
+
+    monkeypatch.setattr(selectors.DefaultSelector, "select", select)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)  # kosoku takes too long
+    monkeypatch.setattr("wsedu.course.clients.PATIENCE", 0.2)
+    monkeypatch.setattr("wsedu.course.clients.MORE", 0.2)
+    exercise = exercises()["own-server"]
+    mistakes = {mistake.name: mistake for mistake in exercise.mistakes}
+    verdict = judge("own-server", mistakes[name].answer if name else exercise.solution, 1)
+    assert stops
+    if name:
+        assert verdict.sentence == mistakes[name].sentence
+    else:
+        assert verdict.passed, verdict.sentence
+
+
+def test_error_of_the_server_follows_what_the_client_missed() -> None:
+    broken = gather(quiet=True) | {"take_frames": lambda stream: 1 // 0}
+    verdict = judge("own-server", put_together(broken), 1)
+    assert verdict.sentence == (
+        "A client sent a message, and no echo came back. "
+        "Your server raised ZeroDivisionError: integer division or modulo by zero"
+    )
 
 
 def test_piece_that_raises_is_named() -> None:

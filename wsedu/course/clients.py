@@ -112,7 +112,7 @@ class Clients:
         known: dict[str, str] = words.get("mistakes", {}) | words["says"]
         sentence = known.get(complaint.name, known["broken-rule"]).format(**complaint.facts)
         if complaint.error:
-            sentence = _("{sentence} It raised {name}: {error}").format(
+            sentence = _("{sentence} Your server raised {name}: {error}").format(
                 sentence=sentence,
                 name=type(complaint.error).__name__,
                 error=shorten(complaint.error, 200, write=str),
