@@ -41,6 +41,8 @@ from wsedu.course.mistakes import Mistake, kind_of
 from wsedu.course.verdict import Verdict, not_yet
 from wsedu.course.virtual_time import VirtualTimeLoop
 
+from ..busy import stand_still
+
 ROOT = Path(__file__).parent.parent.parent
 ALL = list(exercises().values())
 SERVER = exercises()["own-server"]  # its answer is a whole server, which no case calls
@@ -862,16 +864,7 @@ class TestBusyMachine:
     def test_machine_that_stands_still_again_and_again_changes_no_verdict(
         self, exercise: Exercise, mistake: Mistake | None, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        real, chance, stalls = selectors.SelectSelector.select, random.Random(7), 0
-
-        def select(selector: Any, timeout: float | None = None) -> Any:
-            nonlocal stalls
-            if stalls < 10 and chance.random() < 0.05:
-                stalls += 1
-                time.sleep(0.04)  # other programs have the machine
-            return real(selector, timeout)
-
-        monkeypatch.setattr(selectors.SelectSelector, "select", select)
+        stalls = stand_still(monkeypatch, selectors.SelectSelector, 0.05, 10, 0.04)
         verdict = judge(exercise.name, mistake.answer if mistake else exercise.solution, 1)
         if mistake:
             assert (verdict.outcome, verdict.sentence) == ("not yet", mistake.sentence)

@@ -2,11 +2,9 @@
 
 import asyncio
 import gc
-import random
 import selectors
 import socket
 import subprocess
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +22,8 @@ from wsedu.course.running import Running, running
 from wsedu.live.tap import HOST
 from wsedu.recording import dissect
 from wsedu_exercises.server import put_together
+
+from ..busy import stand_still
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -110,16 +110,7 @@ def test_machine_that_stands_still_again_and_again_changes_no_verdict(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A client waits by turns of the server's loop: each stop is longer than its patience."""
-    real, chance, stops = selectors.DefaultSelector.select, random.Random(7), 0
-
-    def select(selector: Any, timeout: float | None = None) -> Any:
-        nonlocal stops
-        if stops < 5 and chance.random() < 0.02:
-            stops += 1
-            time.sleep(0.3)  # other programs have the machine
-        return real(selector, timeout)
-
-    monkeypatch.setattr(selectors.DefaultSelector, "select", select)
+    stops = stand_still(monkeypatch, selectors.DefaultSelector, 0.02, 5, 0.3)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)  # kosoku takes too long
     monkeypatch.setattr("wsedu.course.clients.PATIENCE", 0.2)
     monkeypatch.setattr("wsedu.course.clients.MORE", 0.2)

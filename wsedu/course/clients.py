@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..recording import Recording, dissect
-from ..said import Said
 from ..words import _
 from .exercise import Exercise
 from .raw_client import Complaint, RawClient
@@ -29,7 +28,13 @@ MORE = 4  # seconds that it waits when it tries again
 # A client that ends its connection is not an error of the server; for a loop there is a complaint.
 NO_ERRORS = (ConnectionError, asyncio.IncompleteReadError, Looped)
 # A server that misreads a frame may write such bytes; the client knows better what was misread.
-CONSEQUENCES = {"reserved-opcode", "reserved-bit", "control-fragment", "control-too-long"}
+CONSEQUENCES = {
+    "reserved-opcode",
+    "reserved-bit",
+    "control-fragment",
+    "control-too-long",
+    "not-utf8",
+}
 
 
 @dataclass(frozen=True)
@@ -130,9 +135,9 @@ def broken_rule(recording: Recording) -> Complaint | None:
     for unit in dissect(recording).units:
         if unit.sender == "server" and unit.problems:
             problem = unit.problems[0]
-            said = problem.said
-            if isinstance(inner := said.args.get("sentence", said.args.get("asked")), Said):
-                said = inner
+            # What breaks the rule is named inside of what is said of it.
+            args = problem.said.args
+            said = args.get("sentence") or args.get("asked") or problem.said
             name = said.id.partition(".")[2]
             facts: dict[str, Any] = {"problem": str(said)} | said.args
             return Complaint(name, problem.section, is_certain=True, **facts)

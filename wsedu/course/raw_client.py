@@ -199,8 +199,18 @@ class RawClient:
 
     # What it expects.
 
-    def expect(self, complaint: str, payload: bytes, opcode: int = Opcode.TEXT) -> None:
-        """The next message or control frame has this payload; ``complaint`` if none comes."""
+    def expect(
+        self,
+        complaint: str,
+        payload: bytes,
+        opcode: int = Opcode.TEXT,
+        different: str = "different",
+    ) -> None:
+        """The next message or control frame has this payload.
+
+        complaint: if none comes
+        different: if it has another payload
+        """
         got = self.message()
         if got is None:
             raise Complaint(complaint, wanted=shorten(payload))
@@ -211,7 +221,7 @@ class RawClient:
             name = "ping-for-ping" if got.opcode == Opcode.PING else "opcode"
             raise Complaint(name, sent=opcode, got=int(got.opcode))
         if got.payload != payload:
-            name = "pong-payload" if opcode == Opcode.PONG else "different"
+            name = "pong-payload" if opcode == Opcode.PONG else different
             raise Complaint(name, wanted=shorten(payload), got=shorten(got.payload))
 
     def expect_all(self, complaint: str, *payloads: bytes) -> None:
