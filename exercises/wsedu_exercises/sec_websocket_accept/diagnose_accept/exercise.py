@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import random
+from typing import Any
 
 from websockets.utils import accept_key
 
 from wsedu.course.exercise import Exercise
-from wsedu.course.judges import Cases, how_many
+from wsedu.course.judges import Cases, Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.reference import random_key
 from wsedu.protocol import GUID
@@ -98,10 +99,19 @@ def cases(chance: random.Random) -> list[Args]:
     return [*found, (swapped, accept_key(example)), (swapped, _bugs(swapped)["right"].lower())]
 
 
+def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
+    """What to say if no mistake fits."""
+    return exercise.words.say("named", got=got, right=reference(*args))
+
+
 EXERCISE = Exercise(
     stars=3,
     judge=Cases(
-        cases, reference, lambda got: isinstance(got, str) and got in _bugs(""), section="4.2.2"
+        cases,
+        reference,
+        lambda got: isinstance(got, str) and got in _bugs(""),
+        section="4.2.2",
+        explain=explain,
     ),
     solution=diagnose,
 )
