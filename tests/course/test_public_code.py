@@ -2,7 +2,7 @@
 
 Each ``public_code/NAME.toml`` has answers to one exercise. They were written anew after a look at
 public code: what is taken over is how people read a head or write a frame, and no line of theirs.
-A wrong one names its ``mistake``; ``sentence`` is how the verdict begins, if it is judged true.
+A wrong one names its ``mistake``; ``sentence`` is what the verdict says of it, and is judged true.
 """
 
 import tomllib
@@ -51,10 +51,12 @@ def test_public_code_is_judged_rightly(name: str, answer: dict[str, Any]) -> Non
         assert verdict.passed, f"{answer['manner']}: {verdict.sentence} {verdict.case}"
     else:
         assert not verdict.passed, answer["mistake"]
-        assert verdict.sentence.startswith(answer.get("sentence", "")), verdict.sentence
+        assert answer.get("sentence", "") in verdict.sentence, verdict.sentence
 
 
 def test_there_are_enough_of_both_kinds() -> None:
     kinds = [answer["kind"] for _name, answer in ANSWERS]
     assert len(kinds) >= 60 and set(kinds) == {"right", "wrong"} and kinds.count("right") >= 15
-    assert all(answer.get("mistake") for _name, answer in ANSWERS if answer["kind"] == "wrong")
+    wrong = [answer for _name, answer in ANSWERS if answer["kind"] == "wrong"]
+    assert all(answer["mistake"] for answer in wrong)
+    assert sum("sentence" in answer for answer in wrong) >= 0.85 * len(wrong), "judged true"

@@ -56,6 +56,8 @@ def good(chance: random.Random) -> dict[str, bytes]:
         "refuses-upgrade-in-another-case": _request(chance, Upgrade="WebSocket"),
         "refuses-connection-in-another-case": _request(chance, Connection="upgrade"),
         "refuses-connection-list": _request(chance, Connection="keep-alive, Upgrade"),
+        "refuses-two-lines": plain.replace(b"\r\n\r\n", b"\r\nConnection: keep-alive\r\n\r\n"),
+        "refuses-tabs": plain.replace(b": ", b": \t"),
         "refuses-no-space": plain.replace(b": ", b":"),
         "refuses-another-order": b"\r\n".join([lines[0], *lines[:0:-1]]) + b"\r\n\r\n",
         "refuses-another-target": plain.replace(b"GET / ", b"GET /chat?room=1 "),
@@ -71,9 +73,11 @@ def bad(chance: random.Random) -> dict[str, dict[str, bytes]]:
             "accepts-post": plain.replace(b"GET", b"POST", 1),
             "accepts-head": plain.replace(b"GET", b"HEAD", 1),
         },
+        "http-version": {"accepts-http-1.0": plain.replace(b"HTTP/1.1", b"HTTP/1.0", 1)},
         "host": {
             "accepts-no-host": _request(chance, Host=None),
             "accepts-empty-host": _request(chance, Host=""),
+            "accepts-two-hosts": plain.replace(b"Host:", b"Host: other.example\r\nHost:", 1),
         },
         "upgrade": {
             "accepts-no-upgrade": _request(chance, Upgrade=None),

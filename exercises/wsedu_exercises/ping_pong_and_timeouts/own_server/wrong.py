@@ -47,11 +47,13 @@ WRITE = "                        writer.write(reply)\n"
 END = "            writer.write_eof()  # the server ends TCP first (7.1.1)\n"
 BODY = "reply, go_on = answer(fin, opcode, payload)"
 GET = 'if first.split(" ")[0] != "GET":'
-HOST = 'if not headers.get("host"):'
+HOST = 'if not headers.get("host") or "," in headers["host"]:'
 CONNECTION = 'if "upgrade" not in words("connection"):'
 UPGRADE = 'if "websocket" not in words("upgrade"):'
 VERSION = 'if headers.get("sec-websocket-version") != "13":'
-HEADERS = "headers[name.lower()] = value.strip()"
+LOWER = "name, value = name.lower(), value.strip()"
+JOIN = 'headers[name] = f"{headers[name]}, {value}" if name in headers else value'
+HTTP = 'if not first.endswith(" HTTP/1.1"):'
 SWITCH = 'lines = ("101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade")'
 LONG = 'return first + bytes([127]) + length.to_bytes(8, "big")'
 SHORT = 'return first + bytes([126]) + length.to_bytes(2, "big")'
@@ -90,8 +92,10 @@ WRONG: dict[str, Serve] = {
     "no-check-of-method": changed((GET, "if False:")),
     "accepts-head": changed((GET, 'if first.startswith("POST"):')),
     "accepts-post": changed((GET, 'if first.startswith("HEAD"):')),
+    "no-check-of-http-version": changed((HTTP, "if False:")),
     "no-check-of-host": changed((HOST, "if False:")),
-    "accepts-empty-host": changed((HOST, 'if "host" not in headers:')),
+    "accepts-two-hosts": changed((HOST, 'if not headers.get("host"):')),
+    "accepts-empty-host": changed((HOST, 'if "host" not in headers or "," in headers["host"]:')),
     "no-check-of-upgrade": changed((UPGRADE, "if False:")),
     "accepts-part-of-upgrade": changed(
         (UPGRADE, 'if "websocket" not in headers.get("upgrade", "").lower():')
@@ -139,14 +143,11 @@ WRONG: dict[str, Serve] = {
     "no-refusal": changed(("writer.write(_refusal(status, reason))", "pass")),
     # The handshake: what is refused, and how the response looks.
     "refuses-lower-case-names": changed(
-        (HEADERS, "headers[name] = value.strip()"),
-        (
-            'return [word.strip() for word in headers.get(name, "")',
-            'return [word.strip() for word in headers.get(name.capitalize(), "")',
-        ),
-        ('headers.get("host")', 'headers.get("Host")'),
+        (LOWER, "value = value.strip()"),
+        ('for word in headers.get(name, "")', 'for word in headers.get(name.capitalize(), "")'),
+        (HOST, 'if not headers.get("Host"):'),
         ('headers.get("sec-websocket-key", "")', 'headers.get("Sec-WebSocket-Key", "")'),
-        ('headers.get("sec-websocket-version")', 'headers.get("Sec-WebSocket-Version")'),
+        (VERSION, 'if headers.get("Sec-WebSocket-Version") != "13":'),
     ),
     "refuses-upgrade-in-another-case": changed(
         (UPGRADE, 'if headers.get("upgrade") != "websocket":')
@@ -160,6 +161,8 @@ WRONG: dict[str, Serve] = {
     "refuses-no-space": changed(
         ('name, colon, value = line.partition(":")', 'name, colon, value = line.partition(": ")')
     ),
+    "refuses-two-lines": changed((JOIN, "headers[name] = value")),
+    "refuses-tabs": changed((LOWER, LOWER.replace("strip()", 'strip(" ")'))),
     "refuses-another-order": changed((HOST, 'if "host" not in list(headers)[:1]:')),
     "refuses-another-target": changed((GET, 'if first != "GET / HTTP/1.1":')),
     "no-response": changed(
