@@ -95,6 +95,7 @@ def cases(chance: random.Random) -> list[Args]:
     keys = [example] + [random_key(chance) for _case in range(how_many(5))]
     found = [(key, value) for key in keys for value in [*_bugs(key).values(), _stranger(chance)]]
     found += [(example, value) for value in _others(example)]
+    found += [(example, accept_key(example).rstrip("="))]
     swapped = random_key(chance)
     return [*found, (swapped, accept_key(example)), (swapped, _bugs(swapped)["right"].lower())]
 
