@@ -159,19 +159,23 @@ def _fields(evidence: Evidence) -> Diagnosis | None:
             return None
         for field, part in parts.items():
             wrong.setdefault(field, {})[case] = part
-    explained = []
-    for field, found in wrong.items():
-        for mistake in evidence.mistakes:
+    fitting: dict[int, set[str]] = {}  # the number of a mistake -> the fields that it explains
+    for number, mistake in enumerate(evidence.mistakes):
+        for field, found in wrong.items():
             theirs = {
                 case: parts[field]
                 for case, parts in enumerate(mistake.parts)
                 if parts and field in parts and answer.parts[case] is not None
             }
             if theirs == found:
-                explained.append(mistake)
-                break
-        else:
+                fitting.setdefault(number, set()).add(field)
+    explained, left = [], set(wrong)
+    while left:
+        best = max(fitting, key=lambda number: len(fitting[number] & left), default=None)
+        if best is None or not fitting[best] & left:
             return None
+        explained.append(evidence.mistakes[best])
+        left -= fitting[best]
     return _together(evidence, explained) if explained else None
 
 

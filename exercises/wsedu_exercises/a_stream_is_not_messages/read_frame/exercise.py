@@ -140,6 +140,7 @@ def cases(chance: random.Random) -> list[Args]:
         ([b"\x00\x02", b"\x89", b"\x00"], "silence"),
         ([hello], "late"),
         ([hello[:1], hello[1:3], hello[3:5], hello[5:]], "drips"),
+        ([hello[:2], hello[2:]], "drips"),
         ([], "end"),
         ([hello[:3]], "end"),
         ([hello[:1]], "end"),

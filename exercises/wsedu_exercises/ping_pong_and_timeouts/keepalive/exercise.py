@@ -72,6 +72,7 @@ def _scripts(timeout: float) -> list[Script]:
         ((*wrong, *wrong_again, *last),),
         ((*wrong, (0.375 * timeout, b""), *soon), at_once),
         (((0.0, b"wrong"), *soon),),
+        ((*wrong, *wrong, *wrong, *wrong, *soon),),
         (at_once, late, at_once),
         *[(((0.5 * timeout, like),),) for like in LIKE],
         (at_once,) * 7,

@@ -19,6 +19,7 @@ from .. import recipes
 def cases(chance: random.Random) -> list[Args]:
     """The example of the RFC, some keys, then random ones, against the ``websockets`` library."""
     keys = ["dGhlIHNhbXBsZSBub25jZQ==", "AAAAAAAAAAAAAAAAAAAAAA==", "+/+/+/+/+/+/+/+/+/+/+w=="]
+    keys.append("q6FTPkhJ7aRvzOoMz8lWfw==")  # its hash begins with a zero byte
     keys += ["x3JJHMbDL1EzLkh9GBhXDw==", *(random_key(chance) for _case in range(how_many(20)))]
     return [(key,) for key in keys]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import random
+from typing import Any
 
 from websockets.utils import accept_key
 
 from wsedu.course.exercise import Exercise
-from wsedu.course.judges import Cases, how_many
+from wsedu.course.judges import Cases, Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.reference import random_key
 from wsedu.protocol import GUID
@@ -94,14 +95,24 @@ def cases(chance: random.Random) -> list[Args]:
     keys = [example] + [random_key(chance) for _case in range(how_many(5))]
     found = [(key, value) for key in keys for value in [*_bugs(key).values(), _stranger(chance)]]
     found += [(example, value) for value in _others(example)]
+    found += [(example, accept_key(example).rstrip("="))]
     swapped = random_key(chance)
     return [*found, (swapped, accept_key(example)), (swapped, _bugs(swapped)["right"].lower())]
+
+
+def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
+    """What to say if no mistake fits."""
+    return exercise.words.say("named", got=got, right=reference(*args))
 
 
 EXERCISE = Exercise(
     stars=3,
     judge=Cases(
-        cases, reference, lambda got: isinstance(got, str) and got in _bugs(""), section="4.2.2"
+        cases,
+        reference,
+        lambda got: isinstance(got, str) and got in _bugs(""),
+        section="4.2.2",
+        explain=explain,
     ),
     solution=diagnose,
 )
