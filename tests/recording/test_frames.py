@@ -1,5 +1,8 @@
 """The quick way through plain frames finds what the way that reads every frame finds."""
 
+import copy
+import pickle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -143,6 +146,12 @@ def test_two_frames_are_equal_if_all_that_is_known_of_them_is() -> None:
     assert len({*units(hello, hello), *units(hello, hello)}) == 2
     with pytest.raises(AttributeError):
         units(hello)[0].arrived = 1  # type: ignore[misc]
+
+
+def test_a_frame_can_be_copied_and_pickled() -> None:
+    (unit,) = units(build_frame(Frame(Opcode.TEXT, b"Hello"), CLIENT))
+    for other in (copy.copy(unit), copy.deepcopy(unit), pickle.loads(pickle.dumps(unit))):
+        assert other == unit and other.title == "text: Hello"
 
 
 def test_a_message_in_fragments_is_with_its_last_frame() -> None:

@@ -94,8 +94,8 @@ def ladders(text: str) -> Iterator[Picture]:
     for recording in (closing(text), nasty_conversation(wire(text))):
         ladder = Ladder(recording, times=True)
         yield ladder
-        for name in ladder._units:
-            ladder.selected = name
+        for number in range(len(dissect(recording).units)):
+            ladder.selected = f"u{number}"
             yield ladder
 
 

@@ -122,6 +122,10 @@ class FrameUnit(Unit):
         _set(self, "_start", start)
         _set(self, "arrived", arrived)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """For ``copy`` and ``pickle``, which do not set what is frozen."""
+        return FrameUnit, (self._frames, self._start, self.arrived)
+
     @property
     def sender(self) -> Side:
         return self._frames.sender
