@@ -63,13 +63,13 @@ print(opened, time.process_time(), at_open, peak() - before, events)
 """
 
 
-def packets(count: int) -> Iterable[bytes]:
-    """Ethernet, IPv4, TCP, and a frame, as one side of a connection sends them."""
+def packets(count: int, data: bytes = FRAME) -> Iterable[bytes]:
+    """Ethernet, IPv4, TCP, and one or more frames, as one side of a connection sends them."""
     for number in range(count):
-        sequence = number * len(FRAME) + 1
+        sequence = number * len(data) + 1
         segment = struct.pack(">HHIIBBHHH", 40000, PORT, sequence, 1, 0x50, 0x18, 512, 0, 0)
-        head = struct.pack(">BBHHHBBH", 0x45, 0, 51, 0, 0x4000, 64, 6, 0)
-        yield bytes(12) + b"\x08\x00" + head + bytes((127, 0, 0, 1)) * 2 + segment + FRAME
+        head = struct.pack(">BBHHHBBH", 0x45, 0, 40 + len(data), 0, 0x4000, 64, 6, 0)
+        yield bytes(12) + b"\x08\x00" + head + bytes((127, 0, 0, 1)) * 2 + segment + data
 
 
 def write_pcap(path: Path, count: int) -> None:
@@ -80,13 +80,13 @@ def write_pcap(path: Path, count: int) -> None:
             file.write(head + packet)
 
 
-def write_pcapng(path: Path, count: int) -> None:
+def write_pcapng(path: Path, count: int, data: bytes = FRAME) -> None:
     """As dumpcap writes it: nanoseconds."""
     resolution = struct.pack("<HHBxxxI", 9, 1, 9, 0)
     with path.open("wb") as file:
         file.write(struct.pack("<IIIHHqI", 0x0A0D0D0A, 28, 0x1A2B3C4D, 1, 0, -1, 28))
         file.write(struct.pack("<IIHHI", 1, 32, 1, 0, 262144) + resolution + struct.pack("<I", 32))
-        for number, packet in enumerate(packets(count)):
+        for number, packet in enumerate(packets(count, data)):
             high, low = divmod(1_700_000_000_000_000_000 + number * 1000, 2**32)
             length, padding = 32 + len(packet) + -len(packet) % 4, bytes(-len(packet) % 4)
             head = struct.pack("<IIIIIII", 6, length, 0, high, low, len(packet), len(packet))

@@ -36,7 +36,7 @@ import random
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 
 
 def FUNCTION(data: bytes) -> int:
@@ -63,10 +63,6 @@ EXERCISE = Exercise(
     stars=STARS,
     judge=Cases(cases, reference, int, section="5.2"),  # TODO: the section of the RFC
     solution=FUNCTION,
-    wrong={  # TODO: your mistakes, three or more
-        "no-end": patch(" % 256", ""),
-        "another-end": patch("% 256", "% 255"),
-    },
 )
 '''
 
@@ -82,10 +78,6 @@ EXERCISE = Exercise(
     stars=STARS,
     judge=Letters(section="5.2"),  # TODO: the section of the RFC
     solution={"A": 2, "B": True},  # TODO: your answers
-    wrong={  # TODO: your mistakes, three or more
-        "one-too-few": {"A": 1},
-        "the-other-way-round": {"B": False},
-    },
 )
 '''
 
@@ -120,6 +112,19 @@ LETTER_WORDS = """
 A = "TODO: what to look at again for A."
 B = "TODO: what to look at again for B."
 """
+
+CHANGES = {
+    "function": """\
+# TODO: your mistakes, three or more; forty are not too many
+no-end = [' % 256', '']
+another-end = ['% 256', '% 255']
+""",
+    "letters": """\
+# TODO: your mistakes, three or more
+one-too-few = { A = 1 }
+the-other-way-round = { B = false }
+""",
+}
 
 MISTAKES = {
     "function": """
@@ -296,6 +301,7 @@ def exercise(lesson: str, name: str, stars: int, kind: str, before: str | None) 
     files = {
         folder / "__init__.py": "",
         folder / "exercise.py": LETTERS if letters else FUNCTION,
+        folder / "mistakes.toml": CHANGES[kind],
         folder / "en.toml": words,
     }
     if letters:

@@ -29,6 +29,7 @@ os.environ["WSEDU_LANGUAGE"] = "en"
 from wsedu.course.catalogue import lessons  # noqa: E402
 from wsedu.course.exercise import Exercise  # noqa: E402
 from wsedu.course.lesson import Lesson  # noqa: E402
+from wsedu.course.mistakes import kind_of  # noqa: E402
 from wsedu.course.packages import packages  # noqa: E402
 from wsedu.course.wording import Wording  # noqa: E402
 
@@ -186,10 +187,8 @@ def wrong_answers() -> Files:
     for lesson in LESSONS:
         for exercise in lesson.exercises:
             lines += ["", f"## {exercise.number} {exercise.title} {'★' * exercise.stars}", ""]
-            lines += [
-                f"* **{mistake.name.replace('-', ' ')}**: {mistake.sentence}"
-                for mistake in exercise.mistakes
-            ]
+            said = {kind_of(mistake.name): mistake.sentence for mistake in exercise.mistakes}
+            lines += [f"* **{name.replace('-', ' ')}**: {said[name]}" for name in said]
     lines += ["", f"{sum(len(lesson.exercises) for lesson in LESSONS)} exercises."]
     yield ROOT / "docs" / "wrong-answers.md", text("\n".join(lines) + "\n")
 

@@ -66,10 +66,9 @@ def finish(folder: Path) -> None:
     for path in folder.glob("*.*"):
         text = path.read_text(encoding="utf-8")
         path.write_text(re.sub(r"  # TODO.*|TODO: ?", "", text), encoding="utf-8")
-    third = '"another-end": patch("% 256", "% 255"),'
     edit(
-        folder / "exercise.py",
-        (third, f'{third}\n        "nothing": patch("(total + octet)", "0"),'),
+        folder / "mistakes.toml",
+        ("another-end =", "nothing = ['(total + octet)', '0']\nanother-end ="),
     )
     edit(folder / "en.toml", ("another-end =", 'nothing = "Add each byte."\nanother-end ='))
 
@@ -80,7 +79,7 @@ def begin_and_finish_an_exercise(course: Path) -> list[str]:
     follow(course, [begin])
     said = run_in(course, f"{PYTEST} tests/test_unfinished.py").stdout
     assert "my-exercise is not finished:\n" in said
-    assert re.search(r"exercise\.py: name three mistakes or more; there are 2\n", said)
+    assert re.search(r"mistakes\.toml: name three mistakes or more; there are 2\n", said)
     finish(course / "exercises/wsedu_exercises/frame_layout/my_exercise")
     follow(course, [make_anew])
     return [test]
@@ -88,9 +87,9 @@ def begin_and_finish_an_exercise(course: Path) -> list[str]:
 
 def add_a_mistake(course: Path) -> list[str]:
     """Recipe 2, with the lines that it shows."""
-    code, words = re.findall(r"(?ms)^ {3}```(?:python|toml)\n *(.*?)\n *```", PAGE)
+    code, words = re.findall(r"(?ms)^ {3}```toml\n *(.*?)\n *```", PAGE)
     folder = course / "exercises/wsedu_exercises/frame_layout/encode_header"
-    edit(folder / "exercise.py", ("    wrong={", f"    wrong={{\n        {code}"))
+    edit(folder / "mistakes.toml", ("127-in-seven-bits =", f"{code}\n127-in-seven-bits ="))
     edit(folder / "en.toml", ("[mistakes]", f"[mistakes]\n{words}"))
     make_anew, test = recipe("Add a mistake")
     follow(course, [make_anew])

@@ -2,6 +2,8 @@
 
 import io
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from wsedu.__main__ import main
+from wsedu.__main__ import _parser, main
 from wsedu.protocol import Frame, Opcode, build_frame
-from wsedu.recording import Recording
+from wsedu.recording import Event, Recording
 
 from .recording import ANSWER, REQUEST, conversation
 from .recording.test_captures import several
@@ -47,6 +49,37 @@ def test_a_healthy_recording_is_printed_as_a_ladder(explain: Any) -> None:
     assert (code, errors) == (0, "")
     assert "client → server  GET /chat HTTP/1.1" in printed and "text: Hello" in printed
     assert printed.endswith("No problem was found.\n")
+
+
+def test_the_diagnosis_is_printed_first_with_its_evidence(explain: Any) -> None:
+    code, printed, _ = explain(conversation(*HANDSHAKE, ("client", BAD)))
+    assert code == 1
+    _line, diagnosis, evidence, *_ladder = printed.splitlines()
+    assert diagnosis.startswith("Diagnosis: The client did not mask its frame")
+    assert evidence == f"  the client's bytes {len(REQUEST)} to {len(REQUEST) + 1}: 81 05"
+
+
+def test_a_diagnosis_without_a_broken_rule_is_a_problem_too(explain: Any) -> None:
+    said = conversation(*HANDSHAKE, ("client", HELLO))
+    ends = (Event(9.0, "client", "end"), Event(9.0, "server", "end"))
+    code, printed, _ = explain(Recording((*said.events, *ends)))
+    assert code == 1 and "Diagnosis: The client ended TCP without a Close" in printed
+    assert "No problem was found" not in printed
+
+
+@pytest.mark.parametrize(("count", "shown"), [(1, 1), (20, 20), (21, 20)])
+def test_the_protocol_inside_is_named_and_its_messages_are_readable(
+    explain: Any, count: int, shown: int
+) -> None:
+    chosen = ANSWER[:-2] + b"Sec-WebSocket-Protocol: graphql-ws\r\n\r\n"
+    asked = REQUEST[:-2] + b"Sec-WebSocket-Protocol: graphql-ws\r\n\r\n"
+    message = build_frame(Frame(Opcode.TEXT, b'{"type":"data","id":"7","payload":{"a":1}}'))
+    messages = [("server", message)] * count
+    code, printed, _ = explain(conversation(("client", asked), ("server", chosen), *messages))
+    assert code == 0 and "operations of GraphQL" in printed
+    assert "Sec-WebSocket-Protocol: graphql-ws" in printed
+    assert printed.count('  server → client  data 7 {"a": 1}\n') == shown
+    assert ("\n  …\n" in printed) is (count > shown)
 
 
 def test_every_problem_is_printed_also_in_the_middle_of_a_long_ladder(explain: Any) -> None:
@@ -186,3 +219,57 @@ def test_a_reader_that_stops_reading_is_not_an_error() -> None:
         running.stdout.close()
         assert running.stderr.read() == b""
         assert running.wait(60) == 1
+
+
+# The page.
+
+
+def test_a_page_is_written_and_the_exit_code_is_that_of_the_text(
+    explain: Any, tmp_path: Path
+) -> None:
+    out = tmp_path / "page.html"
+    healthy = conversation(*HANDSHAKE, ("client", HELLO))
+    code, printed, errors = explain(healthy, "--html", str(out))
+    assert (code, printed, errors) == (0, f"{out} is written. Open it in a browser.\n", "")
+    assert "<h1>file</h1>" in out.read_text()
+    assert explain(conversation(*HANDSHAKE, ("client", BAD)), "--html", str(out))[0] == 1
+    assert "A client&#x27;s frame must be masked." in out.read_text()
+    assert explain(b"\x89PNG\r\n\x1a\n", "--html", str(out))[0] == 2
+    assert "A client&#x27;s frame must be masked." in out.read_text()  # left as it was
+
+
+def test_a_page_shows_the_connection_and_the_part_that_are_chosen(
+    explain: Any, tmp_path: Path
+) -> None:
+    out = tmp_path / "page.html"
+    explain(several(), "--html", str(out), "--connection", "2", "--from", "3")
+    assert 'id="connection-2"' in out.read_text() and 'id="connection-1"' not in out.read_text()
+    assert "These are arrows 3 to 4 of 4." in out.read_text()
+
+
+def test_a_page_that_cannot_be_written_is_one_sentence(explain: Any, tmp_path: Path) -> None:
+    out = tmp_path / "nothing" / "page.html"
+    code, printed, errors = explain(conversation(*HANDSHAKE), "--html", str(out))
+    assert (code, printed) == (2, "")
+    assert errors.count("\n") == 1 and errors.endswith(": No such file or directory\n")
+
+
+def test_an_interrupted_run_leaves_no_page(
+    explain: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("wsedu.__main__.make_page", interrupted)
+    code, printed, errors = explain(conversation(*HANDSHAKE), "--html", str(tmp_path / "page.html"))
+    assert (code, printed, errors) == (130, "", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_the_commands_of_the_readme_are_understood() -> None:
+    text = (ROOT / "README.md").read_text()
+    commands = re.findall(r"`python -m wsedu ([^`]+)`", text)
+    assert [command.split()[0] for command in commands] == ["explain", "tap"]
+    for command in commands:
+        assert callable(_parser().parse_args(shlex.split(command)).run)
+    assert "`--html page.html`" in text

@@ -14,6 +14,7 @@ from wsedu.course.catalogue import lessons
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Letters
 from wsedu.course.lesson import Lesson
+from wsedu.course.mistakes import kind_of
 
 ROOT = Path(__file__).parent.parent
 LESSONS = [lesson for lesson in lessons() if lesson.number.isdigit()]
@@ -38,7 +39,7 @@ def missing(exercise: Exercise) -> Iterator[str]:
     """What an exercise lacks."""
     folder = exercise.words.folder
     words = tomllib.loads((folder / "en.toml").read_text(encoding="utf-8"))
-    code, toml = ((folder / name).relative_to(ROOT) for name in ("exercise.py", "en.toml"))
+    toml, changes = ((folder / name).relative_to(ROOT) for name in ("en.toml", "mistakes.toml"))
     for path in sorted(folder.glob("*.*")):
         yield from todo(path)
     for key in ("title", "task", "passed", "reason", "hints", "mistakes"):
@@ -47,10 +48,11 @@ def missing(exercise: Exercise) -> Iterator[str]:
     if len(set(words.get("hints", []))) != 3:
         yield f"{toml}: give three hints, from where to look to nearly the solution"
     if len(exercise.wrong) < 3:
-        yield f"{code}: name three mistakes or more; there are {len(exercise.wrong)}"
+        yield f"{changes}: name three mistakes or more; there are {len(exercise.wrong)}"
     said = words.get("mistakes", {})
-    yield from (f"{toml}: no sentence for {name}" for name in exercise.wrong if name not in said)
-    yield from (f"{toml}: {name} is no mistake" for name in said if name not in exercise.wrong)
+    known = dict.fromkeys(map(kind_of, exercise.wrong))
+    yield from (f"{toml}: no sentence for {name}" for name in known if name not in said)
+    yield from (f"{toml}: {name} is no mistake" for name in said if name not in known)
     if isinstance(exercise.judge, Letters):
         letters = words.get("letters", {})
         yield from (f"{toml}: no words for {x}" for x in exercise.solution if x not in letters)

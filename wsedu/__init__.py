@@ -6,8 +6,6 @@ These are the names that lessons use. There is more in ``wsedu.protocol`` (bytes
 source.
 """
 
-from __future__ import annotations
-
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +21,7 @@ install(speak)
 # so that importing wsedu needs neither widgets nor a network.
 _NAMES = {
     "protocol": "accept_key build_request",
-    "recording": "Recording dissect",
+    "recording": "Recording diagnose dissect",
     "live": "Lab",
     "views": "AcceptSteps BytesAndFields Checklist ClosingSteps Comparison FrameBuilder Ladder "
     "LengthForms MaskingSteps RoundTrips StreamCutter Timeline",
@@ -39,6 +37,7 @@ if TYPE_CHECKING:
     from .protocol import accept_key as accept_key
     from .protocol import build_request as build_request
     from .recording import Recording as Recording
+    from .recording import diagnose as diagnose
     from .recording import dissect as dissect
     from .views import *  # noqa: F403
 

@@ -4,8 +4,6 @@ How to think about it: a coroutine looks like a value, and fails far from the li
 ``await``. So every public function of the course passes its arguments through here.
 """
 
-from __future__ import annotations
-
 import functools
 import inspect
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """How to stop what does not stop by itself: a thread that loops, tasks that catch everything."""
 
-from __future__ import annotations
-
 import asyncio
 import ctypes
 import threading

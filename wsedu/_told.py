@@ -1,7 +1,5 @@
 """Errors that say all there is to say in one sentence."""
 
-from __future__ import annotations
-
 import linecache
 import traceback
 

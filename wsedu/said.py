@@ -7,8 +7,6 @@ sentence for every id, and makes it when it is read: ``str(said)``. So one value
 any language, and a frame that no picture shows costs no words.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any

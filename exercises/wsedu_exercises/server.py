@@ -23,18 +23,21 @@ def check_request(data: bytes) -> tuple[int, str]:
     import base64
 
     first, *lines = data.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
-    headers = {}
+    headers: dict[str, str] = {}
     for line in lines:
         name, colon, value = line.partition(":")
-        headers[name.lower()] = value.strip()
+        name, value = name.lower(), value.strip()
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
 
     def words(name: str) -> list[str]:
         return [word.strip() for word in headers.get(name, "").lower().split(",")]
 
     if first.split(" ")[0] != "GET":
         return 405, "the method is not GET"
-    if not headers.get("host"):
-        return 400, "there is no Host"
+    if not first.endswith(" HTTP/1.1"):
+        return 505, "the version of HTTP is not 1.1"
+    if not headers.get("host") or "," in headers["host"]:
+        return 400, "there is no Host, or more than one"
     if "upgrade" not in words("connection"):
         return 426, "Connection does not name Upgrade"
     if "websocket" not in words("upgrade"):

@@ -1,5 +1,6 @@
 """A ladder of 10,000 arrows in a page: open at once, and only what can be seen is there."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -138,29 +139,48 @@ def state(count: int) -> dict[str, object]:
             return lambda: None
 
     ladder = Ladder(Lab())
-    names = ("svg", "text", "hint", "detail", "frame", "rows", "tops")
+    ladder.whole = True  # the page has asked
+    return values_of(ladder)
+
+
+def values_of(ladder: Ladder) -> dict[str, object]:
+    names = ("svg", "text", "hint", "detail", "frame", "rows", "tops", "whole")
     return {name: getattr(ladder, name) for name in names}
+
+
+def mount(page: Page, values: dict[str, object], whole: dict[str, object] | None = None) -> None:
+    """Put a widget into the page; ``window.grow`` gives it other values.
+
+    whole: those that it gets when it asks; ``window.asked`` says what was in the page then
+    """
+    page.set_content(f"<!DOCTYPE html><style>{Ladder._css}</style><main></main>")
+    module = str(Ladder._esm).replace("export default", "const widget =")
+    page.add_script_tag(content=f"{module}\nwindow.widget = widget;", type="module")
+    page.wait_for_function("() => !!window.widget")
+    page.evaluate(
+        """([values, whole]) => {
+            const calls = {};
+            const model = {
+                get: (name) => values[name], set() {}, off() {},
+                on: (event, call) => (calls[event] = call),
+                save_changes() {
+                    if (!whole) return;
+                    const there = document.querySelectorAll("[data-item]").length;
+                    window.asked = { rows: values.rows.length, there: there > 0 };
+                    window.grow(whole, "change:frame");
+                },
+            };
+            window.grow = (more, event) => { values = more; calls[event ?? "change:svg"](); };
+            window.widget.render({ model, el: document.querySelector("main") });
+        }""",
+        [values, whole],
+    )
 
 
 def test_one_that_grows_follows_the_end_and_keeps_place_and_mark(browser: Browser) -> None:
     page = browser.new_page(viewport={"width": 1000, "height": 800})
     try:
-        page.set_content(f"<!DOCTYPE html><style>{Ladder._css}</style><main></main>")
-        module = str(Ladder._esm).replace("export default", "const widget =")
-        page.add_script_tag(content=f"{module}\nwindow.widget = widget;", type="module")
-        page.wait_for_function("() => !!window.widget")
-        page.evaluate(
-            """(values) => {
-                const calls = {};
-                const model = {
-                    get: (name) => values[name], set() {}, save_changes() {}, off() {},
-                    on: (event, call) => (calls[event] = call),
-                };
-                window.grow = (more) => { values = more; calls["change:svg"](); };
-                window.widget.render({ model, el: document.querySelector("main") });
-            }""",
-            state(0),
-        )
+        mount(page, state(0))
         assert in_the_page(page) == 0
         for count in (2, 30, 90):
             page.evaluate("window.grow", state(count))
@@ -175,5 +195,29 @@ def test_one_that_grows_follows_the_end_and_keeps_place_and_mark(browser: Browse
         page.evaluate("window.grow", state(200))  # who reads elsewhere, goes on reading
         expect(page.locator('[data-item="u0"]')).to_be_in_viewport(ratio=0.9)
         expect(page.locator(".wsedu-hint").first).to_contain_text("200 arrows")
+    finally:
+        page.close()
+
+
+def test_the_page_asks_for_the_whole_when_both_ends_are_there(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asyncio, "get_running_loop", lambda: None)  # as if in a cell
+    ladder = Ladder(RECORDING)
+    first = values_of(ladder)
+    ladder.whole = True
+    page = browser.new_page(viewport={"width": 1000, "height": 800})
+    try:
+        mount(page, first, values_of(ladder))
+        expect(page.locator('[data-item="u0"]')).to_be_in_viewport(ratio=0.9)
+        page.wait_for_function("() => window.asked")
+        assert page.evaluate("window.asked") == {"rows": 80, "there": True}
+        board(page).focus()
+        page.keyboard.press("End")
+        expect(page.locator(f'[data-item="u{COUNT - 1}"]')).to_be_in_viewport(ratio=0.9)
+        page.keyboard.press("ArrowUp")
+        for _step in range(30):
+            page.keyboard.press("ArrowUp")
+        expect(page.locator(".lit")).to_have_attribute("data-item", f"u{COUNT - 32}")
     finally:
         page.close()

@@ -101,11 +101,11 @@ async def test_flood_of_tiny_frames_is_answered_in_time() -> None:
     """Both sides of it are read from the beginning by every look: for seconds."""
     lab = Lab()
     reader, writer = await asyncio.open_connection("127.0.0.1", lab._tap.port)
-    writer.write(REQUEST + build_frame(Frame(Opcode.TEXT, b"x"), bytes(4)) * 30_000)
+    writer.write(REQUEST + build_frame(Frame(Opcode.TEXT, b"x"), bytes(4)) * 100_000)
     draining = asyncio.ensure_future(reader.read(-1))
-    await lab.until(lambda recording: len(recording.sent_by("server")) > 75_000, timeout=FOREVER)
+    await lab.until(lambda recording: len(recording.sent_by("server")) > 250_000, timeout=FOREVER)
     start = time.process_time()
-    with pytest.raises(TimeoutError, match="in vain. Seen so far: .*bytes from the client"):
+    with pytest.raises(TimeoutError, match="in vain. Seen so far: .*(more came before|bytes from)"):
         await lab.until(lambda recording: dissect(recording) and None, "a pong", timeout=0.1)
     # Of this process, whatever else the machine does. It took 1.5 s; the limit is 0.1 + 1.25 s.
     assert time.process_time() - start < 3

@@ -88,6 +88,15 @@ class TestFragmentation:
         frames = fragment(TEXT, "€".encode(), 1)
         assert read(frames[0], ping, frames[1], close, frames[2]) == [ping, close, Text("€")]
 
+    def test_a_message_is_in_progress_until_its_last_fragment(self) -> None:
+        frames, messages = FrameReader("client"), MessageReader()
+        assert not messages.in_progress
+        parts = [Frame(TEXT, b"a", fin=False), Frame(Opcode.PING), Frame(CONTINUATION, b"b")]
+        for part, in_progress in zip(parts, (True, True, False), strict=True):
+            for piece in frames.receive(build_frame(part)):
+                messages.receive(piece)
+            assert messages.in_progress is in_progress
+
     def test_message_inside_a_message(self) -> None:
         found, error = refusal(Frame(BINARY), Frame(TEXT, fin=False), Frame(BINARY))
         assert found == [Binary(b"")]

@@ -78,6 +78,6 @@ def test_the_ladder_shows_them() -> None:
 
 
 def test_wireshark_is_not_shown_what_did_not_arrive() -> None:
-    from wsedu.recording.pcapng import to_pcapng
+    from wsedu.recording.pcapng import Talk, to_pcapng
 
-    assert to_pcapng(TALK.events).count(HELLO) == 1
+    assert to_pcapng([Talk(TALK.events)]).count(HELLO) == 1

@@ -1,6 +1,7 @@
 """Recordings as files: what is saved can be loaded, and what is not a recording is named."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wsedu.recording import Event, Recording
+from wsedu.recording.files import write_whole
 
 from . import ANSWER, REQUEST, conversation
 
@@ -91,3 +93,34 @@ class TestJson:
         (tmp_path / "picture.json").write_bytes(b"\x89PNG")
         with pytest.raises(ValueError, match="picture.json"):
             Recording.load(tmp_path / "picture.json")
+
+
+# A file is written as a whole.
+
+
+def test_a_write_that_fails_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_whole(tmp_path / "file", b"before")
+
+    def interrupted(handle: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    for name in ("file", "new"):
+        with pytest.raises(KeyboardInterrupt):
+            write_whole(tmp_path / name, b"after")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_bytes() == b"before"
+
+
+def test_a_file_is_exchanged_where_a_link_points_and_a_pipe_is_written_to(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    write_whole(tmp_path / "link", b"content")
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "file").read_bytes() == b"content"
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    write_whole(tmp_path / "pipe", b"content")
+    assert os.read(reader, 100) == b"content"
+    os.close(reader)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "link", "pipe"]

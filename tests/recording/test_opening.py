@@ -13,6 +13,7 @@ import pytest
 
 from wsedu.protocol import Frame, Opcode, build_frame
 from wsedu.recording import Recording, dissect, find, opening
+from wsedu.recording.packets import CaptureError
 
 from . import ANSWER, REQUEST, conversation
 from .test_captures import several
@@ -211,3 +212,30 @@ def test_a_long_file_of_one_kind_does_not_hang(piece: bytes) -> None:
     except ValueError as error:
         assert len(str(error)) < 500
     assert time.process_time() - start < 10
+
+
+def test_a_capture_of_one_direction_has_the_frames_of_the_server() -> None:
+    wire = Wire()
+    for data in (ANSWER, BACK, BACK):
+        wire.send("server", data)
+    (found,) = find(pcap(wire.packets))
+    assert found.recording.begins == "response"
+    units = dissect(found.recording).units
+    assert [unit.kind for unit in units] == ["response", "frame", "frame"]
+    assert [problem for unit in units for problem in unit.problems] == []
+
+
+def test_a_list_of_recordings_is_a_file_of_connections() -> None:
+    """As the tap writes them."""
+    plain = conversation(("client", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"))
+    talk = conversation(("client", REQUEST), ("server", ANSWER))
+    both = f"[{plain.to_json()},{talk.to_json()}]".encode()
+    assert [each.is_websocket for each in find(both)] == [False, True]
+    assert [each.recording for each in find(both)] == [plain, talk]
+    assert Recording.open(both) == talk
+    # If none of them is a WebSocket, all are shown.
+    assert [each.is_websocket for each in find(f"[{plain.to_json()}]".encode())] == [True]
+    with pytest.raises(CaptureError):
+        find(f"[{talk.to_json()}, 1]".encode())
+    with pytest.raises(ValueError, match='"events" is missing'):
+        find(b'[{"format": "wsedu recording", "version": 1}]')

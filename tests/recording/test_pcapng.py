@@ -1,15 +1,20 @@
 """Recordings as capture files: Wireshark's own dissector is the witness."""
 
 import math
+import random
 import re
 import subprocess
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from wsedu.protocol import Close, Frame, Opcode, build_close, build_frame
 from wsedu.recording import Event, Recording, dissect
-from wsedu.recording.pcapng import SEGMENT
+from wsedu.recording.captures import open_capture
+from wsedu.recording.events import SIDES, Side
+from wsedu.recording.pcapng import SEGMENT, Talk, to_pcapng
 
 from . import ANSWER, REQUEST
 
@@ -139,3 +144,48 @@ def test_wireshark_sees_every_small_frame_of_one_chunk(
 def test_an_empty_recording_is_a_file_too(tmp_path: Path) -> None:
     Recording().save(tmp_path / "empty.pcapng")
     assert (tmp_path / "empty.pcapng").read_bytes().startswith(b"\x0a\x0d\x0d\x0a")
+
+
+# Several connections in one file.
+
+
+def joined(events: Iterable[Event]) -> list[Event]:
+    """The chunks as they were before they were put into segments: those have the same time."""
+    found: list[Event] = []
+    for event in events:
+        last = found[-1] if found else None
+        if event.data and last and replace(last, data=event.data) == event:
+            found[-1] = replace(last, data=last.data + event.data)
+        else:
+            found.append(event)
+    return found
+
+
+def test_connections_at_the_same_time_are_read_back_as_they_were(
+    tshark: str, tmp_path: Path
+) -> None:
+    chance = random.Random(16)
+    talks = []
+    for number in range(5):
+        told, time = [], 0.0
+        for _ in range(50):
+            time = round(time + chance.random() / 10, 6)
+            side: Side = chance.choice(["client", "server"])
+            data = chance.randbytes(chance.choice([1, 1459, 1460, 1461, 9000]))
+            told.append(Event(time, side, "data", data))
+        told[0] = Event(told[0].time, "client", "data", REQUEST)
+        told[1] = Event(told[1].time, "server", "data", ANSWER)
+        ends = chance.choice([("end", "end"), ("lost", "lost"), ("end", "lost"), ()])
+        told += [Event(time, side, kind) for side, kind in zip(SIDES, ends, strict=False)]
+        start = 1_795_744_576.563947 + number / 7
+        talks.append(Talk(tuple(told), 50_000 + number % 3, start + 100 * (number // 3)))
+    (tmp_path / "talks.pcapng").write_bytes(to_pcapng(talks))
+    found = open_capture(tmp_path / "talks.pcapng")
+    assert [connection.client for connection in found] == [
+        f"192.0.2.1:{talk.port}" for talk in talks
+    ]
+    for connection, talk in zip(found, talks, strict=True):
+        assert joined(connection.recording.events) == list(talk.events)
+        assert connection.notes == ()
+    times = [float(line[0]) for line in read(tshark, tmp_path / "talks.pcapng", "frame.time_epoch")]
+    assert times == sorted(times) and times[0] == pytest.approx(talks[0].start, abs=1e-6)

@@ -15,7 +15,7 @@ from . import SVG, items, read, words
 
 LIGHT, DARK = (
     dict(re.findall(r"--([\w-]+):(#[0-9a-f]{6})\b", palette))
-    for palette in (drawing._LIGHT, drawing._DARK)
+    for palette in re.findall(r"\{(--paper[^}]*)\}", drawing.STYLE)
 )
 INKS = ["ink", "soft", "good", "bad", "accent"]
 PAPERS = ["paper", "t-name", "t-value", "t-end", "t-word"]

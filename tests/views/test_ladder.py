@@ -5,6 +5,7 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -205,6 +206,41 @@ class Clock:
         return SimpleNamespace(cancel=lambda: None)
 
 
+class TestInACell:
+    """Where a loop runs, a page may ask."""
+
+    @pytest.mark.anyio
+    async def test_a_long_one_has_both_ends_until_the_page_asks(self) -> None:
+        ladder, elsewhere = Ladder(many(300)), await asyncio.to_thread(Ladder, many(300))
+        assert names(ladder) == list(items(ladder.svg)) and len(ladder.rows) == FIRST + LAST
+        assert "… 222 arrows not shown …" in words(ladder.frame)
+        assert ladder.hint.startswith("302 arrows")
+        stored = ladder.svg, ladder.text
+        ladder.whole = True
+        for name in ("frame", "rows", "tops", "hint"):
+            assert getattr(ladder, name) == getattr(elsewhere, name)
+        assert stored == (ladder.svg, ladder.text) == (elsewhere.svg, elsewhere.text)
+
+    @pytest.mark.anyio
+    async def test_a_saved_page_has_the_whole(self, tmp_path: Path) -> None:
+        ladder = Ladder(many(300))
+        ladder.save_page(tmp_path / "page.html")
+        assert 'data-item=\\"u150\\"' in (tmp_path / "page.html").read_text()
+        assert len(ladder.rows) == 302
+
+    @pytest.mark.anyio
+    async def test_its_hint_says_how_many_arrows_the_page_can_get(self) -> None:
+        ladder = Ladder(many(PAGE_FIRST + PAGE_LAST + 5))
+        assert ladder.hint.startswith("12,000 arrows")
+
+    @pytest.mark.anyio
+    async def test_a_short_one_is_not_drawn_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        short, growing = Ladder(many(3)), Ladder(Growing())
+        monkeypatch.setattr("wsedu.views.ladder._draw", None)
+        short.whole = growing.whole = True
+        assert short.frame == "" and short.rows == growing.rows == []
+
+
 class TestGrowing:
     @pytest.mark.anyio
     async def test_an_arrow_comes_when_it_is_said(self) -> None:
@@ -212,6 +248,7 @@ class TestGrowing:
         ladder = Ladder(lab)
         assert ladder.frame and ladder.rows == []
         assert "Nothing was sent yet" in ladder.hint
+        ladder.whole = True  # as the page does when it has painted
         drawn = asyncio.Event()
         threads: list[threading.Thread] = []
 

@@ -1,12 +1,16 @@
 """Sentences: one for every id, in any language, found when they are read."""
 
 import ast
+import io
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
 import pytest
+from babel.messages.pofile import read_po
 
 from tests.recording import ANSWER, REQUEST, conversation
 from wsedu import words
@@ -75,10 +79,10 @@ def test_every_sentence_gets_its_arguments() -> None:
     for where, ids, names in CALLS:
         for id, sentence in SENTENCES.items():
             if ids.fullmatch(id):
-                forms = sentence if isinstance(sentence, tuple) else (sentence,)
+                forms = sentence if isinstance(sentence, list) else [sentence]
                 for form in forms:
                     assert arguments(form) == names, (where, id)
-                assert "count" in names or not isinstance(sentence, tuple), (where, id)
+                assert "count" in names or not isinstance(sentence, list), (where, id)
 
 
 def test_every_close_code_and_every_choice_is_in_words() -> None:
@@ -93,6 +97,19 @@ def test_no_sentence_is_there_twice() -> None:
     """Two ids for one sentence would have to be translated twice, and could differ then."""
     sentences = [str(said) for id, said in SENTENCES.items() if not id.startswith("choice.")]
     assert len(set(sentences)) == len(sentences)
+
+
+def test_translators_get_every_sentence(tmp_path: Path) -> None:
+    """By the command in CONTRIBUTING.md: those of the table, and those inside of ``_(...)``."""
+    collected = tmp_path / "wsedu.pot"
+    command = ["-q", "extract", "-F", "pyproject.toml", "-o", str(collected), "wsedu"]
+    frontend = [sys.executable, "-m", "babel.messages.frontend"]
+    subprocess.run([*frontend, *command], cwd=WSEDU.parent, check=True, timeout=60)
+    messages = {message.id for message in read_po(io.BytesIO(collected.read_bytes()))}
+    for sentence in SENTENCES.values():
+        assert (tuple(sentence) if isinstance(sentence, list) else sentence) in messages
+    assert "✔ The header breaks no rule." in messages
+    assert ("{count} problem:", "{count} problems:") in messages
 
 
 # Numbers.

@@ -20,6 +20,7 @@ from .._told import Told
 from ..words import _
 from .exercise import Exercise
 from .lesson import Lesson, Misconception, Objective, Prediction, Quiz
+from .mistakes import read_mistakes
 from .packages import Package, current_name, packages
 from .wording import Wording
 
@@ -146,8 +147,9 @@ def _exercise(package: Package, lesson: str, name: str, number: str) -> Exercise
     folder = name.replace("-", "_")
     module = import_module(f"{package.module.__name__}.{lesson}.{folder}.exercise")
     exercise: Exercise = module.EXERCISE
-    words = Wording(package.folder / lesson / folder)
-    return replace(exercise, name=name, number=number, words=words)
+    home = package.folder / lesson / folder
+    wrong = {**exercise.wrong, **read_mistakes(home / "mistakes.toml")}
+    return replace(exercise, name=name, number=number, words=Wording(home), wrong=wrong)
 
 
 def _prediction(name: str, right: int, words: dict[str, Any]) -> Prediction:

@@ -1,35 +1,89 @@
 """How a server is judged: clients talk to it, one after another.
 
-How to think about it: each client says what went wrong, or nothing. A busy machine may spoil a
-try, so a client that complains tries once more and has more patience then.
+How to think about it: each client says what went wrong, or nothing. Before its complaint is
+believed, the server's own bytes are read: a rule that they break is the better reason. A slow
+server may spoil a try, so a client that complains tries once more and has more patience then.
 """
 
 from __future__ import annotations
 
+import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from ..recording import Recording, dissect
+from ..said import Said
 from ..words import _
 from .exercise import Exercise
+from .raw_client import Complaint, RawClient
 from .runner import AnswerNoFunction, Attempt, shorten
-from .running import Running, Serve, running
+from .running import Looped, Running, Serve, running
 from .verdict import Verdict, not_yet
-
-# The name of a sentence in the table ``says``, with its facts; None if all is well.
-Said = tuple[str, dict[str, Any]] | None
-Client = Callable[[Running, random.Random, float], Said]
 
 PATIENCE = 1  # seconds that a client waits for an answer
 MORE = 4  # seconds that it waits when it tries again
+
+# A client that ends its connection is not an error of the server; for a loop there is a complaint.
+NO_ERRORS = (ConnectionError, asyncio.IncompleteReadError, Looped)
+# A server that misreads a frame may write such bytes; the client knows better what was misread.
+CONSEQUENCES = {"reserved-opcode", "reserved-bit", "control-fragment", "control-too-long"}
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a client of a check is given.
+
+    server:   it runs, behind a tap
+    chance:   keys and masking keys are drawn from it
+    patience: seconds
+    """
+
+    server: Running
+    chance: random.Random
+    patience: float
+
+    @contextmanager
+    def raw(self, stuck: str = "stuck", reads: bool = True) -> Iterator[RawClient]:
+        """A connection; when it ends, the server's bytes are read, and rules that they break said.
+
+        stuck: what to complain of if the server loops without an await
+        reads: whether its bytes are read
+        """
+        client = RawClient(self.server, self.chance, self.patience, stuck)
+        self.server.errors.clear()
+        try:
+            yield client
+            client.leave()
+            complaint = None
+        except Complaint as raised:
+            complaint = raised
+        finally:
+            # What the server raises later may come from the end of this client.
+            errors = [error for error in self.server.errors if not isinstance(error, NO_ERRORS)]
+            recording = self.server.recording_of(client.port)
+            client.close()
+        broken = broken_rule(recording) if reads else None
+        if broken and (
+            complaint is None or not (complaint.is_certain or broken.name in CONSEQUENCES)
+        ):
+            complaint = broken
+        if complaint is not None:
+            complaint.recording = recording
+            complaint.error = errors[0] if errors else None
+            raise complaint
+
+
+Client = Callable[[Call], None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Clients:
     """A server, for real.
 
-    clients: each gets the running server, a source of chance, and its patience in seconds
+    clients: each gets a call; it raises a Complaint if the server is wrong
     section: where to read on
     then:    the verdict when all clients are content
     """
@@ -45,24 +99,49 @@ class Clients:
             raise AnswerNoFunction
         with running(serve) as server:
             for client in self.clients:
-                said = client(server, chance, PATIENCE)
-                if said is not None:
-                    server.errors.clear()
-                    said = client(server, chance, MORE)
-                if said is not None:
-                    return self._explain(exercise, server, said)
+                if (complaint := _complaint(client, Call(server, chance, PATIENCE))) and (
+                    again := _complaint(client, Call(server, chance, MORE))
+                ):
+                    # A server that loops forever may do so because the first try has ended.
+                    return self.verdict(exercise, complaint if again.name == "stuck" else again)
         return self.then(exercise, serve)
 
-    def _explain(
-        self, exercise: Exercise, server: Running, said: tuple[str, dict[str, Any]]
-    ) -> Verdict:
-        name, facts = said
-        sentence = exercise.words.say(name, **facts)
-        # A connection that a client has ended is no error of the server.
-        errors = [error for error in server.errors if not isinstance(error, ConnectionError)]
-        if errors:
-            error = errors[0]
-            sentence = _("Your server raised {name}: {error}").format(
-                name=type(error).__name__, error=shorten(error, 200, write=str)
+    def verdict(self, exercise: Exercise, complaint: Complaint) -> Verdict:
+        """What is said about a complaint. Its sentence may also be that of a mistake."""
+        words = exercise.words
+        known: dict[str, str] = words.get("mistakes", {}) | words["says"]
+        sentence = known.get(complaint.name, known["broken-rule"]).format(**complaint.facts)
+        if complaint.error:
+            sentence = _("{sentence} It raised {name}: {error}").format(
+                sentence=sentence,
+                name=type(complaint.error).__name__,
+                error=shorten(complaint.error, 200, write=str),
             )
-        return not_yet(sentence, self.section, recording=server.recording)
+        return not_yet(
+            sentence,
+            complaint.section or self.section,
+            recording=complaint.recording,
+            case=words.get("seen", {}).get(complaint.name, "").format(**complaint.facts),
+        )
+
+
+def broken_rule(recording: Recording) -> Complaint | None:
+    """The first rule that the server's own bytes break, under the name that the rule has."""
+    for unit in dissect(recording).units:
+        if unit.sender == "server" and unit.problems:
+            problem = unit.problems[0]
+            said = problem.said
+            if isinstance(inner := said.args.get("sentence", said.args.get("asked")), Said):
+                said = inner
+            name = said.id.partition(".")[2]
+            facts: dict[str, Any] = {"problem": str(said)} | said.args
+            return Complaint(name, problem.section, is_certain=True, **facts)
+    return None
+
+
+def _complaint(client: Client, call: Call) -> Complaint | None:
+    try:
+        client(call)
+    except Complaint as complaint:
+        return complaint
+    return None

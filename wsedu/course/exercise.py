@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .mistakes import Mistake, Patch
+from .mistakes import Code, Mistake, Patch, kind_of
 from .runner import SECONDS, Attempt
 from .verdict import Verdict
 from .wording import Wording
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Exercise:
     """One exercise, as ``exercise.py`` in its folder defines it.
 
@@ -23,7 +23,8 @@ class Exercise:
     judge:    checks an answer against the rule; gets a source of chance for its cases
     solution: a right answer: a function, or a dict from letter to answer
     wrong:    the mistakes that it recognises: a name -> a patch of the solution, another function,
-              or the letters that are wrong; ``en.toml`` has a sentence for each name
+              or the letters that are wrong; ``en.toml`` has a sentence for each name, and
+              ``mistakes.toml`` has all that need no code
     piece:    the name under which an answer that passed is kept, as a piece of the learner's own
               server; empty if it is none
     seconds:  for all the cases of one check together
@@ -38,7 +39,7 @@ class Exercise:
     stars: int
     judge: Callable[[Exercise, Attempt, random.Random], Verdict]
     solution: Any
-    wrong: Mapping[str, Any]
+    wrong: Mapping[str, Any] = field(default_factory=dict)
     piece: str = ""
     seconds: float = SECONDS
     name: str = ""
@@ -62,14 +63,14 @@ class Exercise:
 
     @functools.cached_property
     def mistakes(self) -> tuple[Mistake, ...]:
-        """The mistakes, in the order in which they are recognised."""
+        """The mistakes, with their sentences."""
         says = self.words.get("mistakes", {})
         return tuple(
-            Mistake(name, says.get(name, ""), functools.partial(self._answer, wrong))
+            Mistake(name, says.get(kind_of(name), ""), functools.partial(self._answer, wrong))
             for name, wrong in self.wrong.items()
         )
 
     def _answer(self, wrong: Any) -> Any:
-        if isinstance(wrong, Patch):
+        if isinstance(wrong, (Patch, Code)):
             return wrong.applied_to(self.solution)
         return wrong if callable(wrong) else self.solution | wrong

@@ -7,26 +7,30 @@ the learner's answer and a source of chance, and gives a verdict.
 
 from __future__ import annotations
 
-import asyncio
 import copy
+import functools
+import gc
 import inspect
 import random
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from ..words import _
 from . import journal
+from .diagnosis import RIGHT, Diagnosis, Evidence, Raised, Row, diagnose, key_of, plain
 from .exercise import Exercise
-from .mistakes import Args, recognise
+from .mistakes import Args, Function
 from .reference import unit_of
-from .runner import Attempt, shorten
+from .repair import repair
+from .runner import Attempt, raised_verdict, shorten
 from .verdict import Verdict, not_attempted, not_yet
 from .virtual_time import VirtualTimeLoop
 
-Function = Callable[..., Any]
 Results = list[tuple[Args, Any]]
 
+REPAIR = 0.5  # seconds of computing, to find the one change that makes an answer right
 TRIES = 2  # in earnest: a busy machine may spoil one
 
 
@@ -65,15 +69,14 @@ class Letters:
             return not_yet(said.format(like=like, type=type(answer).__name__), self.section)
         if all(value is ... for value in answer.values()):
             return not_attempted()
+        answer = {letter: plain(value) for letter, value in answer.items()}
         if missing := [letter for letter in right if answer.get(letter, ...) is ...]:
             said = _("No answer yet for {letters}.").format(letters=", ".join(missing))
             if unknown := [shorten(letter, 20) for letter in answer if letter not in right]:
                 said += " " + _("The task has no {letters}.").format(letters=", ".join(unknown))
             return not_yet(said, self.section)
         for letter, value in right.items():
-            if not (
-                self.fits(answer[letter]) if self.fits else type(answer[letter]) is type(value)
-            ):
+            if not (self._is_like(value, answer[letter]) or answer[letter] == value):
                 said = _("Your answer to {letter} is {value}. Answer with {like}.")
                 return not_yet(
                     said.format(letter=letter, like=like, value=shorten(answer[letter], 40)),
@@ -87,28 +90,40 @@ class Letters:
         wrong = [letter for letter in right if not self.same(answer[letter], right[letter])]
         if not wrong:
             return Verdict("passed", exercise.words["passed"], self.section)
-        return self._explain(exercise, wrong[0], answer[wrong[0]])
+        return self._explain(exercise, answer, wrong)
 
-    def _explain(self, exercise: Exercise, letter: str, value: Any) -> Verdict:
-        said = next(
-            (
-                mistake.sentence
-                for mistake in exercise.mistakes
-                if not self.same(mistake.answer[letter], exercise.solution[letter])
-                and self.same(mistake.answer[letter], value)
-            ),
-            exercise.words["letters"][letter],
-        )
+    def _is_like(self, right: Any, value: Any) -> bool:
+        return self.fits(value) if self.fits else type(value) is type(right)
+
+    def _explain(self, exercise: Exercise, answer: dict[str, Any], wrong: list[str]) -> Verdict:
+        """The mistake that explains the first wrong letter, and the most of the others."""
+        letter = wrong[0]
+        told: dict[str, int] = {}  # sentence -> letters that it explains
+        for mistake in exercise.mistakes:
+            theirs = [
+                other
+                for other, value in exercise.solution.items()
+                if not self.same(mistake.answer[other], value)
+            ]
+            if letter in theirs and all(
+                self.same(mistake.answer[other], answer[other]) for other in theirs
+            ):
+                told.setdefault(mistake.sentence, len(theirs))
+        said = max(told, key=lambda sentence: told[sentence], default=None)
         picture = self.pictures.get(letter)
-        message = unit_of(picture) if picture else None
-        return not_yet(said, self.sections.get(letter, self.section), message=message)
+        return not_yet(
+            said or exercise.words["letters"][letter],
+            self.sections.get(letter, self.section),
+            message=unit_of(picture) if picture else None,
+        )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cases:
     """A function against the expected result in every case; small cases come first.
 
-    The words say what a result is ``like`` and what is said when it ``passed``.
+    The words say what a result is ``like`` and what is said when it ``passed``; ``fields`` and
+    ``conditions`` are their names in a sentence.
 
     cases:    from a source of chance, the arguments of each call
     expected: the right result for a case
@@ -117,7 +132,10 @@ class Cases:
     right:    if more than one result is right: whether this one is
     nearest:  if more than one result is right: the one that comes nearest to a result
     what:     the part of a result that tells one mistake from another
+    fields:   a result cut into parts by name; mistakes are told apart field by field
+    conditions: name -> whether something holds for a case; tells when an answer is wrong
     through:  what comes between a case and a function: it plays the other side, or watches
+    search:   a sentence from all results, where mistakes are too many to list; None if none fits
     explain:  what to say to a wrong result if no mistake fits; called with the exercise, a case,
               its result, and the results of all cases
     show:     what shows a wrong result, as fields of the verdict; called with a case and its result
@@ -137,7 +155,10 @@ class Cases:
     right: Callable[[Args, Any], bool] | None = None
     nearest: Callable[[Args, Any], Any] | None = None
     what: Callable[[Any], Any] = lambda result: result
+    fields: Callable[[Any], Mapping[str, Any]] | None = None
+    conditions: Mapping[str, Callable[..., bool]] = field(default_factory=dict)
     through: Callable[[Function], Function] = lambda function: function
+    search: Callable[[Exercise, Results], str | None] | None = None
     explain: Callable[[Exercise, Args, Any, Results], str | None] | None = None
     show: Callable[[Args, Any], dict[str, Any]] | None = None
     where: Callable[[bytes, bytes], str] = lambda expected, got: ""
@@ -146,38 +167,148 @@ class Cases:
     timed: Callable[[Any, Any], bool] | None = None
 
     def __call__(self, exercise: Exercise, attempt: Attempt, chance: random.Random) -> Verdict:
-        """The verdict; the shortest wrong case is the one that is shown."""
-        if callable(attempt.answer):
-            attempt.answer = self.through(attempt.answer)
+        """The verdict. The same cases come first for everybody, and then others by chance."""
+        learners = attempt.answer
+        if callable(learners):
+            attempt.answer = self.through(_plainly(learners))
         attempt.loop_factory = VirtualTimeLoop if self.timed else None
-        results = self._run(attempt, chance)
-        if all(self._is_right(args, got) for args, got in results):
-            said = exercise.words["passed"].format(**self.facts())
-            return Verdict("passed", said, self.section)
-        mistakes = [
-            (mistake.sentence, self._called(mistake.answer, attempt))
-            for mistake in exercise.mistakes
-        ]
-        said, args, got = recognise(mistakes, results, self._is_right, self.what)
-        if said is None and self.explain and self._has_form(got):
-            said = self.explain(exercise, args, got, results)
-        first, result = results[0]
-        if said is None and self._is_right(first, result):
-            again = attempt(*copy.deepcopy(first))
-            if not self._is_right(first, again):
-                said = _(
-                    "Called once more with the same, your function gives something else: it keeps "
-                    "something from call to call."
-                )
-                args, got = first, _copy_of(again)
+        known = {repr(args) for args in self.fixed(exercise)}
+        for cases in (
+            self.fixed(exercise),
+            [args for args in self.cases(chance) if repr(args) not in known],
+        ):
+            got = self._run(attempt, cases)
+            if not all(map(self._is_right, cases, got)):
+                return self._explain(exercise, attempt, learners, cases, got)
+        said = exercise.words["passed"].format(**self.facts())
+        return Verdict("passed", said, self.section)
+
+    def fixed(self, exercise: Exercise) -> list[Args]:
+        """The cases that everybody meets: they tell the mistakes apart."""
+        return list(self.cases(random.Random(exercise.name)))
+
+    def rows(self, exercise: Exercise, cases: list[Args]) -> list[Row]:
+        """What each mistake does in these cases."""
+        rows = []
+        with warnings.catch_warnings():  # the learner is not part of what a mistake forgets
+            warnings.simplefilter("ignore")
+            for mistake in exercise.mistakes:
+                mistaken = self._attempt(mistake.answer)
+                got = [_copy_of(mistaken.result(*copy.deepcopy(args))) for args in cases]
+                rows.append(self.row(cases, got, mistake.sentence))
+            if inspect.iscoroutinefunction(exercise.solution):
+                gc.collect()
+        return rows
+
+    def row(self, cases: list[Args], got: list[Any], sentence: str = "") -> Row:
+        """Results in a form that can be compared."""
+        right = list(map(self._is_right, cases, got))
+        return Row(
+            tuple(
+                RIGHT if is_right else key_of(result, self.what)
+                for is_right, result in zip(right, got, strict=True)
+            ),
+            frozenset(number for number, is_right in enumerate(right) if not is_right),
+            tuple(map(self._wrong_parts, cases, got)),
+            sentence,
+        )
+
+    def _wrong_parts(self, args: Args, got: Any) -> Mapping[str, Any] | None:
+        """The fields in which a result differs from the right one; None if it has no fields."""
+        if self.fields is None or isinstance(got, Raised) or not self._has_form(got):
+            return None
+        try:
+            right, found = self.fields(self._expected(args, got)), self.fields(got)
+        except Exception:  # no result of that kind: it has no such parts
+            return None
+        if set(right) != set(found):
+            return None
+        return {name: key_of(found[name]) for name in right if found[name] != right[name]}
+
+    def _explain(
+        self,
+        exercise: Exercise,
+        attempt: Attempt,
+        learners: Any,
+        cases: list[Args],
+        got: list[Any],
+    ) -> Verdict:
+        common = cases == self.fixed(exercise)
+        mistakes = _rows_of(exercise) if common else self.rows(exercise, cases)
+        results = list(zip(cases, got, strict=True))
+        words = exercise.words
+
+        def again(case: int) -> Any:
+            return self.row([cases[case]], self._run(attempt, [cases[case]])).keys[0]
+
+        def explained(case: int) -> str | None:
+            return self.explain and self.explain(exercise, *results[case], results)
+
+        found = diagnose(
+            Evidence(
+                cases=cases,
+                got=got,
+                answer=self.row(cases, got),
+                mistakes=mistakes,
+                form=self._form_error(exercise),
+                again=again,
+                searched=lambda: self.search and self.search(exercise, results),
+                repaired=lambda: self._repaired(exercise, learners, cases, got),
+                explained=explained,
+                conditions={
+                    words["conditions"][name]: holds for name, holds in self.conditions.items()
+                },
+                fields=words.get("fields", {}),
+            )
+        )
+        return self._verdict(exercise, found, cases[found.case], got[found.case])
+
+    def _repaired(
+        self, exercise: Exercise, learners: Any, cases: list[Args], got: list[Any]
+    ) -> str | None:
+        """Where the answer's own code is wrong, if one change of it makes every case right."""
+        wrong_first = sorted(zip(cases, got, strict=True), key=lambda case: self._is_right(*case))
+
+        def holds(changed: Function) -> bool:
+            attempt = self._attempt(changed)
+            return all(
+                self._is_right(args, attempt.result(*copy.deepcopy(args)))
+                for args, _got in wrong_first
+            )
+
+        found = repair(learners, holds, _constants(exercise.solution), REPAIR)
+        return found.sentence if found else None
+
+    def _attempt(self, function: Function) -> Attempt:
+        """The function, as cases call it."""
+        attempt = Attempt(self.through(_plainly(function)))
+        attempt.loop_factory = VirtualTimeLoop if self.timed else None
+        return attempt
+
+    def _form_error(self, exercise: Exercise) -> Callable[[Any], str | None]:
+        """What is wrong with the form of a result."""
+
+        def form(got: Any) -> str | None:
+            if isinstance(got, Raised) or self._has_form(got):
+                return None
+            said = _("Return {like}, not {got}.")
+            return said.format(like=exercise.words["like"], got=shorten(got))
+
+        return form
+
+    def _verdict(self, exercise: Exercise, found: Diagnosis, args: Args, got: Any) -> Verdict:
+        if found.raised:
+            return raised_verdict(got.error, got.args)
         called = self.called or exercise.solution.__name__
         call = f"{called}({', '.join(shorten(arg, 300) for arg in args)})"
+        if isinstance(got, Raised):
+            error = shorten(got.error, 200)
+            said = _("{call} raised {error}").format(call=call, error=error)
+            return not_yet(found.sentence or "", self.section, case=said)
         if not self._has_form(got):
-            form = _("Return {like}, not {got}.")
-            form = form.format(like=exercise.words["like"], got=shorten(got))
-            return not_yet(said or form, self.section, case=call)
+            return not_yet(found.sentence or "", self.section, case=call)
         shown = {"section": self.section} | self._show(call, args, got)
-        return not_yet(said or _generic(shown), **shown)
+        return not_yet(found.sentence or _generic(shown), **shown)
 
     def _expected(self, args: Args, got: Any) -> Any:
         return self.nearest(args, got) if self.nearest else self.expected(*args)
@@ -188,16 +319,16 @@ class Cases:
         return self.fits(got)
 
     def _is_right(self, args: Args, got: Any) -> bool:
-        if not self._has_form(got):
+        if isinstance(got, Raised) or not self._has_form(got):
             return False
         return self.right(args, got) if self.right else bool(got == self._expected(args, got))
 
-    def _run(self, attempt: Attempt, chance: random.Random) -> Results:
+    def _run(self, attempt: Attempt, cases: Iterable[Args]) -> list[Any]:
         """What the answer gives in every case."""
-        results: Results = []
+        results: list[Any] = []
         right = True
-        for args in self.cases(chance):
-            got = _copy_of(attempt(*copy.deepcopy(args)))
+        for args in cases:
+            got = _copy_of(attempt.result(*copy.deepcopy(args)))
             if (
                 self.timed
                 and right
@@ -207,26 +338,12 @@ class Cases:
                 # The first one in earnest; then it is certain. Only a right result counts: what is
                 # said about a wrong one must not depend on how busy the machine is.
                 attempt.loop_factory = None
-                tries = (_copy_of(attempt(*copy.deepcopy(args))) for _try in range(TRIES))
+                tries = (_copy_of(attempt.result(*copy.deepcopy(args))) for _try in range(TRIES))
                 got = next((again for again in tries if self._is_right(args, again)), got)
                 attempt.loop_factory = VirtualTimeLoop
             right = right and self._is_right(args, got)
-            results.append((args, got))
+            results.append(got)
         return results
-
-    def _called(self, answer: Function, attempt: Attempt) -> Function:
-        """The wrong answer of a mistake, awaited if need be, and only as long as there is time."""
-        function = self.through(answer)
-
-        def call(*args: Any) -> Any:
-            attempt.go_on()
-            value = function(*args)
-            if not inspect.isawaitable(value):
-                return value
-            with asyncio.Runner(loop_factory=attempt.loop_factory) as runner:
-                return runner.run(_await(value))
-
-        return call
 
     def _show(self, call: str, args: Args, got: Any) -> dict[str, Any]:
         if self.show:
@@ -246,6 +363,13 @@ class Cases:
         return {"case": said.format(call=call, got=got, wanted=wanted)}
 
 
+@functools.cache
+def _rows_of(exercise: Exercise) -> list[Row]:
+    """What each mistake does in the cases that everybody meets, found out once."""
+    judge = cast(Cases, exercise.judge)
+    return judge.rows(exercise, judge.fixed(exercise))
+
+
 def _generic(shown: Mapping[str, Any]) -> str:
     """What is said of a wrong result that no mistake explains."""
     if shown.get("expected") is None:
@@ -262,24 +386,49 @@ class Did(str):
 
 def refusing(function: Function) -> Function:
     """The function, with its ValueError as a result: ``Did("raised ValueError")``."""
+    refused = Did("raised ValueError")
 
-    async def watched(*args: Any) -> Any:
+    def watched(*args: Any) -> Any:
         try:
             value = function(*args)
-            return await value if inspect.isawaitable(value) else value
         except ValueError:
-            return Did("raised ValueError")
+            return refused
+        return later(value) if inspect.isawaitable(value) else value
+
+    async def later(value: Any) -> Any:
+        try:
+            return await value
+        except ValueError:
+            return refused
 
     return watched
 
 
+def _constants(function: Function) -> set[Any]:
+    """The numbers and strings in a function."""
+    found = set(function.__code__.co_consts)
+    return {constant for constant in found if isinstance(constant, (int, str, bytes))}
+
+
+def _plainly(function: Function) -> Function:
+    """The function; what it returns is taken as Python takes it: an IntEnum is its number."""
+
+    @functools.wraps(function)
+    def call(*args: Any) -> Any:
+        value = function(*args)
+        return _later(value) if inspect.isawaitable(value) else plain(value)
+
+    async def _later(value: Any) -> Any:
+        return plain(await value)
+
+    return call
+
+
 def _copy_of(value: Any) -> Any:
     """The value as it was returned: an answer that keeps it may change it in later calls."""
+    if isinstance(value, Raised):  # a copied error would lose its lines
+        return value
     try:
         return copy.deepcopy(value)
     except Exception:  # of a kind that cannot be copied
         return value
-
-
-async def _await(value: Any) -> Any:
-    return await value

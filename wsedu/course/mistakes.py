@@ -1,45 +1,75 @@
 """The mistakes that an exercise knows: plausible wrong answers, and the sentence for each.
 
-How to think about it: a mistake is written as a change of the right solution. ``patch`` notes the
-change, and makes the wrong answer when it is first needed. Where no change of the text will do, a
-function stands in its place, and for an exercise that is answered by letters the wrong letters.
+How to think about it: a mistake is written as a change of the right solution, and made into a wrong
+answer when it is first needed. ``mistakes.toml`` in an exercise's folder has a line for each: its
+name, and
+
+* what is in the solution and what the mistake writes there: ``['"big"', '"little"']``, or a
+  list of such pairs, made in that order;
+* or a whole function, as text: ``"lambda data: None"``; it may call the solution as ``right``;
+* or, if the exercise is answered by letters, the letters that are wrong: ``{ D = 126 }``.
+
+What may be wrong in several places has one sentence: that of ``little-endian`` is said for
+``"little-endian/short"`` and ``"little-endian/long"``, too.
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable
+import textwrap
+import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 Args = tuple[Any, ...]
+Function = Callable[..., Any]
 
 
 @dataclass(frozen=True)
 class Patch:
-    """A change of a function's text: pairs of a text in it and what a mistake writes.
+    """A change of a function's text: pairs of what is there and what a mistake writes.
 
     of: the function, if it is not the solution
     """
 
     edits: tuple[tuple[str, str], ...]
-    of: Callable[..., Any] | None = None
+    of: Function | None = None
 
-    def applied_to(self, solution: Callable[..., Any]) -> Any:
+    def applied_to(self, solution: Function) -> Any:
         """The wrong function. Raises ValueError unless each text is in it exactly once."""
         function = self.of or solution
-        source = inspect.getsource(function)
+        source = textwrap.dedent(inspect.getsource(function))
         for old, new in self.edits:
             if (count := source.count(old)) != 1:
                 raise ValueError(f"{old!r} stands {count} times in {function.__name__}, not once")
             source = source.replace(old, new)
-        names = dict(function.__globals__)  # the earlier pieces that it uses
-        exec(source, names)
-        return names[function.__name__]
+        return _made(source, function)
 
 
-def patch(*edits: tuple[str, str] | str, of: Callable[..., Any] | None = None) -> Patch:
+@dataclass(frozen=True)
+class Code:
+    """The text of a whole wrong function, which uses the names of the solution, and ``right``."""
+
+    text: str
+
+    def applied_to(self, solution: Function) -> Any:
+        """The wrong function."""
+        text = self.text.strip()
+        if not text.startswith(("def ", "async def ", "import ", "from ")):
+            text = f"{solution.__name__} = {text}"
+        return _made(text, solution)
+
+
+def _made(source: str, solution: Function) -> Any:
+    names = solution.__globals__ | {"right": solution}  # and the earlier pieces that it uses
+    exec(source, names)
+    return names[solution.__name__]
+
+
+def patch(*edits: tuple[str, str] | str, of: Function | None = None) -> Patch:
     """The solution with pieces of its text replaced: ``patch("< 126", "<= 126")``.
 
     Several changes are pairs: ``patch(("a", "b"), ("c", "d"))``; they are made in that order.
@@ -47,12 +77,44 @@ def patch(*edits: tuple[str, str] | str, of: Callable[..., Any] | None = None) -
     pairs = [edits] if all(isinstance(edit, str) for edit in edits) else edits
     for pair in pairs:
         if len(pair) != 2:
-            raise ValueError(f"a change is a text and what replaces it, not {pair!r}")
+            raise ValueError(f"a change is what stands there and what replaces it, not {pair!r}")
     return Patch(tuple(pairs), of)  # type: ignore[arg-type]
 
 
+def read_mistakes(path: Path) -> dict[str, Any]:
+    """What ``mistakes.toml`` holds, by the names of the mistakes; nothing if there is no file.
+
+    Raises ValueError that names the file if a mistake is none of the three.
+    """
+    if not path.exists():
+        return {}
+    try:
+        return {
+            name: _read(value)
+            for name, value in tomllib.loads(path.read_text(encoding="utf-8")).items()
+        }
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def _read(value: Any) -> Any:
+    if isinstance(value, str):
+        return Code(value)
+    if isinstance(value, dict):
+        return value
+    return patch(*(tuple(edit) if isinstance(edit, list) else edit for edit in value))
+
+
+def kind_of(name: str) -> str:
+    """What a mistake is called where it has its sentence: ``"little-endian"``."""
+    return name.partition("/")[0]
+
+
 def letters(**wrong: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The wrong letters of each mistake: ``letters(D={"marker-as-length": 126})``."""
+    """The wrong letters of each mistake: ``letters(D={"unmasked": b"..."})``.
+
+    For answers that TOML has no word for, such as bytes and None.
+    """
     return {
         name: {letter: answer} for letter, names in wrong.items() for name, answer in names.items()
     }
@@ -75,48 +137,3 @@ class Mistake:
     def answer(self) -> Any:
         """An answer that makes this mistake, made when it is first asked for."""
         return self.make()
-
-
-def recognise(
-    mistakes: Iterable[tuple[str, Callable[..., Any]]],
-    results: Iterable[tuple[Args, Any]],
-    right: Callable[[Args, Any], bool],
-    what: Callable[[Any], Any] = lambda result: result,
-) -> tuple[str | None, Args, Any]:
-    """The sentence of the first mistake that the answer makes, and a case that shows it.
-
-    An answer makes a mistake, perhaps among others, if in every case where the wrong function is
-    wrong it gives the same as that one. If no mistake fits, there is no sentence. The case is the
-    shortest of those in which the answer is wrong; there must be one.
-
-    mistakes: sentences, each with its wrong function
-    results:  the cases, each with what the answer gave
-    right:    whether a result is right for a case
-    what:     the part of a result that is compared, such as its status
-    """
-    results = list(results)
-    for sentence, wrong in mistakes:
-        same, shown = [], []
-        for args, got in results:
-            try:
-                said = wrong(*args)
-            except Exception:
-                continue  # this mistake cannot even handle the case
-            if not right(args, said):
-                same.append(_equal(what, said, got))
-                shown.append((args, got))
-        if same and all(same):
-            return sentence, *_shortest(shown)
-    return None, *_shortest([(args, got) for args, got in results if not right(args, got)])
-
-
-def _shortest(cases: list[tuple[Args, Any]]) -> tuple[Args, Any]:
-    """The case that is read most quickly."""
-    return min(cases, key=lambda case: len(repr(case[0])))
-
-
-def _equal(what: Callable[[Any], Any], said: Any, got: Any) -> bool:
-    try:
-        return bool(what(said) == what(got))
-    except Exception:
-        return False  # the answer is of another kind altogether

@@ -12,10 +12,8 @@ import ast
 import builtins
 import inspect
 import itertools
-import os
 import symtable
 import sys
-import tempfile
 import textwrap
 import time
 import types
@@ -26,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from .._awaited import values_only
+from ..recording.files import write_whole
 from ..words import _
 from . import journal
 from .catalogue import exercise_named, exercises
@@ -146,16 +145,7 @@ def _put(piece: str, content: bytes) -> None:
     if latest.exists():
         _number(piece, latest.read_bytes())  # the learner may have edited it
     _number(piece, content)
-    handle, temporary = tempfile.mkstemp(".tmp", f"{piece}.", folder())
-    try:
-        with open(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, latest)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    write_whole(latest, content)
 
 
 def _clean_up() -> None:

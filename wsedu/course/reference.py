@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import random
 from collections.abc import Iterable
+from functools import lru_cache
 
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidHandshake, InvalidMessage
@@ -23,8 +24,10 @@ from ..recording.frame_fields import fields_of_frame
 from ..views.difference import first_difference
 
 OWN_ORIGIN = "http://example.com:8000"
+KEPT = 1024  # verdicts of the library: every mistake of an exercise meets the same cases
 
 
+@lru_cache(KEPT)
 def server_status(data: bytes) -> int | None:
     """What a ``websockets`` server answers to a request; None if it cannot even read it."""
     server = ServerProtocol(origins=[None, Origin(OWN_ORIGIN)])
@@ -37,6 +40,11 @@ def server_status(data: bytes) -> int | None:
 
 def client_accepts(response: bytes, key: str, asked: list[str]) -> bool:
     """Whether a ``websockets`` client that sent ``key`` and asked for ``asked`` goes on."""
+    return _client_accepts(response, key, tuple(asked))
+
+
+@lru_cache(KEPT)
+def _client_accepts(response: bytes, key: str, asked: tuple[str, ...]) -> bool:
     client = ClientProtocol(
         parse_uri("ws://example.com:8000/"),
         subprotocols=[Subprotocol(name) for name in asked],

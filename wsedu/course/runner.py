@@ -14,17 +14,20 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from .._awaited import await_missing
 from .._stopping import end_tasks, raise_in
 from .._told import is_cell
 from ..words import _
+from .diagnosis import Raised
 from .verdict import Verdict, not_attempted, not_yet
 
 SECONDS = 5  # for all the cases of one check together
 BUSY = 0.05  # share of the time that an answer on a busy machine still computes, at least
 LONGEST = 12  # times as long as usual: the most that such an answer gets
+ROOM = 2**30  # bytes that an answer may take, beside what the kernel has
 STOPS = 10  # how often an answer that does not end is asked to end
 BETWEEN = 0.05  # seconds from one such request to the next
 
@@ -37,7 +40,7 @@ class AnswerRaised(Exception):
     def __init__(self, cause: BaseException, args: tuple[Any, ...]) -> None:
         super().__init__(cause)
         self.cause = cause
-        self.call = ", ".join(shorten(arg, 400) for arg in args)
+        self.args_given = args
 
 
 class AnswerMissing(Exception):
@@ -63,6 +66,7 @@ class Attempt:
     def __init__(self, answer: Any) -> None:
         self.answer = answer
         self.over = False
+        self.args: tuple[Any, ...] | None = None  # of the call that runs
         self.only_none: bool | None = None  # whether it returned None, and nothing else
         self.loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
         self._task: asyncio.Task[Any] | None = None  # of an async answer
@@ -74,6 +78,7 @@ class Attempt:
         self.go_on()
         if not callable(self.answer):
             raise AnswerNoFunction
+        self.args = args
         try:
             try:
                 self._running = True
@@ -93,7 +98,15 @@ class Attempt:
         # What goes around an answer may give a tuple that has the answer's own value in it.
         own = getattr(value, "returned", value) if isinstance(value, tuple) else value
         self.only_none = own is None and self.only_none is not False
+        self.args = None
         return value
+
+    def result(self, *args: Any) -> Any:
+        """The same, but an error is a result: ``Raised``."""
+        try:
+            return self(*args)
+        except AnswerRaised as raised:
+            return Raised(raised.cause, args)
 
     def go_on(self) -> None:
         """Raise AnswerStopped if the time is up."""
@@ -164,14 +177,15 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
             faults.append(error)
 
     thread = threading.Thread(target=work, name="wsedu check", daemon=True)
-    with _quiet() as (printed, warned):
+    with _room(), _quiet() as (printed, warned):
         thread.start()
         try:
             _give_time(thread, seconds)
         finally:  # the time is up, or the learner has interrupted the cell
             _stop(thread, watched)
             if not (verdicts and verdicts[0].passed):
-                gc.collect(1)  # a coroutine without await is found now, or in a later cell
+                # A coroutine without await is found now, or in a later cell.
+                gc.collect(2 if inspect.iscoroutinefunction(answer) else 1)
     if faults:
         raise faults[0]
     if verdicts:
@@ -180,9 +194,12 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
         said = _(
             "Your answer did not finish within {seconds} s. Does it loop forever, or wait for "
             "something that never comes?"
-        )
-        verdict = Verdict("raised", said.format(seconds=seconds))
-    if not verdict.passed and (forgotten := _never_awaited(warned)):
+        ).format(seconds=seconds)
+        if watched.args is not None and callable(answer):
+            said += " " + _("It was given ({call}).").format(call=_written(watched.args))
+        verdict = Verdict("raised", said)
+    forgotten = "" if "await" in verdict.sentence else _never_awaited(warned)
+    if not verdict.passed and forgotten:
         said = _("{name} was called without await: put await before the call.")
         return replace(verdict, sentence=f"{verdict.sentence} {said.format(name=forgotten)}")
     if verdict.outcome == "not yet" and printed.getvalue() and watched.only_none:
@@ -198,7 +215,7 @@ def _never_awaited(warned: list[warnings.WarningMessage]) -> str:
     """The name of a coroutine function that was called without await, if there was one."""
     for warning in warned:
         if found := re.match("coroutine '(.*)' was never awaited", str(warning.message)):
-            return found[1]
+            return found[1].rpartition(".")[2]  # not where it was defined
     return ""
 
 
@@ -215,16 +232,29 @@ def _judge(judge: Callable[[Attempt], Verdict], attempt: Attempt) -> Verdict:
             ).format(type=shorten(attempt.answer))
         )
     except AnswerRaised as raised:
-        if isinstance(raised.cause, RecursionError):
-            sentence = _("Your function calls itself too often, perhaps forever (RecursionError).")
-        else:
-            name, words = _name_of(type(raised.cause)), shorten(raised.cause, 200, write=str)
-            sentence = _("In the case ({call}) your function raised {error}").format(
-                call=raised.call, error=f"{name}: {words}" if words else name
-            )
-            if line := _line_of(raised.cause):
-                sentence += " " + _("(line {line} of your cell)").format(line=line)
-        return Verdict("raised", sentence)
+        return raised_verdict(raised.cause, raised.args_given)
+
+
+def raised_verdict(error: BaseException, args: tuple[Any, ...]) -> Verdict:
+    """The verdict on an answer that raised an error when it was called with ``args``."""
+    if isinstance(error, RecursionError):
+        sentence = _("Your function calls itself too often, perhaps forever (RecursionError).")
+    elif isinstance(error, MemoryError):
+        sentence = _("In the case ({call}) your function asked for too much memory.").format(
+            call=_written(args)
+        )
+    else:
+        name, words = _name_of(type(error)), shorten(error, 200, write=str)
+        sentence = _("In the case ({call}) your function raised {error}").format(
+            call=_written(args), error=f"{name}: {words}" if words else name
+        )
+        if line := _line_of(error):
+            sentence += " " + _("(line {line} of your cell)").format(line=line)
+    return Verdict("raised", sentence)
+
+
+def _written(args: tuple[Any, ...]) -> str:
+    return ", ".join(shorten(arg, 400) for arg in args)
 
 
 def _name_of(kind: type[BaseException]) -> str:
@@ -266,6 +296,30 @@ def _stop(thread: threading.Thread, watched: Attempt) -> None:
         if not thread.is_alive():
             return
         thread.join(BETWEEN)
+
+
+@contextlib.contextmanager
+def _room() -> Iterator[None]:
+    """An answer that asks for gigabytes gets a MemoryError, where Linux can see to it.
+
+    ``bytes(2**31)`` would take the memory of the whole machine, and the kernel with it.
+    """
+    try:
+        import resource  # not on Windows
+
+        pages = int(Path("/proc/self/statm").read_text().split()[0])  # not on macOS
+    except (ImportError, OSError):
+        yield
+        return
+    before, most = resource.getrlimit(resource.RLIMIT_AS)
+    limit = pages * resource.getpagesize() + ROOM
+    if before != resource.RLIM_INFINITY:
+        limit = min(limit, before)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (before, most))
 
 
 @contextlib.contextmanager

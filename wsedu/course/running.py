@@ -13,11 +13,17 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from ..live.background import SHORTEST, Background, Stopped
-from ..live.tap import HOST, Tap
+from ..live.tap import HOST, Log, Tap
 from ..recording import Recording
 from ..words import _
 
+TURNS = 10  # from the tap to the server, and from there back to the tap, it takes four or five
+
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+class Looped(RuntimeError):
+    """The server's function kept the event loop to itself."""
 
 
 class Running:
@@ -27,12 +33,14 @@ class Running:
     errors: what the server's function raised
     """
 
-    def __init__(self, serve: Serve) -> None:
+    def __init__(self, serve: Serve, background: Background) -> None:
         self.errors: list[Exception] = []
+        # The task for each connection, by the port from which the tap has opened it. asyncio keeps
+        # only weak references to tasks: one that waits could be collected as garbage, and its
+        # connection with it.
+        self._tasks: dict[int, asyncio.Task[Any] | None] = {}
         self._serve = serve
-        # asyncio keeps only weak references to tasks. Without this set, a task that waits could be
-        # collected as garbage, and its connection with it.
-        self._tasks: set[asyncio.Task[Any] | None] = set()
+        self._background = background
 
     async def start(self) -> None:
         """Listen on two free ports: the server's, and the tap's before it."""
@@ -51,8 +59,38 @@ class Running:
         """The newest connection."""
         return self._tap.logs[-1].recording() if self._tap.logs else Recording()
 
+    def recording_of(self, port: int) -> Recording:
+        """The connection of the client that has this port."""
+        log = self._log_of(port)
+        return log.recording() if log else Recording()
+
+    def turn(self) -> None:
+        """Return when the server's event loop has turned a few times.
+
+        What has come on its connections, the server has then read, unless it waits for something
+        else. So a client need not wait for the clock, which a busy machine would spoil. Raises
+        Stuck, and stops the server's function, if that keeps the loop to itself.
+        """
+        self._background.call(_turns(), SHORTEST)
+
+    def has_ended(self, port: int, seconds: float) -> bool:
+        """Whether the server's function ends, within these seconds, for the client of this port.
+
+        Raises Stuck like ``turn``.
+        """
+        log = self._log_of(port)
+        task = self._tasks.get(log.behind) if log else None
+        self._background.call(_wait(task, seconds), SHORTEST)
+        return bool(task and task.done())
+
+    def _log_of(self, port: int) -> Log | None:
+        """The newest log of a client with this port."""
+        logs = [log for log in list(self._tap.logs) if log.port == port]
+        return logs[-1] if logs else None
+
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._tasks.add(asyncio.current_task())
+        port = writer.get_extra_info("peername")[1]
+        self._tasks[port] = asyncio.current_task()
         try:
             result = self._serve(reader, writer)
             if inspect.isawaitable(result):
@@ -60,17 +98,26 @@ class Running:
         except Exception as error:
             self.errors.append(error)
         except Stopped:
-            self.errors.append(RuntimeError(_("it looped without an await, and was stopped")))
+            self.errors.append(Looped(_("it looped without an await, and was stopped")))
         finally:
             writer.close()
-            self._tasks.discard(asyncio.current_task())
+
+
+async def _turns() -> None:
+    for _turn in range(TURNS):
+        await asyncio.sleep(0)
+
+
+async def _wait(task: asyncio.Task[Any] | None, seconds: float) -> None:
+    """Wait until the task ends, or these seconds; if it has not begun, let the loop turn."""
+    await (asyncio.wait([task], timeout=seconds) if task else _turns())
 
 
 @contextmanager
 def running(serve: Serve) -> Iterator[Running]:
     """Run a server in a thread of its own; it is not the current lab, and leaves that alone."""
     background = Background()
-    server = Running(serve)
+    server = Running(serve, background)
     try:
         background.call(server.start())
         yield server

@@ -5,8 +5,6 @@ loop without an await. Then the event loop stops turning, and so does everything
 have watched the time. So a thread that waits for the loop checks, from outside, that it turns.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import threading

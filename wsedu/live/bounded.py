@@ -5,8 +5,6 @@ event loop cannot send them, and they pile up: a gigabyte in a second or two. as
 server to pause and leaves it at that. Here the write itself fails.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any

@@ -5,8 +5,6 @@ script connects as soon as the page has drawn it, and then waits for a request w
 own. Where no page comes, because a program runs the notebook, a kept recording takes its place.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import chain, count

@@ -7,8 +7,6 @@ and knows nothing of frames. It hands over the bytes that it reads, takes the ev
 back, and writes what they reply. TCP may cut the bytes anywhere: the endpoint waits for the rest.
 """
 
-from __future__ import annotations
-
 import asyncio
 from http import HTTPStatus
 

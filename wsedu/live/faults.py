@@ -4,8 +4,6 @@ How to think about it: faults are a value. ``Lab.fault`` gives it to the tap, an
 what to do with each chunk. So a fault acts on real bytes between a real client and server.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields
 from typing import Literal
 

@@ -30,9 +30,9 @@ from .background import SHORTEST, Background, closed
 from .faults import Faults
 from .memory import Network
 from .notifications import Notifications
-from .options import allowed_address, check
+from .options import OF_THE_LIBRARY, allowed_address, check
 from .peer import Peer, only_bytes
-from .servers import OwnServer, Running, start, start_http
+from .servers import OwnServer, Running, start, start_own
 from .talking import talk
 from .waiting import until, watch
 
@@ -97,27 +97,20 @@ class Lab:
         open_to_the_network: str | None = None,
         token: str | None = None,
     ) -> None:
-        library = {
-            "open_timeout": open_timeout,
-            "ping_interval": ping_interval,
-            "ping_timeout": ping_timeout,
-            "close_timeout": close_timeout,
-            "max_size": max_size,
-            "origins": origins,
-            "subprotocols": subprotocols,
-        }
-        scripts: dict[str, Any] = {"handler": handler, "raw": raw, "server": server}
-        place = {"network": network, "open_to_the_network": open_to_the_network, "token": token}
-        no_coroutine("Lab", *scripts.values())
-        check(**scripts, **library, date=date, notifications=notifications, **place)
+        options = {name: value for name, value in locals().items() if name != "self"}
+        no_coroutine("Lab", handler, raw, server)
+        check(**options)
         plain = not (raw or server or notifications)
         address = allowed_address(open_to_the_network, token, plain)
         if Lab._current is not None:
             Lab._current.close()
         self._notifications = Notifications() if notifications else None
         if self._notifications:
-            scripts["handler"] = handler or self._notifications.websocket
-        given = partial(start, **scripts, options=library, date=date, address=address, token=token)
+            handler = handler or self._notifications.websocket
+        library = {name: options[name] for name in OF_THE_LIBRARY}
+        given = partial(
+            start, handler, raw, server, library, date=date, address=address, token=token
+        )
         self._open(given, Network() if network == "memory" else None)
         self._query = f"?token={token}" if token else ""
         self._peers: list[Peer] = []
@@ -133,7 +126,7 @@ class Lab:
         self._http: Running | None = None
         try:
             if self._notifications:
-                self._http = self._background.call(start_http(self._notifications))
+                self._http = self._background.call(start_own(self._notifications.http))
             self._running = self._background.call(begin())
         except BaseException:
             self._background.close()

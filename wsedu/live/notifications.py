@@ -15,11 +15,10 @@ The HTTP side is written with this course's own reader of heads. Every response 
 events closes its connection.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import AsyncIterator, Coroutine
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -43,16 +42,6 @@ class Notifications:
     def __init__(self) -> None:
         self._items: list[str] = []
         self._more = asyncio.Condition()
-        self.port = 0
-
-    async def start(self) -> None:
-        """Answer HTTP on a free port."""
-        self._listener = await asyncio.start_server(self._http, HOST, 0)
-        self.port = self._listener.sockets[0].getsockname()[1]
-
-    def close(self) -> None:
-        """Stop listening."""
-        self._listener.close()
 
     async def add(self, item: str) -> None:
         """Keep an order, and tell all that wait."""
@@ -89,8 +78,9 @@ class Notifications:
             leaving.cancel()
             waiting.cancel()
 
-    async def _http(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
+    async def http(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one HTTP request."""
+        with suppress(OSError):  # the client has gone
             data = b""
             while (head := read_head(data, "request")).end is None and len(data) < LONGEST:
                 more = await reader.read(LONGEST)
@@ -98,10 +88,6 @@ class Notifications:
                     return
                 data += more
             await self._answer(head, data, reader, writer)
-        except (OSError, asyncio.CancelledError):
-            pass  # the client has gone, or the lab closes
-        finally:
-            writer.close()
 
     async def _answer(
         self,

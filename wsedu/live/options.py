@@ -5,8 +5,6 @@ would fail inside a library, or not at all: ``origins="http://..."`` would be ta
 letter.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Callable
@@ -27,7 +25,7 @@ class Rule:
 
     words: say it, after "must be"
     types: the types that it may have
-    holds: whether a value of such a type is allowed
+    holds: whether a value of such a type is allowed; None always is
     """
 
     words: str
@@ -35,20 +33,10 @@ class Rule:
     holds: Callable[[Any], bool] = lambda value: True
 
 
-def _seconds(value: float | None) -> bool:
-    return value is None or 0 <= value < math.inf
-
-
-def _subprotocols(names: list[Any] | None) -> bool:
-    return all(isinstance(name, str) and TOKEN.fullmatch(name) for name in names or ())
-
-
-def _origins(origins: list[Any] | None) -> bool:
-    return all(isinstance(origin, (str, re.Pattern, NONE)) for origin in origins or ())
-
-
 SECONDS = Rule(
-    _("a number of seconds, 0 or more, or None for no limit"), (int, float, NONE), _seconds
+    _("a number of seconds, 0 or more, or None for no limit"),
+    (int, float, NONE),
+    lambda seconds: 0 <= seconds < math.inf,
 )
 FUNCTION = Rule(_("an async function"), (Callable, NONE))
 
@@ -60,33 +48,40 @@ RULES = {
     "ping_interval": Rule(
         _("a number of seconds, more than 0, or None for no Pings"),
         (int, float, NONE),
-        lambda value: _seconds(value) and value != 0,
+        lambda seconds: 0 < seconds < math.inf,
     ),
     "ping_timeout": SECONDS,
     "close_timeout": SECONDS,
     "max_size": Rule(
         _("a number of bytes, 0 or more, or None for no limit"),
         (int, NONE),
-        lambda value: value is None or value >= 0,
+        lambda size: size >= 0,
     ),
     "origins": Rule(
         _('a list of origins, such as ["http://example.com", None], or None for all'),
         (*LIST, NONE),
-        _origins,
+        lambda origins: all(isinstance(origin, (str, re.Pattern, NONE)) for origin in origins),
     ),
     "subprotocols": Rule(
-        _('a list of names, such as ["chat"], or None for none'), (*LIST, NONE), _subprotocols
+        _('a list of names, such as ["chat"], or None for none'),
+        (*LIST, NONE),
+        lambda names: all(isinstance(name, str) and TOKEN.fullmatch(name) for name in names),
     ),
     "date": Rule(
         _("a line of ASCII for the Date header, or None for the time of day"),
         (str, NONE),
-        lambda value: value is None or (value.isascii() and value.isprintable()),
+        lambda date: date.isascii() and date.isprintable(),
     ),
     "notifications": Rule(_("True or False"), (bool,)),
     "network": Rule(_("loopback or memory"), (str,), lambda value: value in ("loopback", "memory")),
     "open_to_the_network": Rule(_("an address of this machine, or None"), (str, NONE)),
     "token": Rule(_("a string, or None"), (str, NONE)),
 }
+
+
+# These are passed on to ``websockets`` as they are.
+TIMEOUTS = ("open_timeout", "ping_interval", "ping_timeout", "close_timeout")
+OF_THE_LIBRARY = (*TIMEOUTS, "max_size", "origins", "subprotocols")
 
 
 def check(**options: Any) -> None:
@@ -100,7 +95,7 @@ def check(**options: Any) -> None:
         number = not isinstance(value, bool) or bool in rule.types
         if not (isinstance(value, rule.types) and number):
             raise TypeError(wrong)
-        if not rule.holds(value):
+        if value is not None and not rule.holds(value):
             raise ValueError(wrong)
     if sum(options[script] is not None for script in ("handler", "raw", "server")) > 1:
         raise ValueError("handler, raw and server all say what the server does; give one")

@@ -5,8 +5,6 @@ answers nothing by itself, and shows every frame that comes. ``live`` makes it a
 library, or badly: late, wrongly, never.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine

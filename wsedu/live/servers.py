@@ -5,15 +5,13 @@ connection. Whatever such a function does wrong (it raises, loops without an awa
 without end) ends its own connection only, and the recording says so.
 """
 
-from __future__ import annotations
-
 import asyncio
 import hmac
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from websockets.asyncio.server import ServerConnection, serve
@@ -22,11 +20,9 @@ from websockets.http11 import Request, Response
 from ..words import _
 from .background import EXITS, Stopped
 from .bounded import Bounded, TooMuch
-from .notifications import Notifications
 from .peer import Peer
 from .tap import HOST, Tap
 
-T = TypeVar("T")
 Handler = Callable[[ServerConnection], Awaitable[None]]
 OwnServer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -68,13 +64,14 @@ async def start_library(
     token: str | None = None,
 ) -> Running:
     """The server of ``websockets``; without a handler it is an echo server."""
-    blame = _Blame()
 
     def admit(connection: ServerConnection, request: Request) -> Response | None:
         given = parse_qs(urlsplit(request.path).query).get("token", [""])[0]
         if token is not None and not hmac.compare_digest(given.encode(), token.encode()):
             return connection.respond(403, "This lab asks for its token.\n")
-        return _answer_page(connection, request)
+        if request.path == "/page" and "Upgrade" not in request.headers:
+            return connection.respond(200, "This is a page.\n")
+        return None
 
     def set_date(_connection: ServerConnection, _request: Request, response: Response) -> None:
         if date is not None:
@@ -86,17 +83,14 @@ async def start_library(
 
         def connection_made(self, transport: Any) -> None:
             port = transport.get_extra_info("peername")[1]
-            super().connection_made(Bounded(transport, lambda said: blame.soon(port, said)))  # type: ignore[arg-type]
+            super().connection_made(Bounded(transport, lambda said: tap.blame_soon(port, said)))  # type: ignore[arg-type]
 
     async def serve_one(connection: ServerConnection) -> None:
         try:
             await (handler or _echo)(connection)
-        except Stopped:
-            await blame(connection.remote_address[1], _looped())
+        except (Stopped, *EXITS) as error:
+            await tap.blame_server(connection.remote_address[1], _mistake(error))
             raise RuntimeError("stopped") from None  # the library closes with 1011
-        except EXITS as error:
-            await blame(connection.remote_address[1], _raised(error))
-            raise RuntimeError("stopped") from None
 
     server = await serve(
         serve_one,
@@ -110,13 +104,12 @@ async def start_library(
         create_connection=Connection,
         **options,
     )
-    blame.tap = await _tap_before(next(iter(server.sockets)), address)
-    return Running(blame.tap, lambda: server.close(close_connections=False))
+    tap = await _tap_before(next(iter(server.sockets)), address)
+    return Running(tap, lambda: server.close(close_connections=False))
 
 
 async def start_own(own: OwnServer) -> Running:
     """A server that is one function of a reader and a writer."""
-    blame = _Blame()
     # The loop holds its tasks weakly: one that waits for what nothing else knows of, as in
     # "await asyncio.Future()", would be collected.
     tasks = set()
@@ -124,47 +117,36 @@ async def start_own(own: OwnServer) -> Running:
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         tasks.add(asyncio.current_task())
         port = writer.get_extra_info("peername")[1]
-        limited = _bounded(reader, writer, lambda said: blame.soon(port, said))
+        transport: Any = Bounded(writer.transport, lambda said: tap.blame_soon(port, said))
+        protocol, loop = writer.transport.get_protocol(), asyncio.get_running_loop()
+        limited = asyncio.StreamWriter(transport, protocol, reader, loop)
         # The lab closes; asyncio would report a cancelled connection.
         with suppress(asyncio.CancelledError):
             try:
                 await own(reader, limited)
             except TooMuch:
                 pass  # this is on the recording
-            except (Exception, *EXITS) as error:
-                await blame(port, _raised(error))
-            except Stopped:
-                await blame(port, _looped())
+            except (Exception, Stopped, *EXITS) as error:
+                await tap.blame_server(port, _mistake(error))
             finally:
                 writer.close()
                 tasks.discard(asyncio.current_task())
 
     server = await asyncio.start_server(connected, HOST, 0)
-    blame.tap = await _tap_before(server.sockets[0])
-    return Running(blame.tap, server.close)
+    tap = await _tap_before(server.sockets[0])
+    return Running(tap, server.close)
 
 
 async def start_raw(script: Callable[[Peer], Awaitable[None]]) -> Running:
     """A server that is one function of a ``Peer``, after the opening handshake."""
 
-    async def right_here(work: Coroutine[Any, Any, T]) -> T:
-        return await work
-
     async def server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        peer = Peer("server", reader, writer, right_here)
+        peer = Peer("server", reader, writer, lambda work: work)
         with suppress(OSError):  # the client has gone
             await peer.shake_hands()
             await script(peer)
 
     return await start_own(server)
-
-
-async def start_http(notifications: Notifications) -> Running:
-    """The HTTP side of ``notifications``."""
-    await notifications.start()
-    tap = Tap(notifications.port)
-    await tap.start()
-    return Running(tap, notifications.close)
 
 
 async def _tap_before(listener: Any, address: str = HOST) -> Tap:
@@ -173,50 +155,14 @@ async def _tap_before(listener: Any, address: str = HOST) -> Tap:
     return tap
 
 
-class _Blame:
-    """Writes what a server did wrong onto the recording of its connection."""
-
-    tap: Tap
-
-    def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def __call__(self, port: int, words: str) -> None:
-        await self.tap.blame_server(port, words)
-
-    def soon(self, port: int, words: str) -> None:
-        """The same from a function that cannot wait."""
-        task = asyncio.ensure_future(self(port, words))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-
-def _bounded(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, refused: Callable[[str], None]
-) -> asyncio.StreamWriter:
-    """The same writer over a transport with a limit."""
-    transport: Any = Bounded(writer.transport, refused)
-    return asyncio.StreamWriter(
-        transport, writer.transport.get_protocol(), reader, asyncio.get_running_loop()
-    )
-
-
-def _raised(error: BaseException) -> str:
+def _mistake(error: BaseException) -> str:
+    """What a server did wrong, for the recording."""
+    if isinstance(error, Stopped):
+        return _("the server looped without an await, and was stopped")
     words = ": ".join(filter(None, (type(error).__name__, str(error)[:200])))
     return _("the server raised {error}").format(error=words)
-
-
-def _looped() -> str:
-    return _("the server looped without an await, and was stopped")
 
 
 async def _echo(connection: ServerConnection) -> None:
     async for message in connection:
         await connection.send(message)
-
-
-def _answer_page(connection: ServerConnection, request: Request) -> Response | None:
-    """An ordinary HTTP request gets an ordinary response; everything else goes on."""
-    if request.path == "/page" and "Upgrade" not in request.headers:
-        return connection.respond(200, "This is a page.\n")
-    return None

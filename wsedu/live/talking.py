@@ -4,8 +4,6 @@ How to think about it: this client knows nothing of WebSocket. The recording doe
 it is read again, until the server has said one more complete thing, or has closed.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress

@@ -5,10 +5,10 @@ client. The tap writes down what arrives on one side before it passes it on, so 
 cause always comes before its effect. With ``faults`` the tap plays a bad network.
 """
 
-from __future__ import annotations
-
 import asyncio
+import os
 import random
+import re
 import socket
 import struct
 import sys
@@ -16,6 +16,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 
 from ..recording import Event, Recording, Side
 from ..recording.events import EventKind
@@ -32,29 +33,22 @@ AT_ONCE = 2**12  # bytes that are passed on before others have a turn: 600 of th
 OVERHEAD = 100  # what an event costs beside its bytes, roughly
 
 
+@dataclass(eq=False)
 class Log:
-    """The growing log of one connection.
+    """The growing log of one connection."""
 
-    port:   the client's
-    behind: the tap's own port towards the server
-    broken: whether the connection was reset (TCP RST), by either side or by the tap
-    wanted: whether a call waits for what comes, so that the log must not be let go
-    size:   bytes that it takes
-    over:   whether the connection has ended
-    """
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.behind = 0
-        self.broken = False
-        self.wanted = False
-        self.size = 0
-        self.over = False
-        self._start = time.monotonic()
-        self._events: list[Event] = []
-        self._room = BYTES
-        self._dropped = 0
-        self._note = ""
+    port: int  # the client's
+    behind: int = 0  # the port from which the tap connects to the server
+    broken: bool = False  # it was reset (TCP RST), by either side or by the tap
+    wanted: bool = False  # a call waits for what comes, so the log must not be let go
+    over: bool = False  # the connection has ended
+    size: int = 0  # bytes that the log takes
+    opened: float = field(default_factory=time.monotonic)  # by that clock, in seconds
+    refused: str = ""  # why the server could not be reached, in the system's words
+    _events: list[Event] = field(default_factory=list)
+    _room: int = BYTES
+    _dropped: int = 0
+    _note: str = ""
 
     def note(self, kind: EventKind, sender: Side, data: bytes = b"", note: str = "") -> None:
         """Write down one thing that just happened."""
@@ -65,7 +59,7 @@ class Log:
             self._dropped += len(data)
             return
         self.size += cost
-        self._events.append(Event(time.monotonic() - self._start, sender, kind, data, note))
+        self._events.append(Event(time.monotonic() - self.opened, sender, kind, data, note))
 
     def let_go(self) -> None:
         """Forget everything, and only count from now on: other connections are newer."""
@@ -78,6 +72,10 @@ class Log:
         """Whether that side has ended its stream, or the connection was reset there."""
         return any(event.sender == side and event.kind in ("end", "lost") for event in self._events)
 
+    def answered(self) -> bool:
+        """Whether the server has said anything."""
+        return any(event.sender == "server" and event.kind == "data" for event in self._events)
+
     def recording(self) -> Recording:
         """What has been seen so far, as a value; secrets covered."""
         recording = Recording(tuple(self._events), self._note, self._dropped)
@@ -85,25 +83,27 @@ class Log:
 
 
 class Tap:
-    """Relays every connection to ``127.0.0.1:target`` and keeps a log of each.
+    """Relays every connection to ``server:target`` and keeps a log of each.
 
     logs:     one for each connection, in the order in which they were opened
     host, port: where clients connect
     watchers: events that are set whenever something happens on any connection
     """
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int, server: str = HOST) -> None:
         self._target = target
+        self._server = server
         self.logs: deque[Log] = deque()
         self.watchers: list[asyncio.Event] = []
         self.host, self.port = HOST, 0
         self._faults = Faults()
         self._changed = asyncio.Event()  # set, and made anew, when the faults change
         self._writers: dict[Log, tuple[asyncio.StreamWriter, ...]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()  # a loop alone would forget them
 
-    async def start(self, address: str = HOST) -> None:
-        """Listen on a free port."""
-        self._listener = await asyncio.start_server(self._connected, address, 0, limit=CHUNK)
+    async def start(self, address: str = HOST, port: int = 0) -> None:
+        """Listen on this port, or on a free one."""
+        self._listener = await asyncio.start_server(self._connected, address, port, limit=CHUNK)
         self.host = HOST if address in EVERYWHERE else address
         self.port = self._listener.sockets[0].getsockname()[1]
 
@@ -132,6 +132,12 @@ class Tap:
                     changed.clear()
                     await changed.wait()
             self._note(logs[-1], "fault", "server", note=words)
+
+    def blame_soon(self, port: int, words: str) -> None:
+        """The same from a function that cannot wait."""
+        task = asyncio.ensure_future(self.blame_server(port, words))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     @contextmanager
     def watched(self) -> Iterator[asyncio.Event]:
@@ -176,9 +182,13 @@ class Tap:
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         log = self.log_of(writer.get_extra_info("peername")[1])
         try:
-            there_reader, there_writer = await asyncio.open_connection(
-                HOST, self._target, limit=CHUNK
-            )
+            try:
+                there_reader, there_writer = await asyncio.open_connection(
+                    self._server, self._target, limit=CHUNK
+                )
+            except OSError as error:
+                log.refused = _reason(error)
+                raise
             self._writers[log] = (writer, there_writer)
             log.behind = there_writer.get_extra_info("sockname")[1]
             self._tell()
@@ -196,6 +206,7 @@ class Tap:
             log.over = True
             for end in self._writers.pop(log, (writer,)):
                 tear_down(end)
+            self._tell()
 
     async def _relay(
         self,
@@ -254,6 +265,12 @@ class Tap:
     def _tell(self) -> None:
         for event in self.watchers:
             event.set()
+
+
+def _reason(error: OSError) -> str:
+    """The system's words for what went wrong; asyncio writes addresses in their place."""
+    number = re.search(r"\[Errno (\d+)\]", str(error))  # a name has several addresses
+    return os.strerror(int(number[1])) if number else error.strerror or str(error)
 
 
 def tear_down(writer: asyncio.StreamWriter) -> None:

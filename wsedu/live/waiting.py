@@ -13,6 +13,7 @@ import contextvars
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import TypeVar
 
@@ -66,39 +67,32 @@ async def in_thread(work: Callable[[], T], seconds: float | None = None) -> T | 
     stops it too.
     """
     loop, context = asyncio.get_running_loop(), contextvars.copy_context()
-    done: asyncio.Future[tuple[T | None, BaseException | None]] = loop.create_future()
-
-    def deliver(result: T | None, error: BaseException | None) -> None:
-        if not done.done():
-            done.set_result((result, error))
+    outcome: Future[T] = Future()
+    done = asyncio.Event()
 
     def run() -> None:
-        result, error = None, None
-        try:
-            result = context.run(work)  # what it prints belongs to the cell that waits
-        except Enough:
-            return
-        except BaseException as raised:
-            error = raised
-        with suppress(RuntimeError):  # the lab was closed, and its loop too
-            loop.call_soon_threadsafe(deliver, result, error)
+        with suppress(Enough, RuntimeError):  # the lab was closed, and its loop too
+            try:
+                outcome.set_result(context.run(work))  # prints into the cell that waits
+            except Enough:
+                raise
+            except BaseException as raised:
+                outcome.set_exception(raised)
+            loop.call_soon_threadsafe(done.set)
 
     thread = threading.Thread(target=run, name="wsedu lab's reader", daemon=True)
     thread.start()
     try:
-        await asyncio.wait([done], timeout=seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await done.wait()
     finally:
-        if done.done():
+        if done.is_set():
             thread.join()  # it has nothing more to do
         else:  # in a thread, too: it may take a while, and the lab's loop has clients to serve
             name = "wsedu lab's stopper"
             threading.Thread(target=_stop, args=[thread], name=name, daemon=True).start()
-    if not done.done():
-        return None
-    result, error = done.result()
-    if error is not None:
-        raise error
-    return result
+    return outcome.result() if done.is_set() else None
 
 
 async def found(tap: Tap, look: Callable[[], T | None], timeout: float) -> T | None:

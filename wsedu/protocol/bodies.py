@@ -7,8 +7,6 @@ messages never have a body, whatever their head says. A reader that gets this wr
 response for a part of the body, and never sees the 101.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple

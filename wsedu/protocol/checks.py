@@ -6,20 +6,23 @@ lists. A rule reads one message and makes one ``Check``: what the rule asks, its
 found, on which line, and whether the rule holds. Nothing is raised: the list of checks is the
 result, complete even for damaged bytes.
 
+The line above each function has the rule's name and section and, for the server, the status with
+which it refuses. The function says whether the rule holds, and on which part of the first line, or
+on which header lines.
+
 Section numbers without a document are those of RFC 6455.
 """
-
-from __future__ import annotations
 
 import base64
 import binascii
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..said import Said
 from .extensions import check_agreed
 from .handshake import accept_key
-from .http import TOKEN, HeaderField, MessageHead, Part, Span, shorten
+from .http import TOKEN, HeaderField, MessageHead, Part, Problem, Span, shorten
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,65 @@ def expected_status(checks: tuple[Check, ...]) -> int:
     return next((c.status or 400 for c in checks if c.passed is False), 101)
 
 
+# What the rules share.
+
+# Whether the rule holds; the places that it is about; and what was found, if not what they say.
+Place = Part | HeaderField | Problem
+Finding = tuple[bool | None, tuple[Place, ...], Said | str]
+
+REQUEST_RULES: list[Callable[..., Check]] = []
+RESPONSE_RULES: list[Callable[..., Check]] = []
+
+
+def _rule(
+    name: str, section: str, status: int | None = None
+) -> Callable[[Callable[..., Finding]], Callable[..., Check]]:
+    """Make a rule of a function, the next in the list of the server or, without status, client."""
+
+    def make(find: Callable[..., Finding]) -> Callable[..., Check]:
+        def rule(*heads: MessageHead) -> Check:
+            passed, places, seen = find(*heads)
+            spans = tuple(place.span for place in places)
+            return Check(name, asked, section, passed, seen, spans, status)
+
+        side = "response" if status is None else "request"
+        asked = Said("rule.head") if name == "head" else Said(f"rule.{side}.{name}")
+        (RESPONSE_RULES if status is None else REQUEST_RULES).append(rule)
+        return rule
+
+    return make
+
+
+def _well_formed(head: MessageHead) -> Finding:
+    """Whether the whole head is HTTP and ends; about the first problem, or the empty line."""
+    if head.problems:
+        return False, head.problems[:1], head.problems[0].said
+    if head.end is None:
+        return False, (), Said("seen.no-empty-line")
+    newline = Part("", Span(head.end - 1, head.end))
+    return True, (newline,), Said("seen.header-lines", count=len(head.headers))
+
+
+def _word(head: MessageHead, index: int) -> tuple[tuple[Part, ...], str, Said | str]:
+    """A part of the first line, if the line has that many; its text; and the text to be shown."""
+    parts = head.start_line[index : index + 1]
+    text = parts[0].text if parts else ""
+    return parts, text, shorten(text) if parts else Said("seen.nothing")
+
+
+def _values(lines: tuple[HeaderField, ...]) -> Said | str:
+    return " | ".join(shorten(line.value.text) for line in lines[:4]) or Said("seen.absent")
+
+
+def _disputed(seen: Said | str) -> Said:
+    """What was found, where good implementations do not agree: see tests/protocol/test_checks."""
+    return Said("seen.disputed", seen=seen)
+
+
+def _lower(names: list[str]) -> list[str]:
+    return [name.lower() for name in names]
+
+
 # The server's checks: 4.2.1, items 1 to 9.
 
 
@@ -72,68 +134,60 @@ def check_request(head: MessageHead) -> tuple[Check, ...]:
     return tuple(rule(head) for rule in REQUEST_RULES)
 
 
-def _request_head(head: MessageHead) -> Check:
+@_rule("head", "4.1, item 1; RFC 9112 2", 400)
+def _request_head(head: MessageHead) -> Finding:
     """4.1, item 1: "The handshake MUST be a valid HTTP request"."""
-    asked, passed, seen, spans = _well_formed(head)
-    return Check("head", asked, "4.1, item 1; RFC 9112 2", passed, seen, spans, 400)
+    return _well_formed(head)
 
 
-def _method(head: MessageHead) -> Check:
+@_rule("method", "4.2.1, item 1", 405)
+def _method(head: MessageHead) -> Finding:
     """Item 1: "An HTTP/1.1 or higher GET request"."""
-    part = _part(head, 0)
-    passed = part is not None and part.text == "GET"
-    asked = Said("rule.request.method")
-    return Check("method", asked, "4.2.1, item 1", passed, _text(part), _place(part), 405)
+    place, method, seen = _word(head, 0)
+    return method == "GET", place, seen
 
 
-def _http_version(head: MessageHead) -> Check:
-    part = _part(head, 2)
-    found = re.fullmatch(r"HTTP/(\d)\.(\d)", part.text, re.ASCII) if part else None
+@_rule("http-version", "4.2.1, item 1", 505)
+def _http_version(head: MessageHead) -> Finding:
+    place, version, seen = _word(head, 2)
+    found = re.fullmatch(r"HTTP/(\d)\.(\d)", version, re.ASCII)
     passed = found is not None and (int(found[1]), int(found[2])) >= (1, 1)
-    asked, seen = Said("rule.request.http-version"), _text(part)
-    if found and not passed:
-        seen = _disputed(seen)
-    return Check("http-version", asked, "4.2.1, item 1", passed, seen, _place(part), 505)
+    return passed, place, _disputed(seen) if found and not passed else seen
 
 
-def _target(head: MessageHead) -> Check:
+@_rule("target", "4.2.1, item 1; 3", 400)
+def _target(head: MessageHead) -> Finding:
     """Item 1: a "Request-URI"; 3: "Fragment identifiers [...] MUST NOT be used on these URIs"."""
-    part = _part(head, 1)
-    passed = (
-        part is not None
-        and part.text.lower().startswith(("/", "http://", "https://"))
-        and "#" not in part.text
-    )
-    asked = Said("rule.request.target")
-    return Check("target", asked, "4.2.1, item 1; 3", passed, _text(part), _place(part), 400)
+    place, target, seen = _word(head, 1)
+    is_resource = target.lower().startswith(("/", "http://", "https://"))
+    return is_resource and "#" not in target, place, seen
 
 
-def _host(head: MessageHead) -> Check:
+@_rule("host", "4.2.1, item 2", 400)
+def _host(head: MessageHead) -> Finding:
     """Item 2: "A |Host| header field containing the server's authority"."""
     lines = head.find("Host")
     passed = len(lines) == 1 and bool(lines[0].value.text)
-    asked = Said("rule.request.host")
-    seen = _values(lines) if passed else _disputed(_values(lines))
-    return Check("host", asked, "4.2.1, item 2", passed, seen, _spans(lines), 400)
+    return passed, lines, _values(lines) if passed else _disputed(_values(lines))
 
 
-def _request_upgrade(head: MessageHead) -> Check:
+@_rule("upgrade", "4.2.1, item 3", 426)
+def _request_upgrade(head: MessageHead) -> Finding:
     """Item 3: "containing the value "websocket", treated as an ASCII case-insensitive value"."""
     lines, names = head.find("Upgrade"), _lower(head.tokens("Upgrade"))
-    passed, asked = "websocket" in names, Said("rule.request.upgrade")
-    seen = _disputed(_values(lines)) if passed and len(names) > 1 else _values(lines)
-    return Check("upgrade", asked, "4.2.1, item 3", passed, seen, _spans(lines), 426)
+    passed = "websocket" in names
+    return passed, lines, _disputed(_values(lines)) if passed and names[1:] else _values(lines)
 
 
-def _request_connection(head: MessageHead) -> Check:
+@_rule("connection", "4.2.1, item 4", 426)
+def _request_connection(head: MessageHead) -> Finding:
     """Item 4: "that includes the token "Upgrade", treated as an ASCII case-insensitive value"."""
     lines = head.find("Connection")
-    passed = "upgrade" in _lower(head.tokens("Connection"))
-    asked = Said("rule.request.connection")
-    return Check("connection", asked, "4.2.1, item 4", passed, _values(lines), _spans(lines), 426)
+    return "upgrade" in _lower(head.tokens("Connection")), lines, _values(lines)
 
 
-def _key(head: MessageHead) -> Check:
+@_rule("key", "4.2.1, item 5", 400)
+def _key(head: MessageHead) -> Finding:
     """Item 5: "a base64-encoded [...] value that, when decoded, is 16 bytes in length"."""
     lines = head.find("Sec-WebSocket-Key")
     passed, seen = False, _values(lines)
@@ -146,62 +200,40 @@ def _key(head: MessageHead) -> Check:
         else:
             passed = len(nonce) == 16
             seen = Said("seen.key", key=shorten(text), count=len(nonce))
-    if lines and not passed:
-        seen = _disputed(seen)
-    return Check("key", Said("rule.request.key"), "4.2.1, item 5", passed, seen, _spans(lines), 400)
+    return passed, lines, _disputed(seen) if lines and not passed else seen
 
 
-def _websocket_version(head: MessageHead) -> Check:
+# 4.2.2, item 4 says "such as 426 Upgrade Required"; some servers respond with 400.
+@_rule("websocket-version", "4.2.1, item 6; 4.4", 426)
+def _websocket_version(head: MessageHead) -> Finding:
     """Item 6: "A |Sec-WebSocket-Version| header field, with a value of 13"."""
     lines = head.find("Sec-WebSocket-Version")
-    passed = [line.value.text for line in lines] == ["13"]
-    asked, section = Said("rule.request.websocket-version"), "4.2.1, item 6; 4.4"
-    # 4.2.2, item 4 says "such as 426 Upgrade Required"; some servers respond with 400.
-    return Check("websocket-version", asked, section, passed, _values(lines), _spans(lines), 426)
+    return [line.value.text for line in lines] == ["13"], lines, _values(lines)
 
 
-def _origin(head: MessageHead) -> Check:
+@_rule("origin", "4.2.1, item 7", 400)
+def _origin(head: MessageHead) -> Finding:
     """Item 7: "Optionally, an |Origin| header field"."""
     lines = head.find("Origin")
     passed = len(lines) == 1 if lines else None
-    asked, seen = Said("rule.request.origin"), _values(lines)
-    if passed is False:
-        seen = _disputed(seen)
-    return Check("origin", asked, "4.2.1, item 7", passed, seen, _spans(lines), 400)
+    return passed, lines, _disputed(_values(lines)) if passed is False else _values(lines)
 
 
-def _subprotocols(head: MessageHead) -> Check:
+@_rule("subprotocols", "4.2.1, item 8; 4.1, item 10", 400)
+def _subprotocols(head: MessageHead) -> Finding:
     """Item 8; 4.1, item 10: "The elements [...] MUST all be unique strings"."""
     lines, names = head.find("Sec-WebSocket-Protocol"), head.tokens("Sec-WebSocket-Protocol")
     different = len(set(names)) == len(names) and all(TOKEN.fullmatch(name) for name in names)
-    asked, section = Said("rule.request.subprotocols"), "4.2.1, item 8; 4.1, item 10"
-    passed = different if lines else None
-    return Check("subprotocols", asked, section, passed, _values(lines), _spans(lines), 400)
+    return different if lines else None, lines, _values(lines)
 
 
-def _request_extensions(head: MessageHead) -> Check:
+@_rule("extensions", "4.2.1, item 9; 9.1", 400)
+def _request_extensions(head: MessageHead) -> Finding:
     """Item 9; 9.1: every element begins with the name of an extension, a token."""
-    lines = head.find("Sec-WebSocket-Extensions")
-    named = all(TOKEN.fullmatch(name) for name in extension_names(head))
-    asked, section = Said("rule.request.extensions"), "4.2.1, item 9; 9.1"
-    passed = named if lines else None
-    return Check("extensions", asked, section, passed, _values(lines), _spans(lines), 400)
-
-
-REQUEST_RULES = (
-    _request_head,
-    _method,
-    _http_version,
-    _target,
-    _host,
-    _request_upgrade,
-    _request_connection,
-    _key,
-    _websocket_version,
-    _origin,
-    _subprotocols,
-    _request_extensions,
-)
+    lines, elements = head.find("Sec-WebSocket-Extensions"), head.tokens("Sec-WebSocket-Extensions")
+    names = [element.partition(";")[0].strip() for element in elements]
+    named = all(TOKEN.fullmatch(name) for name in names)
+    return named if lines else None, lines, _values(lines)
 
 
 # The client's checks: 4.1, the list that begins "the client MUST validate the server's response".
@@ -212,116 +244,53 @@ def check_response(head: MessageHead, request: MessageHead) -> tuple[Check, ...]
     return tuple(rule(head, request) for rule in RESPONSE_RULES)
 
 
-def _response_head(head: MessageHead, request: MessageHead) -> Check:
-    asked, passed, seen, spans = _well_formed(head)
-    return Check("head", asked, "RFC 9112 2", passed, seen, spans)
+@_rule("head", "RFC 9112 2")
+def _response_head(head: MessageHead, request: MessageHead) -> Finding:
+    return _well_formed(head)
 
 
-def _status(head: MessageHead, request: MessageHead) -> Check:
+@_rule("status", "4.1, response 1")
+def _status(head: MessageHead, request: MessageHead) -> Finding:
     """Item 1: "If the status code received from the server is not 101 [...]"."""
-    part = _part(head, 1)
-    passed = part is not None and part.text == "101"
-    asked = Said("rule.response.status")
-    return Check("status", asked, "4.1, response 1", passed, _text(part), _place(part))
+    place, status, seen = _word(head, 1)
+    return status == "101", place, seen
 
 
-def _response_upgrade(head: MessageHead, request: MessageHead) -> Check:
+@_rule("upgrade", "4.1, response 2")
+def _response_upgrade(head: MessageHead, request: MessageHead) -> Finding:
     """Item 2: "an ASCII case-insensitive match for the value "websocket""."""
     lines, names = head.find("Upgrade"), _lower(head.tokens("Upgrade"))
-    passed, asked = names == ["websocket"], Said("rule.response.upgrade")
-    seen = _disputed(_values(lines)) if not passed and "websocket" in names else _values(lines)
-    return Check("upgrade", asked, "4.1, response 2", passed, seen, _spans(lines))
+    is_one_of_several = "websocket" in names and len(names) > 1
+    seen = _disputed(_values(lines)) if is_one_of_several else _values(lines)
+    return names == ["websocket"], lines, seen
 
 
-def _response_connection(head: MessageHead, request: MessageHead) -> Check:
+@_rule("connection", "4.1, response 3")
+def _response_connection(head: MessageHead, request: MessageHead) -> Finding:
     """Item 3: "a token that is an ASCII case-insensitive match for the value "Upgrade""."""
     lines = head.find("Connection")
-    passed = "upgrade" in _lower(head.tokens("Connection"))
-    asked = Said("rule.response.connection")
-    return Check("connection", asked, "4.1, response 3", passed, _values(lines), _spans(lines))
+    return "upgrade" in _lower(head.tokens("Connection")), lines, _values(lines)
 
 
-def _accept(head: MessageHead, request: MessageHead) -> Check:
+@_rule("accept", "4.1, response 4")
+def _accept(head: MessageHead, request: MessageHead) -> Finding:
     """Item 4: the key that was sent and the GUID, hashed, in Base64."""
     lines, keys = head.find("Sec-WebSocket-Accept"), request.find("Sec-WebSocket-Key")
     wanted = accept_key(keys[0].value.text) if keys else None
-    passed = len(lines) == 1 and lines[0].value.text == wanted
-    asked = Said("rule.response.accept")
-    return Check("accept", asked, "4.1, response 4", passed, _values(lines), _spans(lines))
+    return len(lines) == 1 and lines[0].value.text == wanted, lines, _values(lines)
 
 
-def _response_extensions(head: MessageHead, request: MessageHead) -> Check:
+@_rule("extensions", "4.1, response 5")
+def _response_extensions(head: MessageHead, request: MessageHead) -> Finding:
     """Item 5: no "extension that was not present in the client's handshake"; RFC 7692 7."""
     lines, problems = head.find("Sec-WebSocket-Extensions"), check_agreed(head, request)
-    asked, section = Said("rule.response.extensions"), "4.1, response 5"
-    seen = problems[0].said if problems else _values(lines)
     passed = not problems if lines else None
-    return Check("extensions", asked, section, passed, seen, _spans(lines))
+    return passed, lines, problems[0].said if problems else _values(lines)
 
 
-def _subprotocol(head: MessageHead, request: MessageHead) -> Check:
+@_rule("subprotocol", "4.1, response 6")
+def _subprotocol(head: MessageHead, request: MessageHead) -> Finding:
     """Item 6: no "subprotocol that was not present in the client's handshake"."""
     lines, offered = head.find("Sec-WebSocket-Protocol"), request.tokens("Sec-WebSocket-Protocol")
     passed = (len(lines) == 1 and lines[0].value.text in offered) if lines else None
-    asked = Said("rule.response.subprotocol")
-    return Check("subprotocol", asked, "4.1, response 6", passed, _values(lines), _spans(lines))
-
-
-RESPONSE_RULES = (
-    _response_head,
-    _status,
-    _response_upgrade,
-    _response_connection,
-    _accept,
-    _response_extensions,
-    _subprotocol,
-)
-
-
-# What the rules share.
-
-
-def extension_names(head: MessageHead) -> list[str]:
-    """The extensions that a head names, without their parameters (9.1)."""
-    return [item.partition(";")[0].strip() for item in head.tokens("Sec-WebSocket-Extensions")]
-
-
-def _well_formed(head: MessageHead) -> tuple[Said, bool, Said, tuple[Span, ...]]:
-    """The rule for a whole head, whether it holds, what was found, and the bytes it is about."""
-    asked = Said("rule.head")
-    if head.problems:
-        return asked, False, head.problems[0].said, (head.problems[0].span,)
-    if head.end is None:
-        return asked, False, Said("seen.no-empty-line"), ()
-    found = Said("seen.header-lines", count=len(head.headers))
-    return asked, True, found, (Span(head.end - 1, head.end),)  # of the empty line
-
-
-def _part(head: MessageHead, index: int) -> Part | None:
-    """A part of the first line; None if the line has fewer."""
-    return head.start_line[index] if index < len(head.start_line) else None
-
-
-def _text(part: Part | None) -> Said | str:
-    return shorten(part.text) if part else Said("seen.nothing")
-
-
-def _place(part: Part | None) -> tuple[Span, ...]:
-    return (part.span,) if part else ()
-
-
-def _values(lines: tuple[HeaderField, ...]) -> Said | str:
-    return " | ".join(shorten(line.value.text) for line in lines[:4]) or Said("seen.absent")
-
-
-def _disputed(seen: Said | str) -> Said:
-    """What was found, where good implementations do not agree: see tests/protocol/test_checks."""
-    return Said("seen.disputed", seen=seen)
-
-
-def _spans(lines: tuple[HeaderField, ...]) -> tuple[Span, ...]:
-    return tuple(line.span for line in lines)
-
-
-def _lower(names: list[str]) -> list[str]:
-    return [name.lower() for name in names]
+    return passed, lines, _values(lines)

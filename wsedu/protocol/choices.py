@@ -7,8 +7,6 @@ endpoint, to ``websockets`` and to ``wsproto`` and explains every difference by 
 names.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from ..said import Said

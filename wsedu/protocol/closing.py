@@ -8,8 +8,6 @@ for what an endpoint saw, such as "no code came" (1005) or "no Close came at all
 The endpoint obeys this table and the picture of the states is drawn from it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 

@@ -18,8 +18,6 @@ A peer that closes (``PeerClosed``) and a peer that breaks a rule (``Failed``) a
 events. In both cases no other event follows but ``Ended``, when TCP has ended.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar

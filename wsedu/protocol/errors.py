@@ -4,8 +4,6 @@ An error is a small lesson: one sentence that names the culprit, and the section
 RFC 6455 to read on. Here is only the id of that sentence; ``wsedu.words`` has the words.
 """
 
-from __future__ import annotations
-
 from ..said import Said
 
 

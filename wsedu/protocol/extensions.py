@@ -8,8 +8,6 @@ not. ``check_offer`` and ``check_agreed`` say what is wrong in an offer and in a
 RFC 7692: whether a side forgets its context after each message, and how far it may look back.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,8 +15,9 @@ from ..said import Said
 from .http import MessageHead, Problem, Span, shorten
 
 DEFLATE = "permessage-deflate"
-NO_CONTEXT = ("server_no_context_takeover", "client_no_context_takeover")
-WINDOW_BITS = ("server_max_window_bits", "client_max_window_bits")
+# Its parameters, and the section of RFC 7692 about each.
+NO_CONTEXT = {"server_no_context_takeover": "7.1.1.1", "client_no_context_takeover": "7.1.1.2"}
+WINDOW_BITS = {"server_max_window_bits": "7.1.2.1", "client_max_window_bits": "7.1.2.2"}
 # Policies, not rules: what comes after these in a list is not read.
 MAX_EXTENSIONS = 64
 MAX_PARAMETERS = 16
@@ -123,19 +122,16 @@ def _check_parameters(extension: Extension, *, in_offer: bool) -> list[Problem]:
     found, seen = [], set[str]()
     problem = _problems_of(extension)
     for name, value in extension.parameters:
-        shown = shorten(name)
-        if name not in NO_CONTEXT + WINDOW_BITS:
-            found.append(problem(Said("deflate.unknown", name=shown), "7"))
+        if name not in NO_CONTEXT | WINDOW_BITS:
+            found.append(problem(Said("deflate.unknown", name=shorten(name)), "7"))
         elif name in seen:
             found.append(problem(Said("deflate.twice", name=name), "7"))
         elif name in NO_CONTEXT and value is not None:
-            section = "7.1.1.1" if name == NO_CONTEXT[0] else "7.1.1.2"
-            found.append(problem(Said("deflate.no-value", name=name), section))
+            found.append(problem(Said("deflate.no-value", name=name), NO_CONTEXT[name]))
         elif name in WINDOW_BITS and not _is_bits(value):
             # Only the client may leave the number to the server.
             if not (value is None and in_offer and name == "client_max_window_bits"):
-                section = "7.1.2.1" if name == WINDOW_BITS[0] else "7.1.2.2"
-                found.append(problem(Said("deflate.bits", name=name), section))
+                found.append(problem(Said("deflate.bits", name=name), WINDOW_BITS[name]))
         seen.add(name)
     return found
 
@@ -143,24 +139,23 @@ def _check_parameters(extension: Extension, *, in_offer: bool) -> list[Problem]:
 def _misfits(agreed: Extension, offer: Extension) -> list[Problem]:
     """What a response may not contain, or must contain, given the offer; both well-formed."""
     told, asked = dict(agreed.parameters), dict(offer.parameters)
-    problem, found = _problems_of(agreed), []
-    if "server_no_context_takeover" in asked and "server_no_context_takeover" not in told:
-        name = "server_no_context_takeover"
-        found.append(problem(Said("deflate.must-repeat", name=name), "7.1.1.1"))
-    if "server_max_window_bits" in asked:
-        limit = _bits(asked["server_max_window_bits"])
-        if _bits(told.get("server_max_window_bits")) > limit:
-            said = Said("deflate.too-many-bits", name="server_max_window_bits", limit=limit)
-            found.append(problem(said, "7.1.2.1"))
-    if "client_max_window_bits" in told:
-        if "client_max_window_bits" not in asked:
-            name = "client_max_window_bits"
-            found.append(problem(Said("deflate.not-allowed", name=name), "7.1.2.2"))
-        elif _bits(told["client_max_window_bits"]) > _bits(asked["client_max_window_bits"]):
-            limit = _bits(asked["client_max_window_bits"])
-            said = Said("deflate.too-many-bits", name="client_max_window_bits", limit=limit)
-            found.append(problem(said, "7.1.2.2"))
-    return found
+    found: list[tuple[Said, str]] = []
+    forget, server_bits, client_bits = "server_no_context_takeover", *WINDOW_BITS
+    if forget in asked and forget not in told:
+        found.append((Said("deflate.must-repeat", name=forget), NO_CONTEXT[forget]))
+    limit = _bits(asked.get(server_bits))
+    if _bits(told.get(server_bits)) > limit:
+        said = Said("deflate.too-many-bits", name=server_bits, limit=limit)
+        found.append((said, WINDOW_BITS[server_bits]))
+    limit = _bits(asked.get(client_bits))
+    if client_bits in told and client_bits not in asked:
+        said = Said("deflate.not-allowed", name=client_bits)
+        found.append((said, WINDOW_BITS[client_bits]))
+    elif client_bits in told and _bits(told[client_bits]) > limit:
+        said = Said("deflate.too-many-bits", name=client_bits, limit=limit)
+        found.append((said, WINDOW_BITS[client_bits]))
+    problem = _problems_of(agreed)
+    return [problem(said, section) for said, section in found]
 
 
 def _problems_of(extension: Extension) -> Callable[[Said, str], Problem]:

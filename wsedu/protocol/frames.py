@@ -10,8 +10,6 @@ There are two values for a frame. ``Frame``, here, is what it means. ``FrameLayo
 field has.
 """
 
-from __future__ import annotations
-
 from enum import IntEnum
 from typing import Literal, NamedTuple
 

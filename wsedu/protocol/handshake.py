@@ -6,8 +6,6 @@ Sec-WebSocket-Accept that it read the key. Only then does the first frame travel
 builds both messages; what each side checks in the other's is in ``checks``.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 

@@ -12,8 +12,6 @@ the first thing that is wrong. The rules are those of RFC 9112 (HTTP/1.1), which
 takes over in 4.1 and 4.2.1.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Literal

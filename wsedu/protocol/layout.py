@@ -6,8 +6,6 @@ bytes are, and says where they end too early. Frames that mean the same may be w
 differently; a ``FrameLayout`` keeps the difference, and gives back the very bytes.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from .frames import Frame, LengthForm, build_frame
@@ -102,8 +100,9 @@ def read_layout(data: bytes, start: int = 0) -> FrameLayout | None:
     """The frame at offset ``start``, legal or not, complete or not; None if there are no bytes."""
     if start >= len(data):
         return None
-    # Zeros stand in for header bytes that have not come; the span tells which ones those are.
-    header = read_header(bytes(data[start : start + 10]).ljust(10, b"\0"))
+    written = bytes(data[start : start + 10])
+    # Zeros stand in for bytes that have not come; the span tells which ones those are.
+    header = read_header(written) or read_header(written.ljust(10, b"\0"))
     assert header is not None
     body = start + header.size
     span = Span(start, min(body + header.length, len(data)))

@@ -12,8 +12,6 @@ one that ``websockets`` ships, is faster again: a program may pass it to ``Frame
 ``Endpoint``, and this room still imports nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 Mask = Callable[[bytes, bytes], bytes]  # (data, key of 4 bytes) -> data combined with the key

@@ -10,8 +10,6 @@ long at the header, text that is not UTF-8 at its first impossible byte, even in
 a frame.
 """
 
-from __future__ import annotations
-
 import codecs
 from dataclasses import dataclass
 from typing import ClassVar
@@ -55,6 +53,11 @@ class MessageReader:
         self._fragments = 0
         self._utf8 = codecs.getincrementaldecoder("utf-8")()
         self._control = b""  # what has come of a control frame
+
+    @property
+    def in_progress(self) -> bool:
+        """Whether a message has begun and not ended."""
+        return self._kind is not None
 
     def receive(self, piece: Piece) -> Text | Binary | Frame | None:
         """The message or the control frame that ends with this piece, if one does."""

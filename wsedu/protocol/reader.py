@@ -14,8 +14,6 @@ The reader itself keeps no payload. All that waits in it is a header that is not
 13 bytes at most, whatever length a frame announces.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple

@@ -108,15 +108,22 @@ def open_capture(source: str | Path | bytes, port: int | None = None) -> tuple[C
 
     Raises CaptureError, a ValueError, if there is none: what the file seems to be, what would help.
     """
+    chosen, _others = choose_connections(source, port)
+    return chosen
+
+
+def choose_connections(
+    source: str | Path | bytes, port: int | None
+) -> tuple[tuple[Connection, ...], tuple[Connection, ...]]:
+    """What ``open_capture`` returns, and all other connections of the file; raises like that."""
     capture = _Capture(source, port)
-    chosen = tuple(
-        connection
-        for connection in capture.connections
-        if (connection.kind == "websocket" if port is None else port in connection.ports)
-    )
+    chosen, others = list[Connection](), list[Connection]()
+    for connection in capture.connections:
+        is_chosen = connection.kind == "websocket" if port is None else port in connection.ports
+        (chosen if is_chosen else others).append(connection)
     if not chosen:
         raise CaptureError(capture.why_nothing(port))
-    return chosen
+    return tuple(chosen), tuple(others)
 
 
 @values_only

@@ -11,9 +11,12 @@ are not an exception here but a finding: what can be read is read, and the rest 
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 from .._awaited import values_only
@@ -34,12 +37,11 @@ from ..protocol import (
     check_response,
     read_chunks,
     read_head,
-    read_layout,
 )
 from ..protocol.http import Kind
 from ..said import Said
 from .events import SIDES, Side
-from .frame_checker import FrameChecker
+from .frames import Frames, FrameUnit
 from .recording import Recording
 from .units import Unit
 
@@ -62,7 +64,8 @@ class Dissection:
 
         A compressed message that is damaged, or inflates to more than 1 MiB, is not among them.
         """
-        return tuple((unit.sender, unit.message) for unit in self.units if unit.message)
+        read = ((unit.sender, unit.message) for unit in self.units)
+        return tuple((sender, message) for sender, message in read if message)
 
     def find(self, kind: str) -> tuple[Unit, ...]:
         """All units of that kind."""
@@ -99,9 +102,10 @@ def dissect(recording: Recording) -> Dissection:
         if walk.switch is not None or recording.begins == "frames":
             walk.take_frames(side)
         walk.take_the_rest(side)
-    units = sorted(walk.units, key=lambda unit: (unit.arrived, unit.span.start))
-    switch = next((i for i, unit in enumerate(units) if unit is walk.switch), None)
-    return Dissection(recording, tuple(units), switch)
+    # Units that arrive with the same event have one sender, and are in order already.
+    walk.units.sort(key=attrgetter("arrived"))
+    switch = next((i for i, unit in enumerate(walk.units) if unit is walk.switch), None)
+    return Dissection(recording, tuple(walk.units), switch)
 
 
 @dataclass
@@ -119,14 +123,15 @@ class _Walk:
         }
         self.read: dict[Side, int] = {"client": 0, "server": 0}
         # For each side: how long its stream was after each of its events, and which event.
-        self.lengths: dict[Side, list[int]] = {"client": [], "server": []}
-        self.indices: dict[Side, list[int]] = {"client": [], "server": []}
+        self.lengths: dict[Side, array[int]] = {"client": array("q"), "server": array("q")}
+        self.indices: dict[Side, array[int]] = {"client": array("q"), "server": array("q")}
+        lengths = {"client": 0, "server": 0}
         for index, event in enumerate(self.recording.events):
-            if event.kind != "data":
-                continue
-            lengths = self.lengths[event.sender]
-            lengths.append((lengths[-1] if lengths else 0) + len(event.data))
-            self.indices[event.sender].append(index)
+            if event.kind == "data":
+                side = event.sender
+                lengths[side] += len(event.data)
+                self.lengths[side].append(lengths[side])
+                self.indices[side].append(index)
 
     def take_http(self) -> None:
         """Requests and responses in turn, until a 101, the end, or something that is neither."""
@@ -204,23 +209,16 @@ class _Walk:
 
     def take_frames(self, side: Side) -> None:
         """All frames of one side, the last one perhaps incomplete."""
-        stream = self.streams[side]
-        switch = self.switch
-        checker = FrameChecker(side, self.agreed_deflate(), len(stream))
-        while layout := read_layout(stream, self.read[side]):
-            problems, message, inflated = checker.check(layout)
-            early = switch and self.arrival(side, layout.span.end) < switch.arrived
-            if early and side == "client":
-                problems = (Problem(Said("frame.too-early"), layout.span, "4.1"), *problems)
-            self.add(
-                side,
-                "frame",
-                layout.span,
-                problems=problems,
-                layout=layout,
-                message=message,
-                inflated=inflated,
-            )
+        stream, lengths, indices = self.streams[side], self.lengths[side], self.indices[side]
+        early = 0
+        if side == "client" and self.switch is not None:
+            events = bisect_left(indices, self.switch.arrived)  # the client's, before the 101
+            early = lengths[events - 1] if events else 0
+        frames = Frames(side, stream, self.recording.events)
+        frames.read(self.read[side], self.agreed_deflate(), early)
+        self.read[side] = len(stream)
+        for start, end in pairwise([*frames.starts, len(stream)]):
+            self.units.append(FrameUnit(frames, start, self.arrival(side, end)))
 
     def agreed_deflate(self) -> Deflate | None:
         """How both sides compress; as they usually do, if the handshake is not here."""

@@ -14,7 +14,7 @@ BEGINS: tuple[Begins, ...] = ("connection", "response", "frames")
 EventKind = Literal["data", "end", "lost", "held", "fault"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Event:
     """One thing that happened on the wire.
 

@@ -8,12 +8,13 @@ bytes were dropped, and where it begins. So nothing here needs the class
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
 
 from .events import BEGINS, Begins, Event
-from .pcapng import to_pcapng
+from .pcapng import Talk, to_pcapng
 
 Content = tuple[tuple[Event, ...], str, int, Begins]  # events, note, dropped, begins
 
@@ -26,9 +27,30 @@ def save(
 ) -> None:
     """Write readable JSON; to a name that ends in ``.pcapng``, a file for Wireshark."""
     if Path(path).suffix == ".pcapng":
-        Path(path).write_bytes(to_pcapng(events))
+        write_whole(path, to_pcapng([Talk(events)]))
     else:
-        Path(path).write_text(to_json(events, note, dropped, begins), encoding="utf-8")
+        write_whole(path, to_json(events, note, dropped, begins).encode())
+
+
+def write_whole(path: str | Path, content: bytes) -> None:
+    """Write a file in one step: it is there as a whole, or as it was before.
+
+    Raises OSError.
+    """
+    target = Path(os.path.realpath(path))  # behind a link lies the file
+    if target.exists() and not target.is_file():  # such as a pipe: nothing to exchange
+        target.write_bytes(content)
+        return
+    beside = target.with_name(f"{target.name}.{os.getpid()}.tmp")
+    try:
+        with open(beside, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def load(path: str | Path) -> Content:

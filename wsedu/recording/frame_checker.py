@@ -48,7 +48,7 @@ class FrameChecker:
     """
 
     def __init__(self, sender: Side, deflate: Deflate | None, sent: int) -> None:
-        self._reader: Side = "server" if sender == "client" else "client"
+        self.reader: Side = "server" if sender == "client" else "client"
         self._messages = MessageReader()
         self._inflater: Inflater | None = None
         if deflate is not None:
@@ -58,6 +58,11 @@ class FrameChecker:
             self._inflater = Inflater(bits, not forgets, sent)
         self._compressed = self._unreadable = False  # the message that is in progress
         self._over: Said | None = None  # why the frames that follow no longer count
+
+    @property
+    def is_between_messages(self) -> bool:
+        """Whether the next frame may begin a message: none is in progress, and nothing is over."""
+        return self._over is None and not self._messages.in_progress
 
     def check(self, layout: FrameLayout) -> Checked:
         """What is wrong with the next frame, and what it ends or stands for."""
@@ -85,7 +90,7 @@ class FrameChecker:
             header = header._replace(length=_AT_LEAST[header.length_form])
         deflated = self._inflater is not None
         found = []
-        for field, error in broken_rules(header, self._reader, rsv1_allowed=deflated):
+        for field, error in broken_rules(header, self.reader, rsv1_allowed=deflated):
             span = getattr(layout, field)
             if len(span):
                 found.append(_problem(error, span))

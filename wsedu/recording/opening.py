@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import struct
 import zipfile
 import zlib
@@ -24,10 +25,10 @@ from urllib.parse import urlsplit
 
 from ..said import Said
 from . import files, har
-from .captures import Connection, connections, open_capture
+from .captures import Connection, choose_connections
 from .flows import is_flows, read_flows
 from .hextext import read_json, read_text
-from .names import name_content, name_json
+from .names import name_content, name_json, name_text, name_zip
 from .packets import GZIP, PCAP, SECTION, CaptureError
 from .rebuilt import Socket
 from .recording import Recording, install
@@ -42,6 +43,8 @@ _UNREADABLE: tuple[type[Exception], ...] = (
     *(zlib.error, struct.error, zipfile.BadZipFile),
 )
 
+_UPGRADE = re.compile(rb"(?im)^upgrade[ \t]*:[^\n]*websocket")
+
 _ZLIB = (b"\x78\x01", b"\x78\x9c", b"\x78\xda")
 
 
@@ -51,10 +54,12 @@ class Found:
 
     line:         what the string is
     is_websocket: whether it has an opening handshake, or messages
+    file:         what the file is, in a few words
     """
 
     line: str
     is_websocket: bool
+    file: Said
     _make: Callable[[], Recording]
 
     def __str__(self) -> str:
@@ -140,27 +145,23 @@ class _Opening:
             return b""
 
     def in_capture(self) -> tuple[Found, ...]:
-        chosen = open_capture(self.source, self.port)
-        keys = {(each.client, each.server, each.sent) for each in chosen}
-        others = [
-            each
-            for each in connections(self.source, self.port)
-            if (each.client, each.server, each.sent) not in keys
-        ]
+        chosen, others = choose_connections(self.source, self.port)
+        file = Said("open.is-capture")
         return (
-            *(Found(str(each), True, _recording_of(each)) for each in chosen),
-            *(Found(str(each), False, _recording_of(each)) for each in others),
+            *(Found(str(each), True, file, _recording_of(each)) for each in chosen),
+            *(Found(str(each), False, file, _recording_of(each)) for each in others),
         )
 
     def in_zip(self, data: bytes) -> tuple[Found, ...]:
         """A HAR with the files that belong to it, as Playwright and Firefox pack them."""
         try:
             self.archive = zipfile.ZipFile(io.BytesIO(data))
-            names = [name for name in self.archive.namelist() if name.endswith(".har")]
+            members = self.archive.namelist()
+            names = [name for name in members if name.endswith(".har")]
         except _UNREADABLE:
             raise CaptureError(Said("open.damaged", kind="zip")) from None
         if not names:
-            raise CaptureError(Said("open.zip"))
+            raise CaptureError(name_zip(members))
         content = self.attached(names[0])
         if content is None:
             raise CaptureError(Said("open.damaged", kind="zip"))
@@ -186,45 +187,47 @@ class _Opening:
         if is_capture(data[:4]):
             return _Opening(io.BytesIO(data), data, None, self.port).in_capture()
         if is_flows(data):
-            return self.sockets(read_flows(data))
+            return self.sockets(read_flows(data), Said("open.is-flows"))
         if named := name_content(data):
             raise CaptureError(named)
         text = _text(data)
         if text is None:
             if is_http(data) or is_frames(data):
-                return _one(to_recording([(None, data)], [], self.port))
+                return _one(to_recording([(None, data)], [], self.port), Said("open.is-bytes"))
             raise CaptureError(Said("open.unknown", shown=data[:8].hex(" ")))
         if (content := _json(text)) is not None:
             return self.in_json(content, text)
         if text.lstrip().startswith('{"type"') and '"opcode"' in text[:200]:
-            return self.sockets([har.read_lines(text)])
+            return self.sockets([har.read_lines(text)], Said("open.is-har"))
         if written := read_handshake(text) or read_text(text):
             blocks, notes = written
             blocks = [(side, block) for side, block in blocks if block]
             if blocks and (named := name_content(blocks[0][1])):
                 raise CaptureError(named)
             if blocks:
-                return _one(to_recording(blocks, notes, self.port))
-        shown = " ".join(text[:200].split())[:40]
-        raise CaptureError(Said("open.text", shown=_printable(shown)))
+                return _one(to_recording(blocks, notes, self.port), Said("open.is-text"))
+        shown = _printable(" ".join(text[:200].split())[:40])
+        raise CaptureError(name_text(text) or Said("open.text", shown=shown))
 
     def in_json(self, content: Any, text: str) -> tuple[Found, ...]:
-        if isinstance(content, dict) and content.get("format") == "wsedu recording":
-            return _one(Recording(*files.from_json(text)))
+        if _is_recording(content):
+            return _one(Recording(*files.from_json(text)), Said("open.is-recording"))
+        if isinstance(content, list) and content and all(map(_is_recording, content)):
+            return _several([Recording(*files.from_json(json.dumps(each))) for each in content])
         if har.is_har(content):
-            return self.sockets(har.read_har(content, self.attached))
+            return self.sockets(har.read_har(content, self.attached), Said("open.is-har"))
         if written := read_json(content):
-            return _one(to_recording(*written, self.port))
+            return _one(to_recording(*written, self.port), Said("open.is-text"))
         if isinstance(content, dict) and content.get("type") in ("send", "receive"):
-            return self.sockets([har.read_lines(text)])
+            return self.sockets([har.read_lines(text)], Said("open.is-har"))
         if isinstance(content, (list, dict)):
             raise CaptureError(name_json(content))
         # One number or one string is no document: it may be hex without spaces.
         if written := read_text(text):
-            return _one(to_recording(*written, self.port))
+            return _one(to_recording(*written, self.port), Said("open.is-text"))
         raise CaptureError(Said("open.text", shown=_printable(text[:40])))
 
-    def sockets(self, sockets: list[Socket]) -> tuple[Found, ...]:
+    def sockets(self, sockets: list[Socket], file: Said) -> tuple[Found, ...]:
         """The sockets of a HAR or of mitmproxy."""
         chosen = [each for each in sockets if self.port is None or _port(each.url) == self.port]
         if not chosen:
@@ -235,6 +238,7 @@ class _Opening:
             Found(
                 str(Said("open.socket", url=_printable(each.url), count=each.count)),
                 each in chosen,
+                file,
                 lambda each=each: each.recording,  # type: ignore[misc]
             )
             for each in sockets
@@ -248,10 +252,14 @@ def is_capture(start: bytes) -> bool:
 
 
 def _recording_of(connection: Connection) -> Callable[[], Recording]:
-    """What makes its recording; if its handshake is not there, its bytes belong to frames."""
+    """What makes its recording: without a handshake its bytes belong to frames; a capture that
+    has no byte of the client, such as one of a single direction, begins with the response.
+    """
 
     def make() -> Recording:
         recording = connection.recording
+        if connection.kind == "websocket" and not recording.sent_by("client"):
+            return replace(recording, begins="response")
         frames = connection.kind == "other" and any(
             is_frames(recording.sent_by(side)) for side in ("client", "server")
         )
@@ -260,9 +268,26 @@ def _recording_of(connection: Connection) -> Callable[[], Recording]:
     return make
 
 
-def _one(recording: Recording) -> tuple[Found, ...]:
+def _one(recording: Recording, file: Said) -> tuple[Found, ...]:
     size = sum(len(event.data) for event in recording.events)
-    return (Found(str(Said("open.one", count=size)), True, lambda: recording),)
+    return (Found(str(Said("open.one", count=size)), True, file, lambda: recording),)
+
+
+def _several(recordings: list[Recording]) -> tuple[Found, ...]:
+    """Connections of one tap; some may be plain HTTP, as those that brought a page are."""
+    sockets = [
+        recording.begins == "frames" or _UPGRADE.search(recording.sent_by("client"))
+        for recording in recordings
+    ]
+    found = [_one(recording, Said("open.is-recordings"))[0] for recording in recordings]
+    return tuple(
+        replace(each, is_websocket=bool(is_socket) or not any(sockets))
+        for each, is_socket in zip(found, sockets, strict=True)
+    )
+
+
+def _is_recording(content: Any) -> bool:
+    return isinstance(content, dict) and content.get("format") == "wsedu recording"
 
 
 def _inflate(data: bytes, bits: int, kind: str) -> bytes:

@@ -12,6 +12,8 @@ The file format is that of draft-ietf-opsawg-pcapng; packets are RFC 791 (IPv4) 
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from .events import Event, Side
 
@@ -25,33 +27,53 @@ RAW_IP = 101  # the link type of packets without a link layer
 FIN, SYN, RST, PSH, ACK = 0x01, 0x02, 0x04, 0x08, 0x10
 
 
-def to_pcapng(events: tuple[Event, ...]) -> bytes:
-    """The events as a pcapng file; times are microseconds from 1970-01-01T00:00:00Z."""
+class Talk(NamedTuple):
+    """What happened on one connection.
+
+    port:  the client's
+    start: when the connection was opened, in seconds since 1970-01-01T00:00:00Z
+    """
+
+    events: tuple[Event, ...]
+    port: int = ADDRESSES["client"][1]
+    start: float = 0.0
+
+
+def to_pcapng(talks: Iterable[Talk]) -> bytes:
+    """The connections as one pcapng file, in the order of time; times are whole microseconds."""
     blocks = [
         _block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)),
         _block(1, struct.pack("<HHI", RAW_IP, 0, 0)),
     ]
-    connection = _Connection()
-    packets = [
-        (0.0, connection.packet("client", SYN)),
-        (0.0, connection.packet("server", SYN | ACK)),
-        (0.0, connection.packet("client", ACK)),
-    ]
-    for event in events:
-        if event.kind == "data":
-            for start in range(0, len(event.data), SEGMENT):
-                part = event.data[start : start + SEGMENT]
-                packets.append((event.time, connection.packet(event.sender, PSH | ACK, part)))
-        elif event.kind in ("end", "lost"):  # Wireshark would not see what the tap held back
-            flag = FIN if event.kind == "end" else RST
-            packets.append((event.time, connection.packet(event.sender, flag | ACK)))
-    for time, packet in packets:
-        microseconds = round(time * 1e6)
+    packets = [packet for number, talk in enumerate(talks) for packet in _packets(number, talk)]
+    for microseconds, packet in sorted(packets, key=lambda packet: packet[0]):  # stable
         head = struct.pack(
             "<IIIII", 0, microseconds >> 32, microseconds & 0xFFFFFFFF, len(packet), len(packet)
         )
         blocks.append(_block(6, head + packet))
     return b"".join(blocks)
+
+
+def _packets(number: int, talk: Talk) -> list[tuple[int, bytes]]:
+    """The packets of one connection, each with its time in microseconds."""
+    # A SYN from the same port with the same sequence number is an old one, sent again.
+    connection = _Connection(talk.port, first=number * 10_000_019 % 2**32)
+    opened = round(talk.start * 1e6)
+    packets = [
+        (opened, connection.packet("client", SYN)),
+        (opened, connection.packet("server", SYN | ACK)),
+        (opened, connection.packet("client", ACK)),
+    ]
+    for event in talk.events:
+        time = opened + round(event.time * 1e6)
+        if event.kind == "data":
+            for start in range(0, len(event.data), SEGMENT):
+                part = event.data[start : start + SEGMENT]
+                packets.append((time, connection.packet(event.sender, PSH | ACK, part)))
+        elif event.kind in ("end", "lost"):  # Wireshark would not see what the tap held back
+            flag = FIN if event.kind == "end" else RST
+            packets.append((time, connection.packet(event.sender, flag | ACK)))
+    return packets
 
 
 def _block(kind: int, body: bytes) -> bytes:
@@ -64,14 +86,15 @@ def _block(kind: int, body: bytes) -> bytes:
 class _Connection:
     """The sequence numbers of both sides."""
 
-    def __init__(self) -> None:
-        self._next: dict[Side, int] = {"client": 0, "server": 0}
+    def __init__(self, port: int, first: int) -> None:
+        self._next: dict[Side, int] = {"client": first, "server": first}
+        self._ends = ADDRESSES | {"client": (ADDRESSES["client"][0], port)}
 
     def packet(self, sender: Side, flags: int, data: bytes = b"") -> bytes:
         """One IPv4 packet with one TCP segment."""
         receiver: Side = "server" if sender == "client" else "client"
-        source, source_port = ADDRESSES[sender]
-        target, target_port = ADDRESSES[receiver]
+        source, source_port = self._ends[sender]
+        target, target_port = self._ends[receiver]
         acknowledged = self._next[receiver] if flags & ACK else 0
         segment = struct.pack(
             ">HHIIBBHHH",

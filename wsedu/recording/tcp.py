@@ -75,7 +75,7 @@ class Half:
             if not self.reset:
                 self.reset = True
                 self.conversation.add(time, self.side, "lost")
-            return  # what it carries is no part of the stream
+            return  # what it carries is not part of the stream
         if length:
             self.begin(sequence)  # unless its SYN was seen
         elif self.first == NO_NUMBER:

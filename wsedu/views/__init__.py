@@ -23,22 +23,7 @@ from .question import Question
 from .timeline import Timeline
 
 __all__ = [
-    "AcceptSteps",
-    "BytesAndFields",
-    "Checklist",
-    "ClosingSteps",
-    "Comparison",
-    "Difference",
-    "FrameBuilder",
-    "Ladder",
-    "LengthForms",
-    "MaskingSteps",
-    "Ordering",
-    "Picture",
-    "Progress",
-    "Question",
-    "RoundTrips",
-    "Standing",
-    "StreamCutter",
-    "Timeline",
-]
+    "AcceptSteps", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison", "Difference",
+    "FrameBuilder", "Ladder", "LengthForms", "MaskingSteps", "Ordering", "Picture", "Progress",
+    "Question", "RoundTrips", "Standing", "StreamCutter", "Timeline",
+]  # fmt: skip

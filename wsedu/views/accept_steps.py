@@ -5,15 +5,13 @@ same six lines. The first line in which a wrong way differs from the right one i
 every later line that differs. The page shows the chosen way, as far as the chosen step.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 from dataclasses import dataclass
 
 from ..protocol import GUID, accept_key
 from ..words import _
-from .adjustable import Adjustable, State
+from .adjustable import Adjustable, State, choice, slider
 from .drawing import NARROW, Drawing, Slots, clean
 from .picture import module
 
@@ -72,15 +70,9 @@ class AcceptSteps(Adjustable):
         super().__init__(
             label=_("The way, and how far to go"),
             controls=[
-                {
-                    "name": "way",
-                    "label": _("way"),
-                    "kind": "select",
-                    "options": [[way.name, way.title] for way in ways],
-                },
-                {"name": "step", "label": _("step"), "kind": "range", "min": 1, "max": STEPS},
+                choice("way", _("way"), [[way.name, way.title] for way in ways], "right"),
+                slider("step", _("step"), 1, STEPS, STEPS),
             ],
-            state={"way": "right", "step": STEPS},
             words={"tables": self._tables},
             hint=_("Move the step from left to right; choose a wrong way to see where it leads."),
         )
@@ -90,42 +82,27 @@ class AcceptSteps(Adjustable):
         right = accept_key(self._key)
         tail = way.encoded[len(way.encoded) // 3 * 3 :] or way.encoded[-3:]
         bits = "".join(f"{byte:08b}" for byte in tail)
-        groups = [bits[i : i + 6].ljust(6, "0") for i in range(0, len(bits), 6)]
-        last = way.value[len(way.value) - 4 :]
-        return [
-            {
-                "title": _("1. The key, as it was sent"),
-                "value": self._key,
-                "note": _("{count} characters").format(count=len(self._key)),
-            },
-            {
-                "title": _("2. The GUID, always the same"),
-                "value": way.guid,
-                "note": _("{count} characters (RFC 6455 1.3)").format(count=len(way.guid)),
-            },
-            {
-                "title": _("3. What is hashed"),
-                "value": clean(way.hashed.decode("latin-1").replace("\n", r"\n")),
-                "note": _("{count} bytes").format(count=len(way.hashed)),
-            },
-            {
-                "title": _("4. SHA-1"),
-                "value": way.digest.hex(" ", 4),
-                "note": _("{count} bytes, in hexadecimal").format(count=len(way.digest)),
-            },
-            {
-                "title": _("5. Base64: six bits in a character"),
-                "value": way.value,
-                "note": _("the end: bits {bits} are {last}").format(
-                    bits=" ".join(groups), last=last
-                ),
-            },
-            {
-                "title": _("6. The right value: is it the same?"),
-                "value": right,
-                "note": _("✔ the same") if way.value == right else _("✘ not the same"),
-            },
-        ]
+        groups = " ".join(bits[i : i + 6].ljust(6, "0") for i in range(0, len(bits), 6))
+        titles = (
+            _("1. The key, as it was sent"),
+            _("2. The GUID, always the same"),
+            _("3. What is hashed"),
+            _("4. SHA-1"),
+            _("5. Base64: six bits in a character"),
+            _("6. The right value: is it the same?"),
+        )
+        hashed = clean(way.hashed.decode("latin-1").replace("\n", r"\n"))
+        values = (self._key, way.guid, hashed, way.digest.hex(" ", 4), way.value, right)
+        notes = (
+            _("{count} characters").format(count=len(self._key)),
+            _("{count} characters (RFC 6455 1.3)").format(count=len(way.guid)),
+            _("{count} bytes").format(count=len(way.hashed)),
+            _("{count} bytes, in hexadecimal").format(count=len(way.digest)),
+            _("the end: bits {bits} are {last}").format(bits=groups, last=way.value[-4:]),
+            _("✔ the same") if way.value == right else _("✘ not the same"),
+        )
+        rows = zip(titles, values, notes, strict=True)
+        return [{"title": title, "value": value, "note": note} for title, value, note in rows]
 
     def _marked(self, way: Way, right: list[dict[str, str]]) -> list[dict[str, str]]:
         """The lines of a way with their styles; the first wrong line says why it is wrong."""

@@ -6,8 +6,6 @@ content is computed from the values of the controls, twice: here, by ``slots``, 
 nothing waits for a kernel. A test compares the two computations, slot by slot, on random values.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import traitlets
@@ -20,14 +18,37 @@ Control = dict[str, Any]
 State = dict[str, Any]
 LIMITS = ("min", "max")
 
+# Each kind of control, as ``adjustable.js`` wants it, and its first value.
+
+
+def slider(name: str, label: str, low: int, high: int, value: int) -> tuple[Control, int]:
+    """Whole numbers from ``low`` to ``high``; slots may narrow these limits."""
+    return {"name": name, "label": label, "kind": "range", "min": low, "max": high}, value
+
+
+def tick(name: str, label: str, value: bool = False) -> tuple[Control, bool]:
+    """On or off."""
+    return {"name": name, "label": label, "kind": "checkbox"}, value
+
+
+def field(name: str, label: str, limit: int, value: str) -> tuple[Control, str]:
+    """A line of text, up to ``limit`` characters."""
+    full = _("No more than {limit} characters fit here.").format(limit=limit)
+    return {"name": name, "label": label, "kind": "text", "limit": limit, "full": full}, value
+
+
+def choice(name: str, label: str, options: list[Any], value: object) -> tuple[Control, Any]:
+    """One of the options; each is a list of its value and what is shown."""
+    return {"name": name, "label": label, "kind": "select", "options": options}, value
+
 
 class Adjustable(Picture):
     """What all pictures with controls share.
 
     label:    what the controls are about, for a screen reader
-    controls: name, label, kind (as in ``adjustable.js``) and limits of each
+    controls: each with its first value, which becomes part of the state
     state:    the value of each control, by its name; what a slider does not allow becomes the
-              nearest value that it allows
+              nearest value that it allows; and what only clicks in the picture change
     words:    what the page needs to know and to say: sentences, names, tables
     """
 
@@ -37,19 +58,19 @@ class Adjustable(Picture):
     words = traitlets.Dict().tag(sync=True)
 
     def __init__(
-        self, *, label: str, controls: list[Control], state: State, words: dict[str, Any], hint: str
+        self,
+        *,
+        label: str,
+        controls: list[tuple[Control, Any]],
+        words: dict[str, Any],
+        hint: str,
+        **state: Any,
     ) -> None:
+        state |= {control["name"]: value for control, value in controls}
         slots = self.slots(state)
-        full = _("No more than {limit} characters fit here.")
-        controls = [
-            control | {"full": full.format(limit=control["limit"])}
-            if "limit" in control
-            else control
-            for control in controls
-        ]
         super().__init__(
             label=label,
-            controls=controls,
+            controls=[control for control, _value in controls],
             state=state,
             words=words,
             hint=hint,
@@ -97,10 +118,9 @@ class Adjustable(Picture):
         # The page has changed its own drawing already: only the words change here.
         self.text = self.slots(change["new"])["said"]
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    def forms(self) -> dict[str, str]:
         """The picture as it is now, not as it was when it was made."""
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        return data | {"image/svg+xml": self.draw(self.slots(self.state))}, metadata
+        return super().forms() | {"image/svg+xml": self.draw(self.slots(self.state))}
 
 
 def well_formed(text: str) -> str:

@@ -6,9 +6,7 @@ build what is forbidden: that is the point. A click flips a bit, a bit of the le
 length no longer fits what follows, and the picture reads the bytes as a receiver would.
 """
 
-from __future__ import annotations
-
-import re
+from typing import Any
 
 from ..protocol import (
     Frame,
@@ -17,16 +15,15 @@ from ..protocol import (
     Opcode,
     broken_rules,
     build_frame,
-    read_header,
     read_layout,
 )
 from ..protocol.frames import LengthForm, Role
 from ..words import _
 from . import frame_colours
-from .adjustable import Adjustable, State
+from .adjustable import Adjustable, State, choice, field, tick
 from .drawing import NARROW, Drawing, Slots
 from .frame_colours import LOOKS
-from .masking_steps import utf8
+from .masking_steps import key_of, utf8
 from .picture import module
 
 CELLS, CELL = 21, 29  # bytes drawn: a header of 14 at most, and the payload's first ones
@@ -73,43 +70,23 @@ class FrameBuilder(Adjustable):
             "more": _("Bytes not shown: {count}."),
         }
         opcodes = [[number, f"{number:#x} {_opcode_name(number)}"] for number in range(16)]
+        forms = [[0, _("as few bits as possible")], [16, "7+16"], [64, "7+64"]]
+        senders = [["client", _("client")], ["server", _("server")]]
         super().__init__(
             label=_("The parts of the frame"),
             controls=[
-                {"name": "fin", "label": "FIN", "kind": "checkbox"},
-                {"name": "rsv1", "label": "RSV1", "kind": "checkbox"},
-                {"name": "rsv2", "label": "RSV2", "kind": "checkbox"},
-                {"name": "rsv3", "label": "RSV3", "kind": "checkbox"},
-                {"name": "opcode", "label": "opcode", "kind": "select", "options": opcodes},
-                {"name": "mask", "label": "MASK", "kind": "checkbox"},
-                {"name": "key", "label": _("key"), "kind": "text", "limit": 11},
-                {"name": "payload", "label": _("payload"), "kind": "text", "limit": 200},
-                {
-                    "name": "form",
-                    "label": _("length in"),
-                    "kind": "select",
-                    "options": [[0, _("as few bits as possible")], [16, "7+16"], [64, "7+64"]],
-                },
-                {
-                    "name": "sender",
-                    "label": _("sent by"),
-                    "kind": "select",
-                    "options": [["client", _("client")], ["server", _("server")]],
-                },
+                tick("fin", "FIN", True),
+                tick("rsv1", "RSV1"),
+                tick("rsv2", "RSV2"),
+                tick("rsv3", "RSV3"),
+                choice("opcode", "opcode", opcodes, int(Opcode.TEXT)),
+                tick("mask", "MASK", True),
+                field("key", _("key"), 11, "37fa213d"),
+                field("payload", _("payload"), 200, "Hello"),
+                choice("form", _("length in"), forms, 0),
+                choice("sender", _("sent by"), senders, "client"),
             ],
-            state={
-                "fin": True,
-                "rsv1": False,
-                "rsv2": False,
-                "rsv3": False,
-                "opcode": int(Opcode.TEXT),
-                "mask": True,
-                "key": "37fa213d",
-                "payload": "Hello",
-                "form": 0,
-                "sender": "client",
-                "flipped": 0,  # the bits of the length that were flipped by hand
-            },
+            flipped=0,  # the bits of the length that were flipped by hand
             words={
                 **self._says,
                 "rules": _rules(),
@@ -164,7 +141,7 @@ class FrameBuilder(Adjustable):
     def _broken(self, state: State, layout: FrameLayout, size: int) -> list[str]:
         """What is wrong with the frame, in the order of its bytes; a receiver knows no more."""
         rules = []
-        if state["mask"] and _key(state) is None:
+        if state["mask"] and key_of(state["key"]) is None:
             rules.append(self._says["bad"])
         if layout.header is None or size < layout.header.size:
             rules.append(self._says["half"])
@@ -217,27 +194,18 @@ class FrameBuilder(Adjustable):
         drawing.text(LEFT, 112, _("The same in bytes, with what follows:"), "small soft")
 
 
-def _key(state: State) -> bytes | None:
-    digits = re.sub(r"[ \t]", "", state["key"]).lower()
-    return bytes.fromhex(digits) if re.fullmatch("[0-9a-f]{8}", digits) else None
-
-
 def _built(state: State) -> bytes:
     bits = (state["fin"], state["rsv1"], state["rsv2"], state["rsv3"])
     frame = Frame(state["opcode"], utf8(state["payload"]), *bits)
     form: LengthForm | None = state["form"] or None
-    data = bytearray(build_frame(frame, (_key(state) or NO_KEY) if state["mask"] else None, form))
+    key = (key_of(state["key"]) or NO_KEY) if state["mask"] else None
+    data = bytearray(build_frame(frame, key, form))
     data[1] ^= state["flipped"]
     return bytes(data)
 
 
-def _header(data: bytes) -> FrameHeader:
-    header = read_header(data)
-    assert header is not None  # a built frame has a whole header
-    return header
-
-
-_FIRST = _header(build_frame(Frame(Opcode.TEXT)))  # the first two bytes have the same fields always
+# The first two bytes have the same fields in every frame.
+_FIRST = FrameHeader(True, False, False, False, Opcode.TEXT, False, 0, 7)
 
 
 def _opcode_name(number: int) -> str:
@@ -247,33 +215,20 @@ def _opcode_name(number: int) -> str:
 
 def _rules() -> dict[str, str]:
     """The sentence of each rule, as ``wsedu.protocol`` says it; {opcode}, {length} to fill in."""
-    text = Frame(Opcode.TEXT)
-    ping = Frame(Opcode.PING)
-    key = NO_KEY
+    legal = _FIRST._replace(masked=True)
+
+    def broken(reader: Role = "server", **changes: Any) -> str:
+        ((_field, error),) = broken_rules(legal._replace(**changes), reader)
+        return f"✘ {error}"
+
     return {
-        "reserved": _broken(build_frame(text._replace(rsv1=True), key), "server"),
-        "opcode": _broken(build_frame(text._replace(opcode=0xF), key), "server").replace(
-            "0xf", "{opcode}"
-        ),
-        "fin": _broken(build_frame(ping._replace(fin=False), key), "server"),
-        "unmasked": _broken(build_frame(text), "server"),
-        "masked": _broken(build_frame(text, key), "client"),
-        "long": _broken(build_frame(ping._replace(payload=bytes(126)), key), "server"),
-        "top": _broken(_announcing(2**63), "server"),
-        "form16": _broken(build_frame(text._replace(payload=bytes(99)), key, 16), "server").replace(
-            "99", "{length}"
-        ),
-        "form64": _broken(build_frame(text._replace(payload=bytes(99)), key, 64), "server").replace(
-            "99", "{length}"
-        ),
+        "reserved": broken(rsv1=True),
+        "opcode": broken(opcode=0xF).replace("0xf", "{opcode}"),
+        "fin": broken(opcode=Opcode.PING, fin=False),
+        "unmasked": broken(masked=False),
+        "masked": broken("client"),
+        "long": broken(opcode=Opcode.PING, length=126, length_form=16),
+        "top": broken(length=2**63, length_form=64),
+        "form16": broken(length=99, length_form=16).replace("99", "{length}"),
+        "form64": broken(length=99, length_form=64).replace("99", "{length}"),
     }
-
-
-def _announcing(length: int) -> bytes:
-    """A header with this length in 64 bits, and no payload after it."""
-    return build_frame(Frame(Opcode.TEXT), NO_KEY, 64)[:2] + length.to_bytes(8, "big")
-
-
-def _broken(data: bytes, reader: Role) -> str:
-    ((_field, error),) = broken_rules(_header(data), reader)
-    return f"✘ {error}"

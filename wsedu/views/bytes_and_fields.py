@@ -6,8 +6,6 @@ it means, and the section of the rule. Offsets count from 0 inside the unit; one
 where the unit is in its sender's stream.
 """
 
-from __future__ import annotations
-
 from ..protocol import Span
 from ..recording import Field, Unit
 from ..words import _
@@ -36,11 +34,8 @@ class BytesAndFields(Picture):
     """The bytes of one unit of a dissected recording, and their fields."""
 
     def __init__(self, unit: Unit) -> None:
-        super().__init__(
-            svg=draw(unit),
-            text=describe(unit),
-            hint=_("Point at a byte or a field. By keyboard: Tab to the picture, then arrow keys."),
-        )
+        hint = _("Point at a byte or a field. By keyboard: Tab to the picture, then arrow keys.")
+        super().__init__(svg=draw(unit), text=describe(unit), hint=hint)
 
 
 def describe(unit: Unit) -> str:
@@ -151,8 +146,10 @@ def _draw_field(drawing: Drawing, unit: Unit, field: Field, number: int, top: fl
                 _draw_bits(
                     drawing, part, part.bits, unit.data[part.span.start - unit.span.start], top
                 )
-            else:
-                _mark_part(drawing, part, top, rows)
+            else:  # an invisible layer over its bytes makes it an item
+                for n, row in enumerate(rows):
+                    if row is not None:
+                        _cover(drawing, part, row, top + n * ROW, "back")
     return top + height
 
 
@@ -184,11 +181,8 @@ def _shade(drawing: Drawing, field: Field, row: Span, y: float) -> None:
         drawing.rect(LEFT, y, width, height, "end" if parts else "word")
     shades = _START_SHADES if len(parts) > 3 else _SHADES
     for part, shade in zip(parts, shades, strict=False):
-        start, end = max(part.span.start, row.start), min(part.span.end, row.end)
-        if start < end:
-            x = LEFT + (start - row.start) * CELL
-            # Inside a field of a frame, which has its colour, a part has a border.
-            drawing.rect(x, y, (end - start) * CELL, height, "line" if kinds else shade)
+        # Inside a field of a frame, which has its colour, a part has a border.
+        _cover(drawing, part, row, y, "line" if kinds else shade)
 
 
 def _draw_bits(drawing: Drawing, part: Field, bits: Span, byte: int, top: float) -> None:
@@ -203,15 +197,12 @@ def _draw_bits(drawing: Drawing, part: Field, bits: Span, byte: int, top: float)
     drawing.text(x + width / 2, top + 48, said, "small", "middle")
 
 
-def _mark_part(drawing: Drawing, part: Field, top: float, rows: list[Span | None]) -> None:
-    """An invisible layer over the bytes of a part, which makes it an item of its own."""
-    for i, row in enumerate(rows):
-        if row is None:
-            continue
-        start, end = max(part.span.start, row.start), min(part.span.end, row.end)
-        if start < end:
-            x = LEFT + (start - row.start) * CELL
-            drawing.rect(x, top + i * ROW, (end - start) * CELL, ROW - 4, "back")
+def _cover(drawing: Drawing, part: Field, row: Span, y: float, style: str) -> None:
+    """A rectangle over the bytes of a part that are in a row, if some are."""
+    start, end = max(part.span.start, row.start), min(part.span.end, row.end)
+    if start < end:
+        x = LEFT + (start - row.start) * CELL
+        drawing.rect(x, y, (end - start) * CELL, ROW - 4, style)
 
 
 def _say(unit: Unit, field: Field) -> str:

@@ -13,11 +13,11 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..recording import Recording
+from ..recording import Recording, dissect
 from ..words import _
 from .drawing import WIDTH, clean, fit, sheet
 from .picture import Picture
-from .timeline import GRID, Story
+from .timeline import GRID, pings
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -58,10 +58,9 @@ class Comparison(Picture):
 
     def __init__(self, costs: Mapping[str, tuple[int, int, float]]) -> None:
         names = [clean(name) for name in costs]
+        said = _("{name}: requests {requests:,}, bytes {bytes:,}, arrived after {delay:g} s")
         lines = [
-            _("{name}: requests {requests}, bytes {bytes}, arrived after {delay} s").format(
-                name=name, requests=f"{requests:,}", bytes=f"{size:,}", delay=f"{delay:g}"
-            )
+            said.format(name=name, requests=requests, bytes=size, delay=delay)
             for name, (requests, size, delay) in zip(names, costs.values(), strict=True)
         ]
         super().__init__(svg=self._draw(names, list(costs.values())), text="\n".join(lines))
@@ -96,12 +95,10 @@ class RoundTrips(Picture):
     """
 
     def __init__(self, recording: Recording) -> None:
-        asked = Story(recording).asked
+        asked, _others = pings(dissect(recording))
         trips = [ping.answered - ping.time for ping in asked if ping.answered is not None]
-        lines = [
-            _("{number}: {trip:.2f} s").format(number=number, trip=trip)
-            for number, trip in enumerate(trips, 1)
-        ]
+        said = _("{number}: {trip:.2f} s")
+        lines = [said.format(number=number, trip=trip) for number, trip in enumerate(trips, 1)]
         title = _("Seconds from each Ping to its Pong")
         if waits := len(asked) - len(trips):
             title += "; " + _("without a Pong: {count}").format(count=waits)

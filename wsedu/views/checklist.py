@@ -1,7 +1,5 @@
 """The handshake checklist: every line of a message tied to the rules that look at it."""
 
-from __future__ import annotations
-
 from ..protocol import Check
 from ..recording import Unit
 from ..words import _
@@ -22,11 +20,8 @@ class Checklist(Picture):
             raise ValueError(
                 f"the checklist is about a request or a response of the handshake, not {unit.kind}"
             )
-        super().__init__(
-            svg=draw(unit),
-            text=describe(unit),
-            hint=_("Point at a line or a rule to see what belongs together."),
-        )
+        hint = _("Point at a line or a rule to see what belongs together.")
+        super().__init__(svg=draw(unit), text=describe(unit), hint=hint)
 
 
 def describe(unit: Unit) -> str:

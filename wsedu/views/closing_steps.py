@@ -9,11 +9,8 @@ The recording shows what was sent and passed on. That it was read is a conclusio
 between the two sides, so two Closes that cross are shown one after the other.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from math import hypot
-from typing import Any
 
 from ..protocol import (
     TRANSITIONS,
@@ -57,8 +54,9 @@ INTO_CLOSED: dict[State, tuple[tuple[float, float], ...]] = {
 
 @dataclass
 class _Machine:
-    """One side: its state, the ways that it took, what it sent and what it received."""
+    """One side: its name, its state, the ways that it took, what it sent and what it received."""
 
+    name: str
     state: State = State.CONNECTING
     ways: set[tuple[State, Step]] = field(default_factory=set)
     sent: str = ""
@@ -93,13 +91,9 @@ class ClosingSteps(adjustable.Adjustable):
 
     def __init__(self, recording: Recording, *, times: bool = False) -> None:
         steps = self._steps = _Story(dissect(recording), times).steps
-        last = len(steps) - 1
         super().__init__(
             label=_("How far the connection has come"),
-            controls=[
-                {"name": "step", "label": _("step"), "kind": "range", "min": 0, "max": last},
-            ],
-            state={"step": 0},
+            controls=[adjustable.slider("step", _("step"), 0, len(steps) - 1, 0)],
             words={"steps": steps},
             hint=_("Move the slider. A dot marks the state of each side."),
         )
@@ -112,10 +106,9 @@ class ClosingSteps(adjustable.Adjustable):
     def _changed(self, change: object) -> None:
         """The words have all steps already."""
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    def forms(self) -> dict[str, str]:
         """Paper has no slider: it shows the last step, with every way that was taken."""
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        return data | {"image/svg+xml": self.draw(self._steps[-1])}, metadata
+        return super().forms() | {"image/svg+xml": self.draw(self._steps[-1])}
 
     def draw(self, slots: Slots) -> str:
         """Both machines, and what each side knows."""
@@ -197,7 +190,7 @@ class _Story:
     def __init__(self, seen: Dissection, times: bool) -> None:
         self._times = times
         self._switch = seen.response if seen.status == 101 else None
-        self._machines: dict[Side, _Machine] = {side: _Machine() for side in SIDES}
+        self._machines = {"client": _Machine(_("client")), "server": _Machine(_("server"))}
         self.steps: list[Slots] = []
         self._note(_("TCP is connected, and nothing was sent yet."), 0)
         arrived: dict[int, list[Unit]] = {}
@@ -219,11 +212,10 @@ class _Story:
         elif _is_close(unit):
             self._closes(unit, event, broken)
         elif broken and other.take(Step.FAIL):
-            self._note(_sentences(event.sender)["breaks"].format(rule=broken[0]), event.time)
+            self._note(_breaks(mine, other, broken[0]), event.time)
 
     def _closes(self, unit: Unit, event: Event, broken: list[str]) -> None:
         mine, other = self._pair(event.sender)
-        sentences = _sentences(event.sender)
         try:
             close = parse_close(_payload(unit))
             what = _words(close)
@@ -231,35 +223,37 @@ class _Story:
             close, what = Close(), _payload(unit).hex(" ")
         moved = mine.take(Step.SEND_CLOSE)
         mine.sent = mine.sent or what
-        said = sentences["close"].format(what=what)
+        said = _("The {who} sends a Close ({what}).").format(who=mine.name, what=what)
         if not broken and other.take(Step.RECEIVE_CLOSE):
             other.received, other.heard = close, what
         elif broken and other.take(Step.FAIL):
-            said = sentences["breaks"].format(rule=broken[0])
+            said = _breaks(mine, other, broken[0])
         elif moved:
-            said = sentences["ignored"].format(what=what)
+            said += " " + _("The {whom} ignores it.").format(whom=other.name)
         else:
             return
         self._note(said, event.time)
 
     def _ended(self, event: Event) -> None:
         mine, other = self._pair(event.sender)
-        moved = [other.take(Step.END_OF_TCP)]
         if event.kind == "lost":
-            moved.append(mine.take(Step.END_OF_TCP))
+            moved = [mine.take(Step.END_OF_TCP), other.take(Step.END_OF_TCP)]
+            words = _("The {who} resets TCP (RST).")
+        else:
+            moved = [other.take(Step.END_OF_TCP)]
+            words = _("The {who} ends TCP, and the {whom} learns of it.")
         if any(moved):
-            self._note(_sentences(event.sender)[event.kind], event.time)
+            self._note(words.format(who=mine.name, whom=other.name), event.time)
 
     def _pair(self, sender: Side) -> tuple[_Machine, _Machine]:
-        other: Side = "server" if sender == "client" else "client"
-        return self._machines[sender], self._machines[other]
+        client, server = self._machines.values()
+        return (client, server) if sender == "client" else (server, client)
 
     def _note(self, sentence: str, time: float) -> None:
         if self._times:
-            sentence = _("{time:.2f} s: {said}").format(time=time, said=sentence)
+            sentence = f"{time:.2f} s: {sentence}"
         slots: Slots = {"sentence": fit(f"{len(self.steps)}  {sentence}", WIDTH - 28)}
         said = [f"{len(self.steps)}  {sentence}"]
-        titles = {"client": _("client"), "server": _("server")}
         for side, machine in self._machines.items():
             for state in State:
                 here = state == machine.state
@@ -276,38 +270,11 @@ class _Story:
             }
             for name, line in lines.items():
                 slots[f"{side}-{name}"] = fit(line, 420, 7.6)
-            words = f"{titles[side]}: {machine.state.value}"
+            words = f"{machine.name}: {machine.state.value}"
             said.append(words if code is None else f"{words}, {lines['code']}")
         slots["said"] = f"{said[0]} {'; '.join(said[1:])}"
         # A reason is the peer's text: nothing in it may move a cursor or turn the writing.
         self.steps.append({name: clean(text) for name, text in slots.items()})
-
-
-def _sentences(sender: Side) -> dict[str, str]:
-    """What a side may do. They are whole sentences, because languages decline "the client"."""
-    sides = {
-        "close": (
-            _("The client sends a Close ({what})."),
-            _("The server sends a Close ({what})."),
-        ),
-        "ignored": (
-            _("The client sends a Close ({what}). The server ignores it."),
-            _("The server sends a Close ({what}). The client ignores it."),
-        ),
-        "breaks": (
-            _("The client breaks a rule, and the server fails the connection: {rule}"),
-            _("The server breaks a rule, and the client fails the connection: {rule}"),
-        ),
-        "end": (
-            _("The client ends TCP, and the server learns of it."),
-            _("The server ends TCP, and the client learns of it."),
-        ),
-        "lost": (
-            _("The client resets TCP (RST)."),
-            _("The server resets TCP (RST)."),
-        ),
-    }
-    return {what: both[sender == "server"] for what, both in sides.items()}
 
 
 def _is_close(unit: Unit) -> bool:
@@ -316,6 +283,11 @@ def _is_close(unit: Unit) -> bool:
 
 def _payload(unit: Unit) -> bytes:
     return b"" if unit.layout is None else unit.layout.frame.payload
+
+
+def _breaks(mine: _Machine, other: _Machine, rule: str) -> str:
+    words = _("The {who} breaks a rule, and the {whom} fails the connection: {rule}")
+    return words.format(who=mine.name, whom=other.name, rule=rule)
 
 
 def _words(close: Close) -> str:

@@ -6,8 +6,6 @@ the readers of ``wsedu.protocol``; the page only looks things up in it. The head
 everything before its payload, including the masking key.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from ..protocol import (
@@ -22,7 +20,7 @@ from ..protocol import (
 from ..protocol.frames import Role
 from ..words import _
 from . import frame_colours
-from .adjustable import Adjustable, State
+from .adjustable import Adjustable, State, slider
 from .drawing import Drawing, Slots, clean
 from .frame_colours import LOOKS
 from .picture import module
@@ -57,21 +55,20 @@ class StreamCutter(Adjustable):
             "byte": _("Chunk {number}, byte {first}:"),
             "nothing": _("Chunk {number}: no bytes."),
         }
-        limits = {"kind": "range", "min": 0, "max": len(stream)}
+        size = len(stream)
         super().__init__(
             label=_("Where the stream is cut"),
             controls=[
-                {"name": "first", "label": _("first cut"), **limits},
-                {"name": "second", "label": _("second cut"), **limits},
+                slider("first", _("first cut"), 0, size, size // 3),
+                slider("second", _("second cut"), 0, size, size * 2 // 3),
             ],
-            state={"first": len(stream) // 3, "second": len(stream) * 2 // 3},
             words={
                 **self._titles,
                 "counts": self._counts,
                 "frames": [known.frames for known in self._known],
                 "messages": [known.messages for known in self._known],
                 "left": [known.left for known in self._known],
-                "size": len(stream),
+                "size": size,
             },
             hint=_("Move the cuts: the frames stay the same, whatever the chunks are."),
         )
@@ -154,16 +151,12 @@ class StreamCutter(Adjustable):
         return frame_colours.kinds_at(header, n - span.start)
 
     def _say(self, n: int) -> str:
-        kinds = self._kinds_at(n)
-        words = _("byte {n} of the stream, {byte}: {part}, in the header of frame {frame}")
+        kinds, frame = self._kinds_at(n), self._frame_of(n) + 1
+        words = _("byte {n} of the stream, {byte:02x}: {part}, in the header of frame {frame}")
         if kinds == ("payload",):
-            words = _("byte {n} of the stream, {byte}: {part} of frame {frame}")
-        return words.format(
-            n=n,
-            byte=f"{self._stream[n]:02x}",
-            part=frame_colours.names(kinds),
-            frame=self._frame_of(n) + 1,
-        )
+            words = _("byte {n} of the stream, {byte:02x}: {part} of frame {frame}")
+        part = frame_colours.names(kinds)
+        return words.format(n=n, byte=self._stream[n], part=part, frame=frame)
 
 
 def _frames_of(stream: bytes) -> list[tuple[Span, FrameHeader]]:

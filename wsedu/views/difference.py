@@ -1,7 +1,5 @@
 """The difference: the expected bytes above, yours below, and the first byte that differs."""
 
-from __future__ import annotations
-
 from ..protocol import read_layout
 from ..recording.frame_fields import fields_of_frame
 from ..words import _
@@ -23,11 +21,7 @@ class Difference(Picture):
     """
 
     def __init__(self, expected: bytes, got: bytes, where: str = "") -> None:
-        super().__init__(
-            svg=draw(expected, got, where),
-            text=describe(expected, got, where),
-            hint="",
-        )
+        super().__init__(svg=draw(expected, got, where), text=describe(expected, got, where))
 
 
 def first_difference(expected: bytes, got: bytes) -> int | None:

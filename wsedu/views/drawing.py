@@ -5,11 +5,10 @@ together form an item: it has a name, a sentence that says what it is, and the n
 items that light up with it. The page (``picture.js``) does nothing but light, move, and say.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 WIDTH = 900  # units in which a picture is drawn, if it needs no fewer
@@ -19,49 +18,13 @@ NARROW = 640  # and if it needs no more: beside the file browser it is whole in 
 SHOWN = 820
 LEAST = 0.7  # of its width: below that its words cannot be read, and a live picture scrolls
 
-# Colours with AA contrast to the ink on them, distinct for colour-blind readers. Each theme
-# names all of them; a shape only names a role. The roles "f-..." are the fields of a frame:
-# ``frame_colours`` says which is which.
-_LIGHT = """--paper:#ffffff;--ink:#1f2328;--soft:#57606a;--line:#8c959f;--good:#116329;
---bad:#a40e26;--accent:#0550ae;--t-name:#d3e5fb;--t-value:#fbe3b8;--t-end:#e2e5e9;--t-word:#cdeedd;
---f-fin:#579fd7;--f-rsv:#afafb8;--f-opcode:#fbe67e;--f-mask:#b48396;--f-length:#89a045;
---f-extended:#76dea7;--f-key:#efb25a;--f-payload:#bce1f4"""
-_DARK = """--paper:#16191d;--ink:#e6edf3;--soft:#a9b4c0;--line:#6e7985;--good:#5fd57a;
---bad:#ff9a92;--accent:#84c5ff;--t-name:#143a66;--t-value:#5c3d0c;--t-end:#3a4149;--t-word:#14482e;
---f-fin:#584992;--f-rsv:#6a6765;--f-opcode:#4c3d03;--f-mask:#381c39;--f-length:#172f01;
---f-extended:#1e5b43;--f-key:#8f5a15;--f-payload:#153f57"""
+# In one line: a stylesheet inside of a picture is text of a notebook.
+_CSS = (Path(__file__).parent / "drawing.css").read_text(encoding="utf-8")
+STYLE = re.sub(r"(?s)/\*.*?\*/|\n", "", _CSS)
 
-_FIELDS = "".join(
-    f".wsedu-svg .{role}{{fill:var(--{role})}}" for role in re.findall(r"--(f-\w+)", _LIGHT)
-)
-
-# A picture is a light sheet, unless the page says that it is dark, as JupyterLab's does. What the
-# reader's system prefers says nothing: most pages stay white. An image learns it from a class.
-STYLE = f"""
-.wsedu-svg{{{_LIGHT}}}
-[data-jp-theme-light="false"] .wsedu-svg,.wsedu-svg.dark{{{_DARK}}}
-.wsedu-svg text{{font:14px system-ui,sans-serif;fill:var(--ink)}}
-.wsedu-svg .mono{{font-family:ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace}}
-.wsedu-svg .small{{font-size:12px}}
-.wsedu-svg .strong{{font-weight:600}}
-.wsedu-svg .soft{{fill:var(--soft)}}
-.wsedu-svg .good{{fill:var(--good);font-weight:600}}
-.wsedu-svg .bad{{fill:var(--bad);font-weight:600}}
-.wsedu-svg .accent{{fill:var(--accent);font-weight:600}}
-.wsedu-svg .paper{{fill:var(--paper);stroke:var(--line)}}
-.wsedu-svg .line{{stroke:var(--line);fill:none}}
-.wsedu-svg .arrow{{stroke:var(--ink);stroke-width:1.5;fill:none}}
-.wsedu-svg .tip{{fill:var(--ink)}}
-.wsedu-svg .switch{{stroke:var(--accent);stroke-width:1.5;stroke-dasharray:6 4;fill:none}}
-.wsedu-svg .fault{{stroke:var(--bad);stroke-width:1.5;stroke-dasharray:2 4;fill:none}}
-.wsedu-svg .wrong{{stroke:var(--bad);stroke-width:2.5;fill:none}}
-.wsedu-svg .back{{fill:transparent}}
-.wsedu-svg .name{{fill:var(--t-name)}}
-.wsedu-svg .value{{fill:var(--t-value)}}
-.wsedu-svg .end{{fill:var(--t-end)}}
-.wsedu-svg .word{{fill:var(--t-word)}}
-.wsedu-svg .gone{{display:none}}
-{_FIELDS}""".replace("\n", "")
+# For a page that is itself as dark as its reader's system wants it.
+_DARK = re.findall(r"\{(--paper.*?)\}", STYLE)[1]
+DARK_BY_SYSTEM = f"@media (prefers-color-scheme: dark){{:root .wsedu-svg{{{_DARK}}}}}"
 
 
 # What fills the places of a drawing that can change: texts, and "name.class" for styles.
@@ -81,12 +44,20 @@ class Drawing:
         self._shapes.append(shape)
         self._height = max(self._height, bottom)
 
-    def text(self, x: float, y: float, text: str, style: str = "", anchor: str = "start") -> None:
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        style: str = "",
+        anchor: str = "start",
+        slot: str = "",
+    ) -> None:
         """Text with its baseline at ``y``."""
         where = "" if anchor == "start" else f' text-anchor="{anchor}"'
-        self._add(
-            f'<text x="{x:g}" y="{y:g}"{where} class="{style}">{escape(clean(text))}</text>', y + 6
-        )
+        changes = f' data-slot="{slot}"' if slot else ""
+        shape = f'<text x="{x:g}" y="{y:g}"{where} class="{style}"{changes}>'
+        self._add(f"{shape}{escape(clean(text))}</text>", y + 6)
 
     def row(self, x: float, y: float, step: float, texts: Iterable[str], style: str) -> None:
         """Short texts side by side, each centred in a cell ``step`` wide."""
@@ -100,12 +71,7 @@ class Drawing:
         self, name: str, x: float, y: float, slots: Slots, style: str = "", anchor: str = "start"
     ) -> None:
         """Text that the page may change (``adjustable.js``): what ``slots`` says under ``name``."""
-        where = "" if anchor == "start" else f' text-anchor="{anchor}"'
-        self._add(
-            f'<text x="{x:g}" y="{y:g}"{where} class="{style}" data-slot="{name}">'
-            f"{escape(clean(slots[name]))}</text>",
-            y + 6,
-        )
+        self.text(x, y, slots[name], style, anchor, name)
 
     def rect(
         self, x: float, y: float, width: float, height: float, style: str, kind: str = ""
@@ -182,6 +148,8 @@ def sheet(title: str, shapes: str, width: float, height: float, pixels: int) -> 
 
 def clean(text: str) -> str:
     """Text without anything that is invisible, turns the writing direction, or breaks XML."""
+    if text.isprintable():  # nearly all of it
+        return text
     return "".join(char if char.isprintable() else "\N{MIDDLE DOT}" for char in text)
 
 

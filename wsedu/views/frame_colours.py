@@ -6,8 +6,6 @@ letter, so that no colour carries meaning alone. The first two bytes hold severa
 cells are striped, a stripe as wide as its field has bits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

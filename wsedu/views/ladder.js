@@ -1,7 +1,8 @@
 // @ts-check
 // A ladder of any length. A short one is an ordinary picture. A long one, and one that grows, is
 // in a box that scrolls: Python sends the drawing without its arrows, and the arrows one by one;
-// only those that can be seen are in the page.
+// only those that can be seen are in the page. First it sends both ends of a long one; when these
+// are painted, the page asks for the whole.
 import { draw, itemsOf, parse, takeApart } from "./interactive_svg.js";
 
 /** @type {(board: HTMLElement, model: import("./interactive_svg.js").Model) =>
@@ -78,8 +79,15 @@ function makeLadder(board, model) {
     // A reader at the end follows the new end; a reader elsewhere stays there.
     board.scrollTop = atEnd ? board.scrollHeight : scrollTop;
     look();
+    if (!model.get("whole")) requestAnimationFrame(() => setTimeout(ask));
   }
 
+  function ask() {
+    model.set("whole", true);
+    model.save_changes();
+  }
+
+  model.on("change:frame", show); // without a new drawing to be stored
   board.addEventListener("scroll", look);
   new ResizeObserver(look).observe(board); // it has no size before it is in the page
 

@@ -3,24 +3,29 @@
 Selecting an arrow opens its bytes below the picture.
 
 How to think about a long one: a notebook cannot store a picture of 10,000 arrows, and a reader
-would not look at it, so what is stored shows both ends. The page gets the whole drawing, cut
-into a frame and one piece for each arrow, and puts only those arrows in it that can be seen.
+would not look at it, so what is stored shows both ends. The page gets both ends too, at once, cut
+into a frame and one piece for each arrow. When they are painted it asks for the whole drawing; of
+that it puts only those arrows in the page that can be seen.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from operator import attrgetter
+from pathlib import Path
 from typing import Any, Protocol
 
 import traitlets
 
-from ..recording import Dissection, Event, Recording, Unit, dissect
+from ..recording import Dissection, Event, Recording, Side, Unit, dissect
+from ..recording.events import SIDES
 from ..words import _, ngettext
 from . import bytes_and_fields
 from .drawing import WIDTH, Drawing, clean, fit, wrap
@@ -50,16 +55,18 @@ class Watched(Protocol):
 class Ladder(Picture):
     """A recording as a sequence of arrows between client and server.
 
-    recording: the recording; or a lab, whose newest connection is shown and grows as it does,
-               as long as the lab is open or until ``close()``. That needs a running loop, which
-               every cell has; elsewhere it stands still
+    recording: the recording, dissected or not; or a lab, whose newest connection is shown and
+               grows as it does, as long as the lab is open or until ``close()``. That needs a
+               running loop, which every cell has; elsewhere it stands still
     times:     whether to write the seconds beside each arrow; a lesson about time wants them
 
     The page has, besides what all pictures have, and if there is too much for one picture:
 
-    frame: the drawing of many more arrows, without the arrows
+    frame: the drawing without its arrows
     rows:  each arrow of it, an SVG group
     tops:  for each row, how many pixels below the top of the frame it begins
+    whole: whether these are as many arrows as a page may have, or no more than are stored; a page
+           sets it. Where no loop runs, no page can ask, and it is set from the beginning
     """
 
     _esm = module("interactive_svg.js", "ladder.js")
@@ -67,44 +74,67 @@ class Ladder(Picture):
     frame = traitlets.Unicode().tag(sync=True)
     rows = traitlets.List(traitlets.Unicode()).tag(sync=True)
     tops = traitlets.List(traitlets.Float()).tag(sync=True)
+    whole = traitlets.Bool().tag(sync=True)
 
     _stop: Callable[[], None] | None = None
     _due: asyncio.TimerHandle | None = None
     _rests = 0.0  # until this time of the loop
 
-    def __init__(self, recording: Recording | Watched, *, times: bool = False) -> None:
+    def __init__(self, recording: Recording | Dissection | Watched, *, times: bool = False) -> None:
         self._times = times
-        self._source = None if isinstance(recording, Recording) else recording
+        self._source = None
         super().__init__()
-        if isinstance(recording, Recording):
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # outside of a cell no loop runs
+            self.whole, loop = True, None
+        if isinstance(recording, Recording | Dissection):
             self._show(recording)
         else:
-            # Outside of a cell no loop runs; a lab that is closed has no more news.
-            with suppress(RuntimeError):
-                self._stop = _watch(recording, self._soon)
+            self._source = recording
+            if loop is not None:
+                with suppress(RuntimeError):  # a lab that is closed has no more news
+                    self._stop = _watch(recording, loop, self._soon)
             self._show(recording.recording)
         self.observe(self._open, "selected")
+        self.observe(self._complete, "whole")
 
-    def _show(self, recording: Recording) -> None:
-        seen = self._seen = dissect(recording)
-        self._units = {f"u{number}": unit for number, unit in enumerate(seen.units)}
+    def _show(self, recording: Recording | Dissection) -> None:
+        seen = self._seen = recording if isinstance(recording, Dissection) else dissect(recording)
         stored = _arrows(seen, FIRST, LAST)
-        hint = _("Select an arrow to open its bytes: click, or Tab, arrow keys, Enter.")
-        frame, rows, tops = "", list[str](), list[float]()
-        if self._source is not None or any(arrow.left_out for arrow in stored):
-            arrows = _arrows(seen, PAGE_FIRST, PAGE_LAST)
-            frame, rows = _cut(_draw(seen, arrows, self._times))
-            tops = _tops(arrows)
-            hint = _(
-                "{count} arrows: scroll, or Tab, arrow keys, Home and End. "
-                "Click or Enter opens the bytes of an arrow."
-            ).format(count=f"{len(rows):,}")
-            if not rows:
-                hint = _("Nothing was sent yet. Everything that is sent will get an arrow here.")
         with self.hold_sync():  # the page gets all of it at once
-            self.frame, self.rows, self.tops, self.hint = frame, rows, tops, hint
-            self.text = describe(seen, self._times)
             self.svg = _draw(seen, stored, self._times)
+            self.text = _describe(seen, stored, self._times, PROBLEMS)
+            if self._source is None and not any(arrow.left_out for arrow in stored):
+                self.hint = _(
+                    "Select an arrow to open its bytes: click, or Tab, arrow keys, Enter."
+                )
+            elif self.whole:
+                self._scroll_whole()
+            else:
+                self._scroll(stored, self.svg)
+
+    def _complete(self, _change: object) -> None:
+        """The page has painted both ends, and asks for the rest."""
+        if self.frame and len(self.rows) < len(self._seen.units):
+            with self.hold_sync():
+                self._scroll_whole()
+
+    def _scroll_whole(self) -> None:
+        arrows = _arrows(self._seen, PAGE_FIRST, PAGE_LAST)
+        self._scroll(arrows, _draw(self._seen, arrows, self._times))
+
+    def _scroll(self, arrows: list[Arrow], svg: str) -> None:
+        """Let the page scroll through these arrows, which are drawn there."""
+        self.frame, self.rows = _cut(svg)
+        self.tops = _tops(arrows)
+        count = min(sum(1 + arrow.left_out for arrow in arrows), PAGE_FIRST + PAGE_LAST)
+        self.hint = _(
+            "{count} arrows: scroll, or Tab, arrow keys, Home and End. "
+            "Click or Enter opens the bytes of an arrow."
+        ).format(count=f"{count:,}")
+        if not arrows:
+            self.hint = _("Nothing was sent yet. Everything that is sent will get an arrow here.")
 
     def _soon(self, loop: asyncio.AbstractEventLoop) -> None:
         """Draw again; after a rest, if the last time took long, so that cells get their turn."""
@@ -118,14 +148,21 @@ class Ladder(Picture):
         self._rests = loop.time() + 9 * (loop.time() - start)
 
     def _open(self, change: dict[str, Any]) -> None:
-        unit = self._units.get(change["new"])
-        self.detail = "" if unit is None else bytes_and_fields.draw(unit)
+        named = re.fullmatch(r"u(0|[1-9]\d{0,8})", change["new"])
+        number = int(named[1]) if named else len(self._seen.units)
+        chosen = self._seen.units[number : number + 1]
+        self.detail = bytes_and_fields.draw(chosen[0]) if chosen else ""
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The picture as it is now, not as it was when it was drawn last."""
         if self._source is not None:
             self._show(self._source.recording)
         return super()._repr_mimebundle_(**kwargs)
+
+    def save_page(self, path: str | Path) -> None:
+        """Write a page that shows the picture without Jupyter, kernel or network: the whole."""
+        self.whole = True  # there is no Python behind that page to be asked
+        super().save_page(path)
 
     def close(self) -> None:
         """Take the picture out of the page, and stop following the lab."""
@@ -138,10 +175,11 @@ class Ladder(Picture):
 
 
 def _watch(
-    source: Watched, soon: Callable[[asyncio.AbstractEventLoop], None]
+    source: Watched,
+    loop: asyncio.AbstractEventLoop,
+    soon: Callable[[asyncio.AbstractEventLoop], None],
 ) -> Callable[[], None]:
     """Call ``soon`` in this loop, whichever thread the news come from; raises RuntimeError."""
-    loop = asyncio.get_running_loop()
     return source.watch(lambda: loop.call_soon_threadsafe(soon, loop))
 
 
@@ -176,43 +214,42 @@ class Arrow:
 def _arrows(seen: Dissection, first: int, last: int, every_problem: bool = False) -> list[Arrow]:
     """Units and TCP endings in the order in which they happened: all, or both ends of many."""
     events = seen.recording.events
-    steps: list[tuple[int, str, Step]] = [
-        (unit.arrived, f"u{number}", unit) for number, unit in enumerate(seen.units)
-    ]
     breaks = next((event for event in events if event.kind == "lost"), None)
-    steps += [  # a connection is reset once, though both sides lose it
-        (index, "", event)
+    endings = [  # a connection is reset once, though both sides lose it
+        (index, event)
         for index, event in enumerate(events)
         if event.kind != "data" and (event.kind != "lost" or event is breaks)
     ]
-    steps.sort(key=lambda step: step[0])  # stable: units keep their order
-    switch = None if seen.switch is None else f"u{seen.switch}"
-    ends = _ends(seen.recording)
+    steps: list[Step] = list(seen.units)
+    for index, event in reversed(endings):
+        steps.insert(bisect_right(seen.units, index, key=attrgetter("arrived")), event)
+    switch = None if seen.switch is None else seen.units[seen.switch]
+    ends = {side: _ends(side, seen.recording) for side in SIDES}
     arrows: list[Arrow] = []
-    left_out = 0
-    for number, (index, name, step) in enumerate(steps):
-        broken = every_problem and isinstance(step, Unit) and step.problems
-        if number < first or number >= len(steps) - last or name == switch or broken:
-            name = name or f"e{number}"
-            chunks = _chunks(step, ends) if isinstance(step, Unit) else ()
-            arrows.append(Arrow(name, events[index].time, step, left_out, name == switch, chunks))
+    left_out = passed = 0  # arrows since the last one that is shown, and endings
+    for number, step in enumerate(steps):
+        if isinstance(step, Unit):
+            name, index = f"u{number - passed}", step.arrived
+            broken = every_problem and bool(step.problems)
+        else:
+            name, index, broken = f"e{number}", endings[passed][0], False
+            passed += 1
+        if number < first or number >= len(steps) - last or step is switch or broken:
+            chunks = _chunks(step, ends[step.sender]) if isinstance(step, Unit) else ()
+            arrows.append(Arrow(name, events[index].time, step, left_out, step is switch, chunks))
             left_out = 0
         else:
             left_out += 1
     return arrows
 
 
-def _ends(recording: Recording) -> dict[str, list[int]]:
-    """For each side, where in its stream each of its chunks ends."""
-    ends: dict[str, list[int]] = {"client": [], "server": []}
-    for event in recording.events:
-        if event.kind == "data":
-            before = ends[event.sender][-1] if ends[event.sender] else 0
-            ends[event.sender].append(before + len(event.data))
-    return ends
+def _ends(side: Side, recording: Recording) -> array[int]:
+    """Where in its stream each chunk of a side ends."""
+    mine = (each for each in recording.events if each.kind == "data" and each.sender == side)
+    return array("q", accumulate(len(each.data) for each in mine))
 
 
-def _chunks(unit: Unit, ends: dict[str, list[int]]) -> tuple[int, ...]:
+def _chunks(unit: Unit, ends: array[int]) -> tuple[int, ...]:
     """The sizes of the pieces in which a unit came; nothing if it came at once.
 
     A large unit comes in many. TCP decides anew each time in how many, so that says nothing.
@@ -220,8 +257,7 @@ def _chunks(unit: Unit, ends: dict[str, list[int]]) -> tuple[int, ...]:
     start, end = unit.span.start, unit.span.end
     if end - start > LARGE:
         return ()
-    inner = ends[unit.sender]
-    cuts = [start, *inner[bisect_right(inner, start) : bisect_left(inner, end)], end]
+    cuts = [start, *ends[bisect_right(ends, start) : bisect_left(ends, end)], end]
     return tuple(b - a for a, b in pairwise(cuts)) if len(cuts) > 2 else ()
 
 
@@ -230,9 +266,14 @@ def describe(seen: Dissection, times: bool, every_problem: bool = False) -> str:
 
     every_problem: whether what breaks a rule is there too if it is in the middle of a long ladder
     """
+    arrows = _arrows(seen, FIRST, LAST, every_problem)
+    return _describe(seen, arrows, times, None if every_problem else PROBLEMS)
+
+
+def _describe(seen: Dissection, arrows: list[Arrow], times: bool, most: int | None) -> str:
+    """These arrows in words; ``most``: how many problems of one arrow are named."""
     lines = [_title(seen)]
-    most = None if every_problem else PROBLEMS
-    for arrow in _arrows(seen, FIRST, LAST, every_problem):
+    for arrow in arrows:
         step = arrow.step
         if arrow.left_out:
             lines.append(f"  {_left_out(arrow)}")

@@ -5,8 +5,6 @@ many bytes the extended length has: none, 2 or 8. Each field has its column, so 
 shorter form leaves out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from ..protocol import FrameHeader
@@ -36,13 +34,9 @@ class LengthForms(Picture):
         if not 0 < len(units) <= MOST:
             raise ValueError(f"LengthForms shows 1 to {MOST} frames, not {len(units)}")
         headers = [_header(unit) for unit in units]
-        super().__init__(
-            svg=_draw(units, headers),
-            text="\n".join(
-                line for pair in zip(units, headers, strict=True) for line in _describe(*pair)
-            ),
-            hint=_("Point at a field to see the same field of the other frames."),
-        )
+        text = "\n".join(map(_describe, units, headers))
+        hint = _("Point at a field to see the same field of the other frames.")
+        super().__init__(svg=_draw(units, headers), text=text, hint=hint)
 
 
 def _header(unit: Unit) -> FrameHeader:
@@ -52,14 +46,14 @@ def _header(unit: Unit) -> FrameHeader:
     return header
 
 
-def _describe(unit: Unit, header: FrameHeader) -> list[str]:
+def _describe(unit: Unit, header: FrameHeader) -> str:
     """A frame in words: what it is, its fields, and how its length is written."""
     fields = " | ".join(
         f"{frame_colours.letters(kinds)} {unit.data[start:end].hex(' ')}"
         for kinds, start, end in _fields(header)
         if kinds != ("payload",)
     )
-    return [_title(unit, header), f"  {fields}", f"  {_length(unit, header)}"]
+    return "\n  ".join([_title(unit, header), fields, _length(unit, header)])
 
 
 def _title(unit: Unit, header: FrameHeader) -> str:
@@ -74,20 +68,14 @@ def _length(unit: Unit, header: FrameHeader) -> str:
     """How the length is written, with the numbers of this frame."""
     seven = unit.data[1] & 0b0111_1111
     if header.length_form == 7:
-        return _("L is {bits}, which is {seven}: the length itself").format(
-            bits=f"{seven:07b}", seven=seven
-        )
+        return _("L is {seven:07b}, which is {seven}: the length itself").format(seven=seven)
     count = header.length_form // 8
-    return _(
-        "L is {bits}, which is {seven}: the length is in the next {count} bytes, {written} "
-        "= {length}"
-    ).format(
-        bits=f"{seven:07b}",
-        seven=seven,
-        count=count,
-        written=unit.data[2 : 2 + count].hex(" "),
-        length=f"{header.length:,}",
+    said = _(
+        "L is {seven:07b}, which is {seven}: the length is in the next {count} bytes, {written} "
+        "= {length:,}"
     )
+    written = unit.data[2 : 2 + count].hex(" ")
+    return said.format(seven=seven, count=count, written=written, length=header.length)
 
 
 def _fields(header: FrameHeader) -> list[tuple[tuple[str, ...], int, int]]:

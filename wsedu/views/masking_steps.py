@@ -4,14 +4,12 @@ How to think about it: four lanes, one for each byte of the key. The byte with n
 payload is in lane i mod 4; it meets that byte of the key, on the way out and on the way back.
 """
 
-from __future__ import annotations
-
 import re
 
 from ..protocol import mask
 from ..words import _
 from . import frame_colours
-from .adjustable import Adjustable, State, well_formed
+from .adjustable import Adjustable, State, field, slider, well_formed
 from .drawing import NARROW, Drawing, Slots, glyph
 from .picture import module
 
@@ -46,11 +44,10 @@ class MaskingSteps(Adjustable):
         super().__init__(
             label=_("Text, key, and the byte to look at"),
             controls=[
-                {"name": "text", "label": _("text"), "kind": "text", "limit": 200},
-                {"name": "key", "label": _("key"), "kind": "text", "limit": 40},
-                {"name": "byte", "label": _("byte"), "kind": "range", "min": 0, "max": SHOWN - 1},
+                field("text", _("text"), 200, text),
+                field("key", _("key"), 40, key),
+                slider("byte", _("byte"), 0, SHOWN - 1, 0),
             ],
-            state={"text": text, "key": key, "byte": 0},
             words={**self._says, "shown": SHOWN, "lanes": list(LANES)},
             hint=_("Type another text or key, and move the slider from byte to byte."),
         )
@@ -58,8 +55,7 @@ class MaskingSteps(Adjustable):
     def slots(self, state: State) -> Slots:
         """Each byte in four rows, and the bits of one of them."""
         payload = utf8(state["text"])
-        digits = re.sub(r"[ \t]", "", state["key"]).lower()
-        key = bytes.fromhex(digits) if re.fullmatch("[0-9a-f]{8}", digits) else b""
+        key = key_of(state["key"]) or b""
         rows = {"payload": payload, "key": b"", "masked": b"", "back": b""}
         if key:
             rows["key"] = (key * (len(payload) // 4 + 1))[: len(payload)]
@@ -134,3 +130,9 @@ class MaskingSteps(Adjustable):
 def utf8(text: str) -> bytes:
     """UTF-8, as a browser writes it."""
     return well_formed(text).encode()
+
+
+def key_of(digits: str) -> bytes | None:
+    """The masking key that was typed in hexadecimal; None if it is not four bytes."""
+    digits = re.sub(r"[ \t]", "", digits).lower()
+    return bytes.fromhex(digits) if re.fullmatch("[0-9a-f]{8}", digits) else None

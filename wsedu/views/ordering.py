@@ -1,9 +1,6 @@
 """Something to put in order: by mouse or by keyboard, judged in the page, without a kernel."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import Any
 
 import traitlets
 
@@ -55,8 +52,6 @@ class Ordering(Picture):
             text="\n".join([question, "", *lines]),
         )
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The widget; and the steps as a list, which needs no drawing."""
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        del data["image/svg+xml"]
-        return data | {"text/markdown": self.text}, metadata
+    def forms(self) -> dict[str, str]:
+        """The steps as a list, which needs no drawing."""
+        return {"text/markdown": self.text, "text/plain": self.text}

@@ -6,8 +6,6 @@ such an output on its way into the page. The file ``jupyter_config.json`` of the
 ``describe``; nbconvert, JupyterLab's export and nbgrader's feedback all read it.
 """
 
-from __future__ import annotations
-
 from base64 import b64encode
 from html import escape
 from typing import Any

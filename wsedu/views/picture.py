@@ -1,7 +1,5 @@
 """A picture in a notebook: one drawing, shown as a live widget, as SVG, or as text."""
 
-from __future__ import annotations
-
 import html
 import json
 import os
@@ -26,6 +24,11 @@ def module(*names: str) -> str:
     """
     sources = [(HERE / name).read_text(encoding="utf-8") for name in names]
     return re.sub(r"(?m)^import .*\n", "", "\n".join(sources))
+
+
+def named(module: str, name: str) -> str:
+    """The module as a part of a script, in which what it exports has this name."""
+    return module.replace("export default", f"const {name} =")
 
 
 class Picture(anywidget.AnyWidget):
@@ -57,12 +60,16 @@ class Picture(anywidget.AnyWidget):
         return super().__new__(cls, *args, **options)  # type: ignore[no-any-return]
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The widget for a running JupyterLab; the SVG and the text for all other programs."""
+        """The widget for a running JupyterLab; the other forms for all other programs."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         if os.environ.get("NBGRADER_EXECUTION"):  # the page of its feedback has no widgets
             data = {kind: value for kind, value in data.items() if "widget" not in kind}
-        return data | {"image/svg+xml": self.svg, "text/plain": self.text}, metadata
+        return data | self.forms(), metadata
+
+    def forms(self) -> dict[str, str]:
+        """What is stored in a notebook, and shown where there is no kernel."""
+        return {"image/svg+xml": self.svg, "text/plain": self.text}
 
     def save_page(self, path: str | Path) -> None:
         """Write a page that shows the picture without Jupyter, kernel or network.
@@ -74,7 +81,7 @@ class Picture(anywidget.AnyWidget):
         }
         values = json.dumps({n: v for n, v in state.items() if n not in ("layout", "tabbable")})
         script = _PAGE.format(
-            module=self._esm.replace("export default", "const widget ="),
+            module=module("without_kernel.js") + named(self._esm, "widget"),
             # No byte inside the script may look like the end of the script.
             values=values.replace("<", "\\u003c"),
         )
@@ -91,11 +98,5 @@ class Picture(anywidget.AnyWidget):
 
 
 _PAGE = """{module}
-const values = {values};
-const model = {{
-  get: (name) => values[name],
-  set: (name, value) => void (values[name] = value),
-  save_changes: () => {{}}, on: () => {{}}, off: () => {{}},
-}};
-widget.render({{ model, el: document.querySelector("main") }});
+widget.render({{ model: modelOf({values}), el: document.querySelector("main") }});
 """

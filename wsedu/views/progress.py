@@ -1,7 +1,5 @@
 """Progress: every exercise as a box, a row for each lesson; what is passed, tried, open."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -35,11 +33,8 @@ class Progress(Picture):
 
     def __init__(self, lessons: Iterable[tuple[str, tuple[Standing, ...]]]) -> None:
         lessons = list(lessons)
-        super().__init__(
-            svg=_draw(lessons),
-            text=_describe(lessons),
-            hint=_("Point at an exercise, or walk with the arrow keys, to see what it is."),
-        )
+        hint = _("Point at an exercise, or walk with the arrow keys, to see what it is.")
+        super().__init__(svg=_draw(lessons), text=_describe(lessons), hint=hint)
 
 
 def _describe(lessons: list[tuple[str, tuple[Standing, ...]]]) -> str:

@@ -1,9 +1,5 @@
 """A question with options: answered before anything runs, by mouse or by keyboard."""
 
-from __future__ import annotations
-
-from typing import Any
-
 import traitlets
 
 from .drawing import clean
@@ -37,8 +33,6 @@ class Question(Picture):
             text=f"{question}\n\n{letters}",
         )
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The widget; and the question as a list, which needs no drawing."""
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        del data["image/svg+xml"]
-        return data | {"text/markdown": self.text}, metadata
+    def forms(self) -> dict[str, str]:
+        """The question as a list, which needs no drawing."""
+        return {"text/markdown": self.text, "text/plain": self.text}

@@ -9,12 +9,10 @@ Times differ a little from run to run. Everything is placed on a grid of a tenth
 so that the same story gives the same picture; the words have hundredths.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from ..protocol import Opcode
-from ..recording import Event, Recording, Unit, dissect
+from ..recording import Dissection, Event, Recording, Side, Unit, dissect
 from ..words import _
 from .drawing import WIDTH, Drawing
 from .picture import Picture
@@ -27,22 +25,34 @@ SHOWN = 12  # Pings; of a longer recording these come first
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A Ping: its sender, its time, and when its Pong came, or None."""
+class Countdown:
+    """A Ping, or the first Close: who sent it, when, and when its answer came, or None.
 
-    sender: str
+    close: the title of the Close; empty for a Ping
+    """
+
+    sender: Side
     time: float
     answered: float | None
+    close: str = ""
 
-
-@dataclass(frozen=True)
-class Closing:
-    """The first Close: its sender, time and title; and when the other side's came, or None."""
-
-    sender: str
-    time: float
-    what: str
-    answered: float | None
+    @property
+    def sentence(self) -> str:
+        """What happened to it."""
+        trip = 0.0 if self.answered is None else self.answered - self.time
+        if not self.close:
+            said = _("{time:.2f} s: {who} pings; no Pong with its payload came")
+            if self.answered is not None:
+                said = _("{time:.2f} s: {who} pings; the Pong came after {trip:.2f} s")
+            return said.format(time=self.time, who=_named(self.sender), trip=trip)
+        sent = {
+            "client": _("{time:.2f} s: the client sends {what}"),
+            "server": _("{time:.2f} s: the server sends {what}"),
+        }[self.sender].format(time=self.time, what=self.close)
+        said = _("{said}; no Close came from the other side")
+        if self.answered is not None:
+            said = _("{said}; the other side's Close came after {trip:.2f} s")
+        return said.format(said=sent, trip=trip)
 
 
 class Timeline(Picture):
@@ -62,131 +72,62 @@ class Timeline(Picture):
         timeout: float | None = None,
         close_timeout: float | None = None,
     ) -> None:
-        story = Story(recording, interval=interval, timeout=timeout, close_timeout=close_timeout)
-        super().__init__(
-            svg=story.draw(),
-            text=story.describe(),
-            hint=_("Point at a bar to read what happened."),
-        )
-
-
-class Story:
-    """What is drawn: the Pings, other Pongs, and the ending."""
-
-    def __init__(self, recording: Recording, **seconds: float | None) -> None:
-        """The seconds are those of ``Timeline``; what is not given is not drawn."""
-        self.interval, self.timeout, self.close_timeout = map(
-            seconds.get, ("interval", "timeout", "close_timeout")
-        )
-        self._events = recording.events
-        self.asked: list[Asked] = []
-        self.others: list[tuple[float, str]] = []
-        self.ending: tuple[float, str] | None = None
-        frames = [unit for unit in dissect(recording).find("frame") if unit.layout is not None]
-        pongs = [unit for unit in frames if _opcode(unit) == Opcode.PONG]
-        for unit in frames:
-            if _opcode(unit) == Opcode.PING:
-                pong = self._answer(unit, pongs)
-                if pong is not None:
-                    pongs.remove(pong)
-                when = None if pong is None else self._time(pong)
-                self.asked.append(Asked(unit.sender, self._time(unit), when))
-            elif _opcode(unit) == Opcode.CLOSE and self.ending is None:
-                self.ending = (self._time(unit), unit.title)
-        self.others = [(self._time(unit), unit.sender) for unit in pongs]
-        self.end = max([event.time for event in recording.events], default=0.0)
-        self.closing: Closing | None = None
-        self.tcp: list[tuple[float, str]] = []
-        if self.close_timeout is not None:
-            self.tcp = [(e.time, _tcp(e)) for e in recording.events if e.kind in ("end", "lost")]
-            self.closing = self._close([unit for unit in frames if _opcode(unit) == Opcode.CLOSE])
-        if self.closing:
-            self.end = max(self.end, self.closing.time + (self.close_timeout or 0.0))
-
-    def _close(self, closes: list[Unit]) -> Closing | None:
-        if not closes:
-            return None
-        first = closes[0]
-        other = next((unit for unit in closes if unit.sender != first.sender), None)
-        answered = None if other is None else self._time(other)
-        return Closing(first.sender, self._time(first), first.title, answered)
-
-    def _answer(self, ping: Unit, pongs: list[Unit]) -> Unit | None:
-        assert ping.layout is not None
-        for pong in pongs:
-            same = (
-                pong.layout is not None and pong.layout.frame.payload == ping.layout.frame.payload
-            )
-            if same and pong.sender != ping.sender and pong.arrived > ping.arrived:
-                return pong
-        return None
-
-    def _time(self, unit: Unit) -> float:
-        return self._events[unit.arrived].time
+        self._interval, self._timeout, self._close_timeout = interval, timeout, close_timeout
+        seen, events = dissect(recording), recording.events
+        self._asked, pongs = pings(seen)
+        self._others = [(events[pong.arrived].time, pong.sender) for pong in pongs]
+        closes = _frames(seen, Opcode.CLOSE)
+        self._ending = (events[closes[0].arrived].time, closes[0].title) if closes else None
+        self._end = max([event.time for event in events], default=0.0)
+        self._closing: Countdown | None = None
+        self._tcp: list[tuple[float, str]] = []
+        if close_timeout is not None:
+            self._tcp = [(e.time, _tcp(e)) for e in events if e.kind in ("end", "lost")]
+            if closes:
+                first = closes[0]
+                other = next((unit for unit in closes if unit.sender != first.sender), None)
+                self._closing = _countdown(seen, first, other, first.title)
+                self._end = max(self._end, self._closing.time + close_timeout)
+        hint = _("Point at a bar to read what happened.")
+        super().__init__(svg=self._draw(), text=self._describe(), hint=hint)
 
     def _x(self, time: float) -> float:
         grid = round(time / GRID) * GRID
-        return LEFT + (RIGHT - LEFT) * grid / max(round(self.end / GRID) * GRID, GRID)
+        return LEFT + (RIGHT - LEFT) * grid / max(round(self._end / GRID) * GRID, GRID)
 
-    def title(self) -> str:
+    def _title(self) -> str:
         """What the picture shows, with the interval and the timeouts."""
-        title = _("Pings on this connection: {count}").format(count=len(self.asked))
-        if self.close_timeout is not None:
-            closing = _("close timeout {seconds:g} seconds").format(seconds=self.close_timeout)
-            title = f"{title}; {closing}" if self.asked else closing
-        if self.interval is not None:
-            title += "; " + _("interval {seconds:g} seconds").format(seconds=self.interval)
-        if self.timeout is not None:
-            title += "; " + _("timeout {seconds:g} seconds").format(seconds=self.timeout)
+        title = _("Pings on this connection: {count}").format(count=len(self._asked))
+        if self._close_timeout is not None:
+            closing = _("close timeout {seconds:g} seconds").format(seconds=self._close_timeout)
+            title = f"{title}; {closing}" if self._asked else closing
+        if self._interval is not None:
+            title += "; " + _("interval {seconds:g} seconds").format(seconds=self._interval)
+        if self._timeout is not None:
+            title += "; " + _("timeout {seconds:g} seconds").format(seconds=self._timeout)
         return title
 
-    def say(self, ping: Asked) -> str:
-        """What happened to a Ping."""
-        who = _("the client") if ping.sender == "client" else _("the server")
-        if ping.answered is not None:
-            return _("{time:.2f} s: {who} pings; the Pong came after {trip:.2f} s").format(
-                time=ping.time, who=who, trip=ping.answered - ping.time
-            )
-        return _("{time:.2f} s: {who} pings; no Pong with its payload came").format(
-            time=ping.time, who=who
-        )
-
-    def other_words(self) -> list[str]:
+    def _other_words(self) -> list[str]:
         """Pongs that answer nothing, and the ending."""
-        words = []
-        for time, sender in self.others:
-            who = _("the client") if sender == "client" else _("the server")
-            said = _("◆ {time:.2f} s: a Pong from {who} that answers no Ping")
-            words.append(said.format(time=time, who=who))
-        if self.ending is not None and self.closing is None:
-            words.append(_("{time:.2f} s: {what}").format(time=self.ending[0], what=self.ending[1]))
-        words += [_("{time:.2f} s: {what}").format(time=time, what=what) for time, what in self.tcp]
-        return words
+        pong = _("◆ {time:.2f} s: a Pong from {who} that answers no Ping")
+        words = [pong.format(time=time, who=_named(sender)) for time, sender in self._others]
+        end = _("{time:.2f} s: {what}")
+        if self._ending is not None and self._closing is None:
+            words.append(end.format(time=self._ending[0], what=self._ending[1]))
+        return words + [end.format(time=time, what=what) for time, what in self._tcp]
 
-    def say_closing(self, closing: Closing) -> str:
-        """What happened to the first Close."""
-        said = {
-            "client": _("{time:.2f} s: the client sends {what}"),
-            "server": _("{time:.2f} s: the server sends {what}"),
-        }[closing.sender].format(time=closing.time, what=closing.what)
-        if closing.answered is None:
-            return _("{said}; no Close came from the other side").format(said=said)
-        return _("{said}; the other side's Close came after {trip:.2f} s").format(
-            said=said, trip=closing.answered - closing.time
-        )
-
-    def describe(self) -> str:
+    def _describe(self) -> str:
         """The timeline in words."""
-        closing = [self.say_closing(self.closing)] if self.closing else []
-        lines = [self.title(), *map(self.say, self.asked), *closing, *self.other_words()]
-        return "\n  ".join(lines)
+        countdowns = [*self._asked, *filter(None, [self._closing])]
+        said = [countdown.sentence for countdown in countdowns]
+        return "\n  ".join([self._title(), *said, *self._other_words()])
 
-    def draw(self) -> str:
+    def _draw(self) -> str:
         """The timeline as a drawing."""
-        drawing = Drawing(self.title())
-        drawing.text(14, 26, self.title(), "strong")
+        drawing = Drawing(self._title())
+        drawing.text(14, 26, self._title(), "strong")
         drawing.path(f"M{LEFT} {AXIS}H{RIGHT}", AXIS, "arrow")
-        seconds = round(self.end / GRID) * GRID
+        seconds = round(self._end / GRID) * GRID
         step = 0.5 if seconds <= 5 else max(1, round(seconds / 10))
         mark = 0.0
         while mark <= seconds + GRID / 2:
@@ -195,36 +136,40 @@ class Story:
             self._draw_second(drawing, x, f"{mark:g}")
             mark += step
         y = AXIS + 14.0
-        for number, ping in enumerate(self.asked[:SHOWN]):
-            self._draw_ping(drawing, number, ping, y)
+        for number, ping in enumerate(self._asked[:SHOWN]):
+            label = _("Ping, client") if ping.sender == "client" else _("Ping, server")
+            self._draw_countdown(drawing, f"p{number}", label, ping, self._timeout or 0.0, y)
             y += LANE
-        if len(self.asked) > SHOWN:
-            left_out = _("… {count} more Pings …").format(count=len(self.asked) - SHOWN)
+        if len(self._asked) > SHOWN:
+            left_out = _("… {count} more Pings …").format(count=len(self._asked) - SHOWN)
             drawing.text(LEFT, y + 14, left_out, "soft")
             y += 24
-        if self.closing is not None:
-            self._draw_closing(drawing, self.closing, y)
+        if self._closing is not None:
+            closed_by_client = self._closing.sender == "client"
+            label = _("Close, client") if closed_by_client else _("Close, server")
+            wait = self._close_timeout or 0.0
+            self._draw_countdown(drawing, "close", label, self._closing, wait, y)
             y += LANE
         bottom = max(y - LANE + 22, AXIS + 14)  # down to the last bar, not through its words
-        for time, _what in self.tcp:
+        for time, _what in self._tcp:
             drawing.path(f"M{self._x(time):g} {AXIS - 22}V{bottom:g}", bottom, "switch")
-        if self.tcp:
-            x = min(self._x(self.tcp[0][0]), WIDTH - 50)
+        if self._tcp:
+            x = min(self._x(self._tcp[0][0]), WIDTH - 50)
             drawing.text(x, AXIS - 40, _("TCP ends"), "small accent", "middle")
-        if self.ending is not None:
-            x = self._x(self.ending[0])
+        if self._ending is not None:
+            x = self._x(self._ending[0])
             drawing.path(f"M{x:g} {AXIS - 22}V{bottom:g}", bottom, "fault")
             drawing.text(x, AXIS - 26, _("Close"), "small bad", "middle")
-        for time, _sender in self.others[:SHOWN]:  # a Pong that answers nothing: a diamond
+        for time, _sender in self._others[:SHOWN]:  # a Pong that answers nothing: a diamond
             drawing.path(f"M{self._x(time):g} {AXIS - 7}l6 7l-6 7l-6 -7z", AXIS + 7, "wrong")
-        for words in self.other_words()[:SHOWN]:
+        for words in self._other_words()[:SHOWN]:
             drawing.text(LEFT, y + 18, words, "small soft")
             y += 18
         return drawing.svg()
 
     def _draw_second(self, drawing: Drawing, x: float, words: str) -> None:
         """A number on the axis; beside the line of an ending, if one is there."""
-        endings = [self._x(time) for time, _what in [*self.tcp, *filter(None, [self.ending])]]
+        endings = [self._x(time) for time, _what in [*self._tcp, *filter(None, [self._ending])]]
         if any(abs(x - line) < 14 for line in endings):
             left = x > (LEFT + RIGHT) / 2
             drawing.text(
@@ -233,45 +178,59 @@ class Story:
         else:
             drawing.text(x, AXIS - 12, words, "small soft", "middle")
 
-    def _draw_ping(self, drawing: Drawing, number: int, ping: Asked, y: float) -> None:
-        start = self._x(ping.time)
-        answered = ping.answered is not None
-        wait = self.timeout if self.timeout is not None else 0.0
-        stop = ping.answered if ping.answered is not None else min(ping.time + wait, self.end)
-        with drawing.item(f"p{number}", self.say(ping)):
-            who = _("client") if ping.sender == "client" else _("server")
-            drawing.text(14, y + 15, _("Ping, {who}").format(who=who), "small")
-            drawing.rect(
-                start, y + 4, max(self._x(stop) - start, 4), 14, "word" if answered else "value"
-            )
-            drawing.path(f"M{start:g} {AXIS}V{y + 18:g}", y + 18, "line")
-            words = ("✔ " if answered else "✘ ") + self.say(ping)
+    def _draw_countdown(
+        self, drawing: Drawing, item: str, label: str, countdown: Countdown, wait: float, y: float
+    ) -> None:
+        """A bar from the start of a countdown to the answer, or to where it ran out."""
+        start, answered = self._x(countdown.time), countdown.answered is not None
+        stop = countdown.time + wait if countdown.answered is None else countdown.answered
+        with drawing.item(item, countdown.sentence):
+            drawing.text(14, y + 15, label, "small")
+            width = max(self._x(min(stop, self._end)) - start, 4)
+            drawing.rect(start, y + 4, width, 14, "word" if answered else "value")
+            if countdown.close:  # as far as the countdown could run
+                whole = self._x(countdown.time + wait) - start
+                drawing.rect(start, y + 4, whole, 14, "line")
+            else:
+                drawing.path(f"M{start:g} {AXIS}V{y + 18:g}", y + 18, "line")
+            words = ("✔ " if answered else "✘ ") + countdown.sentence
             drawing.text(LEFT, y + 34, words, "small good" if answered else "small bad")
 
-    def _draw_closing(self, drawing: Drawing, closing: Closing, y: float) -> None:
-        start, wait = self._x(closing.time), self.close_timeout or 0.0
-        answered = closing.answered is not None
-        stop = min(closing.time + wait if closing.answered is None else closing.answered, self.end)
-        with drawing.item("close", self.say_closing(closing)):
-            who = _("Close, client") if closing.sender == "client" else _("Close, server")
-            drawing.text(14, y + 15, who, "small")
-            width = max(self._x(stop) - start, 4)
-            drawing.rect(start, y + 4, width, 14, "word" if answered else "value")
-            whole = self._x(closing.time + wait) - start  # as far as the countdown could run
-            drawing.rect(start, y + 4, whole, 14, "line")
-            words = ("✔ " if answered else "✘ ") + self.say_closing(closing)
-            drawing.text(LEFT, y + 34, words, "small good" if answered else "small bad")
+
+def pings(seen: Dissection) -> tuple[list[Countdown], list[Unit]]:
+    """Each Ping with its Pong, and the Pongs that answer none."""
+    asked, pongs = [], _frames(seen, Opcode.PONG)
+    for ping in _frames(seen, Opcode.PING):
+        pong = next((pong for pong in pongs if _answers(pong, ping)), None)
+        if pong is not None:
+            pongs.remove(pong)
+        asked.append(_countdown(seen, ping, pong))
+    return asked, pongs
+
+
+def _countdown(seen: Dissection, first: Unit, answer: Unit | None, close: str = "") -> Countdown:
+    events = seen.recording.events
+    answered = None if answer is None else events[answer.arrived].time
+    return Countdown(first.sender, events[first.arrived].time, answered, close)
+
+
+def _frames(seen: Dissection, opcode: int) -> list[Unit]:
+    found = seen.find("frame")
+    return [unit for unit in found if unit.layout and unit.layout.frame.opcode == opcode]
+
+
+def _answers(pong: Unit, ping: Unit) -> bool:
+    """Whether a Pong comes after a Ping of the other side and has its payload (5.5.3)."""
+    assert pong.layout is not None and ping.layout is not None
+    same = pong.layout.frame.payload == ping.layout.frame.payload
+    return same and pong.sender != ping.sender and pong.arrived > ping.arrived
+
+
+def _named(side: Side) -> str:
+    return _("the client") if side == "client" else _("the server")
 
 
 def _tcp(event: Event) -> str:
     if event.kind == "lost":
         return _("the connection is reset (TCP RST)")
     return _("the client ends TCP") if event.sender == "client" else _("the server ends TCP")
-
-
-def _opcode(unit: Unit) -> int | None:
-    return None if unit.layout is None else unit.layout.frame.opcode
-
-
-def _payload(unit: Unit) -> bytes:
-    return b"" if unit.layout is None else unit.layout.frame.payload

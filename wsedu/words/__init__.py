@@ -9,8 +9,6 @@ The language is that of the notebook: a kernel starts in the folder of its noteb
 overrides the folder.
 """
 
-from __future__ import annotations
-
 import gettext
 import os
 import re

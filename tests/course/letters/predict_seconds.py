@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from wsedu_exercises.ping_pong_and_timeouts.clock import Connection
-from wsedu_exercises.ping_pong_and_timeouts.keepalive.exercise import Script
+from wsedu_exercises.ping_pong_and_timeouts.clock import Connection, Script
 from wsedu_exercises.ping_pong_and_timeouts.keepalive.exercise import keepalive as solution
 
 AT_ONCE = ((0.0, None),)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from itertools import accumulate
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 
 
 def torn(frames: list[int], chunks: list[int]) -> list[int]:
@@ -35,7 +36,11 @@ def reference(frames: list[int], chunks: list[int]) -> list[int]:
 def cases(chance: random.Random) -> list[Args]:
     """A few cuts by hand, then random ones."""
     found = [([7], [7]), ([7], [3, 4]), ([7, 2], [9]), ([7, 2], [3, 5, 1]), ([5, 5], [5, 3])]
-    found += [([2, 2, 2], [6]), ([2, 2, 2, 2], [7, 1])]
+    found += [([2, 2, 2], [6]), ([2, 2, 2, 2], [7, 1]), ([7], []), ([7], [3]), ([7, 2], [7, 2])]
+    found += [([2, 7], [7, 2]), ([5, 5], [5, 5]), ([4, 4], [2, 2, 2, 2]), ([3, 3, 3], [3, 6])]
+    found += [([3, 3, 3], [4, 2, 3]), ([9, 2], [1] * 11), ([300, 2], [256, 46]), ([6, 3], [3, 6])]
+    found += [([7, 2, 7], [7, 1, 1, 7]), ([2, 3, 4], [2, 4, 3]), ([8], [4, 3, 1])]
+    found += [([1024, 6], [1024, 6]), ([1030], [1024, 6]), ([2] * 9, [5, 4, 9])]
     for _case in range(how_many(20)):
         frames = [chance.randint(2, 9) for _frame in range(chance.randint(1, 5))]
         left, chunks = sum(frames), []
@@ -46,20 +51,18 @@ def cases(chance: random.Random) -> list[Args]:
     return found
 
 
-def _two_at_most(frames: list[int], chunks: list[int]) -> list[int]:
-    """Counts down the bytes that a frame lacks, and allows one more frame in each chunk."""
-    left, found = list(frames), list[int]()
-    missing = left.pop(0)
-    for number, size in enumerate(chunks):
-        missing -= size
-        if missing < 0:
-            missing += left.pop(0) if left else -missing
-        if missing != 0:
-            found.append(number)
-        elif left:
-            missing = left.pop(0)
-    return found
-
+CONDITIONS: dict[str, Callable[[list[int], list[int]], bool]] = {
+    "one-frame": lambda frames, chunks: len(frames) == 1,
+    "one-chunk": lambda frames, chunks: len(chunks) == 1,
+    "equal": lambda frames, chunks: frames == chunks,
+    "none": lambda frames, chunks: not reference(frames, chunks),
+    "some": lambda frames, chunks: bool(reference(frames, chunks)),
+    "several": lambda frames, chunks: len(reference(frames, chunks)) > 1,
+    "more-chunks": lambda frames, chunks: len(chunks) > len(frames),
+    "fewer-chunks": lambda frames, chunks: len(chunks) < len(frames),
+    "unfinished": lambda frames, chunks: sum(chunks) < sum(frames),
+    "nothing": lambda frames, chunks: not chunks,
+}
 
 EXERCISE = Exercise(
     stars=2,
@@ -68,21 +71,7 @@ EXERCISE = Exercise(
         reference,
         lambda got: isinstance(got, list) and all(type(one) is int for one in got),
         section="5.2",
+        conditions=CONDITIONS,
     ),
     solution=torn,
-    wrong={
-        "never-torn": lambda frames, chunks: [],
-        "compares-sizes": lambda frames, chunks: [
-            n for n, size in enumerate(chunks) if size not in frames
-        ],
-        "one-frame-per-chunk": lambda frames, chunks: [
-            n for n, size in enumerate(chunks) if n >= len(frames) or frames[n] != size
-        ],
-        "two-frames-per-chunk": _two_at_most,
-        "first-only": patch("torn.append(number)", "return [number]"),
-        "sizes": patch("torn.append(number)", "torn.append(size)"),
-        "places": patch("torn.append(number)", "torn.append(end)"),
-        "counts-from-1": patch("enumerate(chunks)", "enumerate(chunks, 1)"),
-        "inverted": patch("not in ends", "in ends"),
-    },
 )

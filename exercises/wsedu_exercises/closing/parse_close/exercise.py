@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 from websockets.exceptions import ProtocolError
 from websockets.frames import Close
 
 from wsedu.course.exercise import Exercise
-from wsedu.course.judges import Cases, Did, how_many, refusing
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.judges import Cases, Did, Results, how_many, refusing
+from wsedu.course.mistakes import Args
 
 from ...server import parse_close
 
@@ -26,16 +27,33 @@ def reference(payload: bytes) -> Any:
     return int(close.code), close.reason
 
 
-# On both sides of every limit, and one whose two bytes are equal.
-CODES = (0, 999, 1000, 1001, 1003, 1004, 1005, 1006, 1007, 1011, 1014, 1015, 1016, 2999, 3000)
+# On both sides of every limit, each that may not be sent, and one whose two bytes are equal.
+CODES = [0, 3, 232, 999, *range(1000, 1017), 1999, 2000, 2999, 3000, 0x0C0C, 3999, 4000, 4999]
+CODES += [5000, 65535]
+
+NOT_UTF8 = [b"\xff", b"\xed\xa0\x80", b"\xc0\x80", b"a\x80", "👋".encode()[:3]]
+UNUSUAL = [
+    " bye \n",
+    "one\ntwo",
+    "a\0b",
+    "bye\0\0",
+    "\ufeffbye",
+    "é",
+    "4 words, no more",
+    "5",
+    "\0",
+]
+UNUSUAL += ["x" * 120, "x" * 121, "x" * 122, "x" * 123, "€" * 41, "Grüße 👋", "\x03bye"]
 
 
 def cases(chance: random.Random) -> list[Args]:
     """Codes on both sides of every limit, reasons that are not UTF-8, then random payloads."""
     found = [(b"\x03\xe8",), (b"\x03\xe8bye",), (b"",), (b"\x03",), (b"\x03\xe8\xff",)]
-    found += [(code.to_bytes(2, "big"),) for code in (*CODES, 0x0C0C, 4999, 5000, 65535)]
-    found += [(b"\x03\xe8 bye \n",), (b"\x03\xe8\xed\xa0\x80",)]
-    found += [(b"\x0f\xa0" + "Grüße 👋".encode(),), (b"\x0f\xa0" + "👋".encode()[:3],)]
+    found += [(code.to_bytes(2, "big"),) for code in CODES]
+    found += [(b"\x03\xe9" + reason.encode(),) for reason in UNUSUAL]
+    found += [(b"\x0f\xa0" + reason,) for reason in NOT_UTF8]
+    found += [(b"\x07\xd0bye",), (b"\x03\xeebye",), (b"\x03\xee\xff",), (b"\xff",), (b"\x00",)]
+    found += [(b"\x00\x00\x03\xe8",), (b"\x00\x00\x00\x00\x03\xe8",)]
     for _case in range(how_many(20)):
         code = chance.choice([1000, 1002, chance.randrange(3000, 5000), chance.randrange(2**16)])
         reason = "".join(chance.choices("aé€", k=chance.randrange(9))).encode()
@@ -49,34 +67,87 @@ def _fits(got: Any) -> bool:
     return isinstance(got, tuple) and [type(part) for part in got] == [int, str]
 
 
-def _refuses_every_code(payload: bytes) -> tuple[int, str]:
-    if payload:
-        raise ValueError
-    return 1005, ""
+def fields(got: Any) -> dict[str, Any]:
+    """Code and reason; what was refused has none."""
+    return {"code": got[0], "reason": got[1]}
+
+
+def what(got: Any) -> Any:
+    """The result; an error that was returned is one, whatever its words are."""
+    return "an error" if isinstance(got, Exception) else got
+
+
+def _of_code(low: int, high: int) -> Callable[[bytes], bool]:
+    return lambda payload: len(payload) > 1 and low <= int.from_bytes(payload[:2], "big") <= high
+
+
+def _refused(payload: bytes) -> bool:
+    return isinstance(reference(payload), Did)
+
+
+def _code_refused(payload: bytes) -> bool:
+    return len(payload) > 1 and _refused(payload[:2])
+
+
+def _not_utf8(payload: bytes) -> bool:
+    return len(payload) > 2 and not _code_refused(payload) and _refused(payload)
+
+
+CONDITIONS: dict[str, Callable[..., bool]] = {
+    "empty": lambda payload: not payload,
+    "half": lambda payload: len(payload) == 1,
+    "short": lambda payload: len(payload) < 2,
+    "no-reason": lambda payload: len(payload) == 2,
+    "reason": lambda payload: len(payload) > 2,
+    "allowed": lambda payload: not _refused(payload),
+    "refused": _refused,
+    "code-refused": _code_refused,
+    "code-allowed": lambda payload: len(payload) > 1 and not _code_refused(payload),
+    "below": _of_code(0, 999),
+    "1000-to-1014": _of_code(1000, 1014),
+    "1012-to-1014": _of_code(1012, 1014),
+    "reserved": _of_code(1004, 1006),
+    "never-sent": lambda payload: payload[:2] in (b"\x03\xed", b"\x03\xee", b"\x03\xf7"),
+    "1015": _of_code(1015, 1015),
+    "1016-to-2999": _of_code(1016, 2999),
+    "3000-to-3999": _of_code(3000, 3999),
+    "4000-to-4999": _of_code(4000, 4999),
+    "3000-to-4999": _of_code(3000, 4999),
+    "above": _of_code(5000, 65535),
+    "not-utf8": _not_utf8,
+    "not-ascii": lambda payload: not _refused(payload) and not payload[2:].isascii(),
+    "long": lambda payload: len(payload) > 100,
+}
+
+
+def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
+    """What is right in this case, if no mistake fits."""
+    say, payload = exercise.words.say, args[0]
+    if not payload:
+        return say("empty")
+    if len(payload) == 1:
+        return say("half")
+    code = int.from_bytes(payload[:2], "big")
+    if _code_refused(payload):
+        return say("bad-code", code=code)
+    if _not_utf8(payload):
+        return say("not-utf8")
+    return say("allowed", code=code)
 
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(cases, reference, _fits, section="5.5.1; 7.4", through=refusing),
+    judge=Cases(
+        cases,
+        reference,
+        _fits,
+        section="5.5.1; 7.4",
+        what=what,
+        fields=fields,
+        conditions=CONDITIONS,
+        explain=explain,
+        through=refusing,
+    ),
     solution=parse_close,
-    wrong={
-        "refuses-all": _refuses_every_code,
-        "skips-a-header": lambda payload: parse_close(payload[2:]),
-        "empty-is-1000": patch("return 1005", "return 1000"),
-        "empty-is-1006": patch("return 1005", "return 1006"),
-        "empty-is-an-error": patch('return 1005, ""', 'raise ValueError("empty")'),
-        "half-a-code": patch('raise ValueError("half a code")', 'return 1005, ""'),
-        "little-endian": patch('"big"', '"little"'),
-        "any-code": patch(
-            "not (1000 <= code <= 1014 or 3000 <= code <= 4999) or code in (1004, 1005, 1006)",
-            "False",
-        ),
-        "reserved-codes": patch(" or code in (1004, 1005, 1006)", ""),
-        "no-application-codes": patch(" or 3000 <= code <= 4999", ""),
-        "bad-utf8-replaced": patch(".decode()", '.decode(errors="replace")'),
-        "accepts-1015": patch("1014", "1015"),
-        "stops-at-1011": patch("1014", "1011"),
-        "bad-utf8-dropped": patch(".decode()", '.decode(errors="ignore")'),
-    },
     piece="parse_close",
 )

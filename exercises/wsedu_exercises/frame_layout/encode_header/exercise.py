@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 from websockets.frames import Frame, Opcode
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 from wsedu.course.reference import frame_field_at
 
 from ...server import encode_header
@@ -26,35 +27,67 @@ def reference(fin: bool, opcode: int, length: int) -> bytes:
     return Frame(Opcode(opcode), Long(), fin).serialize(mask=False)
 
 
-LENGTHS = (0, 5, 125, 126, 127, 65535, 65536, 2**31, 2**63 - 1)
+# Every border, and what a shorter or a signed form would make of it. What an answer might try to
+# allocate is small, or so long that this fails at once.
+LENGTHS = (
+    *(0, 1, 5, 123, 124, 125, 126, 127, 128, 129, 200, 255, 256, 258),
+    *(32766, 32767, 32768, 65534, 65535, 65536, 65537, 2**20 + 3, 2**40, 2**48, 2**63 - 1),
+)
 
 
 def cases(chance: random.Random) -> list[Args]:
-    """The lengths at the borders, then random ones, against the library."""
+    """The lengths at the borders and every opcode, then random ones, against the library."""
     calls = [(True, 1, length) for length in LENGTHS]
-    calls += [(False, 2, 5), (False, 0, 200), (True, 10, 0), (True, 0, 70000)]
+    calls += [(True, opcode, 5) for opcode in (0, 2, 8, 9, 10)]
+    calls += [(False, opcode, 5) for opcode in (0, 1, 2)]
+    calls += [(False, 2, 0), (False, 0, 200), (True, 10, 0), (True, 0, 70000), (False, 1, 70000)]
     for _case in range(how_many(20)):
         length = chance.randrange(2 ** chance.choice([7, 16, 17, 63]))
         calls.append((chance.random() < 0.5, chance.choice([0, 1, 2]), length))
     return calls
 
 
+def fields(header: bytes) -> dict[str, int | bytes]:
+    """The parts of a header of two bytes or more."""
+    first, second = header[:2]
+    return {
+        "fin": first >> 7,
+        "rsv": first >> 4 & 7,
+        "opcode": first & 15,
+        "mask": second >> 7,
+        "short": second & 127,
+        "longer": header[2:],
+    }
+
+
+CONDITIONS: dict[str, Callable[[bool, int, int], bool]] = {
+    "final": lambda fin, opcode, length: fin,
+    "not-final": lambda fin, opcode, length: not fin,
+    "continuation": lambda fin, opcode, length: opcode == 0,
+    "control": lambda fin, opcode, length: opcode > 7,
+    "empty": lambda fin, opcode, length: length == 0,
+    "short": lambda fin, opcode, length: length < 126,
+    "marker-126": lambda fin, opcode, length: length == 126,
+    "two": lambda fin, opcode, length: 126 <= length < 2**16,
+    "byte": lambda fin, opcode, length: 126 <= length < 256,
+    "over-byte": lambda fin, opcode, length: length > 255,
+    "signed": lambda fin, opcode, length: 2**15 <= length < 2**16,
+    "border": lambda fin, opcode, length: length == 65535,
+    "over-short": lambda fin, opcode, length: length > 125,
+    "eight": lambda fin, opcode, length: length >= 2**16,
+}
+
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(cases, reference, bytes, section="5.2", where=frame_field_at),
+    judge=Cases(
+        cases,
+        reference,
+        bytes,
+        section="5.2",
+        where=frame_field_at,
+        fields=fields,
+        conditions=CONDITIONS,
+    ),
     solution=encode_header,
-    wrong={
-        "127-in-seven-bits": patch("length < 126", "length < 128"),
-        "126-in-seven-bits": patch("length < 126", "length <= 126"),
-        "65535-in-eight-bytes": patch("length < 2**16", "length < 2**16 - 1"),
-        "125-in-two-bytes": patch("length < 126", "length < 125"),
-        "little-endian": patch(('2, "big"', '2, "little"'), ('8, "big"', '8, "little"')),
-        "masked": patch(("[length]", "[128 | length]"), ("[126]", "[254]"), ("[127]", "[255]")),
-        "always-final": patch("fin << 7", "128"),
-        "never-final": patch("fin << 7 | opcode", "opcode"),
-        "four-byte-length": patch(
-            "length.to_bytes(8", "length.to_bytes(4 if length < 2**32 else 8"
-        ),
-    },
     piece="encode_header",
 )

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, Results, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
-from ..clock import Connection, NoEnd
+from ..clock import LIKE, Connection, NoEnd, Script
 
 
 async def keepalive(connection, interval, timeout):
@@ -34,40 +34,62 @@ async def keepalive(connection, interval, timeout):
                 return 1011, "keepalive ping timeout"
 
 
-# For each Ping, the Pongs that come: seconds after it, and a payload; None: that of the Ping.
-Script = tuple[tuple[tuple[float, bytes | None], ...], ...]
+CLOSE = 0.05  # seconds: one who asks again and again may see the end a little late
 
 
-def _scripts(timeout: float, chance: random.Random) -> list[Script]:
+class Peer(tuple):  # type: ignore[type-arg]
+    """A script for a connection that says in words what the peer does."""
+
+    def __repr__(self) -> str:
+        return f"<connection: {_in_words(self).removesuffix('.')}>"
+
+    def __deepcopy__(self, memo: object) -> Peer:
+        return self
+
+
+def _scripts(timeout: float) -> list[Script]:
     """The shortest first: silence, one Pong, Pongs with wrong bytes, late Pongs."""
     at_once, late = ((0.0, None),), ((1.25 * timeout, None),)
+    soon, last = ((0.5 * timeout, None),), ((timeout, None),)
     twice = (*at_once, *late)  # the second Pong is for a Ping that already has its answer
     wrong = ((0.25 * timeout, b"wrong"),)
-    scripts: list[Script] = [
+    wrong_again = ((0.75 * timeout, b"wrong"),)
+    return [
         (),
         (at_once,),
         (wrong,),
-        ((*wrong, (0.5 * timeout, None)),),
-        (((0.75 * timeout, b"wrong"),), at_once),
+        ((*wrong, *soon),),
+        (wrong_again, at_once),
         (late, at_once),
-        (at_once, ((0.5 * timeout, None),), at_once),
+        (at_once, soon, at_once),
         (((0.25 * timeout, b""),),),
         (twice,),
         (twice, at_once),
+        (last,),
+        (soon,),
+        (soon, last, soon),
+        ((*wrong, *wrong_again),),
+        ((*wrong, *wrong_again, *last),),
+        ((*wrong, (0.375 * timeout, b""), *soon), at_once),
+        (((0.0, b"wrong"), *soon),),
+        (at_once, late, at_once),
+        *[(((0.5 * timeout, like),),) for like in LIKE],
+        (at_once,) * 7,
     ]
-    for _case in range(how_many(10)):
-        scripts.append(
-            tuple(chance.choice([at_once, ((0.5 * timeout, None),), wrong]) for _ping in range(3))
-        )
-    return scripts
 
 
 def cases(chance: random.Random) -> list[Args]:
-    """Every script with a short interval and timeout, then with longer ones."""
+    """Every script with a short interval and timeout, then some with longer ones."""
     found: list[Args] = []
-    for number in range(2 if how_many(1) == 1 else 4):
-        interval, timeout = (0.5, 0.75) if not number else chance.choice([(2, 1), (20, 8), (4, 6)])
-        found += [(script, interval, timeout) for script in _scripts(timeout, chance)]
+    for number in range(3 if how_many(1) == 1 else 5):
+        short = [(0.5, 0.75), (20, 8), (4, 6)]
+        interval, timeout = short[number] if number < 3 else chance.choice([(2, 1), (1, 2), (3, 4)])
+        scripts = _scripts(timeout)
+        scripts = scripts if number == 0 else scripts[:4]
+        pongs = [((0.0, None),), ((0.5 * timeout, None),), ((0.25 * timeout, b"wrong"),)]
+        for _case in range(how_many(2)):
+            scripts.append(tuple(chance.choice(pongs) for _ping in range(3)))
+        found += [(Peer(script), interval, timeout) for script in scripts]
     return found
 
 
@@ -93,8 +115,8 @@ def counted(function: Callable[..., Any]) -> Callable[..., Any]:
             result = function(connection, interval, timeout)
             if inspect.isawaitable(result):
                 result = await result
-        except NoEnd:
-            result = "no end"
+        except NoEnd as end:
+            result = f"{end} forever"
         if result is ...:
             return result
         payloads = [payload for _time, payload in connection.sent]
@@ -113,8 +135,8 @@ def counted(function: Callable[..., Any]) -> Callable[..., Any]:
     return watched
 
 
-def expected(script: Script, interval: float, timeout: float) -> tuple[list[float], float]:
-    """The seconds of the Pings, and of the end."""
+def expected(script: Script, interval: float, timeout: float) -> Run:
+    """A run with the right Pings, and the right end."""
     now, pings = 0.0, []
     for answers in (*script, ()):
         now += interval
@@ -123,17 +145,25 @@ def expected(script: Script, interval: float, timeout: float) -> tuple[list[floa
         if not in_time:
             break
         now += in_time[0]
-    return pings, round(now + timeout, 6)
+    return Run((1011, "a reason"), pings, [], round(now + timeout, 6), False, False, False)
 
 
-def _right(args: tuple[Any, ...], got: Any) -> bool:
-    pings, end = expected(*args)
+def _right(args: tuple[Any, ...], got: Run) -> bool:
+    right = expected(*args)
     return (
         _well_formed(got.returned)
         and got.returned[0] == 1011
-        and (got.pings, got.end) == (pings, end)
-        and not (got.same or got.again or got.short)
+        and got.pings == right.pings
+        and abs(got.end - right.end) < CLOSE
+        and not _spoiled(got)
     )
+
+
+def _spoiled(got: Run) -> str:
+    """What is wrong with the payloads; one that is short may be the same as another by chance."""
+    if got.short:
+        return "short" if any(got.payloads) else "empty"
+    return "same" * got.same + "again" * got.again
 
 
 def _well_formed(result: Any) -> bool:
@@ -147,14 +177,14 @@ def _well_formed(result: Any) -> bool:
 def show(args: Args, got: Run) -> dict[str, Any]:
     """The script, what the keepalive did, and what it should have done: a line each."""
     script, interval, timeout = args
-    pings, end = expected(*args)
+    right = expected(*args)
     did = _pings(got.pings)
-    if got.same or got.again or got.short:
+    if _spoiled(got):
         did += f" with the payloads {shorten(got.payloads, 100)}"
     lines = (
         f"interval {interval} s, timeout {timeout} s. {_in_words(script)}",
         f"got: {did}; at {got.end:g} s it returned {shorten(got.returned)}",
-        f"expected: {_pings(pings)}; at {end:g} s it returns 1011 and a reason",
+        f"expected: {_pings(right.pings)}; at {right.end:g} s it returns 1011 and a reason",
     )
     return {"case": "\n  ".join(lines)}
 
@@ -168,43 +198,92 @@ def _in_words(script: Script) -> str:
     """The Pongs that come after each Ping."""
     words = []
     for number, pongs in enumerate(script, 1):
-        said = [
-            f"{'the right Pong' if echo is None else f'a Pong with {echo!r}'} after {delay:g} s"
-            for delay, echo in pongs
-        ]
+        said = [f"{_pong(echo)} after {delay:g} s" for delay, echo in pongs]
         words.append(f"Ping {number}: {', '.join(said)}.")
     return " ".join([*words, "Later Pings: no Pong." if words else "No Pong comes."])
+
+
+def _pong(echo: bytes | str | None) -> str:
+    if echo is None:
+        return "the right Pong"
+    return f"a Pong with {echo if isinstance(echo, str) else repr(echo)}"
 
 
 def what(got: Run) -> Any:
     """What tells one mistake from another; any reason will do."""
     said = got.returned[0] if _well_formed(got.returned) else got.returned
-    return got.pings, got.end, got.same, got.short, type(got.returned), said
+    if _spoiled(got) == "short":  # which Pongs match is chance
+        return "short", type(got.returned), said
+    return got.pings, got.end, _spoiled(got), type(got.returned), said
+
+
+def fields(got: Run) -> dict[str, Any]:
+    """The parts of a run that gave up with a code and a reason."""
+    if not _well_formed(got.returned):
+        raise ValueError("it has no code")
+    code, _reason = got.returned
+    return {"pings": got.pings, "end": got.end, "code": code, "payloads": _spoiled(got)}
+
+
+def _some(holds: Callable[[float, Any, float], bool]) -> Callable[..., bool]:
+    """Whether a Pong comes for which this holds: its delay, its payload, the timeout."""
+    return lambda script, interval, timeout: any(
+        holds(delay, echo, timeout) for pongs in script for delay, echo in pongs
+    )
+
+
+def _answered(script: Script, timeout: float) -> list[bool]:
+    """For each Ping of the script, whether the right Pong comes in time."""
+    return [any(echo is None and delay <= timeout for delay, echo in pongs) for pongs in script]
+
+
+CONDITIONS: dict[str, Callable[..., bool]] = {
+    "silent": lambda script, interval, timeout: not script,
+    "pong": lambda script, interval, timeout: bool(script),
+    "right": lambda script, interval, timeout: any(_answered(script, timeout)),
+    "wrong": _some(lambda delay, echo, timeout: echo is not None),
+    "wrong-first": lambda script, interval, timeout: any(
+        len(pongs) > 1 and pongs[0][1] is not None and pongs[-1][1] is None for pongs in script
+    ),
+    "wrong-only": lambda script, interval, timeout: any(
+        all(echo is not None for _delay, echo in pongs) for pongs in script
+    ),
+    "late": _some(lambda delay, echo, timeout: echo is None and delay > timeout),
+    "waited": _some(lambda delay, echo, timeout: echo is None and 0 < delay <= timeout),
+    "last-moment": _some(lambda delay, echo, timeout: echo is None and delay == timeout),
+    "empty": _some(lambda delay, echo, timeout: echo == b""),
+    "twice": lambda script, interval, timeout: any(
+        [echo for _delay, echo in pongs].count(None) > 1 for pongs in script
+    ),
+    "many": lambda script, interval, timeout: sum(_answered(script, timeout)) > 2,
+    "several": lambda script, interval, timeout: sum(_answered(script, timeout)) > 1,
+    "other-times": lambda script, interval, timeout: interval != 0.5,
+}
 
 
 def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str:
     """What to say if no mistake fits."""
     say, formed = exercise.words.say, _well_formed(got.returned)
-    pings, end = expected(*args)
-    if isinstance(got.returned, str) and got.returned == "no end":
-        return say("forever")
+    right = expected(*args)
+    if isinstance(got.returned, str) and got.returned in ("pings forever", "asks forever"):
+        return say("pings" if got.returned == "pings forever" else "asks")
     if not got.pings and (got.returned is None or formed):
         return say("no-ping")
     if got.pings[:1] == [0]:
         return say("at-once")
-    if got.pings and got.pings == pings[: len(got.pings)] != pings:
+    if got.pings and got.pings == right.pings[: len(got.pings)] != right.pings:
         return say("stops")
-    if pings == got.pings[: len(pings)] != got.pings:
+    if right.pings == got.pings[: len(right.pings)] != got.pings:
         return say("goes-on")
     if not formed:
         return say("form", got=shorten(got.returned))
     if got.returned[0] != 1011:
         return say("code", got=shorten(got.returned[0]))
-    if got.same or got.again or got.short:
+    if _spoiled(got):
         return say("payload")
-    if got.pings != pings:
+    if got.pings != right.pings:
         return say("interval")
-    return say("end", got=got.end, right=end)
+    return say("end", got=got.end, right=right.end)
 
 
 EXERCISE = Exercise(
@@ -216,40 +295,12 @@ EXERCISE = Exercise(
         section="5.5.2",
         right=_right,
         what=what,
+        fields=fields,
+        conditions=CONDITIONS,
         through=counted,
         explain=explain,
         show=show,
         timed=lambda wanted, got: False,  # it may wait with asyncio.sleep, but not in earnest
     ),
     solution=keepalive,
-    wrong={
-        "any-pong": patch("while pong != payload:", "for _once in (1,):"),
-        "timeout-restarts": patch("deadline - connection.now()", "timeout"),
-        "same-payload": patch("os.urandom(4)", 'b"ping"'),
-        "no-payload": patch("os.urandom(4)", 'b""'),
-        "old-pong": patch(
-            ("    while True:\n", "    sent = []\n    while True:\n"),
-            ("        deadline =", "        sent.append(payload)\n        deadline ="),
-            ("while pong != payload:", "while pong not in sent:"),
-        ),
-        "swapped": patch(
-            ("sleep(interval)", "sleep(timeout)"),
-            ("connection.now() + timeout", "connection.now() + interval"),
-        ),
-        "timeout-with-interval": patch(
-            "connection.now() + timeout", "connection.now() + timeout - interval"
-        ),
-        "1006": patch("1011", "1006"),
-        "gives-up-at-wrong-pong": patch(
-            ("while pong != payload:", "for _once in (1,):"),
-            ("if pong is None:", "if pong != payload:"),
-        ),
-        "pings-at-once": patch(
-            ("        await connection.sleep(interval)\n", ""),
-            (
-                '"keepalive ping timeout"\n',
-                '"keepalive ping timeout"\n        await connection.sleep(interval)\n',
-            ),
-        ),
-    },
 )

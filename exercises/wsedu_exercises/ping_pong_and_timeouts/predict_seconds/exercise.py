@@ -15,10 +15,10 @@ def fits(answer: Any) -> bool:
 
 
 def same(one: float | None, other: float | None) -> bool:
-    """Whether two answers differ by less than a hundredth of a second."""
-    if one is None or other is None:
-        return one is other
-    return -1e6 < one < 1e6 and abs(one - other) < 0.01  # a huge int fits in no float
+    """Whether two answers differ by a hundredth of a second at most, or are the same otherwise."""
+    if one == other or one is None or other is None:
+        return one == other
+    return max(abs(one), abs(other)) < 1e6 and abs(one - other) < 0.015  # no float is that huge
 
 
 EXERCISE = Exercise(
@@ -38,12 +38,17 @@ EXERCISE = Exercise(
         "F": 7,
         "G": 5.5,
     },
-    wrong=letters(
-        A={"timeout-only": 0.7, "interval-only": 0.5},
-        B={"20-seconds": 20},
+    wrong={
+        "never-gives-up": dict.fromkeys("ABDEFG"),
+        "any-pong-or-late": dict.fromkeys("DE"),
+        "answered-once-is-enough": dict.fromkeys("FG"),
+    }
+    | letters(
+        A={"silent-never": None},
+        B={"default-never": None},
         D={"any-pong": None},
-        E={"late-pong-counts": None, "until-late-pong": 1.4},
-        F={"no-last-interval": 5},
-        G={"interval-from-ping": 5},
+        E={"late-pong-counts": None},
+        F={"answers-stop-never": None},
+        G={"late-answers-stop-never": None},
     ),
 )

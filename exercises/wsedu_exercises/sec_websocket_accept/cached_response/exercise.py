@@ -5,14 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import random
+import re
+from collections.abc import Callable
+from typing import Any
 
 from websockets.utils import accept_key
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 from wsedu.course.reference import client_accepts, random_key
 from wsedu.protocol import GUID
+
+from ...the_opening_handshake.heads import KEY, changes, respelled, written
+from .. import recipes
 
 
 def who_goes_on(stored: bytes, keys: list[str]) -> list[bool]:
@@ -34,53 +40,94 @@ def reference(stored: bytes, keys: list[str]) -> list[bool]:
     return [client_accepts(stored, key, []) for key in keys]
 
 
-def _response(
-    key: str, name: str = "Sec-WebSocket-Accept", space: str = " ", others: str = ""
-) -> bytes:
-    """A 101 for ``key``: ``space`` on both sides of the value, ``others`` are whole lines."""
-    return (
-        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"X-Key: {key}\r\n{others}{name}:{space}{accept_key(key)}{space}\r\n\r\n"
-    ).encode()
+# The cases. The response that one client got; and how else it may be written.
+
+STATUS, UPGRADE, CONNECTION, ACCEPT = RIGHT = (
+    "HTTP/1.1 101 Switching Protocols",
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    "Sec-WebSocket-Accept: {accept}",
+)
+ANOTHER = "x3JJHMbDL1EzLkh9GBhXDw=="  # the key of another client
+
+OTHERS = changes(
+    {
+        ACCEPT: (
+            f"X-Key: {{key}}\n{ACCEPT}",
+            f"{ACCEPT}\nX-Key: {{another}}",
+            f"{ACCEPT}\nX-Accept: {{other}}",
+            f"X-Accept: {{other}}\n{ACCEPT}",
+            f"{ACCEPT}\nX-Sec-WebSocket-Accept: {{other}}",
+            f"X-Sec-WebSocket-Accept: {{other}}\n{ACCEPT}",
+            f"{ACCEPT}\nX-Lunch: soup: hot",
+            f"X-Lunch:\n{ACCEPT}",
+            "Sec-WebSocket-Accept: {other}",
+            "Sec-WebSocket-Accept: {other}\nX-Accept: {accept}",
+            "Sec-WebSocket-Accept: {accept}x",
+            "Sec-WebSocket-Accept: x{accept}",
+            "Sec-WebSocket-Accept: {begin}",
+            "Sec-WebSocket-Accept: {short}",
+            "Sec-WebSocket-Accept: {swapped}",
+            "Sec-WebSocket-Accept: {key}",
+            "Sec-WebSocket-Accept: {another}",
+        ),
+    }
+)
+# What a server with a bug computes, and a learner perhaps, too.
+RECIPES: tuple[str, ...] = (
+    *("decoded-key", "no-guid", "guid-first", "guid-in-lower-case", "newline-after-key"),
+    *("newline-after-guid", "sha-256", "hex-digest", "hex-not-base64", "urlsafe-base64"),
+)
+
+
+def _response(key: str, *changes: tuple[str, str], another: str = ANOTHER) -> bytes:
+    """A 101 for ``key``, with other lines."""
+    right = accept_key(key)
+    facts = {"key": key, "another": another, "accept": right, "other": accept_key(another)}
+    facts |= {"begin": right[:-4], "short": right[:8], "swapped": right.swapcase()}
+    return written(RIGHT, *changes, **facts)
 
 
 def cases(chance: random.Random) -> list[Args]:
-    """The first client's response, as a cache gives it to the others."""
-    first, second = random_key(chance), random_key(chance)
-    calls = [(_response(first), [first]), (_response(first), [first, random_key(chance)])]
-    calls.append((_response(first, "sec-websocket-accept", ""), [first]))
-    calls.append((_response(first, "Sec-WebSocket-ACCEPT", "  "), [random_key(chance), first]))
-    other = f"X-Accept: {accept_key(second)}\r\nX-Key: {second}\r\n"
-    calls.append((_response(first, others=other), [second, first]))
+    """The first client's response, as a cache gives it to the others; then some by chance."""
+    third, good = "AAAAAAAAAAAAAAAAAAAAAA==", _response(KEY)
+    calls: list[Args] = [(good, [KEY]), (good, [ANOTHER]), (good, [KEY, ANOTHER])]
+    calls += [(good, [ANOTHER, KEY]), (good, []), (good, [KEY, KEY])]
+    calls += [(good, [ANOTHER, KEY, third, KEY]), (good, [third, ANOTHER])]
+    calls += [(head, [KEY, ANOTHER]) for head in respelled(good)]
+    calls += [(_response(KEY, change), [KEY, ANOTHER]) for change in OTHERS]
+    for recipe in RECIPES:
+        value = recipes.made_by(recipe)(KEY)
+        calls.append((_response(KEY, (ACCEPT, f"Sec-WebSocket-Accept: {value}")), [KEY, ANOTHER]))
     for _case in range(how_many(10)):
         keys = [random_key(chance) for _key in range(chance.randint(1, 4))]
         kept = chance.choice([*keys, random_key(chance)])
-        stored, value = _response(kept), accept_key(kept).encode()
-        calls.append((stored, keys))
-        calls.append((stored.replace(value, value.swapcase()), [kept]))
+        calls.append((_response(kept, chance.choice(OTHERS), another=random_key(chance)), keys))
     return calls
+
+
+def fits(got: Any) -> bool:
+    """Whether it is a list of True and False."""
+    return isinstance(got, list) and all(type(one) is bool for one in got)
+
+
+CONDITIONS: dict[str, Callable[[bytes, list[str]], bool]] = {
+    "nobody": lambda stored, keys: not any(who_goes_on(stored, keys)),
+    "somebody": lambda stored, keys: any(who_goes_on(stored, keys)),
+    "not-first": lambda stored, keys: any(who_goes_on(stored, keys)[1:]),
+    "twice": lambda stored, keys: sum(who_goes_on(stored, keys)) > 1,
+    "no-keys": lambda stored, keys: not keys,
+    "one-key": lambda stored, keys: len(keys) == 1,
+    "other-names": lambda stored, keys: b"Sec-WebSocket-Accept:" not in stored,
+    "no-space": lambda stored, keys: re.search(rb"(?m)^[\w-]+:\S", stored) is not None,
+    "others": lambda stored, keys: b"\r\nX-" in stored,
+}
 
 
 EXERCISE = Exercise(
     stars=4,
     judge=Cases(
-        cases,
-        reference,
-        lambda got: isinstance(got, list) and all(type(one) is bool for one in got),
-        section="4.1, item 4 of the response; 1.3",
+        cases, reference, fits, section="4.1, item 4 of the response; 1.3", conditions=CONDITIONS
     ),
     solution=who_goes_on,
-    wrong={
-        "no-client": lambda stored, keys: [False] * len(keys),
-        "every-client": lambda stored, keys: [True] * len(keys),
-        "first-client": lambda stored, keys: [True] + [False] * (len(keys) - 1),
-        "key-in-the-response": lambda stored, keys: [key.encode() in stored for key in keys],
-        "value-anywhere": lambda stored, keys: [accept_key(key).encode() in stored for key in keys],
-        "name-with-its-case": patch(
-            ("name.lower()", "name"), ('"sec-websocket-accept"', '"Sec-WebSocket-Accept"')
-        ),
-        "value-without-case": patch(
-            ("value.strip()", "value.strip().lower()"), ("== accept(key)", "== accept(key).lower()")
-        ),
-    },
 )

@@ -10,9 +10,11 @@ from websockets.utils import accept_key
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 from wsedu.course.reference import random_key
 from wsedu.protocol import GUID
+
+from .. import recipes
 
 
 def diagnose(key: str, value: str) -> str:
@@ -62,10 +64,38 @@ def reference(key: str, value: str) -> str:
     return next((name for name, wrong in _bugs(key).items() if wrong == value), "unknown")
 
 
+# Steps of which one may ask whether the bug has this name.
+DOUBTFUL = {"hex-digest/upper", "newline-after-value", "newline-after-value/crlf"}
+
+
+def _others(key: str) -> list[str]:
+    """What other bugs give, all of them as strings in Base64; and values that are nearly right."""
+    values = [accept(key) for name, accept in recipes.mistakes().items() if name not in DOUBTFUL]
+    right, nonce, guid = accept_key(key), base64.b64decode(key), GUID.encode()
+    digest, text = base64.b64decode(right), key.encode()
+    values += [recipes.made_by("decoded-key", "hex-digest")(key)]
+    values += [right.swapcase(), right[:-4] + "AAA=", right[:24], ""]
+    hashed = (nonce, digest.hex().encode(), b"\n" + text + guid, text + b"\n", text + b"\\n" + guid)
+    values += [base64.b64encode(hashlib.sha1(one).digest()).decode() for one in hashed]
+    values += [base64.b64encode(one).decode() for one in (digest + b"\n", digest.lower())]
+    return [value for value in values if isinstance(value, str) and _is_base64(value)]
+
+
+def _is_base64(value: str) -> bool:
+    try:
+        return base64.b64encode(base64.b64decode(value, validate=True)).decode() == value
+    except ValueError:
+        return False
+
+
 def cases(chance: random.Random) -> list[Args]:
-    """Every bug for some keys."""
-    keys = ["dGhlIHNhbXBsZSBub25jZQ=="] + [random_key(chance) for _case in range(how_many(5))]
-    return [(key, value) for key in keys for value in [*_bugs(key).values(), _stranger(chance)]]
+    """Every bug for some keys, and what other bugs give."""
+    example = "dGhlIHNhbXBsZSBub25jZQ=="
+    keys = [example] + [random_key(chance) for _case in range(how_many(5))]
+    found = [(key, value) for key in keys for value in [*_bugs(key).values(), _stranger(chance)]]
+    found += [(example, value) for value in _others(example)]
+    swapped = random_key(chance)
+    return [*found, (swapped, accept_key(example)), (swapped, _bugs(swapped)["right"].lower())]
 
 
 EXERCISE = Exercise(
@@ -74,16 +104,4 @@ EXERCISE = Exercise(
         cases, reference, lambda got: isinstance(got, str) and got in _bugs(""), section="4.2.2"
     ),
     solution=diagnose,
-    wrong={
-        "right-or-unknown": patch("return name", 'return name if name == "right" else "unknown"'),
-        "never-unknown": patch('return "unknown"', 'return "lower case"'),
-        "long-is-hex": patch(
-            "    candidates = {",
-            '    if len(value) > 28:\n        return "hex digest"\n    candidates = {',
-        ),
-        "hex-not-found": patch(
-            "hashed(key.encode() + guid).hex().encode()", "hashed(key.encode() + guid)"
-        ),
-        "newline-after-guid": patch('b"\\n" + guid', 'guid + b"\\n"'),
-    },
 )

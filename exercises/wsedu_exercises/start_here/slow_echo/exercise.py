@@ -15,7 +15,7 @@ from typing import Any
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 from wsedu.course.virtual_time import VirtualTimeLoop
 
 
@@ -130,15 +130,4 @@ EXERCISE = Exercise(
         timed=_by_another_clock,
     ),
     solution=slow_echo,
-    wrong={
-        "time-sleep": patch(
-            ("import asyncio", "import time"),
-            ("await asyncio.sleep(seconds)", "time.sleep(seconds)"),
-        ),
-        "no-wait": patch("await asyncio.sleep(seconds)", "asyncio"),
-        "half-the-time": patch("sleep(seconds)", "sleep(seconds / 2)"),
-        "waits-too-long": patch("sleep(seconds)", "sleep(2 * seconds)"),
-        "no-async": patch(("async def", "def"), ("await asyncio.sleep(seconds)", "asyncio")),
-        "message-changed": patch("return message", "return message.upper()"),
-    },
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Letters
-from wsedu.course.mistakes import letters
 
 EXERCISE = Exercise(
     stars=1,
@@ -17,12 +16,4 @@ EXERCISE = Exercise(
         "E": "HTTP",
         "F": "WebSocket",
     },
-    wrong=letters(
-        A={"websocket-for-request": "WebSocket"},
-        B={"websocket-for-ticker": "WebSocket"},
-        C={"sse-for-chat": "SSE"},
-        D={"websocket-for-voice": "WebSocket"},
-        E={"websocket-for-download": "WebSocket"},
-        F={"polling-for-strokes": "HTTP"},
-    ),
 )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 
 
 def place_order(order: str, sender: str, connected: list[str]) -> tuple[int, dict[str, str]]:
@@ -37,6 +38,17 @@ def cases(chance: random.Random) -> list[Args]:
         ("tea", "Ann", ["Ann"]),
         ("", "Ann", ["Ann", "Bob"]),
         ("two teas: hot", "Zoë", ["Bob", "Zoë", "李"]),
+        # Names that are nearly the sender's, before it and after it.
+        ("tea", "Ann", ["Anna", "Joann", "Ann", "A", "ann", "Ax"]),
+        ("tea", "Joann", ["Ann", "Bob"]),
+        ("tea", "ann", ["Joann", "Bob"]),
+        ("tea", "Ann", ["Anna", "Bob"]),
+        ("tea", "Ann", ["Bob", "Ann", "Cem", "Dee"]),
+        ("tea", "Ann", ["Bob", "Cem", "Ann"]),
+        ("", "Ann", ["Bob", "Cem"]),
+        ("", "Ann", []),
+        ("Tea with Milk", "Bob", ["Ann"]),
+        ("0", "Ann", ["Bob"]),
     ]
     for _case in range(how_many(15)):
         names = chance.sample(["Ann", "Bob", "Cem", "Dee", "Eva", "Fay"], chance.randrange(6))
@@ -49,6 +61,22 @@ def fits(got: Any) -> bool:
     return isinstance(got, tuple) and [type(part) for part in got] == [int, dict]
 
 
+def _fields(got: Any) -> dict[str, Any]:
+    status, news = got
+    return {"status": status, "names": sorted(news), "messages": sorted(set(news.values()))}
+
+
+CONDITIONS: dict[str, Callable[[str, str, list[str]], bool]] = {
+    "empty": lambda order, sender, connected: not order,
+    "order": lambda order, sender, connected: bool(order),
+    "connected": lambda order, sender, connected: sender in connected,
+    "not-connected": lambda order, sender, connected: sender not in connected,
+    "alone": lambda order, sender, connected: not {*connected} - {sender},
+    "nobody": lambda order, sender, connected: not connected,
+    "several": lambda order, sender, connected: len({*connected} - {sender}) > 1,
+    "colon": lambda order, sender, connected: ":" in order,
+}
+
 EXERCISE = Exercise(
     stars=2,
     judge=Cases(
@@ -56,15 +84,8 @@ EXERCISE = Exercise(
         reference,
         fits,
         section="1.1",
+        fields=_fields,
+        conditions=CONDITIONS,
     ),
     solution=place_order,
-    wrong={
-        "sender-included": patch("if name != sender:", "if True:"),
-        "empty-order-announced": patch("if not order:", "if False:"),
-        "sender-must-be-connected": patch(
-            "if name != sender:", "if name != sender and sender in connected:"
-        ),
-        "only-the-first": patch("return 200, news", "return 200, dict(list(news.items())[:1])"),
-        "no-sender-name": patch('f"{sender}: {order}"', "order"),
-    },
 )

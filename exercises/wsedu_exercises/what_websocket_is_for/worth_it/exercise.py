@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Callable
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 
 
 def worth_it(handshake: int, message: int, request: int) -> int:
@@ -34,7 +35,9 @@ def cases(chance: random.Random) -> list[Args]:
         (299, 50, 150),
         (300, 150, 150),
     ]
-    found += [(300, 151, 150), (10, 2, 200)]
+    found += [(300, 151, 150), (10, 2, 200), (300, 400, 150), (100, 50, 150), (101, 50, 150)]
+    found += [(99, 50, 150), (150, 50, 150), (151, 50, 150), (249, 50, 150), (250, 50, 150)]
+    found += [(500, 149, 150), (750, 2, 152), (5, 2, 3), (1, 0, 1), (400, 100, 300), (260, 60, 160)]
     for _case in range(how_many(30)):
         found.append(
             (chance.randrange(100, 900), chance.randrange(2, 400), chance.randrange(100, 500))
@@ -42,16 +45,23 @@ def cases(chance: random.Random) -> list[Args]:
     return found
 
 
+CONDITIONS: dict[str, Callable[[int, int, int], bool]] = {
+    "free": lambda handshake, message, request: message < request,
+    "never": lambda handshake, message, request: message >= request,
+    "equal": lambda handshake, message, request: message == request,
+    "dearer": lambda handshake, message, request: message > request,
+    "exact": lambda handshake, message, request: (
+        message < request and handshake % (request - message) == 0
+    ),
+    "not-exact": lambda handshake, message, request: (
+        message < request and handshake % (request - message) > 0
+    ),
+    "first": lambda handshake, message, request: handshake < request - message,
+    "many": lambda handshake, message, request: counted(handshake, message, request) > 100,
+}
+
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(cases, counted, int, section="1.1"),
+    judge=Cases(cases, counted, int, section="1.1", conditions=CONDITIONS),
     solution=worth_it,
-    wrong={
-        "free-messages": patch("request - message", "request"),
-        "always-worth-it": patch(
-            "    if saved <= 0:\n        return 0\n", "    saved = abs(saved) or 1\n"
-        ),
-        "rounded-down": patch("handshake // saved + 1", "handshake // saved"),
-        "equal-is-cheaper": patch("handshake // saved + 1", "-(-handshake // saved)"),
-    },
 )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args, patch
+from wsedu.course.mistakes import Args
 
 
 def sse(number: int, text: str) -> bytes:
@@ -35,6 +36,14 @@ def events(stream: bytes) -> list[tuple[str, str]]:
     return found
 
 
+def _nearest(args: Args, got: bytes) -> bytes:
+    """The event, if a page reads it as it was meant, and it has no other lines."""
+    number, text = args
+    fields = {line.partition(b":")[0] for line in got.split(b"\n")}
+    plain = b"\r" not in got and fields <= {b"id", b"data", b""}
+    return got if plain and events(got) == [(str(number), text)] else sse(number, text)
+
+
 def cases(chance: random.Random) -> list[Args]:
     """One line, several, empty ones, spaces at the edges, other alphabets; then random texts."""
     found: list[Args] = [
@@ -45,11 +54,24 @@ def cases(chance: random.Random) -> list[Args]:
         (5, "x\n"),
         (6, "\n\n"),
     ]
-    found += [(7, "چای"), (8, "data: no"), (9, "👋\n:a")]
+    found += [(7, "چای"), (8, "data: no"), (9, "👋\n:a"), (10, "x "), (11, "a b\n c \n\nd")]
+    found += [(12, "\nx"), (255, "é"), (0, "id: 3\ndata"), (13, "  two"), (14, "a\nb\nc\nd")]
+    found += [(15, "a\u2028b"), (16, "a\x0bb")]  # line ends for Python alone
     for _case in range(how_many(15)):
         found.append((chance.randrange(1000), "".join(chance.choices("ab: é\n", k=9))))
     return found
 
+
+CONDITIONS: dict[str, Callable[[int, str], bool]] = {
+    "one-line": lambda number, text: "\n" not in text,
+    "several": lambda number, text: "\n" in text,
+    "empty": lambda number, text: not text,
+    "empty-lines": lambda number, text: "" in text.split("\n"),
+    "ends": lambda number, text: text.endswith("\n"),
+    "spaces": lambda number, text: any(line != line.strip() for line in text.split("\n")),
+    "colon": lambda number, text: ":" in text,
+    "not-ascii": lambda number, text: not text.isascii(),
+}
 
 EXERCISE = Exercise(
     stars=2,
@@ -58,15 +80,8 @@ EXERCISE = Exercise(
         sse,
         bytes,
         section="RFC 6202 2; WHATWG HTML 9.2.6",
-        nearest=lambda args, got: got if events(got) == [(str(args[0]), args[1])] else sse(*args),
+        conditions=CONDITIONS,
+        nearest=_nearest,
     ),
     solution=sse,
-    wrong={
-        "no-empty-line": patch('b"\\n\\n"', 'b"\\n"'),
-        "no-id": patch('lines = [f"id: {number}"]', "lines = []"),
-        "no-data-field": patch('f"data: {line}"', "line"),
-        "one-data-field": patch('text.split("\\n")', "[text]"),
-        "splitlines": patch('text.split("\\n")', "text.splitlines()"),
-        "no-space": patch('f"data: {line}"', 'f"data:{line}"'),
-    },
 )

@@ -1,0 +1,268 @@
+"""Servers that are wrong: the course's own server, with a change in its text.
+
+How to think about it: ``server.py`` is one module, so a mistake may be in the loop or in any of the
+nine pieces, and the pieces that call it make it too.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import Any
+
+from wsedu.course.running import Serve
+
+from ... import server
+
+PIECES = ("check_request", "accept", "take_frames", "answer")
+
+
+def changed(*edits: tuple[str, str]) -> Serve:
+    """The server with pieces of its text replaced, made when its first client comes.
+
+    Raises ValueError then, unless each text stands there exactly once.
+    """
+
+    @functools.cache
+    def make() -> Serve:
+        source = inspect.getsource(server)
+        for old, new in edits:
+            if (count := source.count(old)) != 1:
+                raise ValueError(f"{old!r} stands {count} times in server.py, not once")
+            source = source.replace(old, new)
+        names: dict[str, Any] = {"__name__": server.__name__}
+        exec(source, names)
+        made: Serve = names["put_together"]({name: names[name] for name in PIECES})
+        return made
+
+    async def serve(reader: Any, writer: Any) -> None:
+        await make()(reader, writer)
+
+    return serve
+
+
+READ = "while go_on and (data := await reader.read(2**16)):"
+REQUEST = 'request = await reader.readuntil(b"\\r\\n\\r\\n")'
+WRITE = "                        writer.write(reply)\n"
+END = "            writer.write_eof()  # the server ends TCP first (7.1.1)\n"
+BODY = "reply, go_on = answer(fin, opcode, payload)"
+GET = 'if first.split(" ")[0] != "GET":'
+HOST = 'if not headers.get("host"):'
+CONNECTION = 'if "upgrade" not in words("connection"):'
+UPGRADE = 'if "websocket" not in words("upgrade"):'
+VERSION = 'if headers.get("sec-websocket-version") != "13":'
+HEADERS = "headers[name.lower()] = value.strip()"
+SWITCH = 'lines = ("101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade")'
+LONG = 'return first + bytes([127]) + length.to_bytes(8, "big")'
+SHORT = 'return first + bytes([126]) + length.to_bytes(2, "big")'
+SIGNATURE = (
+    "    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:\n"
+)
+REFUSE = "                writer.write(_refusal(status, reason))\n"
+RETURN = "                return\n"
+ACCEPT = "writer.write(_switch(accept(_key(request))))"
+A_KEY = "b'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=='"
+CLOSED = "        finally:\n            writer.close()\n"
+HALF = """request = b""
+            while b"\\r\\n\\r\\n" not in request:
+                request += await reader.read(2**12)"""
+MASKED = (
+    BODY
+    + """
+                        if reply and reply[1] < 126:
+                            reply = reply[:1] + bytes([reply[1] | 128, 0, 0, 0, 0]) + reply[2:]"""
+)
+LOOP = """                        writer.write(reply)
+                        while True:
+                            pass
+"""
+PONG = "        opcode = 10\n    return encode"
+
+WRONG: dict[str, Serve] = {
+    # The handshake: who is let in.
+    "accepts-everything": changed(
+        ("if status != 101:", "if False:"),
+        (
+            'raise ValueError("check_request accepted',
+            "return ''\n    raise ValueError(\"check_request accepted",
+        ),
+    ),
+    "no-check-of-method": changed((GET, "if False:")),
+    "accepts-head": changed((GET, 'if first.startswith("POST"):')),
+    "accepts-post": changed((GET, 'if first.startswith("HEAD"):')),
+    "no-check-of-host": changed((HOST, "if False:")),
+    "accepts-empty-host": changed((HOST, 'if "host" not in headers:')),
+    "no-check-of-upgrade": changed((UPGRADE, "if False:")),
+    "accepts-part-of-upgrade": changed(
+        (UPGRADE, 'if "websocket" not in headers.get("upgrade", "").lower():')
+    ),
+    "accepts-no-upgrade": changed(
+        (
+            UPGRADE,
+            'if "websocket" not in (words("upgrade") if "upgrade" in headers else "websocket"):',
+        )
+    ),
+    "no-check-of-connection": changed((CONNECTION, "if False:")),
+    "accepts-part-of-connection": changed(
+        (CONNECTION, 'if "upgrade" not in headers.get("connection", "").lower():')
+    ),
+    "no-check-of-key": changed(
+        ("if len(nonce) != 16:", "if False:"),
+        (", validate=True)", ")"),
+        (
+            'except ValueError:\n        return 400, "the key is not',
+            'except ZeroDivisionError:\n        return 400, "the key is not',
+        ),
+        ('headers.get("sec-websocket-key", "")', '"" or ""'),
+        ('raise ValueError("check_request accepted a request without a key")', 'return ""'),
+    ),
+    "accepts-short-key": changed(
+        ("if len(nonce) != 16:", "if len(nonce) > 16:"),
+        ('headers.get("sec-websocket-key", "")', 'headers.get("sec-websocket-key", "x")'),
+    ),
+    "accepts-long-key": changed(("if len(nonce) != 16:", "if len(nonce) < 16:")),
+    "accepts-no-base64": changed((", validate=True)", ")")),
+    "no-check-of-version": changed((VERSION, "if False:")),
+    "accepts-no-version": changed(
+        (VERSION, 'if headers.get("sec-websocket-version", "13") != "13":')
+    ),
+    "accepts-higher-version": changed(
+        (VERSION, 'if int(headers.get("sec-websocket-version", "0")) < 13:')
+    ),
+    "accepts-part-of-version": changed(
+        (VERSION, 'if not headers.get("sec-websocket-version", "").startswith("13"):')
+    ),
+    "goes-on-after-refusal": changed(
+        (REFUSE + RETURN, f"{REFUSE}                request = {A_KEY}\n"),
+        (ACCEPT, f"if status == 101:\n                {ACCEPT}"),
+    ),
+    "no-refusal": changed(("writer.write(_refusal(status, reason))", "pass")),
+    # The handshake: what is refused, and how the response looks.
+    "refuses-lower-case-names": changed(
+        (HEADERS, "headers[name] = value.strip()"),
+        (
+            'return [word.strip() for word in headers.get(name, "")',
+            'return [word.strip() for word in headers.get(name.capitalize(), "")',
+        ),
+        ('headers.get("host")', 'headers.get("Host")'),
+        ('headers.get("sec-websocket-key", "")', 'headers.get("Sec-WebSocket-Key", "")'),
+        ('headers.get("sec-websocket-version")', 'headers.get("Sec-WebSocket-Version")'),
+    ),
+    "refuses-upgrade-in-another-case": changed(
+        (UPGRADE, 'if headers.get("upgrade") != "websocket":')
+    ),
+    "refuses-connection-in-another-case": changed(
+        (CONNECTION, 'if "Upgrade" not in headers.get("connection", ""):')
+    ),
+    "refuses-connection-list": changed(
+        (CONNECTION, 'if headers.get("connection", "").lower() != "upgrade":')
+    ),
+    "refuses-no-space": changed(
+        ('name, colon, value = line.partition(":")', 'name, colon, value = line.partition(": ")')
+    ),
+    "refuses-another-order": changed((HOST, 'if "host" not in list(headers)[:1]:')),
+    "refuses-another-target": changed((GET, 'if first != "GET / HTTP/1.1":')),
+    "no-response": changed(
+        ("writer.write(_switch(accept(_key(request))))", "accept(_key(request))")
+    ),
+    "response.accept": changed(("accept(_key(request))", "_key(request)")),
+    "response.accept/hex": changed(("base64.b64encode(digest).decode()", "digest.hex()")),
+    "response.upgrade": changed(
+        (SWITCH, SWITCH.replace("Upgrade: websocket", "Upgrade: WebSockets"))
+    ),
+    "response.connection": changed(
+        (SWITCH, SWITCH.replace("Connection: Upgrade", "Connection: keep-alive"))
+    ),
+    "not-offered": changed(
+        (
+            SWITCH,
+            SWITCH.replace(
+                '"Connection: Upgrade"',
+                '"Connection: Upgrade", "Sec-WebSocket-Extensions: permessage-deflate"',
+            ),
+        )
+    ),
+    "response.subprotocol": changed(
+        (
+            SWITCH,
+            SWITCH.replace(
+                '"Connection: Upgrade"', '"Connection: Upgrade", "Sec-WebSocket-Protocol: chat"'
+            ),
+        )
+    ),
+    "lf-alone": changed(
+        (
+            '"\\r\\n".join(lines) + "\\r\\n\\r\\n").encode()',
+            '"\\n".join(lines) + "\\n\\n").encode()',
+        )
+    ),
+    "no-empty-line": changed(
+        (
+            '"\\r\\n".join(lines) + "\\r\\n\\r\\n").encode()',
+            '"\\r\\n".join(lines) + "\\r\\n").encode()',
+        )
+    ),
+    "says-more-than-101": changed(
+        (
+            "writer.write(_switch(accept(_key(request))))",
+            'writer.write(_switch(accept(_key(request))) + b"\\r\\n")',
+        )
+    ),
+    "answers-half-a-request": changed((REQUEST, "request = await reader.read(2**16)")),
+    # Messages.
+    "no-second-echo": changed((READ, READ.replace("while", "if"))),
+    "opcode": changed((BODY, "reply, go_on = answer(fin, 2 if opcode == 1 else opcode, payload)")),
+    "server-masked": changed((BODY, MASKED)),
+    "length-not-minimal": changed(
+        ("if length < 126:\n        return first", "if length < 125:\n        return first")
+    ),
+    "length-not-minimal/long": changed(("if length < 2**16:", "if length < 2**15:")),
+    "wrong-length": changed((SHORT, SHORT.replace("big", "little"))),
+    "two-chunks": changed(("take_frames(rest + data)", "take_frames(data)")),
+    "one-chunk": changed(("in frames:", "in frames[:1]:")),
+    "answers-half-a-frame": changed(
+        ("        if len(stream) < size + length:\n            break\n", "")
+    ),
+    "not-begun": changed((BODY, "reply, go_on = answer(True, opcode, payload)")),
+    "no-pong": changed((PONG, "        return b'', True\n    return encode")),
+    "ping-for-ping": changed((PONG, "        pass\n    return encode")),
+    "pong-payload": changed((PONG, "        opcode, payload = 10, b''\n    return encode")),
+    "answers-pong": changed(('    if opcode == 10:  # Pong\n        return b"", True\n', "")),
+    "stuck": changed((WRITE, LOOP)),
+    # The end.
+    "close-not-answered": changed(
+        (WRITE, "                        writer.write(reply if opcode != 8 else b'')\n")
+    ),
+    "close-code": changed(
+        (
+            "close_frame(None if code == 1005 else code, reason), False",
+            "close_frame(1000, ''), False",
+        )
+    ),
+    "code-not-sendable": changed(
+        (
+            "close_frame(None if code == 1005 else code, reason), False",
+            "close_frame(code, reason), False",
+        )
+    ),
+    "bad-close": changed(
+        ('return close_frame(1002, ""), False', 'return close_frame(1000, ""), False')
+    ),
+    "after-close": changed(("if go_on:  # what comes", "if True:  # what comes")),
+    "after-close/twice": changed(
+        (END, END.replace("writer.write_eof()", "writer.write(b'\\x88\\x00'); writer.write_eof()"))
+    ),
+    "tcp-stays-open": changed(
+        ("writer.write_eof()", "await asyncio.Event().wait() if not go_on else None")
+    ),
+    "forgets-end": changed((READ, "while go_on:\n                data = await reader.read(2**16)")),
+    "forgets-end-in-request": changed((REQUEST, HALF)),
+    "mixes-clients": changed(
+        (SIGNATURE, f"    rest = b''\n\n{SIGNATURE}        nonlocal rest\n"),
+        ('rest, go_on = b"", True', "go_on = True"),
+    ),
+    "one-client-at-a-time": changed(
+        (SIGNATURE, f"    turn = asyncio.Lock()\n\n{SIGNATURE}        await turn.acquire()\n"),
+        (CLOSED, f"{CLOSED}            turn.release()\n"),
+    ),
+}

@@ -1,0 +1,38 @@
+"""The cases of an exercise are complete: they find every mistake, and tell each from the others."""
+
+import random
+from collections import defaultdict
+
+import pytest
+
+from wsedu.course.catalogue import exercises
+from wsedu.course.exercise import Exercise
+from wsedu.course.judges import Cases
+
+JUDGED = [exercise for exercise in exercises().values() if isinstance(exercise.judge, Cases)]
+
+
+@pytest.mark.parametrize("exercise", JUDGED, ids=lambda exercise: exercise.name)
+def test_every_mistake_is_wrong_in_a_fixed_case_and_differs_from_the_others(
+    exercise: Exercise,
+) -> None:
+    judge = exercise.judge
+    assert isinstance(judge, Cases)
+    survivors, conflicts = [], defaultdict(set)
+    rows = judge.rows(exercise, judge.fixed(exercise))
+    for mistake, row in zip(exercise.mistakes, rows, strict=True):
+        if not row.wrong:
+            survivors.append(mistake.name)
+        conflicts[row.keys].add(mistake.sentence)
+    assert survivors == [], "give each a case in which it is wrong"
+    both = [sentences for sentences in conflicts.values() if len(sentences) > 1]
+    assert both == [], "give each pair a case that parts them"
+
+
+@pytest.mark.parametrize("exercise", JUDGED, ids=lambda exercise: exercise.name)
+def test_fixed_cases_are_the_same_each_time(exercise: Exercise) -> None:
+    judge = exercise.judge
+    assert isinstance(judge, Cases)
+    first = [repr(args) for args in judge.fixed(exercise)]
+    random.seed(2)
+    assert first == [repr(args) for args in judge.fixed(exercise)]

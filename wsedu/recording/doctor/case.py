@@ -1,0 +1,209 @@
+"""A recording as the doctor looks at it: who said what, what broke first, how it ended.
+
+How to think about it: the causes ask the same few questions again and again. What did the client
+ask for, and what did the server answer? Which frame is the first one that breaks a rule? Which
+side closed, and which one ended TCP? ``Case`` answers them once.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from ...protocol import FrameLayout, MessageHead, Opcode, Span
+from ...said import Said
+from ..dissect import Dissection
+from ..events import SIDES, Event, Side
+from ..evidence import Evidence
+from ..units import Unit
+from .findings import Finding
+
+OTHER: dict[Side, Side] = {"client": "server", "server": "client"}
+
+
+class Case:
+    """A recording that has been dissected, and what the causes ask of it."""
+
+    def __init__(self, seen: Dissection) -> None:
+        self.seen = seen
+        self.recording = seen.recording
+        self.streams: dict[Side, bytes] = {side: seen.recording.sent_by(side) for side in SIDES}
+        self.frames: dict[Side, list[Unit]] = {"client": [], "server": []}
+        for unit in seen.units:
+            if unit.kind == "frame":
+                self.frames[unit.sender].append(unit)
+
+    # The opening handshake.
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether frames are exchanged: the server has said 101, or the handshake is not here."""
+        return self.seen.switch is not None or self.recording.begins == "frames"
+
+    @cached_property
+    def request(self) -> Unit | None:
+        """The last request before the frames."""
+        asked = [unit for unit in self.seen.units if unit.kind == "request"]
+        return asked[-1] if asked else None
+
+    @cached_property
+    def response(self) -> Unit | None:
+        """The response to it: the 101, or the last one that is not interim."""
+        if self.seen.switch is not None:
+            return self.seen.units[self.seen.switch]
+        given = [unit for unit in self.seen.find("response") if not unit.is_interim]
+        return given[-1] if given else None
+
+    @property
+    def asked(self) -> MessageHead | None:
+        """The head of a request for WebSocket, also of a damaged one; None if it is another one."""
+        head = None if self.request is None else self.request.head
+        if head is None:
+            return None
+        upgrades = (token.lower() for token in head.tokens("Upgrade"))
+        return head if "websocket" in upgrades or _names_websocket(head) else None
+
+    @property
+    def answered(self) -> MessageHead | None:
+        """The head of the response."""
+        return None if self.response is None else self.response.head
+
+    def after_handshake(self, side: Side) -> bytes:
+        """What a side sent after the opening handshake."""
+        units = self.frames[side] or [u for u in self.seen.find("bytes") if u.sender == side]
+        return self.streams[side][units[0].span.start :] if units and self.is_open else b""
+
+    # Frames.
+
+    @cached_property
+    def broken(self) -> Unit | None:
+        """The first frame that breaks a rule, in the order in which frames came."""
+        return next((u for u in self.seen.units if u.kind == "frame" and u.problems), None)
+
+    @cached_property
+    def wrong(self) -> str:
+        """The id of the first rule that it breaks, or an empty string."""
+        if self.broken is None:
+            return ""
+        said = self.broken.problems[0].said
+        inner = said.args.get("sentence")
+        return inner.id if isinstance(inner, Said) else said.id
+
+    def layout(self, unit: Unit | None) -> FrameLayout | None:
+        return None if unit is None else unit.layout
+
+    def before(self, unit: Unit) -> Unit | None:
+        """The frame of the same side before this one."""
+        frames = self.frames[unit.sender]
+        at = next(i for i, each in enumerate(frames) if each is unit)
+        return frames[at - 1] if at else None
+
+    def unfinished(self, side: Side) -> Unit | None:
+        """The last frame of a side, if it is not whole, and no bytes are missing."""
+        frames = self.frames[side]
+        last = frames[-1].layout if frames else None
+        if last is None or last.truncated is None or self.recording.dropped:
+            return None
+        return frames[-1]
+
+    def cut(self, side: Side) -> Unit | None:
+        """The last frame of a side, if the connection ended in the middle of it."""
+        return self.unfinished(side) if self.first_end is not None else None
+
+    @cached_property
+    def chunk_ends(self) -> dict[Side, set[int]]:
+        """For each side, where in its stream a chunk ends: programs often write a frame at once."""
+        ends: dict[Side, set[int]] = {"client": set(), "server": set()}
+        sizes: dict[Side, int] = {"client": 0, "server": 0}
+        for event in self.recording.events:
+            if event.kind == "data":
+                sizes[event.sender] += len(event.data)
+                ends[event.sender].add(sizes[event.sender])
+        return ends
+
+    # The end.
+
+    def ended(self, side: Side) -> Event | None:
+        """The event with which a side ended its stream, by FIN or RST."""
+        events = self.recording.events
+        return next((e for e in events if e.sender == side and e.kind in ("end", "lost")), None)
+
+    @cached_property
+    def first_end(self) -> Event | None:
+        """The first end of a stream, of either side; None if the recording does not reach it."""
+        return next((e for e in self.recording.events if e.kind in ("end", "lost")), None)
+
+    def close(self, side: Side) -> Unit | None:
+        """The Close frame of a side, or None."""
+        return next((u for u in self.frames[side] if opcode(u) == Opcode.CLOSE), None)
+
+    @property
+    def first_close(self) -> Unit | None:
+        """The Close frame that came first."""
+        found = [unit for side in SIDES if (unit := self.close(side)) is not None]
+        return min(found, key=lambda unit: unit.arrived, default=None)
+
+    def time(self, unit: Unit) -> float:
+        """When a unit was complete, in seconds."""
+        return self.recording.events[unit.arrived].time
+
+    # Evidence.
+
+    def show(self, side: Side, start: int, end: int) -> tuple[Evidence, ...]:
+        """The bytes at that place in the stream of a side; nothing if there are none."""
+        span = Span(max(0, start), min(end, len(self.streams[side])))
+        data = self.streams[side][span.start : span.end]
+        return (Evidence(side, span, data),) if data else ()
+
+    def start_of(self, unit: Unit, count: int = 20) -> tuple[Evidence, ...]:
+        """The first bytes of a unit."""
+        return self.show(unit.sender, unit.span.start, min(unit.span.end, unit.span.start + count))
+
+    def payload(self, unit: Unit, count: int = 60) -> tuple[Evidence, ...]:
+        """The first bytes of a frame's payload, and what they stand for if they are masked."""
+        if unit.layout is None or not len(unit.layout.payload):
+            return self.start_of(unit)
+        start = unit.layout.payload.start
+        (found,) = self.show(unit.sender, start, min(unit.layout.payload.end, start + count))
+        if unit.layout.mask_key is None:
+            return (found,)
+        return (Evidence(found.side, found.span, found.data, unit.layout.frame.payload[:count]),)
+
+    def lines(self, unit: Unit | None, *names: str) -> tuple[Evidence, ...]:
+        """The header lines with these names; the first line for the name ``""``."""
+        if unit is None or unit.head is None:
+            return ()
+        found: tuple[Evidence, ...] = ()
+        for name in names:
+            spans = [line.span for line in unit.head.find(name)]
+            if not name and unit.head.start_line:
+                first, last = unit.head.start_line[0].span, unit.head.start_line[-1].span
+                spans = [Span(first.start, last.end)]
+            for span in spans[:2]:
+                found += self.show(unit.sender, span.start, span.end)
+        return found
+
+
+def opcode(unit: Unit) -> int:
+    """The opcode of a frame; -1 for another unit."""
+    return -1 if unit.layout is None else unit.layout.frame.opcode
+
+
+def finding(said: Said, evidence: tuple[Evidence, ...] = (), section: str = "") -> Finding:
+    return Finding((said,), evidence, section)
+
+
+def whose(side: Side) -> Said:
+    """The side, as a word for a sentence."""
+    return Said(f"capture.side-{side}")
+
+
+def is_readable(data: bytes) -> bool:
+    """Whether it is UTF-8 without control characters, but for tabs and line ends."""
+    try:
+        return all(char.isprintable() or char in "\t\r\n" for char in data.decode())
+    except UnicodeDecodeError:
+        return False
+
+
+def _names_websocket(head: MessageHead) -> bool:
+    return any(line.name.text.lower().startswith("sec-websocket-") for line in head.headers)

@@ -1,0 +1,213 @@
+"""Causes in how the connection ends: a Ping or a Close without an answer, TCP without a Close.
+
+How to think about it: no frame breaks a rule here; something is missing. So look at what was due:
+a Pong after a Ping, a Close after a Close, a Close before the end of TCP. A recording that stops
+before the connection does proves nothing, so all of these need its end.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ...protocol import Opcode
+from ...protocol.http import shorten
+from ...said import Said
+from ..events import SIDES
+from ..units import Unit
+from .case import OTHER, Case, finding, opcode, whose
+from .findings import Finding
+
+PATIENCE = 0.05  # seconds in which an answer to a Close is not overdue yet
+AT_ONCE = 0.01  # seconds between what the lab does to a connection and its end
+IDLE = 2.0  # seconds of silence after which a proxy may be the one that ends the connection
+LARGE = 2**16  # bytes of a message that may be more than the other side takes
+_SIZE = re.compile(r"\b(?:big|large|long|limit|size|exceed\w*)\b", re.IGNORECASE)
+
+
+def server_failed(case: Case) -> Finding | None:
+    """The lab saw what the server's own code did: it raised, or it looped."""
+    blamed = [e for e in case.recording.events if e.kind == "fault" and e.sender == "server"]
+    if not blamed:
+        return None
+    close = case.close("server")
+    evidence = case.payload(close) if close else ()
+    return finding(
+        Said("doctor.server-failed", note=shorten(blamed[0].note, 200)), evidence, "7.4.1"
+    )
+
+
+def handler_failed(case: Case) -> Finding | None:
+    """1011 without a reason, right after a message: libraries say so when a handler raises."""
+    close = case.close("server")
+    if close is None or _code(close) != 1011 or _reason(close) or case.close("client") is None:
+        return None
+    units = [unit for unit in case.seen.units if unit.kind == "frame"]
+    before = units[: units.index(close)]
+    if not before or before[-1].sender == "server" or opcode(before[-1]) >= Opcode.CLOSE:
+        return None
+    evidence = case.payload(before[-1]) + case.start_of(close)
+    return finding(Said("doctor.handler-failed"), evidence, "7.4.1")
+
+
+def too_big(case: Case) -> Finding | None:
+    """1009, and the message that was too big."""
+    for side in SIDES:
+        close = case.close(side)
+        if close is None or _code(close) != 1009:
+            continue
+        sent = [u for u in case.frames[OTHER[side]] if opcode(u) < Opcode.CLOSE]
+        size, whole = _size_of_message(sent), case.cut(OTHER[side]) is None
+        if not sent or (whole and size < LARGE and not _SIZE.search(_reason(close))):
+            continue
+        said = Said("doctor.too-big", side=whose(OTHER[side]), other=whose(side), count=size)
+        evidence = case.start_of(sent[-1], 14) + case.payload(close)
+        return finding(said, evidence, "7.4.1; 10.4")
+    return None
+
+
+def ping_unanswered(case: Case) -> Finding | None:
+    """A Ping without its Pong, and then the end by the side that waited."""
+    end = case.first_end
+    for side in SIDES:
+        pings = [u for u in case.frames[side] if opcode(u) == Opcode.PING]
+        close = case.close(side)
+        gave_up = close is not None and (_code(close) == 1011 or "ping" in _reason(close).lower())
+        gave_up = gave_up or (close is None and end is not None and end.sender == side)
+        if not pings or not gave_up or case.recording.dropped:
+            continue
+        if close is not None and close.arrived < pings[-1].arrived:
+            continue
+        pongs = [
+            u
+            for u in case.frames[OTHER[side]]
+            if opcode(u) == Opcode.PONG and u.arrived > pings[-1].arrived
+        ]
+        if any(_payload(pong) == _payload(pings[-1]) for pong in pongs):
+            continue
+        evidence = case.start_of(pings[-1])
+        if pongs:
+            said = Said("doctor.pong-wrong", side=whose(OTHER[side]), other=whose(side))
+            return finding(said, evidence + case.start_of(pongs[-1]), "5.5.3")
+        if close is None and end is not None and end.time - case.time(pings[-1]) < PATIENCE:
+            continue  # it ended for another reason, and the Pong had no time to come
+        evidence += case.payload(close) if close else ()
+        said = Said("doctor.ping-unanswered", side=whose(OTHER[side]), other=whose(side))
+        return finding(said, evidence, "5.5.2; 5.5.3")
+    return None
+
+
+def close_unanswered(case: Case) -> Finding | None:
+    """One side sent its Close, and the other one did not."""
+    if case.recording.dropped or case.broken is not None:
+        return None
+    for side in SIDES:
+        close, end = case.close(side), case.first_end
+        if close is None or case.close(OTHER[side]) is not None or end is None:
+            continue
+        evidence = case.payload(close)
+        if end.sender == OTHER[side]:
+            kind = "fin" if end.kind == "end" else "rst"
+            said = Said(f"doctor.close-answered-by-{kind}", side=whose(OTHER[side]))
+            return finding(said, evidence, "5.5.1; 7.1.4")
+        waited = end.time - case.time(close)
+        if waited < PATIENCE:
+            continue
+        said = Said(
+            "doctor.close-unanswered",
+            side=whose(OTHER[side]),
+            other=whose(side),
+            seconds=f"{waited:.3g}",
+        )
+        return finding(said, evidence, "5.5.1")
+    return None
+
+
+def network_failed(case: Case) -> Finding | None:
+    """The lab played a bad network: it held bytes back, or tore the connection down."""
+    events, end = case.recording.events, case.first_end
+    if end is None or not case.is_open or _closed(case):
+        return None
+    before = events[: events.index(end)]
+    faults = [e for e in before if e.kind == "fault" and e.sender == "client"]
+    held = any(event.kind == "held" for event in before)
+    torn = faults and before[-1] is faults[-1] and end.time - faults[-1].time < AT_ONCE
+    if not faults or not (held or torn):
+        return None  # it only delayed or cut, and the connection went on
+    return finding(Said("doctor.network-failed", note=shorten(faults[-1].note, 200)), (), "7.1.5")
+
+
+def idle(case: Case) -> Finding | None:
+    """TCP ended in the middle of silence: a timer of a proxy, mostly."""
+    end = case.first_end
+    if end is None or not case.is_open or _closed(case) or end.sender != "server":
+        return None
+    before = [e for e in case.recording.events if e.kind == "data" and e.time <= end.time]
+    if not before or end.time - before[-1].time < IDLE or case.recording.dropped:
+        return None
+    said = Said("doctor.idle", seconds=f"{end.time - before[-1].time:.1f}")
+    return finding(said, _last_bytes(case), "7.1.5")
+
+
+def no_close(case: Case) -> Finding | None:
+    """TCP FIN or RST, and no Close before it."""
+    end = case.first_end
+    if end is None or not case.is_open or _closed(case) or case.recording.dropped:
+        return None
+    said = Said("doctor.reset", side=whose(end.sender))
+    if end.kind == "end":
+        said = Said("doctor.no-close", side=whose(end.sender))
+    return finding(said, _last_bytes(case), "7.1.5")
+
+
+def bytes_missing(case: Case) -> Finding | None:
+    """The recording is not whole, so a frame ends in the middle."""
+    if not case.recording.dropped:
+        return None
+    for side in SIDES:
+        last = case.frames[side][-1] if case.frames[side] else None
+        if last is not None and last.layout is not None and last.layout.truncated:
+            said = Said("doctor.bytes-missing", count=case.recording.dropped)
+            return finding(said, case.start_of(last, 14))
+    return None
+
+
+def _closed(case: Case) -> bool:
+    return any(case.close(side) is not None for side in SIDES)
+
+
+def _code(close: Unit) -> int:
+    return int.from_bytes(_payload(close)[:2], "big")
+
+
+def _reason(close: Unit) -> str:
+    return _payload(close)[2:].decode("utf-8", "replace")
+
+
+def _payload(unit: Unit) -> bytes:
+    return b"" if unit.layout is None else unit.layout.frame.payload
+
+
+def _size_of_message(frames: list[Unit]) -> int:
+    """How many bytes the last message announces, all of its frames together."""
+    size = 0
+    for unit in reversed(frames):
+        size += unit.layout.begun.length if unit.layout else 0
+        if opcode(unit) != Opcode.CONTINUATION:
+            break
+    return size
+
+
+def _last_bytes(case: Case) -> tuple:  # type: ignore[type-arg]
+    """The last unit before the end."""
+    return case.start_of(case.seen.units[-1]) if case.seen.units else ()
+
+
+CAUSES = (
+    server_failed,
+    handler_failed,
+    too_big,
+    ping_unanswered,
+    close_unanswered,
+    network_failed,
+)
+LAST_CAUSES = (bytes_missing, idle, no_close)
