@@ -116,7 +116,7 @@ def test_the_diagnosis_comes_with_the_bytes_that_show_it() -> None:
     assert "Diagnosis" not in page_of(long(3))[0].text
 
 
-def test_a_cause_that_breaks_no_rule_is_no_healthy_connection() -> None:
+def test_a_cause_that_breaks_no_rule_is_not_a_healthy_connection() -> None:
     """A message that goes unanswered, or a connection that ends without a Close, breaks no rule."""
     recording = conversation(*HANDSHAKE, ("client", HELLO))
     ended = Recording((*recording.events, Event(3, "server", "end"), Event(4, "client", "end")))
