@@ -1,5 +1,6 @@
 """A terminal in which somebody types a command of README.md, in a fresh clone, at home."""
 
+import functools
 import os
 import pty
 import re
@@ -71,18 +72,23 @@ def run_in(course: Path, command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@functools.cache
+def cache_of_pip() -> str:
+    command = [sys.executable, "-m", "pip", "cache", "dir"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    return done.stdout.strip()
+
+
 def shell(home: Path, browser: str = "true") -> dict[str, str]:
     """The environment variables of a user's shell, with an empty home.
 
     browser: what opens the address; a machine without a screen has nothing to open it with
     """
     home.mkdir(exist_ok=True)
-    pip = [sys.executable, "-m", "pip", "cache", "dir"]
-    cache = subprocess.run(pip, capture_output=True, text=True, check=True, timeout=60).stdout
     return {name: value for name, value in os.environ.items() if not OURS.match(name)} | {
         "HOME": str(home),
         "BROWSER": browser,
-        "PIP_CACHE_DIR": cache.strip(),  # so that nothing is fetched twice
+        "PIP_CACHE_DIR": cache_of_pip(),  # so that nothing is fetched twice
     }
 
 

@@ -71,6 +71,7 @@ def test_the_frames_are_those_that_wireshark_saw(name: str) -> None:
         assert len(connection.recording.events) > len(seen.units) + 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TALKS)
 def test_wireshark_sees_them_still(name: str, tshark: str, tmp_path: Path) -> None:
     (tmp_path / "talk.pcap").write_bytes(TALKS[name])
@@ -115,6 +116,7 @@ def hurt(chance: random.Random, data: bytes) -> bytes:
     return pcap(packets)
 
 
+@pytest.mark.slow
 def test_damage_raises_nothing_but_a_clear_error_and_takes_no_time_or_memory() -> None:
     chance, talks, frames, refused = random.Random(1), list(TALKS.values()), 0, 0
     tracemalloc.start()
@@ -141,6 +143,7 @@ def alike(one: list[tuple[int, ...]], other: list[tuple[int, ...]]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TALKS)
 def test_of_damaged_packets_we_read_what_wireshark_reads_rightly(
     name: str,

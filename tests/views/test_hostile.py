@@ -12,26 +12,6 @@ import pytest
 from wsedu import views
 from wsedu.protocol import Frame, Opcode, build_frame
 from wsedu.recording import Event, Recording, dissect
-from wsedu.views import (
-    AcceptSteps,
-    BytesAndFields,
-    Checklist,
-    ClosingSteps,
-    Comparison,
-    Difference,
-    FrameBuilder,
-    Ladder,
-    LengthForms,
-    MaskingSteps,
-    Ordering,
-    Picture,
-    Progress,
-    Question,
-    RoundTrips,
-    Standing,
-    StreamCutter,
-    Timeline,
-)
 from wsedu.views.drawing import clean
 
 from . import ANSWER, MASK, REQUEST, nasty_conversation
@@ -79,62 +59,66 @@ def closing(text: str) -> Recording:
     return Recording(tuple(events), note=text)
 
 
-def bytes_and_fields(text: str) -> Iterator[Picture]:
+def bytes_and_fields(text: str) -> Iterator[views.Picture]:
     for unit in dissect(nasty_conversation(wire(text))).units:
-        yield BytesAndFields(unit)
+        yield views.BytesAndFields(unit)
 
 
-def checklists(text: str) -> Iterator[Picture]:
+def checklists(text: str) -> Iterator[views.Picture]:
     for unit in dissect(nasty_conversation(wire(text))).units:
         if unit.head is not None:
-            yield Checklist(unit)
+            yield views.Checklist(unit)
 
 
-def ladders(text: str) -> Iterator[Picture]:
+def ladders(text: str) -> Iterator[views.Picture]:
     for recording in (closing(text), nasty_conversation(wire(text))):
-        ladder = Ladder(recording, times=True)
+        ladder = views.Ladder(recording, times=True)
         yield ladder
         for number in range(len(dissect(recording).units)):
             ladder.selected = f"u{number}"
             yield ladder
 
 
-def builders(text: str) -> Iterator[Picture]:
-    builder = FrameBuilder()
+def builders(text: str) -> Iterator[views.Picture]:
+    builder = views.FrameBuilder()
     yield builder
     builder.state = {**builder.state, "payload": text[:200], "key": text[:11]}
     yield builder
 
 
-def masking(text: str) -> Iterator[Picture]:
-    yield MaskingSteps(text)
-    yield MaskingSteps("Hello", text)
-    steps = MaskingSteps()
+def masking(text: str) -> Iterator[views.Picture]:
+    yield views.MaskingSteps(text)
+    yield views.MaskingSteps("Hello", text)
+    steps = views.MaskingSteps()
     steps.state = {**steps.state, "text": text, "key": text}
     yield steps
 
 
 # Each public view, with the text wherever a string comes from the wire or from a learner.
-VIEWS: dict[str, Callable[[str], Iterator[Picture] | list[Picture]]] = {
-    "AcceptSteps": lambda text: [AcceptSteps()],  # its key is Base64, or it is refused
+VIEWS: dict[str, Callable[[str], Iterator[views.Picture] | list[views.Picture]]] = {
+    "AcceptSteps": lambda text: [views.AcceptSteps()],  # its key is Base64, or it is refused
     "BytesAndFields": bytes_and_fields,
     "Checklist": checklists,
-    "ClosingSteps": lambda text: [ClosingSteps(closing(text), times=True)],
-    "Comparison": lambda text: [Comparison({text: (1, 2, 3), f"{text}2": (4, 5, 6)})],
+    "ClosingSteps": lambda text: [views.ClosingSteps(closing(text), times=True)],
+    "Comparison": lambda text: [views.Comparison({text: (1, 2, 3), f"{text}2": (4, 5, 6)})],
     "Difference": lambda text: [
-        Difference(wire(text), wire(text)[::-1] + b"x", text),
-        Difference(b"", wire(text), text),
+        views.Difference(wire(text), wire(text)[::-1] + b"x", text),
+        views.Difference(b"", wire(text), text),
     ],
     "FrameBuilder": builders,
     "Ladder": ladders,
-    "LengthForms": lambda text: [LengthForms(dissect(closing(text)).find("frame"))],
+    "LengthForms": lambda text: [views.LengthForms(dissect(closing(text)).find("frame"))],
     "MaskingSteps": masking,
-    "Ordering": lambda text: [Ordering(text, [text, "b"], [0, 1], [text, text], text)],
-    "Progress": lambda text: [Progress([(text, (Standing(text, text, 1, "open", 0),))])],
-    "Question": lambda text: [Question(text, [text, text], 0, text)],
-    "RoundTrips": lambda text: [RoundTrips(closing(text))],
-    "StreamCutter": lambda text: [StreamCutter(build_frame(Frame(1, wire(text)[:50])), "server")],
-    "Timeline": lambda text: [Timeline(closing(text), timeout=1)],
+    "Ordering": lambda text: [views.Ordering(text, [text, "b"], [0, 1], [text, text], text)],
+    "Progress": lambda text: [
+        views.Progress([(text, (views.Standing(text, text, 1, "open", 0),))])
+    ],
+    "Question": lambda text: [views.Question(text, [text, text], 0, text)],
+    "RoundTrips": lambda text: [views.RoundTrips(closing(text))],
+    "StreamCutter": lambda text: [
+        views.StreamCutter(build_frame(Frame(1, wire(text)[:50])), "server")
+    ],
+    "Timeline": lambda text: [views.Timeline(closing(text), timeout=1)],
 }
 
 
@@ -152,7 +136,7 @@ def test_every_public_view_is_here() -> None:
     public = {
         name
         for name in views.__all__
-        if isinstance(view := getattr(views, name), type) and issubclass(view, Picture)
+        if isinstance(view := getattr(views, name), type) and issubclass(view, views.Picture)
     }
     assert public - {"Picture"} == set(VIEWS)
 
