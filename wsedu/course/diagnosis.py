@@ -23,7 +23,7 @@ ORDER = (
     "form",  # every wrong result is of the wrong kind
     "python",  # every wrong case raises what Python says of a slip of the pen
     "kept",  # the same case, once more, gives something else
-    "fields",  # each wrong field is that of one mistake
+    "fields",  # each wrong field is that of one mistake, which has no others
     "cover",  # a few mistakes together explain every wrong case
     "repaired",  # one change in the answer's own code makes every case right
     "raised",  # the shortest wrong case raises an error
@@ -161,6 +161,8 @@ def _fields(evidence: Evidence) -> Diagnosis | None:
             wrong.setdefault(field, {})[case] = part
     fitting: dict[int, set[str]] = {}  # the number of a mistake -> the fields that it explains
     for number, mistake in enumerate(evidence.mistakes):
+        if any(parts and not parts.keys() <= wrong.keys() for parts in mistake.parts):
+            continue  # it would be wrong elsewhere, too
         for field, found in wrong.items():
             theirs = {
                 case: parts[field]

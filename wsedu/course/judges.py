@@ -76,7 +76,7 @@ class Letters:
                 said += " " + _("The task has no {letters}.").format(letters=", ".join(unknown))
             return not_yet(said, self.section)
         for letter, value in right.items():
-            if not (self._is_like(value, answer[letter]) or answer[letter] == value):
+            if not (self._is_like(value, answer[letter]) or _equal(answer[letter], value)):
                 said = _("Your answer to {letter} is {value}. Answer with {like}.")
                 return not_yet(
                     said.format(letter=letter, like=like, value=shorten(answer[letter], 40)),
@@ -408,6 +408,13 @@ def _constants(function: Function) -> set[Any]:
     """The numbers and strings in a function."""
     found = set(function.__code__.co_consts)
     return {constant for constant in found if isinstance(constant, (int, str, bytes))}
+
+
+def _equal(one: Any, other: Any) -> bool:
+    try:
+        return bool(one == other)
+    except Exception:  # an answer may be anything
+        return False
 
 
 def _plainly(function: Function) -> Function:
