@@ -357,4 +357,5 @@ def shorten(value: Any, limit: int = 60, write: Callable[[Any], str] = repr) -> 
         text = write(value)
     except Exception:
         text = f"<{type(value).__name__}>"
+    text = re.sub(r" at 0x[0-9a-fA-F]+", "", text)  # an address says nothing, and is new each time
     return text if len(text) <= limit else text[:limit] + "…"
