@@ -29,7 +29,10 @@ BROWSER = {
 
 def _request(chance: random.Random, **headers: str | None) -> bytes:
     """A plain request with some headers changed; None leaves one out."""
-    request = build_request("127.0.0.1", "/", make_key(chance.randbytes(16)))
+    key = make_key(chance.randbytes(16))
+    while not key.rstrip("=").isalnum():  # a key with + or / has a request of its own
+        key = make_key(chance.randbytes(16))
+    request = build_request("127.0.0.1", "/", key)
     found: dict[str, str | None] = dict(request.headers)
     found |= {name.replace("_", "-"): value for name, value in headers.items()}
     lines = [f"{name}: {value}\r\n" for name, value in found.items() if value is not None]
@@ -62,6 +65,7 @@ def good(chance: random.Random) -> dict[str, bytes]:
         "refuses-another-order": b"\r\n".join([lines[0], *lines[:0:-1]]) + b"\r\n\r\n",
         "refuses-another-target": plain.replace(b"GET / ", b"GET /chat?room=1 "),
         "refuses-browser": _request(chance, **BROWSER),
+        "refuses-plus-and-slash": _request(chance, Sec_WebSocket_Key="+/+/+/+/+/+/+/+/+/+/+w=="),
     }
 
 

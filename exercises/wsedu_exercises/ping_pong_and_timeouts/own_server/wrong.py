@@ -162,6 +162,9 @@ WRONG: dict[str, Serve] = {
     "refuses-tabs": changed((LOWER, LOWER.replace("strip()", 'strip(" ")'))),
     "refuses-another-order": changed((HOST, 'if "host" not in list(headers)[:1]:')),
     "refuses-another-target": changed((GET, 'if first != "GET / HTTP/1.1":')),
+    "refuses-plus-and-slash": changed(
+        ("if len(nonce) != 16:", 'if len(nonce) != 16 or "+" in headers["sec-websocket-key"]:')
+    ),
     "no-response": changed(
         ("writer.write(_switch(accept(_key(request))))", "accept(_key(request))")
     ),
