@@ -14,6 +14,7 @@ MASK = bytes.fromhex("37fa213d")
 TLS = b"\x17\x03\x03\x00\x10" + bytes(16)
 CLOSE, PING, PONG, TEXT = Opcode.CLOSE, Opcode.PING, Opcode.PONG, Opcode.TEXT
 BAD = build_frame(Frame(TEXT, b"Hello"))  # a client has to mask
+HOST = REQUEST.partition(b"Host: ")[2].partition(b"\r\n")[0]
 UNASKED = REQUEST.replace(b"Upgrade: w", b"Sec-WebSocket-Protocol: chat\r\nUpgrade: w")
 
 
@@ -50,6 +51,13 @@ NEAR = {
     "a version and nothing else": (
         seen(("client", b"GET / HTTP/1.1\r\nHost: a\r\nSec-WebSocket-Version: 13\r\n\r\n")),
         "upgrade-missing",
+    ),
+    "a page of the server itself that is forbidden": (
+        seen(
+            ("client", REQUEST.replace(b"\r\n\r\n", b"\r\nOrigin: http://" + HOST + b"\r\n\r\n")),
+            ("server", b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"),
+        ),
+        "status-403",
     ),
     "an ordinary request": (
         seen(("client", b"GET / HTTP/1.1\r\n\r\n"), ("server", b"HTTP/1.1 200 OK\r\n\r\nHi")),

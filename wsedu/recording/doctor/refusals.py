@@ -111,11 +111,12 @@ def cached(case: Case) -> Finding | None:
 
 
 def origin(case: Case) -> Finding | None:
-    """403 for a page's script: the server does not let its origin in."""
+    """403 for a script of a page from elsewhere: most likely the server does not let it in."""
     request, head = case.asked, case.answered
     if request is None or head is None or not _refused(case) or head.status != 403:
         return None
-    if not (lines := request.find("Origin")):
+    lines, hosts = request.find("Origin"), request.find("Host")
+    if not lines or (hosts and lines[0].value.text.partition("://")[2] == hosts[0].value.text):
         return None
     said = Said("doctor.origin-refused", origin=shorten(lines[0].value.text))
     evidence = case.lines(case.request, "Origin") + case.lines(case.response, "")
