@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from wsedu.views import MaskingSteps
-from wsedu.views.adjustable import Adjustable, State
+from wsedu.views.adjustable import Adjustable, State, choice, field, slider, tick
 from wsedu.views.drawing import Drawing, Slots
 from wsedu.views.picture import module
 
@@ -35,17 +35,11 @@ class Switches(Adjustable):
         super().__init__(
             label="switches",
             controls=[
-                {"name": "fin", "label": "FIN", "kind": "checkbox"},
-                {
-                    "name": "opcode",
-                    "label": "opcode",
-                    "kind": "select",
-                    "options": [[number, f"{number:#x}"] for number in range(16)],
-                },
-                {"name": "text", "label": "text", "kind": "text", "limit": 12},
-                {"name": "size", "label": "size", "kind": "range", "min": 0, "max": 99},
+                tick("fin", "FIN", True),
+                choice("opcode", "opcode", [[n, f"{n:#x}"] for n in range(16)], 1),
+                field("text", "text", 12, "a text"),
+                slider("size", "size", 0, 99, 3),
             ],
-            state={"fin": True, "opcode": 1, "text": "a text", "size": 3},
             words={},
             hint="",
         )
