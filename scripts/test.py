@@ -14,7 +14,8 @@ from environment import ROOT, prepare
 # One process more than there are processors: many tests wait for a clock or a browser. The tests
 # of a file stay together: the cells of a notebook share a kernel. conftest.py puts the longest
 # first.
-PARALLEL = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile", "--no-loadscope-reorder"]
+PROCESSES = (os.cpu_count() or 1) + 1
+PARALLEL = ["-n", str(PROCESSES), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 FAST = [
     *("-n", "logical", "-m", "not slow"),  # none of these waits
