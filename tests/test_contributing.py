@@ -93,7 +93,8 @@ def add_a_mistake(course: Path) -> list[str]:
     edit(folder / "en.toml", ("[mistakes]", f"[mistakes]\n{words}"))
     make_anew, test = recipe("Add a mistake")
     follow(course, [make_anew])
-    assert "**rsv1 with fin**: You set RSV1" in (course / "docs/wrong-answers.md").read_text("utf-8")
+    page = (course / "docs/wrong-answers.md").read_text("utf-8")
+    assert "**rsv1 with fin**: You set RSV1" in page
     return [test]
 
 
