@@ -38,6 +38,7 @@ KEYS = (
     "AAAAAAAAAAAAAAAAAAAAAA==",  # zero bytes
     "+/+/+/+/+/+/+/+/+/+/+w==",  # the two signs of the alphabet
     "abcdefghijklmnopqrstug==",  # small letters alone
+    "dGhlIHNhbXBsZSBub25jZR==",  # its last two bits stand for nothing
     # Of another length: 1, 9, 12, 14, 15, 17, 18, 20, 24, 32 bytes.
     "AA==",
     "AAAAAAAAAAAA",
