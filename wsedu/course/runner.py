@@ -216,7 +216,7 @@ def _never_awaited(warned: list[warnings.WarningMessage]) -> str:
     """The name of a coroutine function that was called without await, if there was one."""
     for warning in warned:
         if found := re.match("coroutine '(.*)' was never awaited", str(warning.message)):
-            return found[1].rpartition(".")[2]  # not where it was defined
+            return found[1].rpartition("<locals>.")[2]  # not where it was defined
     return ""
 
 
