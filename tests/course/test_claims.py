@@ -264,12 +264,18 @@ def untied_in(lesson: Lesson, exercise: Exercise) -> list[tuple[str, str]]:
     known = known_of_task | pool(task)
     found = []
     for key, text in words_of(exercise):
+        if key.startswith(PROVED):
+            continue
         for fact in COMPUTED:
             text = text.replace(fact["quote"], "") if fact["exercise"] == exercise.name else text
         for number in numbers(re.sub(r"`[^`]+`", "", text)):
             if number not in (known_of_task if key == "task" else known):
                 found.append((key, number))
     return found
+
+
+# What these say is bound to code that runs: a mistake, a condition, a case, a client's complaint.
+PROVED = ("mistakes ", "conditions ", "says ", "seen ")
 
 
 @pytest.mark.parametrize(("lesson", "exercise"), PAIRS, ids=[pair[1].name for pair in PAIRS])

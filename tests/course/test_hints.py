@@ -1,4 +1,4 @@
-"""The hints lead there with every answer that an earlier exercise lets pass."""
+"""The hints lead there with every answer that an earlier exercise let pass."""
 
 import re
 
@@ -10,7 +10,7 @@ EXERCISES = exercises()
 
 
 def refusing_decode_header(data: bytes) -> tuple[bool, int, bool, int, int] | None:
-    """A right answer that takes a length in a longer form than it needs for no header."""
+    """Refuses a length in too long a form. Earlier editions let it pass, so it may be kept."""
     fields = EXERCISES["decode-header"].solution(data)
     if fields is None:
         return None
@@ -20,7 +20,7 @@ def refusing_decode_header(data: bytes) -> tuple[bool, int, bool, int, int] | No
 
 
 def test_last_hint_of_minimal_length_helps_a_learner_whose_decode_header_refuses() -> None:
-    assert judge("decode-header", refusing_decode_header, 6455).passed
+    assert not judge("decode-header", refusing_decode_header, 6455).passed
     hint = EXERCISES["minimal-length"].hints[-1]
     (length,) = re.findall(r"int\.from_bytes\(.+?\)", hint)
     borders = [int(number) for number in re.findall(r"over (\d+)", hint)]

@@ -19,7 +19,7 @@ import struct
 import textwrap
 import time
 from collections.abc import Callable
-from types import FunctionType
+from types import CoroutineType, FunctionType
 from typing import Any
 
 import pytest
@@ -604,59 +604,6 @@ def check_request__case(data):
     return 101, "Switching Protocols"
 
 
-def check_request__name(data):
-    head = data.split(b"\r\n\r\n")[0].decode("latin-1")
-    request_line, *rest = head.split("\r\n")
-    headers = {}
-    for line in rest:
-        name, _, value = line.partition(":")
-        headers[name.strip().lower()] = value.strip()
-    if not request_line.startswith("GET "):
-        return 405, "only GET"
-    if not headers.get("host"):
-        return 400, "Host is missing"
-    connection = headers.get("connection", "").lower().replace(" ", "").split(",")
-    if "upgrade" not in connection or headers.get("upgrade", "").lower() != "websocket":
-        return 426, "Upgrade required"
-    key = headers.get("sec-websocket-keys", "")  # wrong
-    try:
-        decoded = base64.b64decode(key, validate=True)
-    except ValueError:
-        return 400, "the key is not Base64"
-    if len(decoded) != 16:
-        return 400, "the key has the wrong length"
-    if headers.get("sec-websocket-version", "") != "13":
-        return 426, "wrong version"
-    return 101, "Switching Protocols"
-
-
-def check_request__space(data):
-    text = data.decode("ascii")
-    headers = {}
-    for line in text.split("\r\n")[1:]:
-        parts = line.split(": ", 1)  # wrong
-        if len(parts) == 2:
-            headers[parts[0].lower()] = parts[1].strip()
-    if text[:4] != "GET ":
-        return 405, "GET"
-    if headers.get("host", "") == "":
-        return 400, "Host"
-    tokens = headers.get("connection", "").lower().split(",")
-    wants = "upgrade" in map(str.strip, tokens) and headers.get("upgrade", "").lower()
-    if wants != "websocket":
-        return 426, "Upgrade or Connection"
-    key = headers.get("sec-websocket-key", "")
-    try:
-        long_enough = len(base64.b64decode(key, validate=True)) == 16
-    except ValueError:
-        long_enough = False
-    if not long_enough:
-        return 400, "Key"
-    if headers.get("sec-websocket-version") == "13":
-        return 101, "Switching Protocols"
-    return 426, "Version"
-
-
 def worth_it__border(handshake, message, request):
     if message >= request:
         return 0
@@ -1045,46 +992,6 @@ def build_request__version(host, target, key):
     ).encode("ascii")
 
 
-def check_response__status(response, key, asked):
-    lines = response.decode("latin-1").split("\r\n")
-    headers = {}
-    for line in lines[1:]:
-        name, _, value = line.partition(":")
-        headers[name.lower()] = value.strip()
-    digest = hashlib.sha1((key + GUID).encode()).digest()
-    if lines[0].split()[1] == "101":  # wrong
-        return False
-    if headers.get("upgrade", "").lower() != "websocket":
-        return False
-    if headers.get("connection", "").lower() != "upgrade":
-        return False
-    if headers.get("sec-websocket-accept") != base64.b64encode(digest).decode():
-        return False
-    if "sec-websocket-extensions" in headers:
-        return False
-    chosen = headers.get("sec-websocket-protocol")
-    return chosen is None or chosen in asked
-
-
-def check_response__subprotocol(response, key, asked):
-    first, *lines = response.decode().split("\r\n")
-    headers = {}
-    for line in lines:
-        if line:
-            name, value = line.split(":", 1)
-            headers[name.strip().lower()] = value.strip()
-    accept = base64.b64encode(hashlib.sha1(key.encode() + GUID.encode()).digest()).decode()
-    ok = first.split(" ")[1] == "101"
-    ok = ok and headers.get("upgrade", "").lower() == "websocket"
-    ok = ok and headers.get("connection", "").lower() == "upgrade"
-    ok = ok and headers.get("sec-websocket-accept", "") == accept
-    ok = ok and "sec-websocket-extensions" not in headers
-    protocol = headers.get("sec-websocket-protocol")
-    if protocol is not None and asked:  # wrong
-        ok = ok and protocol in asked
-    return ok
-
-
 def check_response__case(response, key, asked):
     head = response.decode("latin-1").lower()
     first, *lines = head.split("\r\n")
@@ -1470,11 +1377,15 @@ def test_the_end_of_a_check_goes_through() -> None:
         repair(adds, holds)
 
 
+def coroutines() -> set[int]:
+    return {id(one) for one in gc.get_objects() if type(one) is CoroutineType}
+
+
 def test_python_collects_garbage_as_before() -> None:
-    before = {id(one) for one in gc.get_objects() if inspect.iscoroutine(one)}
+    before = coroutines()
     repaired(read_frame__none)
     assert gc.isenabled()
-    assert {id(one) for one in gc.get_objects() if inspect.iscoroutine(one)} <= before
+    assert coroutines() <= before
 
 
 def test_no_time_gives_no_repair() -> None:

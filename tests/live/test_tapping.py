@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from websockets.exceptions import InvalidMessage
+from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 from websockets.sync.server import ServerConnection, serve
 
@@ -211,7 +211,7 @@ def test_a_server_that_is_not_there_is_said_and_there_is_no_file(
         held.bind(("127.0.0.1", 0))  # it does not listen
         free = held.getsockname()[1]
         running = tap("0", f"{name}:{free}", "talk.pcapng")
-        with pytest.raises((InvalidMessage, OSError)):
+        with pytest.raises((WebSocketException, OSError)):
             connect(running.url, proxy=None)
         why = os.strerror(errno.ECONNREFUSED)
         assert running.line() == f"connection 1: {name}:{free} cannot be reached: {why}\n"

@@ -99,7 +99,7 @@ def nearest(args: Args, got: tuple[bytes, bool]) -> tuple[bytes, bool]:
     """The right answer that comes nearest: a Close may have any reason, and sometimes either code.
 
     5.5.1: "typically echos the status code". A Close that breaks a rule is answered with 1002 or
-    with the library's code.
+    with the library's code: 1007 for a reason that is not UTF-8.
     """
     payload = args[2]
     right, goes_on = expected(*args)
