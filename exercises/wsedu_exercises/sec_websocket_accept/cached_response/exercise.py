@@ -112,7 +112,7 @@ def fits(got: Any) -> bool:
 
 
 CONDITIONS: dict[str, Callable[[bytes, list[str]], bool]] = {
-    "nobody": lambda stored, keys: not any(who_goes_on(stored, keys)),
+    "no-client": lambda stored, keys: not any(who_goes_on(stored, keys)),
     "somebody": lambda stored, keys: any(who_goes_on(stored, keys)),
     "not-first": lambda stored, keys: any(who_goes_on(stored, keys)[1:]),
     "twice": lambda stored, keys: sum(who_goes_on(stored, keys)) > 1,

@@ -72,7 +72,7 @@ CONDITIONS: dict[str, Callable[[str, str, list[str]], bool]] = {
     "connected": lambda order, sender, connected: sender in connected,
     "not-connected": lambda order, sender, connected: sender not in connected,
     "alone": lambda order, sender, connected: not {*connected} - {sender},
-    "nobody": lambda order, sender, connected: not connected,
+    "no-client": lambda order, sender, connected: not connected,
     "several": lambda order, sender, connected: len({*connected} - {sender}) > 1,
     "colon": lambda order, sender, connected: ":" in order,
 }
