@@ -198,7 +198,7 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
         if watched.args is not None and callable(answer):
             said += " " + _("It was given ({call}).").format(call=_written(watched.args))
         verdict = Verdict("raised", said)
-    is_said = verdict.outcome == "not yet" and "await" in verdict.sentence
+    is_said = "forget to await" in verdict.sentence
     forgotten = "" if is_said else _never_awaited(warned)
     if not verdict.passed and forgotten:
         said = _("{name} was called without await: put await before the call.")
