@@ -1,7 +1,6 @@
 """What holds for every test, the notebooks among them."""
 
 import atexit
-import gc
 import itertools
 import os
 import tempfile
@@ -31,12 +30,6 @@ settings.load_profile(os.environ.get("WSEDU_EXAMPLES", "wsedu"))
 def pytest_configure(config: pytest.Config) -> None:
     """Under python -bb Hypothesis, which keeps what it has drawn in dicts, trips over its keys."""
     config.addinivalue_line("filterwarnings", "ignore::BytesWarning:hypothesis.*")
-
-
-def pytest_collection_finish() -> None:
-    """What is here before the first test stays: a check that collects garbage need not see it."""
-    gc.collect()
-    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
