@@ -3,6 +3,7 @@
 import atexit
 import itertools
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,8 @@ from hypothesis import settings
 from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile
 from xdist.scheduler import LoadFileScheduling
+
+from wsedu.course.runner import AnswerStopped
 
 # No test writes into the journal of the person who runs it. The notebooks, whose kernels start
 # from this process, share this one and never write into it; every other test has its own.
@@ -27,9 +30,20 @@ settings.register_profile("few", settings.get_profile("wsedu"), max_examples=5, 
 settings.load_profile(os.environ.get("WSEDU_EXAMPLES", "wsedu"))
 
 
+@pytest.hookimpl(trylast=True)  # pytest has set its own hook by then
 def pytest_configure(config: pytest.Config) -> None:
-    """Under python -bb Hypothesis, which keeps what it has drawn in dicts, trips over its keys."""
+    """Expect what comes of the tests themselves, and is no fault."""
+    # Under python -bb Hypothesis, which keeps what it has drawn in dicts, trips over its keys.
     config.addinivalue_line("filterwarnings", "ignore::BytesWarning:hypothesis.*")
+    report = sys.unraisablehook
+
+    def report_all_but_stops(unraisable: Any) -> None:
+        # Garbage of an earlier test may be collected in the thread that is being stopped. Python
+        # drops a stop that lands in a finaliser there, and the runner sends the next.
+        if unraisable.exc_type is not AnswerStopped:
+            report(unraisable)
+
+    sys.unraisablehook = report_all_but_stops
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

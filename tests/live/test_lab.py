@@ -76,6 +76,30 @@ async def test_the_raw_client_closes_when_it_has_read_everything(lab: Lab) -> No
         assert not any(event.kind == "lost" for event in ends.events)
 
 
+async def test_a_side_ends_once_even_if_the_other_has_gone_before() -> None:
+    noticed = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.write(b"too late")  # loopback resets the connection that this reaches
+        await noticed.wait()
+        writer.close()
+
+    lab = Lab(server=serve)
+    _reader, writer = await asyncio.open_connection("127.0.0.1", lab._tap.port)
+    writer.write(b"hello")
+    writer.close()
+    await lab.until(lambda recording: recording.sent_by("server") == b"too late")
+    lab._background.start(set_it(noticed))
+    await lab.until(lambda _recording: lab._tap.logs[-1].over)
+    ends = [(event.sender, event.kind) for event in lab.recording.events if event.kind != "data"]
+    assert ends == [("client", "end"), ("server", "end")]
+
+
+async def set_it(event: asyncio.Event) -> None:
+    event.set()
+
+
 @pytest.mark.parametrize(
     ("old", "new", "status"),
     [

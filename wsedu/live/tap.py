@@ -236,7 +236,8 @@ class Tap:
             await self._wait_while_held(sender)
             # A connection that the lab itself has reset looks as if it had ended.
             self._note(log, "lost" if log.broken else "end", sender)
-            writer.write_eof()
+            with suppress(OSError):  # the other side has gone before that
+                writer.write_eof()
         except OSError:
             log.broken = True
             self._note(log, "lost", sender)
