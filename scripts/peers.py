@@ -19,12 +19,31 @@ ROWS = {
     "version 12": "A5",
     "no Host": "A3",
     "no mask": "A9",
+    "RSV1": "A10",
+    "opcode 3": "A11",
+    "long Ping": "A12",
+    "Ping in parts": "A13",
     "long form": "A14",
+    "longest form": "A14b",
+    "top bit": "A15",
+    "continues nothing": "A16",
+    "text inside text": "A17",
+    "Hel + lo": "A33",
+    "1 MiB + 1": "A29",
+    "10,000 empty": "A30",
+    "not UTF-8": "A18",
+    "half a character": "A19",
+    "half a code": "A20",
+    "Close 999": "A28",
+    "Close 1005": "A21",
+    "Close 1014": "A22",
+    "Close 2999": "A23",
+    "reason not UTF-8": "A25",
     "empty Close": "A20b",
     "Close 3000": "A24",
     "no Pong": "A40",
 }
-KEPT = ("http_status", "answer", "close_code", "tcp_end")
+KEPT = ("http_status", "answer", "close_code", "reason", "tcp_end")
 
 
 def rows(measured: dict[str, Any]) -> dict[str, Any]:

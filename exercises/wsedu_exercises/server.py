@@ -1,9 +1,10 @@
 """A whole WebSocket server, from top to bottom, in the order of RFC 6455.
 
-How to think about it: nine functions know the protocol, and one loop knows the network. Each
+How to think about it: fourteen functions know the protocol, and one loop knows the network. Each
 function turns bytes into values or values into bytes; it opens no socket and waits for nothing.
 Each is also the solution of an exercise, so it imports what it needs inside, and a learner can
-paste it into a cell. The loop at the end reads bytes, calls the functions, and writes bytes.
+paste it into a cell. ``Talk`` calls them in the order in which a client's bytes come, and the loop
+at the end moves the bytes.
 """
 
 from __future__ import annotations
@@ -152,30 +153,222 @@ def answer(fin: bool, opcode: int, payload: bytes) -> tuple[bytes, bool]:
     return encode_header(fin, opcode, len(payload)) + payload, True
 
 
+# Saying no: what may be wrong with a frame (5.2, 5.5, 7.4.1).
+
+
+def validate(data: bytes) -> int | None:
+    """The code to close with, as soon as the start of a client's frame breaks a rule (5.2, 5.5)."""
+    if not data:
+        return None
+    opcode = data[0] & 15
+    if data[0] & 0x70:  # a reserved bit, and no extension was agreed on
+        return 1002
+    if opcode not in (0, 1, 2, 8, 9, 10):
+        return 1002
+    if opcode >= 8 and data[0] < 128:  # a control frame in fragments
+        return 1002
+    if len(data) < 2:
+        return None
+    if data[1] < 128:  # not masked
+        return 1002
+    if opcode >= 8 and data[1] & 127 > 125:  # a control frame that is too long
+        return 1002
+    return None
+
+
+def check_length(data: bytes, limit: int) -> int | None:
+    """The code to close with, as soon as a frame's length breaks a rule or is over ``limit``."""
+    if len(data) < 2:
+        return None
+    length, shortest, size = data[1] & 127, 0, 2
+    if length == 126:
+        shortest, size = 126, 4
+    elif length == 127:
+        shortest, size = 2**16, 10
+    if len(data) < size:
+        return None
+    if size > 2:
+        length = int.from_bytes(data[2:size], "big")
+    if length < shortest or length >= 2**63:  # not the shortest form; the top bit is set (5.2)
+        return 1002
+    return 1009 if length > limit else None
+
+
+# Messages (5.4, 5.6, 8.1).
+
+
+def reassemble(frames: list[tuple[bool, int, bytes]]) -> tuple[int, bytes] | None:
+    """The message that these data frames make, as (opcode, payload); None: it goes on (5.4).
+
+    Raises ValueError if a frame cannot follow those before it.
+    """
+    for i, (_fin, opcode, _payload) in enumerate(frames):
+        if i == 0 and opcode == 0:
+            raise ValueError("a continuation of nothing")
+        if i > 0 and opcode != 0:
+            raise ValueError("a new message before the last one has ended")
+    if not frames or not frames[-1][0]:
+        return None
+    return frames[0][1], b"".join(payload for _fin, _opcode, payload in frames)
+
+
+def check_size(sizes: list[int], length: int, most_bytes: int, most_frames: int) -> int | None:
+    """1009 if a frame of ``length`` bytes, after those of ``sizes``, makes the message too large."""
+    if sum(sizes) + length > most_bytes or len(sizes) + 1 > most_frames:
+        return 1009
+    return None
+
+
+def check_text(tail: bytes, data: bytes) -> bytes:
+    """The bytes of an unfinished character at the end of ``tail + data``, at most three (8.1).
+
+    Raises ValueError as soon as no text in UTF-8 begins like this.
+    """
+    import codecs
+
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    decoder.decode(tail + data)
+    return decoder.getstate()[0]
+
+
+def check_close(payload: bytes) -> int | None:
+    """The code to close with if a Close's payload breaks a rule (5.5.1, 7.4, 8.1)."""
+    if not payload:
+        return None
+    code = int.from_bytes(payload[:2], "big")
+    if len(payload) < 2 or code in (1004, 1005, 1006):
+        return 1002
+    if not (1000 <= code <= 1014 or 3000 <= code <= 4999):
+        return 1002
+    try:
+        payload[2:].decode()
+    except UnicodeDecodeError:
+        return 1007
+    return None
+
+
 # The loop.
+
+MOST_BYTES = 2**24  # of a message; its frames may be as long as it is
+MOST_FRAMES = 2**17  # of a message
+
+
+class Failed(Exception):
+    """A client broke a rule; ``code`` says which kind (7.1.7)."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Talk:
+    """A connection after its handshake: bytes come in, and the bytes that answer go out.
+
+    pieces: functions by name. A server of the earlier lessons has fewer of them: what a missing
+            piece would check is not checked, and without ``reassemble`` each frame is answered
+            by itself.
+    """
+
+    def __init__(self, pieces: dict[str, Callable[..., Any]]) -> None:
+        self.pieces = pieces
+        self.over = False  # after a Close, in either direction
+        self.stream = bytearray()  # what has come and is not answered yet
+        self.frames: list[tuple[bool, int, bytes]] = []  # of the message that goes on
+        self.tail, self.checked = b"", 0  # of its text; bytes of the next frame that are checked
+
+    def receive(self, data: bytes) -> bytes:
+        """What to send because of these bytes."""
+        self.stream += data
+        reply = bytearray()
+        try:
+            while not self.over and (frame := self.next_frame()):
+                reply += self.answer(*frame)
+        except Failed as failed:
+            self.over = True
+            reply += self.pieces["close_frame"](failed.code, "")
+        return bytes(reply)
+
+    def next_frame(self) -> tuple[bool, int, bytes] | None:
+        """Take the next frame; None if it is not complete. Fails as soon as a rule is broken."""
+        start = bytes(self.stream[:14])  # no header is longer
+        self.check("validate", start)
+        self.check("check_length", start, MOST_BYTES)
+        header = self.pieces["decode_header"](start)
+        if header is None:
+            return None
+        _fin, opcode, _masked, length, size = header
+        if opcode < 8:
+            sizes = [len(payload) for _fin, _opcode, payload in self.frames]
+            self.check("check_size", sizes, length, MOST_BYTES, MOST_FRAMES)
+            if opcode == 1 or (self.frames and self.frames[0][1] == 1):
+                self.check_text(size, length)
+        if len(self.stream) < size + length:
+            return None
+        (frame,), _rest = self.pieces["take_frames"](bytes(self.stream[: size + length]))
+        del self.stream[: size + length]
+        self.checked = 0
+        return frame
+
+    def answer(self, fin: bool, opcode: int, payload: bytes) -> bytes:
+        """What to send because of this frame."""
+        if opcode == 8:
+            self.check("check_close", payload)
+        if opcode < 8 and "reassemble" in self.pieces:
+            message = self.message((fin, opcode, payload))
+            if message is None:
+                return b""
+            fin, (opcode, payload) = True, message
+        reply, go_on = self.pieces["answer"](fin, opcode, payload)
+        self.over = not go_on
+        return reply
+
+    def message(self, frame: tuple[bool, int, bytes]) -> tuple[int, bytes] | None:
+        """The message that ends with this frame; None if it goes on."""
+        self.frames.append(frame)
+        try:
+            message = self.pieces["reassemble"](self.frames)
+        except ValueError:
+            raise Failed(1002) from None
+        if message:
+            if self.tail:  # the text ends within a character
+                raise Failed(1007)
+            self.frames = []
+        return message
+
+    def check(self, piece: str, *args: Any) -> None:
+        """Fail if that piece says so."""
+        if piece in self.pieces and (code := self.pieces[piece](*args)):
+            raise Failed(code)
+
+    def check_text(self, size: int, length: int) -> None:
+        """Check what has come of the next frame's payload, even if it is not complete (8.1)."""
+        if "check_text" not in self.pieces:
+            return
+        key, turn = bytes(self.stream[size - 4 : size]), self.checked % 4
+        come = bytes(self.stream[size + self.checked : size + length])
+        text = self.pieces["mask"](come, key[turn:] + key[:turn])
+        self.checked += len(come)
+        try:
+            self.tail = self.pieces["check_text"](self.tail, text)
+        except ValueError:
+            raise Failed(1007) from None
 
 
 def put_together(pieces: dict[str, Callable[..., Any]]) -> Serve:
-    """The loop around the nine pieces: it calls four of them, and these call the other five."""
-    check_request, accept = pieces["check_request"], pieces["accept"]
-    take_frames, answer = pieces["take_frames"], pieces["answer"]
+    """The loop around the pieces: the handshake, then what the client says, then the end of TCP."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             request = await reader.readuntil(b"\r\n\r\n")
-            status, reason = check_request(request)
+            status, reason = pieces["check_request"](request)
             if status != 101:
                 writer.write(_refusal(status, reason))
                 return
-            writer.write(_switch(accept(_key(request))))
+            writer.write(_switch(pieces["accept"](_key(request))))
             # From here on, both sides send frames.
-            rest, go_on = b"", True
-            while go_on and (data := await reader.read(2**16)):
-                frames, rest = take_frames(rest + data)
-                for fin, opcode, payload in frames:
-                    if go_on:  # what comes after a Close has no answer (1.4)
-                        reply, go_on = answer(fin, opcode, payload)
-                        writer.write(reply)
+            talk = Talk(pieces)
+            while not talk.over and (data := await reader.read(2**16)):
+                writer.write(talk.receive(data))
                 await writer.drain()  # wait for a client that reads slowly
             writer.write_eof()  # the server ends TCP first (7.1.1)
             while await reader.read(2**16):

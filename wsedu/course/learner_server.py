@@ -10,20 +10,32 @@ from collections.abc import Callable
 from typing import Any
 
 from .._awaited import values_only
-from .catalogue import exercises
+from .catalogue import exercise_named, exercises
 from .packages import offered
 from .pieces import mine, take
 from .running import Serve
 
 
 @values_only
-def own_server(quiet: bool = False) -> Serve:
-    """Your server, for ``Lab(server=own_server())``; it says which pieces are yours."""
-    serve: Serve = offered("put_together")(gather(quiet))
+def own_server(until: str | None = None, quiet: bool = False) -> Serve:
+    """Your server, for ``Lab(server=own_server())``; it says which pieces are yours.
+
+    until: the name of an exercise: a server without what comes after it in the course
+
+    Raises UnknownName for another name.
+    """
+    serve: Serve = offered("put_together")(gather(until, quiet))
     return serve
 
 
-def gather(quiet: bool = False) -> dict[str, Callable[..., Any]]:
+def gather(until: str | None = None, quiet: bool = False) -> dict[str, Callable[..., Any]]:
     """The pieces by their names: yours, or the course's."""
     own = take if quiet else mine
-    return {exercise.piece: own(name) for name, exercise in exercises().items() if exercise.piece}
+    last = None if until is None else exercise_named(until)
+    pieces = {}
+    for name, exercise in exercises().items():
+        if exercise.piece:
+            pieces[exercise.piece] = own(name)
+        if exercise is last:
+            break
+    return pieces

@@ -1,0 +1,31 @@
+"""TODO: what the exercise asks for, in a line."""
+
+from __future__ import annotations
+
+import random
+
+from wsedu.course.exercise import Exercise
+from wsedu.course.judges import Cases, how_many
+from wsedu.course.mistakes import Args
+
+from ...server import check_length
+
+
+def reference(data: bytes) -> int:
+    """TODO: the right result by another way, such as a library: it finds your own mistakes."""
+    return sum(data) & 0xFF
+
+
+def cases(chance: random.Random) -> list[Args]:
+    """TODO: the borders, the shortest first, then random ones."""
+    fixed = [b"", b"\x01", b"\xff", b"\xff\x01", b"\x80\x80\x03"]
+    drawn = [chance.randbytes(chance.randrange(1, 20)) for _case in range(how_many(20))]
+    return [(data,) for data in fixed + drawn]
+
+
+EXERCISE = Exercise(
+    stars=3,
+    judge=Cases(cases, reference, int, section="5.2"),  # TODO: the section of the RFC
+    solution=check_length,
+    piece="check_length",
+)
