@@ -15,6 +15,7 @@ from wsedu.views import (
     BytesAndFields,
     Checklist,
     FrameBuilder,
+    FrameChecks,
     LengthForms,
     MaskingSteps,
     Picture,
@@ -82,6 +83,7 @@ PICTURES: dict[str, Picture] = {
         FrameBuilder(), rsv1=True, fin=False, opcode=9, mask=False, payload="x" * 130, form=64
     ),
     "the greatest length": moved(FrameBuilder(), flipped=127 ^ 5, key="zz", payload="\x7f" * 3),
+    "the greatest length, refused": FrameChecks(b"\x82\xff\x7f" + b"\xff" * 18),
     "no key": moved(MaskingSteps(), text="x" * 20, key="zz"),
     "twenty bytes and more": moved(MaskingSteps(), text="x" * 30, byte=19),
     **{

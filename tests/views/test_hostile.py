@@ -106,6 +106,7 @@ VIEWS: dict[str, Callable[[str], Iterator[views.Picture] | list[views.Picture]]]
         views.Difference(b"", wire(text), text),
     ],
     "FrameBuilder": builders,
+    "FrameChecks": lambda text: [views.FrameChecks(wire(text))],
     "Ladder": ladders,
     "LengthForms": lambda text: [views.LengthForms(dissect(closing(text)).find("frame"))],
     "MaskingSteps": masking,

@@ -13,6 +13,7 @@ from .checklist import Checklist
 from .closing_steps import ClosingSteps
 from .cutter import StreamCutter
 from .difference import Difference
+from .frame_checks import FrameChecks
 from .ladder import Ladder
 from .length_forms import LengthForms
 from .masking_steps import MaskingSteps
@@ -24,6 +25,6 @@ from .timeline import Timeline
 
 __all__ = [
     "AcceptSteps", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison", "Difference",
-    "FrameBuilder", "Ladder", "LengthForms", "MaskingSteps", "Ordering", "Picture", "Progress",
-    "Question", "RoundTrips", "Standing", "StreamCutter", "Timeline",
+    "FrameBuilder", "FrameChecks", "Ladder", "LengthForms", "MaskingSteps", "Ordering", "Picture",
+    "Progress", "Question", "RoundTrips", "Standing", "StreamCutter", "Timeline",
 ]  # fmt: skip
