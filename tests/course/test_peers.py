@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from wsedu import Lab, dissect, peers
-from wsedu.course.peers import measured, outcome
+from wsedu.course.peers import columns, measured, outcome
 from wsedu.protocol import Frame, Opcode, build_frame
 
 pytestmark = pytest.mark.anyio
@@ -49,6 +49,25 @@ def test_table_has_a_line_for_each_server_and_a_column_for_each_row() -> None:
         ["uvicorn 0.54.0", "405", "Close 1002"],
     ]
     assert date == f"Measured on {measured()['date']}."
+
+
+def test_table_can_show_what_a_close_says_besides_its_code() -> None:
+    _head, *lines, _date = str(peers("opcode 3", "half a code", reasons=True)).splitlines()
+    said = {line.split()[0]: re.split(r"  +", line)[1:] for line in lines}
+    assert said["websockets"] == [
+        'Close 1002 "invalid opcode"',
+        'Close 1002 "close frame too short"',
+    ]
+    assert said["aiohttp"] == ["Close 1002", "Close 1002"]  # an empty reason is none
+    assert said["autobahn"] == ["TCP ends", "TCP ends"]
+    assert said["tornado"] == ["TCP ends", "Close, no code"]
+
+
+def test_columns_are_as_wide_as_their_widest_cell() -> None:
+    table = columns([["", "a"], ["long", "b"]], "a note that is longer")
+    assert str(table) == "      a\nlong  b\na note that is longer"
+    with pytest.raises(ValueError, match="shorter"):
+        columns([["a", "b"], ["c"]])
 
 
 def test_a_notebook_shows_the_same_table_in_a_box_that_scrolls() -> None:
