@@ -324,15 +324,22 @@ async def test_closing_the_lab_cancels_the_server(capfd: pytest.CaptureFixture[s
 
 
 async def test_a_server_that_runs_already_gets_a_tap() -> None:
-    server = await asyncio.start_server(echo_by_hand, "127.0.0.1", 0)
-    try:
-        lab = Lab(upstream=server.sockets[0].getsockname()[1])
-        recording = await lab.talk(REQUEST, HELLO)
-        assert recording.sent_by("server").endswith(b"\x81\x05Hello")
-        lab.close()
-        assert server.is_serving(), "it is not the lab's"
-    finally:
-        server.close()
+    over = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.closing(writer):
+            await echo_by_hand(reader, writer)
+        over.set()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    lab = Lab(upstream=server.sockets[0].getsockname()[1])
+    recording = await lab.talk(REQUEST, HELLO)
+    assert recording.sent_by("server").endswith(b"\x81\x05Hello")
+    lab.close()
+    await asyncio.wait_for(over.wait(), 5)
+    assert server.is_serving(), "it is not the lab's"
+    server.close()
+    await server.wait_closed()
 
 
 def test_only_one_says_what_the_server_does() -> None:
