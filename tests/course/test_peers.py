@@ -91,8 +91,9 @@ def test_file_has_the_rows_of_the_script() -> None:
     assert {name: row["id"] for name, row in ROWS.items()} == script().ROWS
 
 
-def test_table_is_of_the_library_that_the_lessons_use() -> None:
-    assert measured()["versions"]["websockets"] == importlib.metadata.version("websockets")
+@pytest.mark.parametrize("library", ["websockets", "tornado"])
+def test_table_is_of_the_libraries_that_the_lessons_run(library: str) -> None:
+    assert measured()["versions"][library] == importlib.metadata.version(library)
 
 
 @pytest.mark.parametrize("row", HANDSHAKES)
