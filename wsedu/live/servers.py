@@ -2,7 +2,8 @@
 
 How to think about it: each server is one more async function that runs in the lab's loop for each
 connection. Whatever such a function does wrong (it raises, loops without an await, or writes
-without end) ends its own connection only, and the recording says so.
+without end) ends its own connection only, and the recording says so. A server that runs already, as
+``upstream``, only gets the tap.
 """
 
 import asyncio
