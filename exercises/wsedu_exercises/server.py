@@ -310,7 +310,8 @@ class Talk:
                 self.check_text(size, length)
         if len(self.stream) < size + length:
             return None
-        (frame,), _rest = self.pieces["take_frames"](bytes(self.stream[: size + length]))
+        frames, _rest = self.pieces["take_frames"](bytes(self.stream[: size + length]))
+        frame: tuple[bool, int, bytes] = frames[0]
         del self.stream[: size + length]
         self.checked = 0
         return frame
@@ -324,6 +325,7 @@ class Talk:
             if message is None:
                 return b""
             fin, (opcode, payload) = True, message
+        reply: bytes
         reply, go_on = self.pieces["answer"](fin, opcode, payload)
         self.over = not go_on
         return reply
@@ -332,6 +334,7 @@ class Talk:
         """The message that ends with this frame; None if it goes on."""
         self.frames.append(frame)
         self.size, self.count = self.size + len(frame[2]), self.count + 1
+        message: tuple[int, bytes] | None
         try:
             message = self.pieces["reassemble"](self.frames)
         except ValueError:
