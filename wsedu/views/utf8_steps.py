@@ -113,16 +113,15 @@ def _steps(data: bytes) -> list[Slots]:
     steps = [_step(len(data), 0, state, _("No byte has come."))]
     for n, byte in enumerate(data):
         then = next_state(state, byte)
+        if state == Utf8.START:
+            code, bits = 0, ""
         words = _("Byte {n}, {byte:02x}. {what}")
         if then is None:
             sentence = words.format(n=n, byte=byte, what=_("✘ This is not UTF-8."))
             rule = str(why_refused(state, byte))
             steps.append(_step(len(data), n + 1, None, sentence, rule=rule, bits=bits, text=text))
             return steps
-        marker = marker_bits(byte)
-        if state == Utf8.START:
-            code, bits = 0, ""
-        own = f"{byte:08b}"[marker:]
+        own = f"{byte:08b}"[marker_bits(byte) :]
         code, bits = code << len(own) | int(own, 2), f"{bits} {own}".strip()
         what = _("Expected: {state}.").format(state=_names()[then])
         if then == Utf8.START:
