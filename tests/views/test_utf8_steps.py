@@ -75,6 +75,8 @@ class TestSteps:
         Utf8Steps("x" * LONGEST)
         with pytest.raises(ValueError, match=f"{LONGEST} bytes, not for {LONGEST + 1}"):
             Utf8Steps("x" * LONGEST, "x")
+        with pytest.raises(TypeError):
+            Utf8Steps(3)  # type: ignore[arg-type]
 
 
 class TestPicture:

@@ -43,7 +43,7 @@ class Utf8Steps(Steps):
     """
 
     def __init__(self, *fragments: bytes | str) -> None:
-        parts = [utf8(part) if isinstance(part, str) else bytes(part) for part in fragments]
+        parts = [utf8(part) if isinstance(part, str) else part for part in fragments]
         self._data = b"".join(parts)
         if len(self._data) > LONGEST:
             raise ValueError(
