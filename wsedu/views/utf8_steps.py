@@ -109,36 +109,34 @@ class Utf8Steps(Steps):
 
 def _steps(data: bytes) -> list[Slots]:
     """The slots before the first byte, after each byte, and at the end of the message."""
-    state, code, bits, text = Utf8.START, 0, "", ""
-    steps = [_step(len(data), 0, state, _("No byte has come."))]
-    for n, byte in enumerate(data):
-        then = next_state(state, byte)
+    size, state, bits, text = len(data), Utf8.START, "", ""
+    steps = [_step(size, 0, state, _("No byte has come."))]
+    for n, byte in enumerate([*data, None], 1):  # None is the end of the message
         if state == Utf8.START:
-            code, bits = 0, ""
-        words = _("Byte {n}, {byte:02x}. {what}")
+            bits = ""
+        if byte is not None:
+            event = _("Byte {n}, {byte:02x}.").format(n=n - 1, byte=byte)
+            then = next_state(state, byte)
+        else:
+            event = _("The message ends.")
+            then = state if state == Utf8.START else None
         if then is None:
-            sentence = words.format(n=n, byte=byte, what=_("✘ This is not UTF-8."))
-            rule = str(why_refused(state, byte))
-            steps.append(_step(len(data), n + 1, None, sentence, rule=rule, bits=bits, text=text))
-            return steps
-        own = f"{byte:08b}"[marker_bits(byte) :]
-        code, bits = code << len(own) | int(own, 2), f"{bits} {own}".strip()
-        what = _("Expected: {state}.").format(state=_names()[then])
-        if then == Utf8.START:
-            what = _("A character is complete.")
-            bits += f" = U+{code:04X} {chr(code)} {unicodedata.name(chr(code), '')}"
-            text += chr(code)
-        sentence = words.format(n=n, byte=byte, what=what)
-        way = (state, then)
-        steps.append(_step(len(data), n + 1, then, sentence, bits=bits, text=text, way=way))
+            sentence, rule = _("✘ This is not UTF-8."), str(why_refused(state, byte))
+            steps.append(_step(size, n, None, f"{event} {sentence}", bits, text, rule))
+            break
+        if byte is None:
+            sentence = _("✔ All of it is UTF-8.")
+        else:
+            bits = f"{bits} {f'{byte:08b}'[marker_bits(byte) :]}".strip()
+            sentence = _("Expected: {state}.").format(state=_names()[then])
+            if then == Utf8.START:
+                sentence = _("A character is complete.")
+                char = chr(int(bits.replace(" ", ""), 2))
+                bits += f" = U+{ord(char):04X} {char} {unicodedata.name(char, '')}"
+                text += char
+        way = None if byte is None else (state, then)
+        steps.append(_step(size, n, then, f"{event} {sentence}", bits, text, way=way))
         state = then
-    if state == Utf8.START:
-        sentence = _("The message ends. ✔ All of it is UTF-8.")
-        steps.append(_step(len(data), len(data) + 1, state, sentence, text=text))
-    else:
-        sentence, rule = _("The message ends. ✘ This is not UTF-8."), str(why_refused(state, None))
-        step = len(data) + 1
-        steps.append(_step(len(data), step, None, sentence, rule=rule, bits=bits, text=text))
     return steps
 
 
@@ -147,10 +145,9 @@ def _step(
     number: int,
     state: Utf8 | None,
     sentence: str,
-    *,
-    rule: str = "",
     bits: str = "",
     text: str = "",
+    rule: str = "",
     way: Way | None = None,
 ) -> Slots:
     """The slots of one step; without a state, the machine has refused."""
