@@ -115,6 +115,7 @@ VIEWS: dict[str, Callable[[str], Iterator[views.Picture] | list[views.Picture]]]
     ],
     "Question": lambda text: [views.Question(text, [text, text], 0, text)],
     "RoundTrips": lambda text: [views.RoundTrips(closing(text))],
+    "Squares": lambda text: [views.Squares([(text, (views.Square(text, "failed", text),))])],
     "StreamCutter": lambda text: [
         views.StreamCutter(build_frame(Frame(1, wire(text)[:50])), "server")
     ],
