@@ -32,6 +32,7 @@ from wsedu.views import (
     Standing,
     StreamCutter,
     Timeline,
+    Utf8Steps,
 )
 
 from ..npm import packages
@@ -105,6 +106,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     ),
     "timeline": lambda: Timeline(RECORDING, timeout=0.7),
     "timeline of a closing": lambda: Timeline(CLOSING, close_timeout=0.5),
+    "utf8": lambda: Utf8Steps("Aя", b"\xe2", b"\x82\xff"),
 }
 
 

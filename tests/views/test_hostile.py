@@ -120,6 +120,10 @@ VIEWS: dict[str, Callable[[str], Iterator[views.Picture] | list[views.Picture]]]
         views.StreamCutter(build_frame(Frame(1, wire(text)[:50])), "server")
     ],
     "Timeline": lambda text: [views.Timeline(closing(text), timeout=1)],
+    "Utf8Steps": lambda text: [
+        views.Utf8Steps(wire(text)[:24]),
+        views.Utf8Steps(short(text)[:6], wire(text)[:8][::-1]),
+    ],
 }
 
 

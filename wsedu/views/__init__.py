@@ -22,9 +22,11 @@ from .progress import Progress, Standing
 from .question import Question
 from .squares import Square, Squares
 from .timeline import Timeline
+from .utf8_steps import Utf8Steps
 
 __all__ = [
     "AcceptSteps", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison", "Difference",
     "FrameBuilder", "Ladder", "LengthForms", "MaskingSteps", "Ordering", "Picture", "Progress",
     "Question", "RoundTrips", "Square", "Squares", "Standing", "StreamCutter", "Timeline",
+    "Utf8Steps",
 ]  # fmt: skip
