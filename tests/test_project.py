@@ -84,7 +84,7 @@ def test_the_wheel_holds_the_engine_and_the_exercises_and_nothing_else() -> None
 
 
 # What the dependencies bring along, of which the course uses a part by its own name.
-BROUGHT_ALONG = {"IPython": "ipykernel", "traitlets": "ipywidgets"}
+BROUGHT_ALONG = {"IPython": "ipykernel", "tornado": "ipykernel", "traitlets": "ipywidgets"}
 
 
 def test_every_package_that_the_course_uses_is_a_dependency() -> None:
