@@ -122,7 +122,8 @@ def _fields(got: Any) -> dict[str, Any]:
 
 def _what(got: Any) -> Any:
     """The result; an error that was returned is one, whatever its words are."""
-    return "an error" if isinstance(got, Exception) else got
+    is_error = isinstance(got, Exception) or got is ValueError
+    return "an error" if is_error else got
 
 
 def _wrong(frames: Frames) -> bool:
