@@ -14,6 +14,7 @@ from .closing_steps import ClosingSteps
 from .cutter import StreamCutter
 from .difference import Difference
 from .ladder import Ladder
+from .lanes import Lanes
 from .length_forms import LengthForms
 from .masking_steps import MaskingSteps
 from .ordering import Ordering
@@ -24,6 +25,6 @@ from .timeline import Timeline
 
 __all__ = [
     "AcceptSteps", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison", "Difference",
-    "FrameBuilder", "Ladder", "LengthForms", "MaskingSteps", "Ordering", "Picture", "Progress",
-    "Question", "RoundTrips", "Standing", "StreamCutter", "Timeline",
+    "FrameBuilder", "Ladder", "Lanes", "LengthForms", "MaskingSteps", "Ordering", "Picture",
+    "Progress", "Question", "RoundTrips", "Standing", "StreamCutter", "Timeline",
 ]  # fmt: skip
