@@ -106,31 +106,28 @@ class _Story:
             for place in band.frames:
                 unit = self.frames[place]
                 lines.append(f"{place + 1:4}  {_side(unit.sender)}  {unit.title}")
-                lines += [
-                    f"      {self._part(place)}",
-                    *(f"      {each}" for each in _broken(unit)),
-                ]
+                lines += [f"      {sentence}" for sentence in self._more(place)]
         shown = [each for each in self.groups if any(self._within(each, b) for b in self._bands)]
         lines += [f"{_side(each.sender)}  {self._say(each)}" for each in shown]
         return "\n".join([*lines, *remarks(self.recording)])
 
-    def _part(self, place: int) -> str:
-        """What a frame is for the messages of its side."""
-        unit = self.frames[place]
+    def _more(self, place: int) -> list[str]:
+        """What must be said of a frame beside its own sentence."""
+        unit, said = self.frames[place], ""
         assert unit.layout is not None
         if place in self._group_of:
             found = self.groups[self._group_of[place]]
             number, count = found.frames.index(place) + 1, len(found.frames)
             if not found.ended:
-                return _("fragment {number} of an unfinished message").format(number=number)
-            if count == 1:
-                return _("a whole message")
-            return _("fragment {number} of {count}").format(number=number, count=count)
-        if not unit.layout.begun.is_control:
-            return _("a part of no message")
-        if any(each.sender == unit.sender and _spans(each, place) for each in self.groups):
-            return _("a control frame, in the middle of a message")
-        return _("a control frame")
+                said = _("It is fragment {number:,} of an unfinished message.")
+            elif count > 1:
+                said = _("It is fragment {number:,} of {count:,}.")
+            said = said.format(number=number, count=count)
+        elif not unit.layout.begun.is_control:
+            said = _("It belongs to no message.")
+        elif any(each.sender == unit.sender and _spans(each, place) for each in self.groups):
+            said = _("It comes in the middle of a message.")
+        return [*filter(None, [said]), *_broken(unit)]
 
     def _say(self, found: Group) -> str:
         """A message in words."""
@@ -241,15 +238,14 @@ class _Story:
     def _draw_frame(self, drawing: Drawing, place: int, band: _Band, x: float, top: float) -> None:
         unit, width = self.frames[place], self._step() - 8
         assert unit.layout is not None
-        header, problems = unit.layout.begun, _broken(unit)
+        header, problems = unit.layout.begun, unit.problems
         y = top - RAISED if header.is_control else top
         words = [
             _("Frame {number}, {side}: {title}.").format(
                 number=place + 1, side=_side(unit.sender), title=unit.title
             ),
             unit.sentence,
-            _part_sentence(self._part(place)),
-            *problems,
+            *self._more(place),
         ]
         lights = [_piece(self._group_of[place], band)] if place in self._group_of else []
         with drawing.item(f"f{place}", " ".join(words), lights):
@@ -264,20 +260,21 @@ class _Story:
             drawing.text(x + 16 + width / 2, y + 16, f"O {header.opcode:#x}", "small", "middle")
             drawing.text(x + width / 2, y + 35, _kind(header.opcode), "small strong", "middle")
             drawing.rect(x + 3, y + 41, width - 6, 18, frame_colours.LOOKS["payload"].style)
-            shown = fit(self._payload(place), width - 8, 6.8)
+            shown = fit(self._payload(place, width - 8), width - 8, 6.8)
             drawing.text(x + width / 2, y + 54, shown, "small", "middle")
             border = "wrong" if problems else "arrow" if header.is_control else "line"
             corner = CORNER if header.is_control else 0
             drawing.path(_border(x, y, width, FRAME, corner), y + FRAME, border)
 
-    def _payload(self, place: int) -> str:
-        """The payload, or its length if it is not short."""
+    def _payload(self, place: int, room: float) -> str:
+        """The payload, or its length if it is not short; of a Close only the code if need be."""
         unit, size = self.frames[place], self._size(place)
         assert unit.layout is not None
         if not size:
             return _("empty")
         if unit.layout.begun.opcode == Opcode.CLOSE:
-            return unit.title.partition(": ")[2]
+            said = unit.title.partition(": ")[2]
+            return said if fit(said, room, 6.8) == said else said.partition(" ")[0]
         if size > SHORT or unit.inflated is not None:
             return ngettext("{count:,} byte", "{count:,} bytes", size).format(count=size)
         return text_or_hex(unit.layout.frame.payload, SHORT)
@@ -320,10 +317,6 @@ def _broken(unit: Unit) -> list[str]:
 
 def _kind(opcode: int) -> str:
     return KINDS[Opcode(opcode)] if opcode in KINDS else _("reserved")
-
-
-def _part_sentence(part: str) -> str:
-    return f"{part[0].upper()}{part[1:]}."
 
 
 def _border(x: float, y: float, width: float, height: float, cut: float) -> str:
