@@ -11,7 +11,7 @@ Selecting a frame opens its bytes below the picture.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,7 @@ WIDEST = 150  # pixels of a column
 FIRST, LAST = 14, 7  # of more frames these are shown
 FRAME, RAISED = 62, 16  # the height of a frame, and how much higher a control frame hangs
 CORNER = 9  # pixels that are cut off a control frame's corners
+MONO = 7.3  # pixels for a character of a payload
 SHORT = 12  # bytes: of a longer payload the length is shown
 
 KINDS = {
@@ -131,10 +132,7 @@ class _Story:
 
     def _say(self, found: Group) -> str:
         """A message in words."""
-        places = ", ".join(str(place + 1) for place in found.frames[:COLUMNS])
-        places += " …" if len(found.frames) > COLUMNS else ""
-        frames = ngettext("frame {places}", "frames {places}", len(found.frames))
-        return f"{self._label(found)} ({frames.format(places=places)})"
+        return f"{self._label(found)} ({_named(found.frames)})"
 
     def _label(self, found: Group, short: bool = False) -> str:
         """A message in a few words: its kind, its size on the wire, how it begins."""
@@ -172,11 +170,9 @@ class _Story:
             y = self._draw_band(drawing, band, y)
         if self.frames:
             y = frame_colours.legend(drawing, ("fin", "opcode", "payload"), LEFT, y + 24)
-        for place in [place for band in self._bands for place in band.frames]:
-            for words in _broken(self.frames[place]):
-                y += 20
-                said = _("frame {number}: {words}").format(number=place + 1, words=words)
-                drawing.text(14, y, fit(said, WIDTH - 28, 6.6), "small bad")
+        for words, places in self._problems().items():
+            y += 20
+            drawing.text(14, y, fit(f"{_named(places)}: {words}", WIDTH - 28, 6.8), "small bad")
         draw_remarks(drawing, self.recording, y)
         return drawing.svg()
 
@@ -184,6 +180,14 @@ class _Story:
         """Whether a side has anything to show in a band."""
         sent = any(self.frames[place].sender == side for place in band.frames)
         return sent or any(each.sender == side and self._within(each, band) for each in self.groups)
+
+    def _problems(self) -> dict[str, list[int]]:
+        """What is wrong with the frames that are shown, and with which of them."""
+        found: dict[str, list[int]] = {}
+        for place in [place for band in self._bands for place in band.frames]:
+            for words in _broken(self.frames[place]):
+                found.setdefault(words, []).append(place)
+        return found
 
     def _draw_band(self, drawing: Drawing, band: _Band, y: float) -> float:
         """The lanes of a band, then its frames in their order, then its messages.
@@ -260,8 +264,8 @@ class _Story:
             drawing.text(x + 16 + width / 2, y + 16, f"O {header.opcode:#x}", "small", "middle")
             drawing.text(x + width / 2, y + 35, _kind(header.opcode), "small strong", "middle")
             drawing.rect(x + 3, y + 41, width - 6, 18, frame_colours.LOOKS["payload"].style)
-            shown = fit(self._payload(place, width - 8), width - 8, 6.8)
-            drawing.text(x + width / 2, y + 54, shown, "small", "middle")
+            shown = fit(self._payload(place, width - 8), width - 8, MONO)
+            drawing.text(x + width / 2, y + 54, shown, "mono small", "middle")
             border = "wrong" if problems else "arrow" if header.is_control else "line"
             corner = CORNER if header.is_control else 0
             drawing.path(_border(x, y, width, FRAME, corner), y + FRAME, border)
@@ -274,7 +278,7 @@ class _Story:
             return _("empty")
         if unit.layout.begun.opcode == Opcode.CLOSE:
             said = unit.title.partition(": ")[2]
-            return said if fit(said, room, 6.8) == said else said.partition(" ")[0]
+            return said if fit(said, room, MONO) == said else said.partition(" ")[0]
         if size > SHORT or unit.inflated is not None:
             return ngettext("{count:,} byte", "{count:,} bytes", size).format(count=size)
         return text_or_hex(unit.layout.frame.payload, SHORT)
@@ -309,6 +313,14 @@ def _piece(number: int, band: _Band) -> str:
 
 def _spans(found: Group, place: int) -> bool:
     return found.frames[0] <= place <= found.frames[-1]
+
+
+def _named(places: Sequence[int]) -> str:
+    """The numbers of frames, from 1, as many as fit a line."""
+    numbers = ", ".join(str(place + 1) for place in places[:COLUMNS])
+    numbers += " …" if len(places) > COLUMNS else ""
+    said = ngettext("frame {numbers}", "frames {numbers}", len(places))
+    return said.format(numbers=numbers)
 
 
 def _broken(unit: Unit) -> list[str]:
