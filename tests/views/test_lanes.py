@@ -87,6 +87,11 @@ class TestWords:
         assert f"frame 2: {broken}" in words(lanes.svg) and "✘ unfinished" in words(lanes.svg)
         assert "✘ 2" in words(lanes.svg), "the frame itself is marked"
 
+    def test_a_message_that_may_still_end_is_unfinished_and_not_wrong(self) -> None:
+        lanes = Lanes(talk(("client", Frame(BINARY, b"Hel", fin=False)), ("client", Frame(PING))))
+        assert lanes.text.splitlines()[-1] == "client  binary message, unfinished (frame 1)"
+        assert "unfinished" in words(lanes.svg).splitlines() and "✘" not in words(lanes.svg)
+
     def test_items_say_the_sentence_of_their_frame(self) -> None:
         said = items(Lanes(HELLO).svg)
         frames = dissect(HELLO).find("frame")

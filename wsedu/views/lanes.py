@@ -1,9 +1,9 @@
 """The lanes: the frames of each side in order, and below them the messages that they make.
 
 How to think about it: time runs to the right, and each frame has a column of its own, whichever
-side sent it. A message spans the columns from its first fragment to its last, and stands on the
-fragments in between like a table on its legs. A control frame hangs above the row: it may come at
-any time, and belongs to no message (5.4).
+side sent it. A message spans the columns from its first fragment to its last, and reaches up to
+each of its fragments. A control frame hangs above the row: it may come at any time, and belongs to
+no message (5.4).
 
 Selecting a frame opens its bytes below the picture.
 """
@@ -140,8 +140,8 @@ class _Story:
         assert first is not None and last is not None
         kind = KINDS[Opcode(first.begun.opcode)]
         if not found.ended:
-            long = _("✘ {kind} message, unfinished").format(kind=kind)
-            return _("✘ unfinished") if short else long
+            said = _("unfinished") if short else _("{kind} message, unfinished").format(kind=kind)
+            return f"✘ {said}" if self._is_broken(found) else said
         message = self.frames[found.frames[-1]].message
         shown = ""
         if isinstance(message, Text):
@@ -152,6 +152,11 @@ class _Story:
         long = ngettext("{kind} message, {count:,} byte", "{kind} message, {count:,} bytes", size)
         said = kind if short else long.format(kind=kind, count=size)
         return f"{said}: {shown}" if shown else said
+
+    def _is_broken(self, found: Group) -> bool:
+        """Whether a message can no longer end, because its side broke a rule."""
+        since = self.frames[found.frames[0] :] if not found.ended else ()
+        return any(unit.problems for unit in since if unit.sender == found.sender)
 
     def _size(self, place: int) -> int:
         layout = self.frames[place].layout
@@ -237,7 +242,8 @@ class _Story:
                 drawing.path(f"M{right:g} {y - 2:g}v28", y + 26, line)
             label = self._label(found, short=right - left < 170)
             label = fit(label if begins else f"… {label}", right - left - 10, 6.6)
-            drawing.text(left + 6, y + 16, label, "small" if found.ended else "small bad")
+            looks = "small bad" if self._is_broken(found) else "small"
+            drawing.text(left + 6, y + 16, label, looks)
 
     def _draw_frame(self, drawing: Drawing, place: int, band: _Band, x: float, top: float) -> None:
         unit, width = self.frames[place], self._step() - 8
