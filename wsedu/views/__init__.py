@@ -14,6 +14,7 @@ from .closing_steps import ClosingSteps
 from .cutter import StreamCutter
 from .difference import Difference
 from .ladder import Ladder
+from .lanes import Lanes
 from .length_forms import LengthForms
 from .masking_steps import MaskingSteps
 from .ordering import Ordering
@@ -26,7 +27,7 @@ from .utf8_steps import Utf8Steps
 
 __all__ = [
     "AcceptSteps", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison", "Difference",
-    "FrameBuilder", "Ladder", "LengthForms", "MaskingSteps", "Ordering", "Picture", "Progress",
-    "Question", "RoundTrips", "Square", "Squares", "Standing", "StreamCutter", "Timeline",
-    "Utf8Steps",
+    "FrameBuilder", "Ladder", "Lanes", "LengthForms", "MaskingSteps", "Ordering", "Picture",
+    "Progress", "Question", "RoundTrips", "Square", "Squares", "Standing", "StreamCutter",
+    "Timeline", "Utf8Steps",
 ]  # fmt: skip
