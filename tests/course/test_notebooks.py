@@ -19,6 +19,7 @@ from nbgrader import preprocessors
 from nbgrader.utils import determine_grade, is_grade
 
 from tests.answers import LESSONS, NOTEBOOKS, ROOT, argument, cells, load, solved
+from wsedu.course.clients import Clients
 from wsedu.course.commands import source_of
 from wsedu.course.exercise import Exercise
 
