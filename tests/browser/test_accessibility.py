@@ -21,6 +21,7 @@ from wsedu.views import (
     FrameBuilder,
     FrameChecks,
     Ladder,
+    Lanes,
     LengthForms,
     MaskingSteps,
     Ordering,
@@ -60,6 +61,14 @@ CLOSING = Recording(
         Event(0.9, "server", "end"),
     )
 )
+INSIDE = Recording(
+    (
+        *RECORDING.events[:2],
+        Event(0.1, "client", "data", build_frame(Frame(Opcode.TEXT, b"Hel", fin=False), b"7key")),
+        Event(0.2, "client", "data", build_frame(Frame(Opcode.TEXT, b"lo"), b"7key")),
+        Event(0.3, "server", "data", build_frame(Frame(Opcode.CLOSE, b"\x03\xea"))),
+    )
+)
 FORMS = dissect(
     Recording(
         (
@@ -86,6 +95,8 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "frame checks": lambda: FrameChecks(HELLO),
     "ladder": lambda: Ladder(RECORDING),
     "long ladder": lambda: Ladder(Recording(RECORDING.events * 30)),
+    "lanes": lambda: Lanes(RECORDING),
+    "lanes with a broken rule": lambda: Lanes(INSIDE),
     "lengths": lambda: LengthForms(FORMS),
     "masking": MaskingSteps,
     "ordering": lambda: Ordering("In which order?", ["b", "a"], [1, 0], ["B!", "A!"], "Right."),

@@ -79,6 +79,15 @@ def ladders(text: str) -> Iterator[views.Picture]:
             yield ladder
 
 
+def lanes(text: str) -> Iterator[views.Picture]:
+    for recording in (closing(text), nasty_conversation(wire(text))):
+        picture = views.Lanes(recording)
+        yield picture
+        for number in range(len(dissect(recording).find("frame"))):
+            picture.selected = f"f{number}"
+            yield picture
+
+
 def builders(text: str) -> Iterator[views.Picture]:
     builder = views.FrameBuilder()
     yield builder
@@ -108,6 +117,7 @@ VIEWS: dict[str, Callable[[str], Iterator[views.Picture] | list[views.Picture]]]
     "FrameBuilder": builders,
     "FrameChecks": lambda text: [views.FrameChecks(wire(text))],
     "Ladder": ladders,
+    "Lanes": lanes,
     "LengthForms": lambda text: [views.LengthForms(dissect(closing(text)).find("frame"))],
     "MaskingSteps": masking,
     "Ordering": lambda text: [views.Ordering(text, [text, "b"], [0, 1], [text, text], text)],

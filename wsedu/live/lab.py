@@ -277,6 +277,7 @@ class Lab:
         close: Sequence[Any] = (1000, "seen enough"),
         kept: str = "handshake",
         patience: float | None = None,
+        send: int = 0,
     ) -> Recording:
         """Let the page that shows this notebook open a WebSocket, and return what passed.
 
@@ -292,6 +293,7 @@ class Lab:
                   page connects (a program runs the notebook, or the page is on another machine),
                   what a Chromium did before is returned. The cell prints both notes
         kept:     which of the recordings of that Chromium
+        send:     how many letters its script sends when the connection is open, as one message
 
         A lab in memory returns a kept recording at once. Raises LabClosed if the lab is closed.
         """
@@ -302,14 +304,14 @@ class Lab:
         recording = browser.kept(kept)
         self._be_open()
         if not self._memory:
-            recording = await self._visit(until, close, patience) or recording
+            recording = await self._visit(until, close, patience, send) or recording
         if recording.note:
             # Below the page's list, so that what is not live is seen where it should have been.
             print(textwrap.fill(recording.note, 80, break_on_hyphens=False))
         return recording
 
     async def _visit(
-        self, until: str, close: Sequence[Any], patience: float | None
+        self, until: str, close: Sequence[Any], patience: float | None, send: int
     ) -> Recording | None:
         """Show a page its script; what its connection was, or None if it does not come."""
         from IPython.display import display
@@ -321,7 +323,7 @@ class Lab:
         begin = browser.patience() if patience is None else patience
         end = browser.PATIENCE if patience is None else patience
         visit = browser.visit(self._tap, path, set(self._tap.logs), begin, end)
-        display(browser.BrowserClient(self._address(path), until, close))
+        display(browser.BrowserClient(self._address(path), until, close, send))
         recording = await self._background.wait(visit, end)
         if recording is not None:  # a page that comes late must not be taken for the next one
             self._paths.discard(path)

@@ -15,6 +15,7 @@ from .cutter import StreamCutter
 from .difference import Difference
 from .frame_checks import FrameChecks
 from .ladder import Ladder
+from .lanes import Lanes
 from .length_forms import LengthForms
 from .masking_steps import MaskingSteps
 from .ordering import Ordering
@@ -27,7 +28,9 @@ from .utf8_steps import Utf8Steps
 
 __all__ = [
     "AcceptSteps", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison", "Difference",
-    "FrameBuilder", "FrameChecks", "Ladder", "LengthForms", "MaskingSteps", "Ordering", "Picture",
+    "FrameBuilder", "FrameChecks", "Ladder", "Lanes", "LengthForms", "MaskingSteps", "Ordering",
+    "Picture", "Progress", "Question", "RoundTrips", "Square", "Squares", "Standing",
+    "StreamCutter", "Timeline", "Utf8Steps",
     "Progress", "Question", "RoundTrips", "Square", "Squares", "Standing", "StreamCutter",
     "Timeline", "Utf8Steps",
 ]  # fmt: skip
