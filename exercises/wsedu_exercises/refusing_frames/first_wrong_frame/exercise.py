@@ -187,14 +187,14 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
 
 EXERCISE = Exercise(
     stars=3,
+    solution=first_wrong_frame,
     judge=Cases(
         cases,
         reference,
         _fits,
-        section="5.1; 5.2; 5.5",
-        fields=_fields,
-        conditions=CONDITIONS,
         explain=explain,
+        section="5.1; 5.2; 5.5",
+        conditions=CONDITIONS,
+        fields=_fields,
     ),
-    solution=first_wrong_frame,
 )

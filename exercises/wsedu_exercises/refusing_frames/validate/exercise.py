@@ -179,9 +179,9 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
 
 EXERCISE = Exercise(
     stars=2,
+    solution=validate,
+    piece="validate",
     judge=Cases(
         cases, reference, _fits, section="5.1; 5.2; 5.5", conditions=CONDITIONS, explain=explain
     ),
-    solution=validate,
-    piece="validate",
 )
