@@ -24,7 +24,7 @@ _NAMES = {
     "recording": "Recording diagnose dissect",
     "live": "Lab",
     "views": "AcceptSteps BytesAndFields Checklist ClosingSteps Comparison FrameBuilder Ladder "
-    "LengthForms MaskingSteps RoundTrips StreamCutter Timeline",
+    "LengthForms MaskingSteps RoundTrips StreamCutter Timeline Utf8Steps",
     "course": "check hint mine own_server peers predict progress quiz revisit score solution "
     "start_over",
 }

@@ -27,9 +27,12 @@ from wsedu.views import (
     Progress,
     Question,
     RoundTrips,
+    Square,
+    Squares,
     Standing,
     StreamCutter,
     Timeline,
+    Utf8Steps,
 )
 
 from ..npm import packages
@@ -98,8 +101,12 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     ),
     "question": lambda: Question("Which?", ["this", "that"], -1, "Kept."),
     "round trips": lambda: RoundTrips(RECORDING),
+    "squares": lambda: Squares(
+        [("UTF-8", (Square("6.1", "passed"), Square("6.2", "failed"), Square("6.3", "open")))]
+    ),
     "timeline": lambda: Timeline(RECORDING, timeout=0.7),
     "timeline of a closing": lambda: Timeline(CLOSING, close_timeout=0.5),
+    "utf8": lambda: Utf8Steps("Aя", b"\xe2", b"\x82\xff"),
 }
 
 

@@ -19,6 +19,7 @@ from wsedu.views import (
     MaskingSteps,
     Picture,
     Timeline,
+    Utf8Steps,
 )
 from wsedu.views.adjustable import Adjustable
 
@@ -82,6 +83,11 @@ PICTURES: dict[str, Picture] = {
         FrameBuilder(), rsv1=True, fin=False, opcode=9, mask=False, payload="x" * 130, form=64
     ),
     "the greatest length": moved(FrameBuilder(), flipped=127 ^ 5, key="zz", payload="\x7f" * 3),
+    **{
+        f"utf8 {hexed}": moved(Utf8Steps(bytes.fromhex(hexed)), step=99)
+        for hexed in ("c080", "e080", "eda080", "f48f8f8f" * 6, "e1", "ff")
+    },
+    "utf8, a fragment for each byte": moved(Utf8Steps(*[b"x"] * 24), step=24),
     "no key": moved(MaskingSteps(), text="x" * 20, key="zz"),
     "twenty bytes and more": moved(MaskingSteps(), text="x" * 30, byte=19),
     **{

@@ -115,10 +115,15 @@ VIEWS: dict[str, Callable[[str], Iterator[views.Picture] | list[views.Picture]]]
     ],
     "Question": lambda text: [views.Question(text, [text, text], 0, text)],
     "RoundTrips": lambda text: [views.RoundTrips(closing(text))],
+    "Squares": lambda text: [views.Squares([(text, (views.Square(text, "failed", text),))])],
     "StreamCutter": lambda text: [
         views.StreamCutter(build_frame(Frame(1, wire(text)[:50])), "server")
     ],
     "Timeline": lambda text: [views.Timeline(closing(text), timeout=1)],
+    "Utf8Steps": lambda text: [
+        views.Utf8Steps(wire(text)[:24]),
+        views.Utf8Steps(short(text)[:6], wire(text)[:8][::-1]),
+    ],
 }
 
 

@@ -20,10 +20,13 @@ from .ordering import Ordering
 from .picture import Picture
 from .progress import Progress, Standing
 from .question import Question
+from .squares import Square, Squares
 from .timeline import Timeline
+from .utf8_steps import Utf8Steps
 
 __all__ = [
     "AcceptSteps", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison", "Difference",
     "FrameBuilder", "Ladder", "LengthForms", "MaskingSteps", "Ordering", "Picture", "Progress",
-    "Question", "RoundTrips", "Standing", "StreamCutter", "Timeline",
+    "Question", "RoundTrips", "Square", "Squares", "Standing", "StreamCutter", "Timeline",
+    "Utf8Steps",
 ]  # fmt: skip
