@@ -17,6 +17,7 @@ from wsedu.course.mistakes import Args
 from wsedu.protocol.reader import broken_rules, read_header
 
 from ...server import check_length
+from ..in_hex import in_hex
 
 
 @lru_cache(2**12)
@@ -180,11 +181,13 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
     return say("over", length=length) if code else say("allowed", length=length)
 
 
-EXERCISE = Exercise(
-    stars=3,
-    judge=Cases(
-        cases, reference, _fits, section="5.2; 7.4.1", conditions=CONDITIONS, explain=explain
-    ),
-    solution=check_length,
-    piece="check_length",
+JUDGE = Cases(
+    cases,
+    reference,
+    _fits,
+    section="5.2; 7.4.1",
+    explain=explain,
+    show=in_hex("check_length", reference),
+    conditions=CONDITIONS,
 )
+EXERCISE = Exercise(stars=3, judge=JUDGE, solution=check_length, piece="check_length")

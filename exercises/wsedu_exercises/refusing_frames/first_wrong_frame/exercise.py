@@ -18,6 +18,7 @@ from wsedu.course.judges import Cases, Results, how_many
 from wsedu.course.mistakes import Args
 
 from ...server import decode_header, validate
+from ..in_hex import in_hex
 from ..validate.exercise import reference as refused
 
 
@@ -196,5 +197,6 @@ EXERCISE = Exercise(
         section="5.1; 5.2; 5.5",
         conditions=CONDITIONS,
         fields=_fields,
+        show=in_hex("first_wrong_frame", reference),
     ),
 )

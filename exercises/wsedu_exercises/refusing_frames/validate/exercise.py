@@ -16,6 +16,7 @@ from wsedu.course.judges import Cases, Results, how_many
 from wsedu.course.mistakes import Args
 
 from ...server import validate
+from ..in_hex import in_hex
 
 
 def reference(data: bytes) -> int | None:
@@ -182,6 +183,12 @@ EXERCISE = Exercise(
     solution=validate,
     piece="validate",
     judge=Cases(
-        cases, reference, _fits, section="5.1; 5.2; 5.5", conditions=CONDITIONS, explain=explain
+        cases,
+        reference,
+        _fits,
+        show=in_hex("validate", reference),
+        explain=explain,
+        conditions=CONDITIONS,
+        section="5.1; 5.2; 5.5",
     ),
 )
