@@ -6,6 +6,7 @@ live widget. No view opens a socket, and none computes a fact of the protocol.
 """
 
 from .accept_steps import AcceptSteps
+from .browser_session import BrowserSession
 from .builder import FrameBuilder
 from .bytes_and_fields import BytesAndFields
 from .charts import Comparison, RoundTrips
@@ -23,7 +24,7 @@ from .question import Question
 from .timeline import Timeline
 
 __all__ = [
-    "AcceptSteps", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison", "Difference",
-    "FrameBuilder", "Ladder", "LengthForms", "MaskingSteps", "Ordering", "Picture", "Progress",
-    "Question", "RoundTrips", "Standing", "StreamCutter", "Timeline",
+    "AcceptSteps", "BrowserSession", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison",
+    "Difference", "FrameBuilder", "Ladder", "LengthForms", "MaskingSteps", "Ordering", "Picture",
+    "Progress", "Question", "RoundTrips", "Standing", "StreamCutter", "Timeline",
 ]  # fmt: skip
