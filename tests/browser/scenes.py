@@ -87,7 +87,7 @@ async def talks(peer: Peer) -> None:
 
 async def reads_late(peer: Peer) -> None:
     """A server that does not read for a while, and then reads all of it."""
-    await asyncio.sleep(2)
+    await asyncio.sleep(1.3)
     size = 0
     while size < 33 * 2**20:
         size += len((await peer.receive() or Frame(0, b"")).payload)
@@ -145,7 +145,7 @@ socket.onopen = () => {
     socket.send(new Uint8Array(32 * 2 ** 20));
     look();
     setTimeout(look, 500);
-  }, 500);
+  }, 300);
 };
 socket.onmessage = () => {
   look();

@@ -227,8 +227,28 @@ def test_a_page_that_ran_the_cell_has_more_time(monkeypatch: pytest.MonkeyPatch)
     assert patience() == PATIENCE
     monkeypatch.setattr("IPython.get_ipython", Shell)
     assert patience() == WITH_PAGE > PATIENCE
+    assert patience(came=False) == WITH_PAGE
     Shell.parent_header = {"metadata": {}}
-    assert patience() == PATIENCE
+    assert patience() == PATIENCE > patience(came=False)
+
+
+async def test_a_program_that_runs_a_notebook_waits_long_for_one_page_only(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, page: Callable[[Visit], list[BrowserClient]]
+) -> None:
+    asked: list[bool] = []
+
+    def patient(came: bool) -> float:
+        asked.append(came)
+        return 0.05 if len(asked) < 3 else 20
+
+    monkeypatch.setattr(Lab, "_page_came", True)
+    monkeypatch.setattr("wsedu.live.browser.patience", patient)
+    monkeypatch.setattr("IPython.display.display", lambda client: None)
+    await lab.browser()
+    await lab.browser()
+    page(closes)
+    await lab.browser()
+    assert asked == [True, False, False] and Lab._page_came
 
 
 async def test_nothing_is_said_of_a_page_that_is_live(

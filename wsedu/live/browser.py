@@ -38,6 +38,7 @@ UNTIL = ("open", "message", "close")
 
 # Seconds for the page to connect. While it draws what a whole notebook shows it may be busy.
 PATIENCE, WITH_PAGE = 3, 10
+NO_MORE = 0.5  # once no page has come: a program runs the notebook, which may have many visits
 
 
 def kept(name: str, browser: str = "chromium") -> PageRecording:
@@ -65,12 +66,17 @@ def other_browser(mine: Recording, name: str) -> PageRecording:
     return replace(other, note=other.note.replace(NO_PAGE, ""))
 
 
-def patience() -> float:
-    """Seconds to wait for the page: more if there is one, for a page says which cell it runs."""
+def patience(came: bool = True) -> float:
+    """Seconds to wait for the page: more if there is one, for a page says which cell it runs.
+
+    came: whether the page came the last time
+    """
     from IPython import get_ipython
 
     parent = getattr(get_ipython(), "parent_header", None) or {}
-    return WITH_PAGE if parent.get("metadata", {}).get("cellId") else PATIENCE
+    if parent.get("metadata", {}).get("cellId"):
+        return WITH_PAGE
+    return PATIENCE if came else NO_MORE
 
 
 def free_path(taken: Collection[str]) -> str:

@@ -77,6 +77,7 @@ class Lab:
     """
 
     _current: Lab | None = None
+    _page_came = True  # when ``browser`` asked last
 
     def __init__(
         self,
@@ -290,7 +291,7 @@ class Lab:
                   ``socket`` is the WebSocket, and ``tell(...)`` adds a line to the list
         protocols: the subprotocols that the page asks for
         patience: seconds for the page to connect, and again for the connection to end; without
-                  it 3, and 10 for a page that runs the cell to connect. If the connection does
+                  it 3, and 10 for a page that runs the cell to connect; 0.5 if none came before. If the connection does
                   not end, what passed so far is returned, and its note says what is open. If no
                   page connects (a program runs the notebook, or the page is on another machine),
                   what a Chromium did before is returned. The cell prints both notes
@@ -325,7 +326,7 @@ class Lab:
 
         path = browser.free_path(self._paths)
         self._paths.add(path)
-        begin = browser.patience() if patience is None else patience
+        begin = browser.patience(Lab._page_came) if patience is None else patience
         end = browser.PATIENCE if patience is None else patience
         report = browser.Report(self._tap.host)
         await self._background.wait(report.start())
@@ -333,6 +334,8 @@ class Lab:
             visit = browser.visit(self._tap, path, set(self._tap.logs), begin, end)
             display(client(self._address(path), report=report.url))
             recording = await self._background.wait(visit, end)
+            if patience is None:
+                Lab._page_came = recording is not None
             if recording is None:
                 return None
             # A page that comes late must not be taken for the next one.
