@@ -331,9 +331,9 @@ def test_a_circle_is_named() -> None:
 
 
 PUBLIC = """
-AcceptSteps BytesAndFields Checklist ClosingSteps Comparison FrameBuilder Lab Ladder LengthForms
-MaskingSteps Recording RoundTrips StreamCutter Timeline accept_key build_request check diagnose
-dissect hint mine own_server peers predict progress quiz revisit score solution start_over
+AcceptSteps BrowserSession BytesAndFields Checklist ClosingSteps Comparison FrameBuilder Lab Ladder
+LengthForms MaskingSteps Recording RoundTrips StreamCutter Timeline accept_key build_request check
+diagnose dissect hint mine own_server peers predict progress quiz revisit score solution start_over
 """
 
 

@@ -191,3 +191,13 @@ def test_a_list_that_is_shown_again_says_so_and_how_to_connect_anew(
         tomorrow.page.evaluate(f"{kernel}.restart().then(() => {kernel}.info).then(() => null)")
         expect(sentence).to_have_text(OVER)
         expect(items).to_have_count(2)
+
+
+def test_lesson_12_runs_the_scripts_that_were_kept() -> None:
+    """So that what a reader without a page sees is what the cell does."""
+    lesson = nbformat.read(ROOT / "notebooks/en/12_browser_as_client.ipynb", as_version=4)
+    code = "\n".join(cell.source for cell in lesson.cells if cell.cell_type == "code")
+    for name in BOTH:
+        assert f'kept="{name}"' in code or f'"{name}": ' in code, name
+        assert scenes.SCENES[name].script in code, name
+    assert set(re.findall(r'kept="(\w+)"', code)) <= set(BOTH)
