@@ -27,6 +27,8 @@ HEADERS = {
     "Sec-Fetch-Site Pragma Cache-Control Upgrade",
 }
 
+NAMES = {"chromium": "Chromium", "firefox": "Firefox ESR"}
+
 # Runs browser.js as a widget, and returns the steps of its script when the connection is closed.
 PLAY = """
 ([source, values]) => new Promise(async done => {
@@ -55,6 +57,14 @@ async def pings(peer: Peer) -> None:
     await peer.send(Frame(Opcode.PING, b"still there?"))
     pong = await peer.receive()
     await peer.send(Frame(Opcode.TEXT, b"your browser said: " + pong.payload))
+    await peer.live()
+
+
+async def takes(peer: Peer) -> None:
+    """A server that waits for the last fragment of a message, and says thank you (lesson 10)."""
+    while not (await peer.receive()).fin:
+        pass
+    await peer.send(Frame(Opcode.TEXT, b"thank you"))
     await peer.live()
 
 
@@ -177,12 +187,14 @@ socket.onmessage = ({ data }) => {
 class Scene:
     """The lab, when the page closes and with what, or its script; and what it asks for.
 
-    both: whether lesson 12 shows what Firefox does as well
+    send: how many letters the page sends
+    both: whether a lesson shows what Firefox does as well
     """
 
     lab: Callable[[], Lab]
     until: str = "open"
     close: tuple[Any, ...] = (1000, "seen enough")
+    send: int = 0
     script: str = ""
     protocols: tuple[str, ...] = ()
     both: bool = False
@@ -194,6 +206,7 @@ SCENES = {
     "empty": Scene(lambda: Lab(date=CLOCK), close=()),
     "masked": Scene(lambda: Lab(raw=masks), "close"),
     "ping": Scene(lambda: Lab(raw=pings), "message"),
+    "fragments": Scene(lambda: Lab(raw=takes), "message", send=2**20, both=True),
     "talk": Scene(lambda: Lab(raw=talks), script=TALK, both=True),
     "early": Scene(lambda: Lab(date=CLOCK), script=EARLY, both=True),
     "buffered": Scene(lambda: Lab(raw=reads_late), script=BUFFERED, both=True),
@@ -235,6 +248,7 @@ def play(browser: Browser, address: str, name: str) -> PageRecording:
         "title": "",
         "until": scene.until,
         "close_with": scene.close,
+        "send": scene.send,
         "code": scene.script,
         "protocols": scene.protocols,
     }

@@ -7,6 +7,7 @@ comes, because a program runs the notebook, a kept recording takes its place.
 """
 
 import asyncio
+import gzip
 import json
 import logging
 import secrets
@@ -42,17 +43,20 @@ NO_MORE = 0.5  # once no page has come: a program runs the notebook, which may h
 
 
 def kept(name: str, browser: str = "chromium") -> PageRecording:
-    """What a browser did on Linux, recorded by such a tap, for readers without a page.
+    """What a Chromium or a Firefox did on Linux, recorded by such a tap, for readers without it.
 
     browser: "chromium" or "firefox", of which there are fewer
 
     Raises ValueError if there is no such recording. ``scripts/record_browsers.py`` makes them.
     """
-    found = HERE.glob(f"{browser}_*.json") if browser in BROWSERS else ()
-    names = {path.stem.removeprefix(f"{browser}_"): path for path in found}
+    paths = HERE.glob(f"{browser}_*.json*") if browser in BROWSERS else ()
+    names = {path.name.partition(".")[0].removeprefix(f"{browser}_"): path for path in paths}
     if name not in names:
         raise ValueError(f"kept is one of {', '.join(sorted(names))}, not {name!r}")
-    return PageRecording.load(names[name])
+    data = names[name].read_bytes()
+    if names[name].suffix == ".gz":  # a large one
+        data = gzip.decompress(data)
+    return PageRecording.from_json(data.decode())
 
 
 def other_browser(mine: Recording, name: str) -> PageRecording:
@@ -205,6 +209,7 @@ class BrowserClient(anywidget.AnyWidget):
     url:    where it connects
     until:  the event after which it closes: "open", "message", or "close" for never
     close_with: the arguments with which it calls ``close``
+    send:   how many letters it sends when the connection is open, as one message; 0 for none
     code:   JavaScript that runs instead of that, with the names ``socket`` and ``tell``
     protocols: the subprotocols that it asks for
     report: where it sends each step at once
@@ -221,6 +226,7 @@ class BrowserClient(anywidget.AnyWidget):
     title = traitlets.Unicode().tag(sync=True)
     over = traitlets.Unicode().tag(sync=True)
     earlier = traitlets.Unicode().tag(sync=True)
+    send = traitlets.Int().tag(sync=True)
     code = traitlets.Unicode().tag(sync=True)
     protocols: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
     report = traitlets.Unicode().tag(sync=True)
@@ -231,6 +237,7 @@ class BrowserClient(anywidget.AnyWidget):
         url: str,
         until: str = "open",
         close_with: Sequence[Any] = (),
+        send: int = 0,
         *,
         code: str = "",
         protocols: Sequence[str] = (),
@@ -241,6 +248,7 @@ class BrowserClient(anywidget.AnyWidget):
             url=url,
             until=until,
             close_with=list(close_with),
+            send=send,
             code=code,
             protocols=list(protocols),
             report=report,

@@ -276,6 +276,7 @@ class Lab:
         close: Sequence[Any] = (1000, "seen enough"),
         kept: str = "handshake",
         patience: float | None = None,
+        send: int = 0,
         script: str = "",
         protocols: Sequence[str] = (),
     ) -> PageRecording:
@@ -291,11 +292,13 @@ class Lab:
                   ``socket`` is the WebSocket, and ``tell(...)`` adds a line to the list
         protocols: the subprotocols that the page asks for
         patience: seconds for the page to connect, and again for the connection to end; without
-                  it 3, and 10 for a page that runs the cell to connect; 0.5 if none came before. If the connection does
-                  not end, what passed so far is returned, and its note says what is open. If no
-                  page connects (a program runs the notebook, or the page is on another machine),
-                  what a Chromium did before is returned. The cell prints both notes
+                  it 3, and 10 for a page that runs the cell to connect, and 0.5 where none came
+                  the last time. If the connection does not end, what passed so far is returned,
+                  and its note says what is open. If no page connects (a program runs the
+                  notebook, or the page is on another machine), what a Chromium did before is
+                  returned. The cell prints both notes
         kept:     which of the recordings of that Chromium
+        send:     how many letters its script sends when the connection is open, as one message
 
         A lab in memory returns a kept recording at once. Raises LabClosed if the lab is closed.
         """
@@ -307,7 +310,7 @@ class Lab:
         self._be_open()
         if not self._memory:
             show = partial(
-                browser.BrowserClient, until=until, close_with=close, code=script,
+                browser.BrowserClient, until=until, close_with=close, send=send, code=script,
                 protocols=protocols,
             )  # fmt: skip
             recording = await self._visit(show, patience) or recording

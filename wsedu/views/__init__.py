@@ -15,16 +15,20 @@ from .closing_steps import ClosingSteps
 from .cutter import StreamCutter
 from .difference import Difference
 from .ladder import Ladder
+from .lanes import Lanes
 from .length_forms import LengthForms
 from .masking_steps import MaskingSteps
 from .ordering import Ordering
 from .picture import Picture
 from .progress import Progress, Standing
 from .question import Question
+from .squares import Square, Squares
 from .timeline import Timeline
+from .utf8_steps import Utf8Steps
 
 __all__ = [
     "AcceptSteps", "BrowserSession", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison",
-    "Difference", "FrameBuilder", "Ladder", "LengthForms", "MaskingSteps", "Ordering", "Picture",
-    "Progress", "Question", "RoundTrips", "Standing", "StreamCutter", "Timeline",
+    "Difference", "FrameBuilder", "Ladder", "Lanes", "LengthForms", "MaskingSteps", "Ordering",
+    "Picture", "Progress", "Question", "RoundTrips", "Square", "Squares", "Standing",
+    "StreamCutter", "Timeline", "Utf8Steps",
 ]  # fmt: skip

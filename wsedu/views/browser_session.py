@@ -28,8 +28,9 @@ from ..recording.page import ScriptStep
 from ..words import _
 from . import bytes_and_fields
 from .drawing import WIDTH, Drawing, clean, fit, wrap
-from .ladder import FIRST, LAST, Arrow, arrows_of, gap_of, label_of, left_out_of
+from .ladder import FIRST, LAST, Arrow, arrows_of, gap_of, label_of
 from .picture import Picture
+from .remarks import draw_remarks, remarks
 
 PAGE, SERVER = 330, 640  # the x of the lanes of the wire
 SCRIPT_END, TOOLS = 290, 676  # where the left column ends, and the right one begins
@@ -284,20 +285,20 @@ def _describe(seen: Dissection, rows: list[_Row], times: bool) -> str:
             lines.append(f"  {names['script']:{width}}{when}{_said(step)}")
         if row.tools:
             lines.append(f"  {names['tools']:{width}}{_shown(row.tools)}")
-    return "\n".join([*lines, *_notes(seen)])
+    return "\n".join([*lines, *_notes(seen), *remarks(seen.recording)])
 
 
 def _notes(seen: Dissection) -> list[str]:
-    count = len(_script(seen))
-    found = [left_out_of(seen.recording), seen.recording.note]
+    """Why a column is empty, or does not have all of it."""
+    count, notes = len(_script(seen)), []
+    if not _is_chromium(seen):
+        notes.append(_("The third column is empty: only Chromium's tools were measured."))
     if not count:
-        found.insert(0, _("What the script did and heard was not written down."))
+        notes.append(_("What the script did and heard was not written down."))
     if count > SHOWN + 1:
         more = _("The script did and heard more: {count} steps are not shown.")
-        found.insert(0, more.format(count=count - SHOWN - 1))
-    if not _is_chromium(seen):
-        found.insert(0, _("The third column is empty: only Chromium's tools were measured."))
-    return [clean(note) for note in found if note]
+        notes.append(more.format(count=count - SHOWN - 1))
+    return notes
 
 
 # The drawing.
@@ -332,9 +333,10 @@ def _draw(seen: Dissection, rows: list[_Row], times: bool) -> str:
         y += tall
     for lane in (PAGE, SERVER):
         drawing.path(f"M{lane} {top:g}V{y:g}", y, "line")
-    for line in [line for note in _notes(seen) for line in wrap(note[:600], WIDTH - 28, 6.2)]:
-        y += 18
-        drawing.text(14, y, line, "small soft")
+    for note in _notes(seen):
+        y += 20
+        drawing.text(14, y, note, "small soft")
+    draw_remarks(drawing, seen.recording, y)
     return drawing.svg()
 
 
