@@ -1,7 +1,7 @@
 """Keep what a page sends before its WebSocket is open, and send it when it is."""
 
 # Learners paste solutions into their notebooks, where the names of types are not at hand.
-# mypy: allow-untyped-defs
+# mypy: allow-untyped-defs, disable-error-code="var-annotated"
 
 from __future__ import annotations
 
