@@ -17,7 +17,7 @@ from wsedu.course.judges import Cases, Did, Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
-from ..played import FOREVER, NoEnd, is_generator, outcome, rounded, second
+from ..played import FOREVER, NoEnd, called, is_generator, outcome, rounded, second
 
 
 async def heartbeat(socket, interval, timeout, deliver):
@@ -104,12 +104,14 @@ class Socket:
     def _now(self) -> float:
         return rounded(second() - self._begin)
 
+    @called("socket.recv")
     async def recv(self) -> Message:
         """The next message."""
         if self._run.closed:
             raise ConnectionError("the connection is closed")
         return await self._coming.get()
 
+    @called("socket.send")
     async def send(self, message: Message) -> None:
         """Send a message."""
         self._run.sent.append((self._now(), message))
@@ -121,6 +123,7 @@ class Socket:
             for delay, reply in replies[0] if replies else ():
                 self._later(delay, reply)
 
+    @called("socket.close")
     async def close(self, code: int | None = None, reason: str = "") -> None:
         """Close the connection."""
         self._run.closed.append((self._now(), code, reason))
@@ -244,7 +247,7 @@ def _right(args: Args, got: Run) -> bool:
 def _near(got: list[Any], right: list[Any]) -> bool:
     """Whether it is the same, and about then: one who looks every 0.1 s is a little late."""
     return [what for _at, what in got] == [what for _at, what in right] and all(
-        0 <= at - wanted <= LATE * len(right)
+        0 <= at - wanted <= LATE * (len(right) + 1)
         for (at, _got), (wanted, _right) in zip(got, right, strict=True)
     )
 
