@@ -27,6 +27,10 @@ VISIT = """
         if (act === "close 4000") socket.close(4000, "bye");
         if (act === "stay") done(null);
     };
+    socket.onmessage = () => {
+        if (act === "close after a message") socket.close();
+        if (act === "stay for a message") done(null);
+    };
     socket.onclose = () => done(null);
 })
 """
@@ -37,7 +41,8 @@ class Death:
     """One situation.
 
     lab:     makes the server
-    act:     what the page does when it is open: "close", "close 4000", or "stay"; then it leaves
+    act:     what the page does: "close", "close 4000", "close after a message"; or "stay", "stay for
+             a message", and then it is left
     asks:    the subprotocols that it asks for
     """
 
@@ -102,12 +107,14 @@ PAGES = {
     "the page calls close()": Death(lambda: Lab(raw=echoes), "close"),
     "the page calls close(4000)": Death(lambda: Lab(raw=echoes), "close 4000"),
     "the page is left": Death(lambda: Lab(raw=echoes), "stay"),
-    "the page is left after a Ping": Death(lambda: Lab(raw=asks), "stay"),
+    "the page is left after a Ping": Death(lambda: Lab(raw=asks), "stay for a message"),
     "the server leaves": Death(lambda: Lab(leaves)),
     "the server fails": Death(lambda: Lab(fails)),
     "the server ends TCP": Death(ends(Peer.close)),
     "the server resets TCP": Death(ends(Peer.abort)),
-    "a masked frame": Death(sends(build_frame(Frame(Opcode.TEXT, b"hi"), b"\1\2\3\4")), "stay"),
+    "a masked frame": Death(
+        sends(build_frame(Frame(Opcode.TEXT, b"hi"), b"\1\2\3\4")), "close after a message"
+    ),
     "a frame with RSV1": Death(sends(b"\xc1\x02hi")),
     "text that is not UTF-8": Death(sends(b"\x81\x01\xff")),
     "403": Death(lambda: Lab(origins=["http://example.com"])),
@@ -125,7 +132,7 @@ WORDS = {
     "the server fails": ("server closed",),
     "the server ends TCP": ("cut off",),
     "the server resets TCP": ("reset",),
-    "a masked frame": ("rule broken", "page left"),  # Firefox takes it
+    "a masked frame": ("rule broken", "page closed"),  # Firefox takes it
     "a frame with RSV1": ("rule broken", "cut off"),
     "text that is not UTF-8": ("rule broken", "cut off"),
     "403": ("refused",),
@@ -142,7 +149,7 @@ def visit(page: Page, death: Death) -> Log:
     """The log of a server that a page has visited; it leaves, if nothing has happened then."""
     lab = death.lab()
     page.evaluate(VISIT, [lab.url, list(death.asks), death.act])
-    if death.act == "stay":
+    if death.act.startswith("stay"):
         page.goto("about:blank")
     assert holds_soon(lab, lambda: ended(lab.recording)), lab.recording
     return log_of(lab.recording)
