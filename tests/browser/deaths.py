@@ -41,7 +41,7 @@ class Death:
     """One situation.
 
     lab:     makes the server
-    act:     what the page does: "close", "close 4000", "close after a message"; or "stay", "stay for
+    act:     what the page does: "close", "close 4000", "close after a message"; "stay", "stay for
              a message", and then it is left
     asks:    the subprotocols that it asks for
     """
