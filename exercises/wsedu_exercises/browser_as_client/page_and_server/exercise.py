@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wsedu.course.exercise import Exercise
-from wsedu.course.judges import Cases, how_many
+from wsedu.course.judges import Cases, Results, how_many
 from wsedu.course.mistakes import Args
 
 
@@ -201,6 +201,26 @@ CONDITIONS: dict[str, Callable[[bytes, str], bool]] = {
     "empty": lambda request, page: not page,
 }
 
+
+def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
+    """What is wrong in this case, if no mistake fits."""
+    say, right = exercise.words.say, expected(*args)
+    if right is None or got is None:
+        return say("asked" if right is None else "not-asked")
+    wanted = fields(right)
+    try:
+        found = fields(got)
+    except ValueError:
+        return say("no-response")
+    if found["status"] != wanted["status"]:
+        return say("status", got=found["status"][1], right=wanted["status"][1])
+    if found["body"] != wanted["body"]:
+        return say("body")
+    if found["length"] != wanted["length"]:
+        return say("length", got=found["length"] or "missing", right=wanted["length"])
+    return say("headers" if found["lines"] else "lines")
+
+
 EXERCISE = Exercise(
     stars=3,
     judge=Cases(
@@ -211,6 +231,7 @@ EXERCISE = Exercise(
         nearest=nearest,
         fields=fields,
         conditions=CONDITIONS,
+        explain=explain,
     ),
     solution=respond,
 )
