@@ -99,7 +99,7 @@ def test_every_package_that_the_course_uses_is_a_dependency() -> None:
     used = {BROUGHT_ALONG.get(package, package) for package in used}
     assert "kosoku" in used  # the test can see it
     dependencies = {Requirement(d).name for d in PROJECT["dependencies"]}
-    assert used - sys.stdlib_module_names - {"wsedu"} <= dependencies
+    assert used - sys.stdlib_module_names - {"wsedu", "wsedu_exercises"} <= dependencies
 
 
 def pins(group: str) -> str:
