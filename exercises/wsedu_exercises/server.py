@@ -228,7 +228,10 @@ def check_text(tail: bytes, data: bytes) -> bytes:
 
     decoder = codecs.getincrementaldecoder("utf-8")()
     decoder.decode(tail + data)
-    return decoder.getstate()[0]
+    tail = decoder.getstate()[0]
+    if b"\xed\xa0" <= tail <= b"\xed\xbf":  # half a surrogate: Python waits for its third byte
+        raise ValueError("a surrogate")
+    return tail
 
 
 def check_close(payload: bytes) -> int | None:
