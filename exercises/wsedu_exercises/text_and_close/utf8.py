@@ -104,6 +104,7 @@ LAX = {
     "above-the-last-border": other_rows(("f4-f4 80-8f", "f4-f4 80-90")),
     "too-large": other_rows(("f4-f4 80-8f", "f4-f7 80-bf")),
     "bits-only": other_rows(*_BITS),
+    "second-byte": other_rows(*_BITS[1:4], ("f4-f4 80-8f", "f4-f4 80-bf")),
     "overlong-and-surrogates": other_rows(*_BITS[:4]),
     "overlong-and-too-large": other_rows(*_BITS[:3], _BITS[4]),
     "surrogates-and-too-large": other_rows(*_BITS[3:]),
@@ -138,4 +139,12 @@ STRICT = {
     "f4-border": other_rows(("f4-f4 80-8f", "f4-f4 80-8e")),
     "bf-refused": other_rows(("80-bf", "80-be"), ("a0-bf", "a0-be"), ("90-bf", "90-be")),
     "80-refused": other_rows((" 80-", " 81-")),
+}
+EARLY = {  # unfinished characters that wait for more, although no text begins like this
+    "waits-for-overlong": other_rows(*_BITS[1:3]),
+    "waits-for-too-large": other_rows(("f4-f4 80-8f", "f4-f4 80-bf")),
+    "waits-for-first-two": LAX["second-byte"],
+    "waits-for-the-bits": LAX["bits-only"],
+    "waits-until-complete": "c2-df 00-ff\ne0-ef 00-ff 00-ff\nf0-f4 00-ff 00-ff 00-ff",
+    "waits-until-complete/bits": "c0-df 00-ff\ne0-ef 00-ff 00-ff\nf0-f7 00-ff 00-ff 00-ff",
 }
