@@ -80,6 +80,16 @@ def _fault(before: bytes, byte: int) -> str:
     return "continuation" if byte < 0xC0 else "no start"
 
 
+FAULTS = {  # a condition -> what is wrong where it holds
+    "cut-off": ["cut off"],
+    "surrogate": ["surrogate"],
+    "too-large": ["too large"],
+    "overlong": ["overlong"],
+    "no-start": ["no start", "continuation"],
+    "continuation": ["continuation"],
+}
+
+
 # What learners take for UTF-8: rows that let in too much, and rows that refuse too much.
 
 _BITS = [

@@ -11,7 +11,7 @@ from wsedu.course.judges import Cases, Did, Results, how_many, refusing
 from wsedu.course.mistakes import Args
 
 from ...server import check_text
-from ..utf8 import EARLY, LAX, ROWS, STRICT, fault, unfinished
+from ..utf8 import EARLY, FAULTS, LAX, ROWS, STRICT, fault, unfinished
 
 
 def reference(tail: bytes, data: bytes) -> Any:
@@ -97,12 +97,7 @@ CONDITIONS: dict[str, Callable[..., bool]] = {
     "refused-later": lambda tail, data: bool(
         fault(tail + data) and not fault(tail + data[: 4 - len(tail)])
     ),
-    "cut-off": _fault("cut off"),
-    "surrogate": _fault("surrogate"),
-    "too-large": _fault("too large"),
-    "overlong": _fault("overlong"),
-    "no-start": _fault("no start", "continuation"),
-    "continuation": _fault("continuation"),
+    **{name: _fault(*kinds) for name, kinds in FAULTS.items()},
     "waiting": _in_all(lambda data: bool(fault(data) and not fault(data[:-1])) and len(data) < 4),
     "zero": _in_all(lambda data: b"\0" in data and not fault(data)),
     "mark": _in_all(lambda data: b"\xef\xbb\xbf" in data),
@@ -135,6 +130,9 @@ def by_rows(rows: str, beginnings: str = "") -> Callable[[bytes, bytes], bytes]:
     return check_text
 
 
+BY_ROWS = {name: by_rows(rows) for name, rows in (LAX | STRICT).items()}
+BY_ROWS |= {name: by_rows(ROWS, beginnings) for name, beginnings in EARLY.items()}
+
 EXERCISE = Exercise(
     stars=3,
     judge=Cases(
@@ -148,7 +146,6 @@ EXERCISE = Exercise(
         through=refusing,
     ),
     solution=check_text,
-    wrong={name: by_rows(rows) for name, rows in (LAX | STRICT).items()}
-    | {name: by_rows(ROWS, beginnings) for name, beginnings in EARLY.items()},
+    wrong=BY_ROWS,
     piece="check_text",
 )

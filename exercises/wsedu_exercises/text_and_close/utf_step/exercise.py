@@ -13,8 +13,10 @@ from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, Did, Results, how_many
 from wsedu.course.mistakes import Args, Function
 
+from ...ping_pong_and_timeouts.answer_frame.exercise import is_utf8
+from ..check_text.exercise import BY_ROWS
 from ..check_text.exercise import cases as parts
-from ..utf8 import EARLY, LAX, ROWS, STRICT, fault, unfinished
+from ..utf8 import FAULTS, fault, unfinished
 
 
 def utf8_step(state: tuple[int, int, int] | None, byte: int) -> tuple[int, int, int] | None:
@@ -118,19 +120,11 @@ def reference(text: bytes) -> Walk:
     """The same with Python's decoder: bytes are legal as long as it decodes some end of them."""
     said: list[str] = []
     for end in range(1, len(text) + 1):
-        if not any(_decodes(text[:end] + more) for more in ENDS):
+        if not any(is_utf8(text[:end] + more) for more in ENDS):
             said.append(REFUSED)
             break
-        said.append(BETWEEN if _decodes(text[:end]) else WITHIN)
+        said.append(BETWEEN if is_utf8(text[:end]) else WITHIN)
     return Walk(said)
-
-
-def _decodes(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def cases(chance: random.Random) -> list[Args]:
@@ -160,12 +154,7 @@ CONDITIONS: dict[str, Callable[[bytes], bool]] = {
     "not-ascii": lambda text: not text.isascii() and not fault(text),
     "one": lambda text: len(text) == 1,
     "zero": lambda text: b"\0" in text and not fault(text),
-    "cut-off": _fault("cut off"),
-    "surrogate": _fault("surrogate"),
-    "too-large": _fault("too large"),
-    "overlong": _fault("overlong"),
-    "no-start": _fault("no start", "continuation"),
-    "continuation": _fault("continuation"),
+    **{name: _fault(*kinds) for name, kinds in FAULTS.items()},
     "two": lambda text: not fault(text) and any(0xC2 <= byte <= 0xDF for byte in text),
     "three": lambda text: not fault(text) and any(0xE0 <= byte <= 0xEF for byte in text),
     "four": lambda text: not fault(text) and any(0xF0 <= byte for byte in text),
@@ -198,14 +187,11 @@ def show(args: Args, got: Any) -> dict[str, Any]:
     return {"case": f"{args[0]!r}: got {got!r}, expected {reference(args[0])!r}"}
 
 
-def by_rows(rows: str, beginnings: str = "", between: Any = None) -> Function:
-    """An answer with other rows than the standard's; its state is what has come."""
+def one_byte(check_text: Function, between: Any = None) -> Function:
+    """An answer to the last exercise as one to this; its state is what has come."""
 
     def utf8_step(state: Any, byte: int) -> Any:
-        rest = unfinished((state or b"") + bytes([byte]), rows, beginnings)
-        if rest is None:
-            raise ValueError
-        return rest or between
+        return check_text(state or b"", bytes([byte])) or between
 
     return utf8_step
 
@@ -216,16 +202,13 @@ EXERCISE = Exercise(
         cases,
         reference,
         lambda got: isinstance(got, (Walk, Did)),
-        section="8.1; RFC 3629 4",
-        conditions=CONDITIONS,
-        explain=explain,
-        show=show,
         through=through_a_text,
+        show=show,
+        explain=explain,
+        conditions=CONDITIONS,
+        section="8.1; RFC 3629 4",
     ),
     solution=utf8_step,
-    wrong={name: by_rows(rows) for name, rows in (LAX | STRICT).items()}
-    | {name: by_rows(ROWS, beginnings) for name, beginnings in EARLY.items()}
-    | {
-        f"never-none/{name}": by_rows(LAX[name], between=0) for name in ("second-byte", "bits-only")
-    },
+    wrong={name: one_byte(check_text) for name, check_text in BY_ROWS.items()}
+    | {f"never-none/{name}": one_byte(BY_ROWS[name], 0) for name in ("second-byte", "bits-only")},
 )
