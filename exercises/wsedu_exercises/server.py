@@ -236,12 +236,9 @@ def check_text(tail: bytes, data: bytes) -> bytes:
 
 def check_close(payload: bytes) -> int | None:
     """The code to close with if a Close's payload breaks a rule (5.5.1, 7.4, 8.1)."""
-    if not payload:
-        return None
-    code = int.from_bytes(payload[:2], "big")
-    if len(payload) < 2 or code in (1004, 1005, 1006):
-        return 1002
-    if not (1000 <= code <= 1014 or 3000 <= code <= 4999):
+    try:
+        parse_close(payload[:2])
+    except ValueError:
         return 1002
     try:
         payload[2:].decode()
