@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, Did, Results, how_many
-from wsedu.course.mistakes import Args, Function, read_mistakes
+from wsedu.course.mistakes import Args, Function
 
-from ...closing.parse_close import exercise as of_parse_close
-from ...ping_pong_and_timeouts.answer_frame.exercise import is_utf8
+from ...closes import CONDITIONS, WRONG_CODES, is_utf8, parsed, payloads
 from ...server import check_close, parse_close
 
 # Reasons that are not UTF-8, the first ones as soon as they begin, and unusual ones that are.
@@ -33,16 +31,16 @@ UNUSUAL = [
 
 def codes(payload: bytes) -> Sequence[int | None]:
     """The codes that are right: what the ``websockets`` library refuses, by what it refuses."""
-    if not isinstance(of_parse_close.reference(payload), Did):
+    if not isinstance(parsed(payload), Did):
         return [None]
-    of_code = isinstance(of_parse_close.reference(payload[:2]), Did)
+    of_code = isinstance(parsed(payload[:2]), Did)
     of_reason = len(payload) > 2 and not is_utf8(payload[2:])
     return [1002] * of_code + [1007] * of_reason
 
 
 def cases(chance: random.Random) -> list[Args]:
     """The payloads of parse-close, then reasons that are not UTF-8, alone and with a bad code."""
-    found = [payload for (payload,) in of_parse_close.cases(chance)]
+    found = [payload for (payload,) in payloads(chance)]
     found += [b"\x03\xe8" + reason for reason in NOT_UTF8]
     found += [b"\x03\xe8" + reason.encode() for reason in UNUSUAL]
     found += [b"\x03\xec" + b"\xff", b"\x13\x88" + b"\xe2\x82", b"\x00\x00" + b"\x80"]
@@ -61,7 +59,7 @@ def _nearest(args: Args, got: Any) -> int | None:
     return got if got in right else right[0]
 
 
-CONDITIONS: dict[str, Callable[..., bool]] = of_parse_close.CONDITIONS | {
+OF_BOTH: dict[str, Callable[..., bool]] = {
     "both": lambda payload: len(codes(payload)) > 1,
     "reason-refused": lambda payload: 1007 in codes(payload),
     "unfinished": lambda payload: codes(payload) == [1007] and is_utf8(payload[2:-3] + b"!"),
@@ -97,11 +95,6 @@ def _carried_over(parse_close: Function) -> Function:
     return check_close
 
 
-# The mistakes of parse-close that concern the codes: from the first of them to the last.
-KNOWN = read_mistakes(Path(of_parse_close.__file__).with_name("mistakes.toml"))
-NAMES = [*KNOWN]
-OF_CODES = NAMES[NAMES.index("any-code") : NAMES.index("refuses-4999") + 1]
-
 EXERCISE = Exercise(
     stars=3,
     judge=Cases(
@@ -110,10 +103,12 @@ EXERCISE = Exercise(
         lambda got: got is None or type(got) is int,
         nearest=_nearest,
         section="5.5.1; 7.4; 8.1",
-        conditions=CONDITIONS,
+        conditions=CONDITIONS | OF_BOTH,
         explain=explain,
     ),
     solution=check_close,
-    wrong={name: _carried_over(KNOWN[name].applied_to(parse_close)) for name in OF_CODES},
+    wrong={
+        name: _carried_over(wrong.applied_to(parse_close)) for name, wrong in WRONG_CODES.items()
+    },
     piece="check_close",
 )

@@ -13,10 +13,8 @@ from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, Did, Results, how_many
 from wsedu.course.mistakes import Args, Function
 
-from ...ping_pong_and_timeouts.answer_frame.exercise import is_utf8
-from ..check_text.exercise import BY_ROWS
-from ..check_text.exercise import cases as parts
-from ..utf8 import FAULTS, fault, unfinished
+from ...closes import is_utf8
+from ..utf8 import BY_ROWS, FAULTS, fault, parts, unfinished
 
 
 def utf8_step(state: tuple[int, int, int] | None, byte: int) -> tuple[int, int, int] | None:
