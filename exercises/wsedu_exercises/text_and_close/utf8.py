@@ -118,6 +118,7 @@ LAX = {
     "above-the-last": other_rows(("f4-f4 80-8f", "f4-f4 80-bf")),
     "above-the-last-border": other_rows(("f4-f4 80-8f", "f4-f4 80-90")),
     "too-large": other_rows(("f4-f4 80-8f", "f4-f7 80-bf")),
+    "f5-accepted": other_rows((_FOUR, _FOUR + "f5-f7 80-bf 80-bf 80-bf\n")),
     "bits-only": other_rows(*_BITS),
     "second-byte": other_rows(*_BITS[1:4], ("f4-f4 80-8f", "f4-f4 80-bf")),
     "overlong-and-surrogates": other_rows(*_BITS[:4]),
@@ -133,6 +134,8 @@ LAX = {
         ),
     ),
     "continuation-alone": other_rows(("00-7f", "00-bf")),
+    "not-checked": "00-7f\nc2-df 00-ff\ne0-ef 00-ff 00-ff\nf0-f4 00-ff 00-ff 00-ff",
+    "not-checked/bits": "00-7f\nc0-df 00-ff\ne0-ef 00-ff 00-ff\nf0-f7 00-ff 00-ff 00-ff",
     "second-byte-free": other_rows(("c2-df 80-bf", "c2-df 00-ff")),
 }
 STRICT = {
@@ -153,6 +156,12 @@ STRICT = {
     "f4-refused": other_rows(("f4-f4 80-8f 80-bf 80-bf\n", "")),
     "f4-border": other_rows(("f4-f4 80-8f", "f4-f4 80-8e")),
     "bf-refused": other_rows(("80-bf", "80-be"), ("a0-bf", "a0-be"), ("90-bf", "90-be")),
+    "borders-kept": other_rows(
+        ("a0-bf 80-bf", "a0-bf a0-bf"),
+        ("80-9f 80-bf", "80-9f 80-9f"),
+        ("90-bf 80-bf 80-bf", "90-bf 90-bf 90-bf"),
+        ("80-8f 80-bf 80-bf", "80-8f 80-8f 80-8f"),
+    ),
     "80-refused": other_rows((" 80-", " 81-")),
 }
 EARLY = {  # unfinished characters that wait for more, although no text begins like this

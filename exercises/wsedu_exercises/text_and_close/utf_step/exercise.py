@@ -39,7 +39,7 @@ def utf8_step(state: tuple[int, int, int] | None, byte: int) -> tuple[int, int, 
     raise ValueError("no character begins with this byte")
 
 
-BETWEEN, WITHIN, REFUSED, RETURNED = "between", "within", "ValueError", "an error as a state"
+BETWEEN, WITHIN, REFUSED, RETURNED = "None", "a state", "ValueError", "an error as a state"
 DECODED = Did("used a decoder of Python's")
 DECODERS = {"decode", "codecs", "getincrementaldecoder", "utf_8_decode", "utf-8", "utf8", "UTF-8"}
 
@@ -52,7 +52,7 @@ class Octets(bytes):
 
 
 class Walk(tuple[str, ...]):
-    """What the states said after each byte: between two characters, within one, or ValueError.
+    """What came after each byte: None between two characters, a state within one, or ValueError.
 
     returned: None if the function returned nothing else, as if it printed its result
     """
@@ -60,7 +60,7 @@ class Walk(tuple[str, ...]):
     returned: Any = None
 
     def __repr__(self) -> str:
-        return ", ".join(self) or "nothing"
+        return f"({', '.join(self)})"
 
 
 def through_a_text(step: Function) -> Function:
