@@ -1,6 +1,7 @@
 """What holds for every test, the notebooks among them."""
 
 import atexit
+import gc
 import itertools
 import os
 import sys
@@ -44,6 +45,12 @@ def pytest_configure(config: pytest.Config) -> None:
             report(unraisable)
 
     sys.unraisablehook = report_all_but_stops
+
+
+def pytest_collection_finish() -> None:
+    """What is here before the first test stays: a check that collects garbage need not see it."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

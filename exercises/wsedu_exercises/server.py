@@ -212,9 +212,14 @@ def reassemble(frames: list[tuple[bool, int, bytes]]) -> tuple[int, bytes] | Non
     return frames[0][1], b"".join(payload for _fin, _opcode, payload in frames)
 
 
-def check_size(sizes: list[int], length: int, most_bytes: int, most_frames: int) -> int | None:
-    """1009 if a frame of ``length`` bytes, after those of ``sizes``, makes the message too large."""
-    if sum(sizes) + length > most_bytes or len(sizes) + 1 > most_frames:
+def check_size(
+    size: int, frames: int, length: int, most_bytes: int, most_frames: int
+) -> int | None:
+    """1009 if a next frame of ``length`` bytes makes a message too large (7.4.1).
+
+    Of the message have come ``size`` bytes in ``frames`` frames.
+    """
+    if size + length > most_bytes or frames + 1 > most_frames:
         return 1009
     return None
 
@@ -251,6 +256,7 @@ def check_close(payload: bytes) -> int | None:
 
 MOST_BYTES = 2**24  # of a message; its frames may be as long as it is
 MOST_FRAMES = 2**17  # of a message
+TOGETHER = 64  # frames that are joined: each call of ``reassemble`` looks at all that there are
 
 
 class Failed(Exception):
@@ -274,6 +280,7 @@ class Talk:
         self.over = False  # after a Close, in either direction
         self.stream = bytearray()  # what has come and is not answered yet
         self.frames: list[tuple[bool, int, bytes]] = []  # of the message that goes on
+        self.size = self.count = 0  # its bytes and frames
         self.tail, self.checked = b"", 0  # of its text; bytes of the next frame that are checked
 
     def receive(self, data: bytes) -> bytes:
@@ -298,13 +305,13 @@ class Talk:
             return None
         _fin, opcode, _masked, length, size = header
         if opcode < 8:
-            sizes = [len(payload) for _fin, _opcode, payload in self.frames]
-            self.check("check_size", sizes, length, MOST_BYTES, MOST_FRAMES)
+            self.check("check_size", self.size, self.count, length, MOST_BYTES, MOST_FRAMES)
             if opcode == 1 or (self.frames and self.frames[0][1] == 1):
                 self.check_text(size, length)
         if len(self.stream) < size + length:
             return None
-        (frame,), _rest = self.pieces["take_frames"](bytes(self.stream[: size + length]))
+        frames, _rest = self.pieces["take_frames"](bytes(self.stream[: size + length]))
+        frame: tuple[bool, int, bytes] = frames[0]
         del self.stream[: size + length]
         self.checked = 0
         return frame
@@ -318,6 +325,7 @@ class Talk:
             if message is None:
                 return b""
             fin, (opcode, payload) = True, message
+        reply: bytes
         reply, go_on = self.pieces["answer"](fin, opcode, payload)
         self.over = not go_on
         return reply
@@ -325,6 +333,8 @@ class Talk:
     def message(self, frame: tuple[bool, int, bytes]) -> tuple[int, bytes] | None:
         """The message that ends with this frame; None if it goes on."""
         self.frames.append(frame)
+        self.size, self.count = self.size + len(frame[2]), self.count + 1
+        message: tuple[int, bytes] | None
         try:
             message = self.pieces["reassemble"](self.frames)
         except ValueError:
@@ -332,7 +342,10 @@ class Talk:
         if message:
             if self.tail:  # the text ends within a character
                 raise Failed(1007)
-            self.frames = []
+            self.frames, self.size, self.count = [], 0, 0
+        elif len(self.frames) == TOGETHER:
+            payloads = b"".join(payload for _fin, _opcode, payload in self.frames)
+            self.frames = [(False, self.frames[0][1], payloads)]
         return message
 
     def check(self, piece: str, *args: Any) -> None:

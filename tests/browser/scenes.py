@@ -25,6 +25,8 @@ HEADERS = {
     "Sec-Fetch-Site Pragma Cache-Control Upgrade",
 }
 
+NAMES = {"chromium": "Chromium", "firefox": "Firefox ESR"}
+
 # Runs browser.js as a widget, and tells what its list has said when the connection is closed.
 PLAY = """
 ([source, values]) => new Promise(async done => {
@@ -54,6 +56,14 @@ async def pings(peer: Peer) -> None:
     await peer.live()
 
 
+async def takes(peer: Peer) -> None:
+    """A server that waits for the last fragment of a message, and says thank you (lesson 10)."""
+    while not (await peer.receive()).fin:
+        pass
+    await peer.send(Frame(Opcode.TEXT, b"thank you"))
+    await peer.live()
+
+
 async def answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """A server of a few lines, which knows the formula and says goodbye (lesson 03)."""
     head = read_head(await reader.readuntil(b"\r\n\r\n"), "request")
@@ -75,7 +85,11 @@ SCENES: dict[str, tuple[Callable[[], Lab], str, list[Any]]] = {
     "empty": (lambda: Lab(date=CLOCK), "open", []),
     "masked": (lambda: Lab(raw=masks), "close", []),
     "ping": (lambda: Lab(raw=pings), "message", [1000, "seen enough"]),
+    "fragments": (lambda: Lab(raw=takes), "message", [1000, "seen enough"]),
 }
+SENDS = {"fragments": 2**20}  # how many letters the page sends
+# What is kept: which browser played which scene.
+KEPT = [*(("chromium", name) for name in SCENES), ("firefox", "fragments")]
 
 
 def holds_soon(lab: Lab, condition: Callable[[], object]) -> bool:
@@ -100,6 +114,7 @@ def play(browser: Browser, address: str, name: str) -> tuple[Recording, list[str
     source = (HERE / "browser.js").read_text(encoding="utf-8")
     lab = make_lab()
     values = {"script": [], "title": "", "until": until, "close_with": close_with}
+    values["send"] = SENDS.get(name, 0)
     with browser.new_context() as context:
         page = context.new_page()
         page.goto(address)

@@ -19,7 +19,9 @@ from wsedu.views import (
     Comparison,
     Difference,
     FrameBuilder,
+    FrameChecks,
     Ladder,
+    Lanes,
     LengthForms,
     MaskingSteps,
     Ordering,
@@ -27,9 +29,12 @@ from wsedu.views import (
     Progress,
     Question,
     RoundTrips,
+    Square,
+    Squares,
     Standing,
     StreamCutter,
     Timeline,
+    Utf8Steps,
 )
 
 from ..npm import packages
@@ -56,6 +61,14 @@ CLOSING = Recording(
         Event(0.9, "server", "end"),
     )
 )
+INSIDE = Recording(
+    (
+        *RECORDING.events[:2],
+        Event(0.1, "client", "data", build_frame(Frame(Opcode.TEXT, b"Hel", fin=False), b"7key")),
+        Event(0.2, "client", "data", build_frame(Frame(Opcode.TEXT, b"lo"), b"7key")),
+        Event(0.3, "server", "data", build_frame(Frame(Opcode.CLOSE, b"\x03\xea"))),
+    )
+)
 FORMS = dissect(
     Recording(
         (
@@ -79,8 +92,11 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "cutter": lambda: StreamCutter(HELLO, "client"),
     "difference": lambda: Difference(b"Hello", b"Hallo"),
     "difference of frames": lambda: Difference(HELLO, HELLO[:1] + b"\x05" + HELLO[2:], "MASK"),
+    "frame checks": lambda: FrameChecks(HELLO),
     "ladder": lambda: Ladder(RECORDING),
     "long ladder": lambda: Ladder(Recording(RECORDING.events * 30)),
+    "lanes": lambda: Lanes(RECORDING),
+    "lanes with a broken rule": lambda: Lanes(INSIDE),
     "lengths": lambda: LengthForms(FORMS),
     "masking": MaskingSteps,
     "ordering": lambda: Ordering("In which order?", ["b", "a"], [1, 0], ["B!", "A!"], "Right."),
@@ -98,8 +114,12 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     ),
     "question": lambda: Question("Which?", ["this", "that"], -1, "Kept."),
     "round trips": lambda: RoundTrips(RECORDING),
+    "squares": lambda: Squares(
+        [("UTF-8", (Square("6.1", "passed"), Square("6.2", "failed"), Square("6.3", "open")))]
+    ),
     "timeline": lambda: Timeline(RECORDING, timeout=0.7),
     "timeline of a closing": lambda: Timeline(CLOSING, close_timeout=0.5),
+    "utf8": lambda: Utf8Steps("Aя", b"\xe2", b"\x82\xff"),
 }
 
 

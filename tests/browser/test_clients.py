@@ -240,6 +240,8 @@ FACTS = {
     "Close 3000": Fact(says(3000), (["open", 3000, "bye", True], [3000])),
     # 7.4.2 forbids 999; both take it.
     "Close 999": Fact(closes(b"\x03\xe7"), (["open", 999, "", True], [999])),
+    # 11: a code of the protocol's range that has no meaning yet.
+    "Close 2999": Fact(closes(b"\x0b\xb7"), (["open", 2999, "", True], [2999])),
     "Close without a code": Fact(closes(b""), (["open", 1005, "", True], [None])),
     "half a close code": Fact(closes(b"\x03"), STRICT, (["open", 1005, "", True], [None])),
     "Close 1005": Fact(closes(b"\x03\xed"), STRICT, (["open", 1005, "", True], [None])),
@@ -259,6 +261,25 @@ def test_what_each_browser_does_and_tells(browser: Browser, page: Page, name: st
     until(lab, ended)
     expected = fact.chromium if kind(browser) == "chromium" else fact.firefox or fact.chromium
     assert (script, codes(lab.recording, "client")) == expected
+
+
+def test_text_that_goes_wrong_in_its_first_fragment_fails_at_once_or_at_its_end(
+    browser: Browser, page: Page
+) -> None:
+    answers: list[Frame | None] = []
+
+    async def script(peer: Peer) -> None:
+        await peer.receive()
+        await peer.send(Frame(Opcode.TEXT, b"\xff", fin=False))
+        await peer.send(Frame(Opcode.PING, b"and now?"))
+        answers.append(await peer.receive())
+        if answers == [Frame(Opcode.PONG, b"and now?")]:
+            await peer.send(Frame(Opcode.CONTINUATION, b"!"))
+        await peer.live(closes="never")
+
+    assert told(page, Lab(raw=script).url, "ready") == FAILED[0]
+    expected = {"chromium": Opcode.CLOSE, "firefox": Opcode.PONG}
+    assert [answer and answer.opcode for answer in answers] == [expected[kind(browser)]]
 
 
 OFFERS = {

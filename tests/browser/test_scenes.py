@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import nbformat
-import playwright.sync_api
 import pytest
 
 from wsedu.live import Lab
@@ -30,16 +29,20 @@ def frames(recording: Recording) -> list[tuple[str, str]]:
     return sorted(found, key=lambda said: said[0])
 
 
-@pytest.mark.parametrize("name", scenes.SCENES)
+@pytest.mark.parametrize(("which", "name"), scenes.KEPT)
 def test_the_kept_recordings_are_still_true(
-    chromium: playwright.sync_api.Browser, origin: str, name: str
+    request: pytest.FixtureRequest, origin: str, which: str, name: str
 ) -> None:
-    """They are Chromium's, and say so."""
-    recording, told = scenes.play(chromium, origin, name)
-    head = dissect(kept(name)).request.head
-    assert [line.name.text for line in head.headers] == scenes.HEADERS["chromium"].split()
-    assert frames(recording) == frames(kept(name))
-    assert kept(name).note.endswith(f"script was told: {'; '.join(told)}.")
+    """They are of the browser that they name."""
+    browser: Browser = request.getfixturevalue(which)
+    recording, told = scenes.play(browser, origin, name)
+    old = kept(name, which)
+    head = dissect(old).request.head
+    assert [line.name.text for line in head.headers] == scenes.HEADERS[which].split()
+    assert frames(recording) == frames(old)
+    version = browser.version.partition(".")[0]
+    assert f" {scenes.NAMES[which]} {version} on Linux" in old.note
+    assert old.note.endswith(f"script was told: {'; '.join(told)}.")
 
 
 # Runs browser.js with timers that this script fires by hand, and tells what was sent, and when.

@@ -15,10 +15,13 @@ from wsedu.views import (
     BytesAndFields,
     Checklist,
     FrameBuilder,
+    FrameChecks,
+    Lanes,
     LengthForms,
     MaskingSteps,
     Picture,
     Timeline,
+    Utf8Steps,
 )
 from wsedu.views.adjustable import Adjustable
 
@@ -41,8 +44,26 @@ MEASURE = """() => {
 }"""
 
 
+HELLO = Frame(Opcode.TEXT, b"Hello")
+
+
 def frame(data: bytes) -> Unit:
     return units(("client", REQUEST), ("server", ANSWER), ("client", data))[-1]
+
+
+def crowd(count: int) -> Recording:
+    """So many frames of both sides, the widest words among them; two rules are broken."""
+    frames = [
+        Frame(Opcode.TEXT, b"WWWWWWWWWWWW", fin=False),
+        Frame(Opcode.PING, b"mmmmmmmmmmmm"),
+        Frame(Opcode.CONTINUATION, bytes(100_000), fin=False),
+        Frame(Opcode.CONTINUATION, b"\xff"),
+        Frame(Opcode.CLOSE, build_close(Close(1002, "restart" * 9))),
+    ]
+    said = [("client", build_frame(each, MASK)) for each in frames]
+    said += [("server", build_frame(each)) for each in [*frames[::-1], HELLO]]
+    said = [("client", REQUEST), ("server", ANSWER), *(said * count)[:count]]
+    return Recording(tuple(Event(0, side, "data", data) for side, data in said))  # type: ignore[arg-type]
 
 
 def ending() -> Recording:
@@ -64,7 +85,6 @@ def moved(picture: Adjustable, **state: object) -> Picture:
     return picture
 
 
-HELLO = Frame(Opcode.TEXT, b"Hello")
 WIDE_KEY = "qWMWmWWWWWWWWWWWWWWWWA=="  # 16 bytes, and wider than most
 PICTURES: dict[str, Picture] = {
     "three rules broken": BytesAndFields(frame(b"GET /page HTTP/1.1\r\nHost: a\r\n\r\n")),
@@ -82,6 +102,13 @@ PICTURES: dict[str, Picture] = {
         FrameBuilder(), rsv1=True, fin=False, opcode=9, mask=False, payload="x" * 130, form=64
     ),
     "the greatest length": moved(FrameBuilder(), flipped=127 ^ 5, key="zz", payload="\x7f" * 3),
+    "the greatest length, refused": FrameChecks(b"\x82\xff\x7f" + b"\xff" * 18),
+    **{
+        f"utf8 {hexed}": moved(Utf8Steps(bytes.fromhex(hexed)), step=99)
+        for hexed in ("c080", "e080", "eda080", "f48f8f8f" * 6, "e1", "ff")
+    },
+    "utf8, a fragment for each byte": moved(Utf8Steps(*[b"x"] * 24), step=24),
+    **{f"lanes of {count} frames": Lanes(crowd(count)) for count in (1, 5, 7, 24, 40)},
     "no key": moved(MaskingSteps(), text="x" * 20, key="zz"),
     "twenty bytes and more": moved(MaskingSteps(), text="x" * 30, byte=19),
     **{

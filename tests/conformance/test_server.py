@@ -3,11 +3,14 @@
 Left out are groups 12 and 13: compression, which the endpoint does not offer.
 """
 
+import asyncio
+
 import pytest
 from kosoku import FailureError, run_fuzzingclient
 
 from tests.conformance import GROUPS, Cases, assert_that_all_pass, verdicts
 from tests.conformance.peers import echo_server
+from wsedu.course.cases import core
 
 # kosoku formats bytes on purpose, which python -bb would refuse.
 pytestmark = pytest.mark.filterwarnings("ignore::BytesWarning")
@@ -26,3 +29,9 @@ async def judge(include: Cases, exclude: Cases) -> dict[str, str]:
 @pytest.mark.parametrize("group", GROUPS)
 def test_cases_of_a_group_pass(group: str) -> None:
     assert_that_all_pass(judge, group)
+
+
+def test_list_of_the_course_has_the_names_of_all_core_cases() -> None:
+    include, exclude, count = GROUPS["core"]
+    assert tuple(asyncio.run(judge(include, exclude))) == core()
+    assert len(core()) == count

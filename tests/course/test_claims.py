@@ -25,6 +25,7 @@ from wsedu.course.catalogue import exercises, lessons, predictions, quizzes
 from wsedu.course.exercise import Exercise
 from wsedu.course.lesson import Lesson
 from wsedu.course.peers import measured, outcome
+from wsedu.recording import Recording
 
 EXERCISES = exercises()
 PREDICTIONS = predictions()
@@ -376,5 +377,8 @@ def test_table_of_versions_is_that_of_what_is_installed_and_kept() -> None:
     assert VERSIONS["websockets"] == [importlib.metadata.version("websockets")]
     for server, version in measured()["versions"].items():
         assert version.partition(" ")[0] in VERSIONS[server]
-    for path in (ROOT / "wsedu" / "live").glob("chromium_*.json"):
-        assert f"Chromium {VERSIONS['Chromium'][0].partition('.')[0]} " in path.read_text("utf-8")
+    for browser in ("Chromium", "Firefox ESR"):
+        start = browser.lower().partition(" ")[0]
+        for path in (ROOT / "wsedu" / "live").glob(f"{start}_*.json*"):
+            version = VERSIONS[browser][0].partition(".")[0]
+            assert f"{browser} {version} " in Recording.open(path).note

@@ -1,11 +1,13 @@
 """The learner's own server: the loop around the pieces, and the score."""
 
 import asyncio
+import functools
 import gc
 import selectors
 import socket
 import subprocess
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,14 +16,17 @@ from wsedu import Lab
 from wsedu.course import conformance
 from wsedu.course import own_server as front_door
 from wsedu.course.catalogue import exercises
-from wsedu.course.clients import PATIENCE
+from wsedu.course.clients import PATIENCE, Clients
 from wsedu.course.commands import judge
 from wsedu.course.conformance import score
 from wsedu.course.learner_server import gather
 from wsedu.course.running import Running, running
 from wsedu.live.tap import HOST
+from wsedu.protocol import Frame, Opcode, build_frame
 from wsedu.recording import dissect
-from wsedu_exercises.server import put_together
+from wsedu.views import Squares
+from wsedu_exercises.changed import changed
+from wsedu_exercises.server import Talk, put_together
 
 from ..busy import stand_still
 
@@ -38,7 +43,7 @@ def test_says_whose_each_piece_is(capsys: pytest.CaptureFixture[str]) -> None:
     lines = capsys.readouterr().out.splitlines()
     builds = [exercise for exercise in exercises().values() if exercise.piece]
     assert [line.partition(": ")[0] for line in lines] == [f"{e.number} {e.piece}" for e in builds]
-    assert len(lines) == 9 and all("borrowed from the course" in line for line in lines)
+    assert len(lines) == 15 and all("borrowed from the course" in line for line in lines)
 
 
 async def test_lab_runs_it() -> None:
@@ -51,10 +56,91 @@ async def test_lab_runs_it() -> None:
         lab.close()
 
 
-def test_pieces_of_the_course_pass_all_that_lesson_8_can_reach() -> None:
-    reached = score(put_together(gather(quiet=True)))
-    assert reached.passed == reached.count >= 127
-    assert str(reached) == f"{reached.count} of {reached.count} cases pass."
+# How many of the 247 cases a server passes that has the pieces of the lessons so far.
+STAGES = {
+    "own-server": 152,
+    "server-says-no": 162,
+    "server-joins-fragments": 172,
+    "check-text": 247,
+    "server-passes-all": 247,
+}
+
+
+@pytest.mark.parametrize(("until", "passed"), STAGES.items())
+def test_each_lesson_raises_the_score(until: str, passed: int) -> None:
+    reached = score(front_door(until, quiet=True))
+    assert (reached.passed, reached.count) == (passed, 247)
+    judge = exercises()[until].judge
+    if isinstance(judge, Clients):
+        assert not set(judge.cases) & set(reached.failed)
+
+
+def test_whole_server_passes_the_cases_of_large_messages() -> None:
+    cases = ["9.1.1", "9.2.1", "9.3.1", "9.4.9", "9.5.1", "9.6.6", "9.7.1", "9.8.1"]
+    reached = score(front_door(quiet=True), cases)
+    assert (reached.passed, reached.failed) == (len(cases), ())
+
+
+def test_bytes_that_come_one_by_one_are_answered_alike() -> None:
+    sent = b"".join(
+        build_frame(frame, b"mask")
+        for frame in (
+            Frame(Opcode.TEXT, "€".encode()[:2], fin=False),
+            Frame(Opcode.PING, b"?"),
+            Frame(Opcode.CONTINUATION, "€".encode()[2:]),
+            Frame(Opcode.BINARY, bytes(200)),
+            Frame(Opcode.TEXT, b"Hel\xff"),
+        )
+    )
+    pieces = gather(quiet=True)
+    whole, apart = Talk(pieces), Talk(pieces)
+    answered = whole.receive(sent)
+    assert b"".join(apart.receive(bytes([byte])) for byte in sent) == answered
+    assert answered.endswith(bytes.fromhex("88 02 03 ef")) and whole.over and apart.over
+
+
+def test_text_is_refused_before_its_frame_is_complete() -> None:
+    talk = Talk(gather(quiet=True))
+    begun = build_frame(Frame(Opcode.TEXT, b"Hel\xff" + bytes(1000)), b"mask")[:14]
+    assert talk.receive(begun) == bytes.fromhex("88 02 03 ef")
+
+
+def test_score_draws_a_square_for_each_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[Squares] = []
+    updated: list[Squares] = []
+
+    class Handle:
+        def update(self, picture: Squares) -> None:
+            updated.append(picture)
+
+    def display(picture: Squares, display_id: bool) -> Handle:
+        shown.append(picture)
+        assert "247 have not run yet" in picture.text
+        return Handle()
+
+    monkeypatch.setattr(conformance, "get_ipython", lambda: SimpleNamespace(kernel=None))
+    monkeypatch.setattr(conformance, "display", display)
+    score(front_door("own-server", quiet=True))
+    assert updated == shown and "152 of 247 cases pass" in shown[0].text
+    assert "Pings and Pongs: 10 of 11; not passed: 2.5" in shown[0].text
+
+
+CHANGES = {
+    "drops": ('reply += self.pieces["close_frame"](failed.code, "")', "pass"),
+    "other-code": ('["close_frame"](failed.code, "")', '["close_frame"](1011, "")'),
+}
+SAID = {
+    "drops": "After a frame without a mask your server ended TCP without a Close. "
+    "Send a Close with 1002 first (7.1.7).",
+    "other-code": "After a frame without a mask your server closed with 1011. "
+    "Close with 1002 (7.4.1).",
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_follows_a_wrong_frame_is_named(name: str) -> None:
+    wrong = changed(CHANGES[name], more=("validate", "check_length"))
+    assert judge("server-says-no", wrong, 1).sentence == SAID[name]
 
 
 def test_first_failing_case_comes_with_its_bytes() -> None:
@@ -71,9 +157,9 @@ def test_case_that_passes_when_it_is_alone_counts(monkeypatch: pytest.MonkeyPatc
     """A busy machine is played: of the cases that run together, some come too late."""
     tried: list[list[str]] = []
 
-    def busy(server: Running, cases: Sequence[str], left_out: Sequence[str]) -> Any:
+    def busy(server: Running, cases: Sequence[str], tell: Any) -> Any:
         tried.append(list(cases))
-        results = really(server, cases, left_out)
+        results = really(server, cases, tell)
         return [
             (case, passed and (len(cases) == 1 or case not in late), story)
             for case, passed, story in results
@@ -145,12 +231,17 @@ def test_without_kosoku_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_cases_that_do_not_end_are_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    def run(*args: Any, **options: Any) -> None:
-        raise subprocess.TimeoutExpired("kosoku", options["timeout"])
-
-    monkeypatch.setattr(subprocess, "run", run)
-    with pytest.raises(TimeoutError, match="not through after 40 s"):
+    monkeypatch.setattr(conformance, "KOSOKU", "input()")
+    monkeypatch.setattr(conformance, "SECONDS", 0.1)
+    monkeypatch.setattr(subprocess, "Popen", functools.partial(subprocess.Popen, stdin=-1))
+    with pytest.raises(TimeoutError, match="not through after 0.1 s"):
         score(put_together(gather(quiet=True)))
+
+
+def test_case_that_was_not_run_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conformance, "KOSOKU", "raise SystemExit(3)")
+    with pytest.raises(RuntimeError, match=r"did not run the case 1\.1\.1"):
+        score(put_together(gather(quiet=True)), ["1.1.1", "2.1"])
 
 
 def test_waiting_for_an_unknown_name_is_not_garbage() -> None:

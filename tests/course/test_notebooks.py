@@ -19,6 +19,7 @@ from nbgrader import preprocessors
 from nbgrader.utils import determine_grade, is_grade
 
 from tests.answers import LESSONS, NOTEBOOKS, ROOT, argument, cells, load, solved
+from wsedu.course.clients import Clients
 from wsedu.course.commands import source_of
 from wsedu.course.exercise import Exercise
 
@@ -94,8 +95,14 @@ def test_unsolved_every_check_says_not_attempted_and_solved_it_passes(
     assert stderr(untouched) == []
 
     for cell, exercise in zip(cells(done, "-check"), lesson.exercises, strict=True):
-        (said,) = cell.outputs
+        *pictures, said = cell.outputs
         assert said.name == "stdout" and said.text.startswith(f"✔ {exercise.number}: ")
+        assert [picture.output_type for picture in pictures] == ["display_data"] * isinstance(
+            exercise.judge, Clients
+        ), "the score of a server"
+        for picture in pictures:
+            count = len(exercise.judge.cases)
+            assert picture.data["text/plain"].startswith(f"{count} of {count} cases pass")
         assert determine_grade(cell) == (exercise.stars, exercise.stars)
     (progress,) = cells(done, "-progress")
     shown = progress.outputs[0].data

@@ -24,6 +24,7 @@ from wsedu.course.judges import Cases, Letters
 from wsedu.course.mistakes import kind_of
 from wsedu.course.packages import packages
 from wsedu.course.wording import Wording
+from wsedu_exercises import refusals
 from wsedu_exercises.ping_pong_and_timeouts.own_server import conversations, handshakes
 
 ROOT = Path(__file__).parent.parent.parent
@@ -70,7 +71,7 @@ def test_exercise_has_the_words_that_its_judge_needs_and_no_others(exercise: Exe
     if isinstance(exercise.judge, Letters):
         needed.add("letters")
         assert list(words["letters"]) == list(exercise.solution)
-    allowed = {"says", "seen"} if isinstance(exercise.judge, Clients) else {"says"}
+    allowed = {"says", "seen", "named"} if isinstance(exercise.judge, Clients) else {"says"}
     assert needed <= set(words) <= needed | allowed | {"fields", "conditions"}
     assert all(text.strip() for _key, text in sentences(words))
     assert len(words["hints"]) == 3
@@ -129,7 +130,8 @@ def complaints(exercise: Exercise) -> set[str]:
     """What clients complain of, by the names that stand in their code and in that of the check."""
     if not isinstance(exercise.judge, Clients):
         return set()
-    modules = [*exercise.words.folder.glob("*.py"), *map(Path, (clients.__file__, raw.__file__))]
+    shared = map(Path, (clients.__file__, raw.__file__, refusals.__file__))
+    modules = [*exercise.words.folder.glob("*.py"), *shared]
     code = "\n".join(path.read_text(encoding="utf-8") for path in modules)
     named = {node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant)}
     return {name for name in exercise.words["says"] if name in named} - set(says(exercise))
@@ -152,6 +154,19 @@ def test_every_complaint_has_a_sentence_with_its_facts(judge: ModuleType) -> Non
             seen = exercise.words["seen"].get(name, "")
             assert placeholders(words[name]) | placeholders(seen) <= facts | {"sent", "got"}, name
     assert found or judge is clients
+
+
+REFUSING = [e for e in ALL if isinstance(e.judge, Clients) and e.judge.also]
+
+
+@pytest.mark.parametrize("exercise", REFUSING, ids=name_of)
+def test_every_refusal_has_its_sentence_and_its_words(exercise: Exercise) -> None:
+    module = inspect.getmodule(exercise.solution)
+    words = exercise.words["mistakes"] | exercise.words["says"]
+    names = [refusal.name for refusal in module.REFUSALS]
+    assert set(names) == set(exercise.words["named"]) and set(names) <= set(words)
+    for name in ("drops", "other-code", "says-more"):
+        assert placeholders(words[name]) <= {"frame", "wanted", "got", "data"}
 
 
 def test_sentences_are_said() -> None:

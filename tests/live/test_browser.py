@@ -86,17 +86,31 @@ async def test_with_a_page_its_connection_is_shown_and_not_an_earlier_one(
     await asyncio.gather(*visits)
 
 
-@pytest.mark.parametrize("name", ["handshake", "accept", "empty", "masked", "ping"])
-def test_a_kept_recording_holds_no_secret_and_says_what_the_script_was_told(name: str) -> None:
-    recording = kept(name)
+KEPT = [("Chromium", n) for n in "handshake accept empty masked ping fragments".split()]
+
+
+@pytest.mark.parametrize(("browser", "name"), [*KEPT, ("Firefox", "fragments")])
+def test_a_kept_recording_holds_no_secret_and_says_what_the_script_was_told(
+    browser: str, name: str
+) -> None:
+    recording = kept(name, browser.lower())
     assert b"Cookie" not in recording.sent_by("client")
     assert {event.sender for event in recording.events if event.kind in ("end", "lost")} == {
         "client",
         "server",
     }
     assert dissect(recording).status == 101
-    assert "not yours: Chromium" in recording.note
+    assert f"not yours: {browser} " in recording.note
     assert "script was told: open: readyState 1" in recording.note
+
+
+async def test_the_page_learns_what_to_send(
+    lab: Lab, page: Callable[[Visit], list[BrowserClient]]
+) -> None:
+    shown = page(closes)
+    await lab.browser(send=2**20)
+    await lab.browser()
+    assert [client.send for client in shown] == [2**20, 0]
 
 
 async def test_impossible_browsers_are_named(lab: Lab) -> None:

@@ -69,7 +69,8 @@ def read(svg: str) -> ElementTree.Element:
         assert not any(name.startswith("on") or "href" in name for name in element.attrib)
         texts = [element.text or "", element.tail or "", *element.attrib.values()]
         assert all(text.isprintable() for text in texts)
-    items = [element for element in tree.iter(f"{SVG}g")]
+    # A group without a name is one that the page may hide.
+    items = [element for element in tree.iter(f"{SVG}g") if not element.get("data-kind")]
     names = [item.get("data-item", "") for item in items]
     assert all(names) and len(set(names)) == len(names), "each item has a name of its own"
     for item in items:
@@ -81,7 +82,8 @@ def read(svg: str) -> ElementTree.Element:
 
 def items(svg: str) -> dict[str, str]:
     """What each item says."""
-    return {g.get("data-item", ""): g.get("data-says", "") for g in read(svg).iter(f"{SVG}g")}
+    groups = [group for group in read(svg).iter(f"{SVG}g") if not group.get("data-kind")]
+    return {group.get("data-item", ""): group.get("data-says", "") for group in groups}
 
 
 def words(svg: str) -> str:

@@ -79,6 +79,15 @@ def ladders(text: str) -> Iterator[views.Picture]:
             yield ladder
 
 
+def lanes(text: str) -> Iterator[views.Picture]:
+    for recording in (closing(text), nasty_conversation(wire(text))):
+        picture = views.Lanes(recording)
+        yield picture
+        for number in range(len(dissect(recording).find("frame"))):
+            picture.selected = f"f{number}"
+            yield picture
+
+
 def builders(text: str) -> Iterator[views.Picture]:
     builder = views.FrameBuilder()
     yield builder
@@ -106,7 +115,9 @@ VIEWS: dict[str, Callable[[str], Iterator[views.Picture] | list[views.Picture]]]
         views.Difference(b"", wire(text), text),
     ],
     "FrameBuilder": builders,
+    "FrameChecks": lambda text: [views.FrameChecks(wire(text))],
     "Ladder": ladders,
+    "Lanes": lanes,
     "LengthForms": lambda text: [views.LengthForms(dissect(closing(text)).find("frame"))],
     "MaskingSteps": masking,
     "Ordering": lambda text: [views.Ordering(text, [text, "b"], [0, 1], [text, text], text)],
@@ -115,10 +126,15 @@ VIEWS: dict[str, Callable[[str], Iterator[views.Picture] | list[views.Picture]]]
     ],
     "Question": lambda text: [views.Question(text, [text, text], 0, text)],
     "RoundTrips": lambda text: [views.RoundTrips(closing(text))],
+    "Squares": lambda text: [views.Squares([(text, (views.Square(text, "failed", text),))])],
     "StreamCutter": lambda text: [
         views.StreamCutter(build_frame(Frame(1, wire(text)[:50])), "server")
     ],
     "Timeline": lambda text: [views.Timeline(closing(text), timeout=1)],
+    "Utf8Steps": lambda text: [
+        views.Utf8Steps(wire(text)[:24]),
+        views.Utf8Steps(short(text)[:6], wire(text)[:8][::-1]),
+    ],
 }
 
 

@@ -2,7 +2,8 @@
 
 How to think about it: each client says what went wrong, or nothing. Before its complaint is
 believed, the server's own bytes are read: a rule that they break is the better reason. A slow
-server may spoil a try, so a client that complains tries once more and has more patience then.
+server may spoil a try, so a client that complains tries once more and has more patience then. When
+all clients are content, the conformance suite has the last word.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import Any
 
 from ..recording import Recording, dissect
 from ..words import _
+from .catalogue import exercise_named
+from .conformance import kosoku_is_here, score
 from .exercise import Exercise
 from .raw_client import Complaint, RawClient
 from .runner import AnswerNoFunction, Attempt, shorten
@@ -90,12 +93,14 @@ class Clients:
 
     clients: each gets a call; it raises a Complaint if the server is wrong
     section: where to read on
-    then:    the verdict when all clients are content
+    cases:   names of the conformance cases that the server must pass
+    also:    an exercise whose sentences are used too, because its clients are
     """
 
     clients: tuple[Client, ...]
     section: str
-    then: Callable[[Exercise, Serve], Verdict]
+    cases: tuple[str, ...]
+    also: str = ""
 
     def __call__(self, exercise: Exercise, attempt: Attempt, chance: random.Random) -> Verdict:
         """The verdict; the first client that complains twice is the one that speaks."""
@@ -109,13 +114,40 @@ class Clients:
                 ):
                     # A server that loops forever may do so because the first try has ended.
                     return self.verdict(exercise, complaint if again.name == "stuck" else again)
-        return self.then(exercise, serve)
+        return self._scored(exercise, serve)
+
+    def _scored(self, exercise: Exercise, serve: Serve) -> Verdict:
+        """The verdict of the conformance cases; without kosoku, the clients decide."""
+        if not kosoku_is_here():
+            said = _("Your server works with all clients. To see its score: pip install kosoku")
+            return Verdict("passed", said, self.section)
+        try:
+            reached = score(serve, self.cases)
+        except TimeoutError as error:
+            return not_yet(str(error), self.section)
+        if reached.passed == reached.count:
+            said = str(exercise.words["passed"]).format(score=reached)
+            return Verdict("passed", said, self.section)
+        recording = reached.recording
+        sentence, section = str(reached), self.section
+        if recording and (complaint := broken_rule(recording)):
+            because = self.verdict(exercise, complaint)
+            sentence, section = f"{because.sentence} {sentence}", because.section
+        sent = recording and recording.sent_by("server")
+        said = _("Bytes that your server sent: {data}").format(data=shorten(sent, 200))
+        return not_yet(sentence, section, recording=recording, case=said)
 
     def verdict(self, exercise: Exercise, complaint: Complaint) -> Verdict:
-        """What is said about a complaint. Its sentence may also be that of a mistake."""
-        words = exercise.words
-        known: dict[str, str] = words.get("mistakes", {}) | words["says"]
-        sentence = known.get(complaint.name, known["broken-rule"]).format(**complaint.facts)
+        """What is said about a complaint. Its sentence may also be that of a mistake.
+
+        A fact may be a name of the table ``named``: then its words are filled in.
+        """
+        words, known = exercise.words, dict[str, str]()
+        named = words.get("named", {})
+        for other in (exercise_named(self.also).words, words) if self.also else (words,):
+            known |= other.get("mistakes", {}) | other["says"]
+        facts = {key: named.get(str(fact), fact) for key, fact in complaint.facts.items()}
+        sentence = known.get(complaint.name, known["broken-rule"]).format(**facts)
         if complaint.error:
             sentence = _("{sentence} Your server raised {name}: {error}").format(
                 sentence=sentence,
@@ -126,7 +158,7 @@ class Clients:
             sentence,
             complaint.section or self.section,
             recording=complaint.recording,
-            case=words.get("seen", {}).get(complaint.name, "").format(**complaint.facts),
+            case=words.get("seen", {}).get(complaint.name, "").format(**facts),
         )
 
 

@@ -1,7 +1,8 @@
 """The score of a server: how many cases of Autobahn's test suite it passes.
 
-How to think about it: the library kosoku holds the cases and plays the client. A case passes if
-what was exchanged and how it was closed are both right.
+How to think about it: the library kosoku holds the cases and plays the client, in a process of its
+own that says how each case ended. A case passes if what was exchanged and how it was closed are
+both right.
 """
 
 from __future__ import annotations
@@ -11,35 +12,46 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from IPython import get_ipython
 from IPython.display import display
 
 from .._awaited import values_only
 from ..live.tap import HOST
 from ..recording import Recording
-from ..views import Ladder
+from ..views import Ladder, Square, Squares
 from ..words import _
-from .packages import offered
+from .cases import core, groups, title
 from .running import Running, Serve, running
 
-SECONDS = 40  # for all of them; a server that passes needs less than one
+SECONDS = 60  # for all of them; a server that passes needs less than two
+OFTEN = 0.1  # seconds from one picture to the next
 
 KOSOKU = """
 import asyncio, json, os, sys
 from kosoku import FailureError, run_fuzzingclient
 
-async def main(address, cases, left_out):
-    try:
-        return await run_fuzzingclient(address, cases, left_out, concurrency=16)
-    except FailureError as failure:
-        return failure.results
+async def one(address, name, turn):
+    async with turn:
+        try:
+            results = await run_fuzzingclient(address, [name])
+        except FailureError as failure:
+            results = failure.results
+    for case in results:
+        told = [case.case_id, case.passed, case.description, case.expectation]
+        print(json.dumps(told), flush=True)
 
-found = asyncio.run(main(*json.loads(sys.argv[1])))
-found = [[case.case_id, case.passed, case.description, case.expectation] for case in found]
-print(json.dumps(found), flush=True)
+async def main(address, names):
+    turn = asyncio.Semaphore(16)
+    await asyncio.gather(*(one(address, name, turn) for name in names))
+
+asyncio.run(main(*json.loads(sys.argv[1])))
 os._exit(0)  # the library's own threads may abort an ordinary exit
 """
 
@@ -75,11 +87,14 @@ class Score:
         return {"text/plain": str(self)}
 
 
+Result = tuple[str, bool, str]  # the name of a case, whether it passed, and its story
+
+
 @values_only
 def score(serve: Serve, cases: Sequence[str] | None = None) -> Score:
-    """Let kosoku try a server: the cases within reach, or those that ``cases`` names.
+    """Let kosoku try a server: the 247 cases of the suite's core, or those that ``cases`` names.
 
-    Within reach is what the lessons so far have explained; the package of exercises says it.
+    In a notebook, a picture shows how far it is.
 
     Raises ModuleNotFoundError if kosoku is not installed, and TimeoutError after ``SECONDS``.
     """
@@ -87,17 +102,15 @@ def score(serve: Serve, cases: Sequence[str] | None = None) -> Score:
         raise ModuleNotFoundError(
             _("The score needs kosoku, which tries a server's cases. Get it: pip install kosoku")
         )
-    left_out: Sequence[str] = ()
-    if cases is None:
-        cases, left_out = offered("reachable"), offered("later")
-    with running(serve) as server:
-        results = _try(server, cases, left_out)
+    cases = core() if cases is None else cases
+    with running(serve) as server, _picture(cases) as tell:
+        results = _try(server, cases, tell)
         failed = [(case, story) for case, passed, story in results if not passed]
         # Each once more, alone: a busy machine may have spoilt it. The first that fails again is
         # the one to show, and its connection is the newest.
         while failed:
             server.errors.clear()
-            ((case, passed, story),) = _try(server, [failed[0][0]], ())
+            ((case, passed, story),) = _try(server, [failed[0][0]], tell)
             if not passed:
                 break
             del failed[0]
@@ -119,24 +132,70 @@ def kosoku_is_here() -> bool:
     return importlib.util.find_spec("kosoku") is not None
 
 
-def _try(
-    server: Running, cases: Sequence[str], left_out: Sequence[str]
-) -> list[tuple[str, bool, str]]:
-    """Each case, whether it passed, and its story."""
-    told = json.dumps([f"ws://{HOST}:{server.port}/", list(cases), list(left_out)])
+@contextmanager
+def _picture(cases: Sequence[str]) -> Iterator[Callable[[Result], None]]:
+    """In a notebook, a square for each case; gives the function that tells how one has ended."""
+    squares = {name: Square(name, "open") for name in cases}
+    parts = [
+        (title(group), [name for name in names if name in squares])
+        for group, names in groups().items()
+    ]
+
+    def drawn() -> list[tuple[str, tuple[Square, ...]]]:
+        return [(said, tuple(squares[name] for name in names)) for said, names in parts if names]
+
+    if not hasattr(get_ipython(), "kernel"):
+        yield lambda result: None
+        return
+    picture, last = Squares(drawn()), time.monotonic()
+    handle = display(picture, display_id=True)
+
+    def tell(result: Result) -> None:
+        nonlocal last
+        name, passed, story = result
+        squares[name] = Square(name, "passed", "") if passed else Square(name, "failed", story)
+        if time.monotonic() - last > OFTEN:
+            picture.show(drawn())
+            last = time.monotonic()
+
     try:
-        run = subprocess.run(
-            [sys.executable, "-c", KOSOKU, told],
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=True,
-        )
-    except subprocess.TimeoutExpired:
+        yield tell
+    finally:
+        picture.show(drawn())
+        handle.update(picture)  # what a notebook stores
+
+
+def _try(server: Running, cases: Sequence[str], tell: Callable[[Result], None]) -> list[Result]:
+    """How each case ended, in the order of ``cases``."""
+    told = json.dumps([f"ws://{HOST}:{server.port}/", list(cases)])
+    results: dict[str, Result] = {}
+    late = threading.Event()
+    with subprocess.Popen(
+        [sys.executable, "-c", KOSOKU, told],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as kosoku:
+
+        def stop() -> None:
+            late.set()
+            kosoku.kill()
+
+        timer = threading.Timer(SECONDS, stop)
+        timer.start()
+        try:
+            for line in kosoku.stdout or ():
+                case, passed, description, expectation = json.loads(line)
+                story = " ".join(re.sub("<[^>]*>", " ", f"{description} {expectation}").split())
+                results[case] = (case, passed, story)
+                tell(results[case])
+        finally:
+            timer.cancel()
+            kosoku.kill()
+    if late.is_set():
         raise TimeoutError(
             _("The cases were not through after {seconds} s.").format(seconds=SECONDS)
-        ) from None
-    return [
-        (case, passed, " ".join(re.sub("<[^>]*>", " ", f"{description} {expectation}").split()))
-        for case, passed, description, expectation in json.loads(run.stdout)
-    ]
+        )
+    if missing := [case for case in cases if case not in results]:
+        raise RuntimeError(_("kosoku did not run the case {case}.").format(case=missing[0]))
+    return [results[case] for case in cases]

@@ -224,11 +224,11 @@ class RawClient:
             name = "pong-payload" if opcode == Opcode.PONG else different
             raise Complaint(name, wanted=shorten(payload), got=shorten(got.payload))
 
-    def expect_all(self, complaint: str, *payloads: bytes) -> None:
+    def expect_all(self, complaint: str, *payloads: bytes, opcode: int = Opcode.TEXT) -> None:
         """These messages come; whatever comes instead, ``complaint`` says why."""
         for payload in payloads:
             try:
-                self.expect(complaint, payload)
+                self.expect(complaint, payload, opcode)
             except Complaint:
                 raise Complaint(complaint, is_certain=True) from None
 

@@ -53,6 +53,8 @@ function render({ model, el }) {
   }
   socket.addEventListener("open", () => {
     note(`open: readyState ${socket.readyState}, protocol "${socket.protocol}"`);
+    const letters = model.get("send");
+    if (letters) socket.send("x".repeat(letters));
     if (until === "open") leave();
   });
   let messages = 0;

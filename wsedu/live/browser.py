@@ -29,15 +29,16 @@ UNTIL = ("open", "message", "close")
 PATIENCE, WITH_PAGE = 3, 10
 
 
-def kept(name: str) -> Recording:
-    """What a Chromium did on Linux, recorded by such a tap, for readers without a page.
+def kept(name: str, browser: str = "chromium") -> Recording:
+    """What a Chromium or a Firefox did on Linux, recorded by such a tap, for readers without it.
 
     Raises ValueError if there is no such recording. ``scripts/record_chromium.py`` makes them.
     """
-    names = {path.stem.removeprefix("chromium_"): path for path in HERE.glob("chromium_*.json")}
+    paths = HERE.glob(f"{browser}_*.json*")  # a large one is compressed with gzip
+    names = {path.name.partition(".")[0].removeprefix(f"{browser}_"): path for path in paths}
     if name not in names:
         raise ValueError(f"kept is one of {', '.join(sorted(names))}, not {name!r}")
-    return Recording.load(names[name])
+    return Recording.open(names[name])
 
 
 def patience() -> float:
@@ -125,6 +126,7 @@ class BrowserClient(anywidget.AnyWidget):
     url:    where it connects
     until:  the event after which it closes: "open", "message", or "close" for never
     close_with: the arguments with which it calls ``close``
+    send:   how many letters it sends when the connection is open, as one message; 0 for none
     script: the events of the WebSocket object, in words, in the order in which they came
 
     It connects once. Shown again, perhaps on another day, it shows what happened then.
@@ -135,16 +137,20 @@ class BrowserClient(anywidget.AnyWidget):
     url = traitlets.Unicode().tag(sync=True)
     until = traitlets.Enum(UNTIL, "open").tag(sync=True)
     close_with: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    send = traitlets.Int().tag(sync=True)
     title = traitlets.Unicode().tag(sync=True)
     over = traitlets.Unicode().tag(sync=True)
     earlier = traitlets.Unicode().tag(sync=True)
     script = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
-    def __init__(self, url: str, until: str = "open", close_with: Sequence[Any] = ()) -> None:
+    def __init__(
+        self, url: str, until: str = "open", close_with: Sequence[Any] = (), send: int = 0
+    ) -> None:
         super().__init__(
             url=url,
             until=until,
             close_with=list(close_with),
+            send=send,
             title=_("What the page's script is told:"),
             over=_("This connection is closed. To open another, run the cell again."),
             earlier=_(

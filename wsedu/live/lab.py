@@ -66,6 +66,7 @@ class Lab:
     server:        your own server, all of it, from the first byte of the handshake on: an async
                    function of an ``asyncio.StreamReader`` and ``StreamWriter``. Its writer is
                    closed when it returns; an exception that it raises is on the recording
+    upstream:      the port of a server that runs already on this machine; only the tap is new
     network:       "loopback", or "memory" for a network without sockets that only this lab and
                    the loop of its cell are on; no browser can reach it
     open_to_the_network: an address of this machine on which others can reach the server, such
@@ -93,6 +94,7 @@ class Lab:
         notifications: bool = False,
         raw: Callable[[Peer], Awaitable[None]] | None = None,
         server: OwnServer | None = None,
+        upstream: int | None = None,
         network: Literal["loopback", "memory"] = "loopback",
         open_to_the_network: str | None = None,
         token: str | None = None,
@@ -100,7 +102,7 @@ class Lab:
         options = {name: value for name, value in locals().items() if name != "self"}
         no_coroutine("Lab", handler, raw, server)
         check(**options)
-        plain = not (raw or server or notifications)
+        plain = not (raw or server or upstream or notifications)
         address = allowed_address(open_to_the_network, token, plain)
         if Lab._current is not None:
             Lab._current.close()
@@ -109,7 +111,7 @@ class Lab:
             handler = handler or self._notifications.websocket
         library = {name: options[name] for name in OF_THE_LIBRARY}
         given = partial(
-            start, handler, raw, server, library, date=date, address=address, token=token
+            start, handler, raw, server, upstream, library, date=date, address=address, token=token
         )
         self._open(given, Network() if network == "memory" else None)
         self._query = f"?token={token}" if token else ""
@@ -275,6 +277,7 @@ class Lab:
         close: Sequence[Any] = (1000, "seen enough"),
         kept: str = "handshake",
         patience: float | None = None,
+        send: int = 0,
     ) -> Recording:
         """Let the page that shows this notebook open a WebSocket, and return what passed.
 
@@ -290,6 +293,7 @@ class Lab:
                   page connects (a program runs the notebook, or the page is on another machine),
                   what a Chromium did before is returned. The cell prints both notes
         kept:     which of the recordings of that Chromium
+        send:     how many letters its script sends when the connection is open, as one message
 
         A lab in memory returns a kept recording at once. Raises LabClosed if the lab is closed.
         """
@@ -300,14 +304,14 @@ class Lab:
         recording = browser.kept(kept)
         self._be_open()
         if not self._memory:
-            recording = await self._visit(until, close, patience) or recording
+            recording = await self._visit(until, close, patience, send) or recording
         if recording.note:
             # Below the page's list, so that what is not live is seen where it should have been.
             print(textwrap.fill(recording.note, 80, break_on_hyphens=False))
         return recording
 
     async def _visit(
-        self, until: str, close: Sequence[Any], patience: float | None
+        self, until: str, close: Sequence[Any], patience: float | None, send: int
     ) -> Recording | None:
         """Show a page its script; what its connection was, or None if it does not come."""
         from IPython.display import display
@@ -319,7 +323,7 @@ class Lab:
         begin = browser.patience() if patience is None else patience
         end = browser.PATIENCE if patience is None else patience
         visit = browser.visit(self._tap, path, set(self._tap.logs), begin, end)
-        display(browser.BrowserClient(self._address(path), until, close))
+        display(browser.BrowserClient(self._address(path), until, close, send))
         recording = await self._background.wait(visit, end)
         if recording is not None:  # a page that comes late must not be taken for the next one
             self._paths.discard(path)

@@ -13,17 +13,24 @@ from .checklist import Checklist
 from .closing_steps import ClosingSteps
 from .cutter import StreamCutter
 from .difference import Difference
+from .frame_checks import FrameChecks
 from .ladder import Ladder
+from .lanes import Lanes
 from .length_forms import LengthForms
 from .masking_steps import MaskingSteps
 from .ordering import Ordering
 from .picture import Picture
 from .progress import Progress, Standing
 from .question import Question
+from .squares import Square, Squares
 from .timeline import Timeline
+from .utf8_steps import Utf8Steps
 
 __all__ = [
     "AcceptSteps", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison", "Difference",
-    "FrameBuilder", "Ladder", "LengthForms", "MaskingSteps", "Ordering", "Picture", "Progress",
-    "Question", "RoundTrips", "Standing", "StreamCutter", "Timeline",
+    "FrameBuilder", "FrameChecks", "Ladder", "Lanes", "LengthForms", "MaskingSteps", "Ordering",
+    "Picture", "Progress", "Question", "RoundTrips", "Square", "Squares", "Standing",
+    "StreamCutter", "Timeline", "Utf8Steps",
+    "Progress", "Question", "RoundTrips", "Square", "Squares", "Standing", "StreamCutter",
+    "Timeline", "Utf8Steps",
 ]  # fmt: skip

@@ -10,7 +10,6 @@ between the two sides, so two Closes that cross are shown one after the other.
 """
 
 from dataclasses import dataclass, field
-from math import hypot
 
 from ..protocol import (
     TRANSITIONS,
@@ -26,9 +25,8 @@ from ..recording import Dissection, Event, Recording, Unit, dissect
 from ..recording.events import SIDES, Side
 from ..recording.frame_fields import text_or_hex
 from ..words import _
-from . import adjustable
-from .drawing import WIDTH, Drawing, Slots, clean, fit
-from .picture import module
+from .drawing import WIDTH, Drawing, Slots, fit
+from .steps import Steps
 
 BOX, TALL = 148, 30
 PANEL = {"client": 14, "server": 464}  # where the two drawings begin
@@ -81,34 +79,18 @@ class _Machine:
         return self.received.code or CloseCode.NO_STATUS_RECEIVED
 
 
-class ClosingSteps(adjustable.Adjustable):
+class ClosingSteps(Steps):
     """How one connection was closed, step by step.
 
     times: whether to write the seconds of each step; a lesson about time wants them
     """
 
-    _esm = module("interactive_svg.js", "adjustable.js", "closing_steps.js")
-
     def __init__(self, recording: Recording, *, times: bool = False) -> None:
-        steps = self._steps = _Story(dissect(recording), times).steps
         super().__init__(
+            _Story(dissect(recording), times).steps,
             label=_("How far the connection has come"),
-            controls=[adjustable.slider("step", _("step"), 0, len(steps) - 1, 0)],
-            words={"steps": steps},
             hint=_("Move the slider. A dot marks the state of each side."),
         )
-        self.text = "\n".join(step["said"] for step in steps)
-
-    def slots(self, state: adjustable.State) -> Slots:
-        """The two machines after the chosen step."""
-        return self._steps[state["step"]]
-
-    def _changed(self, change: object) -> None:
-        """The words have all steps already."""
-
-    def forms(self) -> dict[str, str]:
-        """Paper has no slider: it shows the last step, with every way that was taken."""
-        return super().forms() | {"image/svg+xml": self.draw(self._steps[-1])}
 
     def draw(self, slots: Slots) -> str:
         """Both machines, and what each side knows."""
@@ -159,12 +141,7 @@ def _draw_way(
     with drawing.kind(f"{side}-{state.name}-{step.name}", slots):
         drawing.path(line, bottom, "arrow")
     start, end = corners[-2:]
-    length = hypot(end[0] - start[0], end[1] - start[1])
-    along = (end[0] - start[0]) / length, (end[1] - start[1]) / length
-    back = end[0] - 8 * along[0], end[1] - 8 * along[1]
-    tip = [(back[0] + sign * 4 * along[1], back[1] - sign * 4 * along[0]) for sign in (1, -1)]
-    points = "L".join(f"{x:g} {y:g}" for x, y in [end, *tip])
-    drawing.path(f"M{points}Z", bottom, "tip")
+    drawing.tip(start, end)
     if step not in (Step.FAIL, Step.END_OF_TCP):  # a line of words says what those are
         right = State.CLOSE_RECEIVED in (state, then)
         part = 0.75 if then == State.CLOSE_RECEIVED else 0.5  # clear of a dotted line
@@ -273,8 +250,7 @@ class _Story:
             words = f"{machine.name}: {machine.state.value}"
             said.append(words if code is None else f"{words}, {lines['code']}")
         slots["said"] = f"{said[0]} {'; '.join(said[1:])}"
-        # A reason is the peer's text: nothing in it may move a cursor or turn the writing.
-        self.steps.append({name: clean(text) for name, text in slots.items()})
+        self.steps.append(slots)
 
 
 def _is_close(unit: Unit) -> bool:

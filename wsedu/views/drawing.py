@@ -8,6 +8,7 @@ items that light up with it. The page (``picture.js``) does nothing but light, m
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from math import hypot
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
@@ -100,6 +101,15 @@ class Drawing:
     def path(self, points: str, bottom: float, style: str) -> None:
         """A line through ``points``, in SVG's own path language."""
         self._add(f'<path d="{points}" class="{style}"/>', bottom)
+
+    def tip(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """The head of an arrow that comes from ``start`` and points at ``end``."""
+        length = hypot(end[0] - start[0], end[1] - start[1])
+        along = (end[0] - start[0]) / length, (end[1] - start[1]) / length
+        back = end[0] - 8 * along[0], end[1] - 8 * along[1]
+        sides = [(back[0] + sign * 4 * along[1], back[1] - sign * 4 * along[0]) for sign in (1, -1)]
+        points = "L".join(f"{x:g} {y:g}" for x, y in [end, *sides])
+        self.path(f"M{points}Z", end[1], "tip")
 
     @contextmanager
     def item(

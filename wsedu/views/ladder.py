@@ -26,17 +26,17 @@ import traitlets
 
 from ..recording import Dissection, Event, Recording, Side, Unit, dissect
 from ..recording.events import SIDES
-from ..words import _, ngettext
+from ..words import _
 from . import bytes_and_fields
-from .drawing import WIDTH, Drawing, clean, fit, wrap
+from .drawing import WIDTH, Drawing, clean, fit
 from .picture import Picture, module
+from .remarks import draw_remarks, remarks
 
 CLIENT, SERVER = 150, WIDTH - 90  # the x of the two lanes
 PROBLEMS = 3  # of one arrow that the words name; its bytes show more
 STEP = 58  # pixels from arrow to arrow
 FIRST, LAST = 60, 20  # of a longer recording these arrows are stored, and the switch
 TICKS = 12  # chunks of one arrow that are drawn and counted out
-NOTE = 600  # characters of the recording's note that are drawn; the text has all of it
 LARGE = 2**12  # bytes: what is larger is not expected to come in one chunk
 PAGE_FIRST, PAGE_LAST = 11_000, 1_000  # and these are sent to the page, some 6 MB
 
@@ -289,11 +289,7 @@ def _describe(seen: Dissection, arrows: list[Arrow], times: bool, most: int | No
             lines += [f"      ✘ {problem.sentence}" for problem in step.problems[:most]]
         if arrow.switches:
             lines.append(f"  ~~~~ {_switch()} ~~~~")
-    if seen.recording.dropped:
-        lines.append(_dropped(seen.recording))
-    if seen.recording.note:
-        lines.append(clean(seen.recording.note))
-    return "\n".join(lines)
+    return "\n".join([*lines, *remarks(seen.recording)])
 
 
 def _tops(arrows: list[Arrow]) -> list[float]:
@@ -339,10 +335,7 @@ def _draw(seen: Dissection, arrows: list[Arrow], times: bool) -> str:
             y += 40
     for lane in (CLIENT, SERVER):
         drawing.path(f"M{lane} 34V{y:g}", y, "line")
-    notes = filter(None, (seen.recording.note, _dropped(seen.recording)))
-    for line in [line for note in notes for line in wrap(note[:NOTE], WIDTH - 28, 6.2)]:
-        y += 20
-        drawing.text(14, y, line, "small soft")
+    draw_remarks(drawing, seen.recording, y)
     return drawing.svg()
 
 
@@ -415,14 +408,3 @@ def _left_out(arrow: Arrow) -> str:
 
 def _switch() -> str:
     return _("the protocol switches: HTTP above, WebSocket below")
-
-
-def _dropped(recording: Recording) -> str:
-    if not recording.dropped:
-        return ""
-    said = ngettext(
-        "Not everything was recorded: {count} more byte is not in it.",
-        "Not everything was recorded: {count} more bytes are not in it.",
-        recording.dropped,
-    )
-    return said.format(count=recording.dropped)

@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from wsedu.course.judges import how_many
 from wsedu.course.mistakes import Args
+from wsedu.protocol.utf8 import Utf8, next_state, why_refused
 
 # For each byte of a character, the first and the last value.
 ROWS = """
@@ -63,35 +64,23 @@ def unfinished(data: bytes, rows: str = ROWS, beginnings: str = "") -> bytes | N
 
 @functools.cache
 def fault(data: bytes) -> str:
-    """What is wrong at the first wrong byte; "" if there is none."""
-    before = b""
-    for end in range(1, len(data) + 1):
-        after = unfinished(data[:end])
+    """The rule that the first wrong byte breaks, as an id of ``wsedu.protocol``; "" if none."""
+    state = Utf8.START
+    for byte in data:
+        after = next_state(state, byte)
         if after is None:
-            return _fault(before, data[end - 1])
-        before = after
+            return why_refused(state, byte).id
+        state = after
     return ""
 
 
-def _fault(before: bytes, byte: int) -> str:
-    if before and not 0x80 <= byte <= 0xBF:
-        return "cut off"
-    if before == b"\xed":
-        return "surrogate"
-    if before == b"\xf4" or (not before and 0xF5 <= byte <= 0xF7):
-        return "too large"
-    if before or byte in (0xC0, 0xC1):
-        return "overlong"
-    return "continuation" if byte < 0xC0 else "no start"
-
-
-FAULTS = {  # a condition -> what is wrong where it holds
-    "cut-off": ["cut off"],
-    "surrogate": ["surrogate"],
-    "too-large": ["too large"],
-    "overlong": ["overlong"],
-    "no-start": ["no start", "continuation"],
-    "continuation": ["continuation"],
+FAULTS = {  # a condition -> the rules that are broken where it holds
+    "cut-off": ["utf8.interrupted"],
+    "surrogate": ["utf8.surrogate"],
+    "too-large": ["utf8.too-large"],
+    "overlong": ["utf8.overlong", "utf8.overlong-two"],
+    "no-start": ["utf8.stray", "utf8.overlong-two", "utf8.never"],
+    "continuation": ["utf8.stray"],
 }
 
 

@@ -1,36 +1,147 @@
-"""TODO: what the exercise asks for, in a line."""
+"""The learner's server puts messages together: clients send fragments, and kosoku counts."""
+
+# Learners paste solutions into their notebooks, where the names of types are not at hand.
+# mypy: allow-untyped-defs
 
 from __future__ import annotations
 
-import random
-
+from wsedu.course.cases import matching
+from wsedu.course.clients import Call, Clients
 from wsedu.course.exercise import Exercise
-from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args
+from wsedu.course.learner_server import own_server
+from wsedu.course.raw_client import Complaint
+from wsedu.course.running import Serve
+from wsedu.protocol import Opcode
+
+from ...changed import changed
+from ...ping_pong_and_timeouts.own_server import conversations, handshakes
+from ...refusals import Refusal, accepts, exactly, frame, refuses, together
+
+MORE = ("validate", "check_length", "reassemble", "check_size")
+
+# The others need UTF-8 that is checked (lesson 11).
+GROUPS = "1.* 2.* 3.* 4.* 5.* 6.1.* 6.2.* 6.5.* 6.7.* 6.9.* 6.11.* 6.22.* 6.23.* 7.* 10.*"
+CASES = matching(GROUPS.split())
+
+BEGIN = frame(Opcode.TEXT, b"Hel", fin=False)
+MORE_OF_IT = frame(Opcode.CONTINUATION, b"", fin=False)
+END = frame(Opcode.CONTINUATION, b"lo")
+# Only its header: the message would have 16 MiB and 3 bytes.
+LARGE = exactly(b"\x80\xff" + (2**24).to_bytes(8, "big") + b"\0\0\0\0")
+MANY = [frame(Opcode.CONTINUATION, b"y", fin=False)] * 300
+
+RIGHT = (
+    accepts("not-joined", together(BEGIN, END), b"Hello"),
+    accepts("no-empty-fragment", together(BEGIN, MORE_OF_IT, END), b"Hello"),
+    accepts(
+        "no-binary",
+        together(frame(Opcode.BINARY, b"\xff", fin=False), frame(Opcode.CONTINUATION, b"\0")),
+        b"\xff\0",
+        Opcode.BINARY,
+    ),
+    accepts(
+        "no-empty-message",
+        together(frame(Opcode.TEXT, fin=False), frame(Opcode.CONTINUATION)),
+        b"",
+    ),
+    accepts("loses-fragments", together(BEGIN, *MANY, END), b"Hel" + b"y" * len(MANY) + b"lo"),
+)
+
+REFUSALS = (
+    Refusal("continues-nothing", END),
+    Refusal("begins-with-continuation", MORE_OF_IT),
+    Refusal("text-inside-text", together(BEGIN, frame(Opcode.TEXT, b"lo"))),
+    Refusal("binary-inside-text", together(BEGIN, frame(Opcode.BINARY, b"lo"))),
+    Refusal("continues-what-has-ended", together(BEGIN, END, END), before=b"Hello"),
+    Refusal("too-large-together", together(BEGIN, LARGE), (1009,)),
+)
 
 
-def server_joins_fragments(data: bytes) -> int:
-    """TODO: your solution. This example adds all bytes, and keeps the last eight bits."""
-    total = 0
-    for octet in data:
-        total = (total + octet) % 256
-    return total
+def control_frames_between(call: Call) -> None:
+    """A message in fragments that come one by one, with control frames between them."""
+    with call.raw() as client:
+        client.open()
+        client.send(BEGIN(client))
+        client.expect_nothing("answers-a-fragment")
+        client.send(client.frame(b"between", Opcode.PING))
+        client.expect_all("no-pong-between", b"between", opcode=Opcode.PONG)
+        client.send(client.frame(b"unasked", Opcode.PONG))
+        client.send(MORE_OF_IT(client))
+        client.expect_nothing("answers-a-fragment")
+        client.send(END(client))
+        client.expect_all("lost-between", b"Hello")
+    with call.raw() as client:
+        client.open()
+        client.send(together(BEGIN, frame(Opcode.CLOSE, b"\x03\xe8"))(client))
+        got = client.message()
+        if got is None or got.opcode != Opcode.CLOSE:
+            raise Complaint("no-close-between", is_certain=True)
+        client.expect_end("keeps-tcp")
 
 
-def reference(data: bytes) -> int:
-    """TODO: the right result by another way, such as a library: it finds your own mistakes."""
-    return sum(data) & 0xFF
+async def serve(reader, writer):
+    """Thirteen pieces, yours where you have them."""
+    await own_server(until="server-joins-fragments", quiet=True)(reader, writer)
 
 
-def cases(chance: random.Random) -> list[Args]:
-    """TODO: the borders, the shortest first, then random ones."""
-    fixed = [b"", b"\x01", b"\xff", b"\xff\x01", b"\x80\x80\x03"]
-    drawn = [chance.randbytes(chance.randrange(1, 20)) for _case in range(how_many(20))]
-    return [(data,) for data in fixed + drawn]
+ASKS = 'if opcode < 8 and "reassemble" in self.pieces:'
+FIRST = "if i == 0 and opcode == 0:"
+LATER = "if i > 0 and opcode != 0:"
+GOES_ON = "if not frames or not frames[-1][0]:"
+WHOLE = 'return frames[0][1], b"".join(payload for _fin, _opcode, payload in frames)'
+JOINED = "self.frames = [(False, self.frames[0][1], payloads)]"
+CLOSE = 'if opcode == 8:\n            self.check("check_close", payload)'
+REPLY = 'reply, go_on = self.pieces["answer"](fin, opcode, payload)'
 
+
+def wrong(*edits: tuple[str, str]) -> Serve:
+    """The server of this lesson, changed."""
+    return changed(*edits, more=MORE)
+
+
+WRONG = {
+    "answers-a-fragment": wrong((ASKS, "if opcode > 15:")),
+    "not-joined": wrong((WHOLE, "return frames[0][1], frames[-1][2]")),
+    "no-empty-fragment": wrong((LATER, "if i > 0 and (opcode != 0 or not _payload):")),
+    "no-binary": wrong(
+        (WHOLE, WHOLE.replace("frames[0][1]", "frames[0][1] if len(frames) < 2 else 1"))
+    ),
+    "no-empty-message": wrong(
+        (GOES_ON, GOES_ON.replace(":", " or len(frames) > 1 and not any(x[2] for x in frames):"))
+    ),
+    "loses-fragments": wrong((JOINED, JOINED.replace("payloads", "self.frames[0][2]"))),
+    "no-pong-between": wrong(
+        (REPLY, f"if opcode == 9 and self.frames:\n            return b''\n        {REPLY}")
+    ),
+    "lost-between": wrong(
+        (CLOSE, f"if opcode >= 8:\n            self.frames = []\n        {CLOSE}")
+    ),
+    "no-close-between": wrong(
+        (CLOSE, f"if opcode == 8 and self.frames:\n            return b''\n        {CLOSE}")
+    ),
+    "continues-nothing": wrong((FIRST, "if False:")),
+    "begins-with-continuation": wrong((FIRST, FIRST.replace(":", " and _fin:"))),
+    "text-inside-text": wrong((LATER, "if False:")),
+    "binary-inside-text": wrong((LATER, "if i > 0 and opcode == frames[0][1]:")),
+    "too-large-together": wrong(("if size + length > most_bytes or", "if length > most_bytes or")),
+}
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(cases, reference, int, section="5.2"),  # TODO: the section of the RFC
-    solution=server_joins_fragments,
+    judge=Clients(
+        clients=(
+            conversations.echoes,
+            *RIGHT,
+            control_frames_between,
+            refuses(*REFUSALS),
+            *handshakes.CLIENTS,
+            *conversations.CLIENTS,
+        ),
+        section="5.4; 7.1.7",
+        cases=tuple(case for case in CASES if case != "6.11.5"),
+        also="own-server",
+    ),
+    solution=serve,
+    wrong=WRONG,
+    seconds=60,
 )

@@ -1,4 +1,4 @@
-"""TODO: what the exercise asks for, in a line."""
+"""Say which of ten sequences of frames are valid."""
 
 from __future__ import annotations
 
@@ -7,6 +7,17 @@ from wsedu.course.judges import Letters
 
 EXERCISE = Exercise(
     stars=1,
-    judge=Letters(section="5.2"),  # TODO: the section of the RFC
-    solution={"A": 2, "B": True},  # TODO: your answers
+    judge=Letters(section="5.4", sections={"D": "5.5.1", "F": "5.5"}),
+    solution={
+        "A": True,
+        "B": True,
+        "C": False,
+        "D": False,
+        "E": True,
+        "F": False,
+        "G": False,
+        "H": False,
+        "I": False,
+        "J": True,
+    },
 )

@@ -1,51 +1,17 @@
-"""Servers that are wrong: the course's own server, with a change in its text.
-
-How to think about it: ``server.py`` is one module, so a mistake may be in the loop or in any of the
-nine pieces, and the pieces that call it make it too.
-"""
+"""Servers that are wrong: the course's own server, with a change in its text."""
 
 from __future__ import annotations
 
-import functools
-import inspect
-from typing import Any
-
 from wsedu.course.running import Serve
 
-from ... import server
+from ...changed import changed
 
-PIECES = ("check_request", "accept", "take_frames", "answer")
-
-
-def changed(*edits: tuple[str, str]) -> Serve:
-    """The server with pieces of its text replaced, made when its first client comes.
-
-    Raises ValueError then, unless each text stands there exactly once.
-    """
-
-    @functools.cache
-    def make() -> Serve:
-        source = inspect.getsource(server)
-        for old, new in edits:
-            if (count := source.count(old)) != 1:
-                raise ValueError(f"{old!r} stands {count} times in server.py, not once")
-            source = source.replace(old, new)
-        names: dict[str, Any] = {"__name__": server.__name__}
-        exec(source, names)
-        made: Serve = names["put_together"]({name: names[name] for name in PIECES})
-        return made
-
-    async def serve(reader: Any, writer: Any) -> None:
-        await make()(reader, writer)
-
-    return serve
-
-
-READ = "while go_on and (data := await reader.read(2**16)):"
+READ = "while not talk.over and (data := await reader.read(2**16)):"
 REQUEST = 'request = await reader.readuntil(b"\\r\\n\\r\\n")'
-WRITE = "                        writer.write(reply)\n"
+NEXT = "while not self.over and (frame := self.next_frame()):"
 END = "            writer.write_eof()  # the server ends TCP first (7.1.1)\n"
-BODY = "reply, go_on = answer(fin, opcode, payload)"
+BODY = 'reply, go_on = self.pieces["answer"](fin, opcode, payload)'
+OVER = "        self.over = not go_on\n"
 GET = 'if first.split(" ")[0] != "GET":'
 HOST = 'if not headers.get("host") or "," in headers["host"]:'
 CONNECTION = 'if "upgrade" not in words("connection"):'
@@ -61,7 +27,7 @@ SIGNATURE = (
 )
 REFUSE = "                writer.write(_refusal(status, reason))\n"
 RETURN = "                return\n"
-ACCEPT = "writer.write(_switch(accept(_key(request))))"
+ACCEPT = 'writer.write(_switch(pieces["accept"](_key(request))))'
 A_KEY = "b'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=='"
 CLOSED = "        finally:\n            writer.close()\n"
 HALF = """request = b""
@@ -70,12 +36,11 @@ HALF = """request = b""
 MASKED = (
     BODY
     + """
-                        if reply and reply[1] < 126:
-                            reply = reply[:1] + bytes([reply[1] | 128, 0, 0, 0, 0]) + reply[2:]"""
+        if reply and reply[1] < 126:
+            reply = reply[:1] + bytes([reply[1] | 128, 0, 0, 0, 0]) + reply[2:]"""
 )
-LOOP = """                        writer.write(reply)
-                        while True:
-                            pass
+LOOP = """        while True:
+            pass
 """
 PONG = "        opcode = 10\n    return encode"
 
@@ -165,10 +130,8 @@ WRONG: dict[str, Serve] = {
     "refuses-plus-and-slash": changed(
         ("if len(nonce) != 16:", 'if len(nonce) != 16 or "+" in headers["sec-websocket-key"]:')
     ),
-    "no-response": changed(
-        ("writer.write(_switch(accept(_key(request))))", "accept(_key(request))")
-    ),
-    "response.accept": changed(("accept(_key(request))", "_key(request)")),
+    "no-response": changed((ACCEPT, "pass")),
+    "response.accept": changed(('pieces["accept"](_key(request))', "_key(request)")),
     "response.accept/hex": changed(("base64.b64encode(digest).decode()", "digest.hex()")),
     "response.upgrade": changed(
         (SWITCH, SWITCH.replace("Upgrade: websocket", "Upgrade: WebSockets"))
@@ -205,37 +168,31 @@ WRONG: dict[str, Serve] = {
             '"\\r\\n".join(lines) + "\\r\\n").encode()',
         )
     ),
-    "says-more-than-101": changed(
-        (
-            "writer.write(_switch(accept(_key(request))))",
-            'writer.write(_switch(accept(_key(request))) + b"\\r\\n")',
-        )
-    ),
+    "says-more-than-101": changed((ACCEPT, ACCEPT[:-1] + ' + b"\\r\\n")')),
     "answers-half-a-request": changed((REQUEST, "request = await reader.read(2**16)")),
     # Messages.
     "no-second-echo": changed((READ, READ.replace("while", "if"))),
-    "opcode": changed((BODY, "reply, go_on = answer(fin, 2 if opcode == 1 else opcode, payload)")),
+    "opcode": changed((BODY, BODY.replace("opcode,", "2 if opcode == 1 else opcode,"))),
     "server-masked": changed((BODY, MASKED)),
     "length-not-minimal": changed(
         ("if length < 126:\n        return first", "if length < 125:\n        return first")
     ),
     "length-not-minimal/long": changed(("if length < 2**16:", "if length < 2**15:")),
     "wrong-length": changed((SHORT, SHORT.replace("big", "little"))),
-    "two-chunks": changed(("take_frames(rest + data)", "take_frames(data)")),
-    "one-chunk": changed(("in frames:", "in frames[:1]:")),
+    "two-chunks": changed(("self.stream += data", "self.stream = bytearray(data)")),
+    "one-chunk": changed((NEXT, NEXT.replace("while", "if"))),
     "answers-half-a-frame": changed(
-        ("        if len(stream) < size + length:\n            break\n", "")
+        ("        if len(stream) < size + length:\n            break\n", ""),
+        ("        if len(self.stream) < size + length:\n            return None\n", ""),
     ),
-    "not-begun": changed((BODY, "reply, go_on = answer(True, opcode, payload)")),
+    "not-begun": changed((BODY, BODY.replace("fin,", "True,"))),
     "no-pong": changed((PONG, "        return b'', True\n    return encode")),
     "ping-for-ping": changed((PONG, "        pass\n    return encode")),
     "pong-payload": changed((PONG, "        opcode, payload = 10, b''\n    return encode")),
     "answers-pong": changed(('    if opcode == 10:  # Pong\n        return b"", True\n', "")),
-    "stuck": changed((WRITE, LOOP)),
+    "stuck": changed((OVER, LOOP)),
     # The end.
-    "close-not-answered": changed(
-        (WRITE, "                        writer.write(reply if opcode != 8 else b'')\n")
-    ),
+    "close-not-answered": changed((OVER, f"{OVER}        reply = reply if opcode != 8 else b''\n")),
     "close-code": changed(
         (
             "close_frame(None if code == 1005 else code, reason), False",
@@ -251,18 +208,21 @@ WRONG: dict[str, Serve] = {
     "bad-close": changed(
         ('return close_frame(1002, ""), False', 'return close_frame(1000, ""), False')
     ),
-    "after-close": changed(("if go_on:  # what comes", "if True:  # what comes")),
+    "after-close": changed((NEXT, NEXT.replace("not self.over and ", ""))),
     "after-close/twice": changed(
         (END, END.replace("writer.write_eof()", "writer.write(b'\\x88\\x00'); writer.write_eof()"))
     ),
     "tcp-stays-open": changed(
-        ("writer.write_eof()", "await asyncio.Event().wait() if not go_on else None")
+        ("writer.write_eof()", "await asyncio.Event().wait() if talk.over else None")
     ),
-    "forgets-end": changed((READ, "while go_on:\n                data = await reader.read(2**16)")),
+    "forgets-end": changed(
+        (READ, "while not talk.over:\n                data = await reader.read(2**16)")
+    ),
     "forgets-end-in-request": changed((REQUEST, HALF)),
     "mixes-clients": changed(
-        (SIGNATURE, f"    rest = b''\n\n{SIGNATURE}        nonlocal rest\n"),
-        ('rest, go_on = b"", True', "go_on = True"),
+        (SIGNATURE, f"    shared = bytearray()\n\n{SIGNATURE}"),
+        ("talk = Talk(pieces)\n", "talk = Talk(pieces)\n            talk.stream = shared\n"),
+        (END, f"            if talk.over:\n                shared.clear()\n{END}"),
     ),
     "one-client-at-a-time": changed(
         (SIGNATURE, f"    turn = asyncio.Lock()\n\n{SIGNATURE}        await turn.acquire()\n"),
