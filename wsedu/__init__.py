@@ -23,8 +23,9 @@ _NAMES = {
     "protocol": "accept_key build_request",
     "recording": "Recording diagnose dissect",
     "live": "Lab",
-    "views": "AcceptSteps BytesAndFields Checklist ClosingSteps Comparison FrameBuilder "
-    "FrameChecks Ladder Lanes LengthForms MaskingSteps RoundTrips StreamCutter Timeline Utf8Steps",
+    "views": "AcceptSteps BrowserSession BytesAndFields Checklist ClosingSteps Comparison "
+    "FrameBuilder FrameChecks Ladder Lanes LengthForms MaskingSteps RoundTrips StreamCutter "
+    "Timeline Utf8Steps",
     "course": "check hint mine own_server peers predict progress quiz revisit score solution "
     "start_over",
 }

@@ -3,13 +3,15 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from wsedu.live import Lab
 from wsedu.live.browser import HERE, PATH
 from wsedu.live.peer import Peer
 from wsedu.protocol import Frame, Opcode, Response, accept_key, build_frame, read_head
-from wsedu.recording import Recording
+from wsedu.recording import PageRecording
+from wsedu.recording.page import EVENTS, ScriptStep
 
 from ..firefox import Browser
 
@@ -27,7 +29,7 @@ HEADERS = {
 
 NAMES = {"chromium": "Chromium", "firefox": "Firefox ESR"}
 
-# Runs browser.js as a widget, and tells what its list has said when the connection is closed.
+# Runs browser.js as a widget, and returns the steps of its script when the connection is closed.
 PLAY = """
 ([source, values]) => new Promise(async done => {
     const code = new Blob([source], { type: "text/javascript" });
@@ -35,7 +37,9 @@ PLAY = """
     const model = {
         get: name => values[name],
         set: (name, value) => { values[name] = value; },
-        save_changes: () => { if (values.script.at(-1).startsWith("close:")) done(values.script); },
+        save_changes: () => {
+            if (values.steps.some(([, name]) => name === "close")) done(values.steps);
+        },
     };
     widget.render({ model, el: document.body });
 })
@@ -78,18 +82,144 @@ async def answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
     writer.write(build_frame(Frame(Opcode.CLOSE, b"")))
 
 
-# For each name: the lab, when the page closes, and with what.
-SCENES: dict[str, tuple[Callable[[], Lab], str, list[Any]]] = {
-    "handshake": (lambda: Lab(date=CLOCK), "open", [1000, "seen enough"]),
-    "accept": (lambda: Lab(server=answers), "open", [1000, "seen enough"]),
-    "empty": (lambda: Lab(date=CLOCK), "open", []),
-    "masked": (lambda: Lab(raw=masks), "close", []),
-    "ping": (lambda: Lab(raw=pings), "message", [1000, "seen enough"]),
-    "fragments": (lambda: Lab(raw=takes), "message", [1000, "seen enough"]),
+# Those of lesson 12.
+
+
+async def talks(peer: Peer) -> None:
+    """A server that pings, and sends a message in two fragments."""
+    await peer.receive()
+    await peer.send(Frame(Opcode.PING, b"still there?"))
+    await peer.receive()
+    await peer.send(Frame(Opcode.TEXT, b"Hel", fin=False))
+    await peer.send(Frame(Opcode.CONTINUATION, b"lo"))
+    await peer.send(await peer.receive() or b"")
+
+
+async def reads_late(peer: Peer) -> None:
+    """A server that does not read for a while, and then reads all of it."""
+    await asyncio.sleep(1.3)
+    size = 0
+    while size < 33 * 2**20:
+        size += len((await peer.receive() or Frame(0, b"")).payload)
+    await peer.send(Frame(Opcode.TEXT, b"I have read it"))
+    await peer.send(await peer.receive() or b"")
+
+
+async def leaves(peer: Peer) -> None:
+    """A server that ends TCP without a Close."""
+    await peer.receive()
+    await peer.close()
+
+
+async def resets(peer: Peer) -> None:
+    """A server that resets TCP."""
+    await peer.receive()
+    await peer.abort()
+
+
+async def says_ok(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A server that knows nothing of WebSocket."""
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+
+async def beats(peer: Peer) -> None:
+    """A server with a heartbeat of its own, in text messages."""
+    for _beat in range(2):
+        await peer.send(Frame(Opcode.TEXT, b"ping"))
+        await peer.receive()
+    await peer.send(Frame(Opcode.CLOSE, (1000).to_bytes(2, "big")))
+    await peer.receive()
+
+
+READY = 'socket.onopen = () => socket.send("ready");'
+TALK = """
+socket.onopen = () => socket.send("ready");
+socket.onmessage = () => socket.close(1000, "seen enough");
+"""
+EARLY = """
+socket.onopen = () => socket.close();
+socket.onclose = () => {
+  socket.send("too late");
+  tell("bufferedAmount", socket.bufferedAmount);
+};
+tell("readyState", socket.readyState);
+socket.send("too early");
+"""
+BUFFERED = """
+const look = () => tell("bufferedAmount", socket.bufferedAmount);
+socket.onopen = () => {
+  socket.send(new Uint8Array(2 ** 20));
+  setTimeout(() => {
+    look();
+    socket.send(new Uint8Array(32 * 2 ** 20));
+    look();
+    setTimeout(look, 500);
+  }, 300);
+};
+socket.onmessage = () => {
+  look();
+  socket.close();
+};
+"""
+ORDER = """
+socket.onopen = () => {
+  socket.send(new Blob(["first"]));
+  socket.send("second");
+};
+socket.onmessage = ({ data }) => {
+  if (data === "second") {
+    socket.binaryType = "arraybuffer";
+    socket.send(new Blob(["third"]));
+  }
+  if (data instanceof ArrayBuffer) socket.close();
+};
+"""
+PROTOCOL = "socket.onopen = () => socket.close();"
+HEARTBEAT = """
+socket.onmessage = ({ data }) => {
+  if (data === "ping") socket.send("pong");
+};
+"""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The lab, when the page closes and with what, or its script; and what it asks for.
+
+    send: how many letters the page sends
+    both: whether a lesson shows what Firefox does as well
+    """
+
+    lab: Callable[[], Lab]
+    until: str = "open"
+    close: tuple[Any, ...] = (1000, "seen enough")
+    send: int = 0
+    script: str = ""
+    protocols: tuple[str, ...] = ()
+    both: bool = False
+
+
+SCENES = {
+    "handshake": Scene(lambda: Lab(date=CLOCK)),
+    "accept": Scene(lambda: Lab(server=answers)),
+    "empty": Scene(lambda: Lab(date=CLOCK), close=()),
+    "masked": Scene(lambda: Lab(raw=masks), "close"),
+    "ping": Scene(lambda: Lab(raw=pings), "message"),
+    "fragments": Scene(lambda: Lab(raw=takes), "message", send=2**20, both=True),
+    "talk": Scene(lambda: Lab(raw=talks), script=TALK, both=True),
+    "early": Scene(lambda: Lab(date=CLOCK), script=EARLY, both=True),
+    "buffered": Scene(lambda: Lab(raw=reads_late), script=BUFFERED, both=True),
+    "order": Scene(lambda: Lab(date=CLOCK), script=ORDER, both=True),
+    "protocol": Scene(lambda: Lab(date=CLOCK), script=PROTOCOL, protocols=("chat",), both=True),
+    "fin": Scene(lambda: Lab(raw=leaves), script=READY, both=True),
+    "reset": Scene(lambda: Lab(raw=resets), script=READY, both=True),
+    "status": Scene(lambda: Lab(server=says_ok), script=READY, both=True),
+    "forbidden": Scene(
+        lambda: Lab(date=CLOCK, origins=["https://example.com"]), script=READY, both=True
+    ),
+    "heartbeat": Scene(lambda: Lab(raw=beats), script=HEARTBEAT, both=True),
 }
-SENDS = {"fragments": 2**20}  # how many letters the page sends
-# What is kept: which browser played which scene.
-KEPT = [*(("chromium", name) for name in SCENES), ("firefox", "fragments")]
 
 
 def holds_soon(lab: Lab, condition: Callable[[], object]) -> bool:
@@ -108,21 +238,33 @@ def holds_soon(lab: Lab, condition: Callable[[], object]) -> bool:
     return found
 
 
-def play(browser: Browser, address: str, name: str) -> tuple[Recording, list[str]]:
-    """One scene, by the very module that a notebook's page runs; and what the script was told."""
-    make_lab, until, close_with = SCENES[name]
+def play(browser: Browser, address: str, name: str) -> PageRecording:
+    """One scene, by the very module that a notebook's page runs."""
+    scene = SCENES[name]
     source = (HERE / "browser.js").read_text(encoding="utf-8")
-    lab = make_lab()
-    values = {"script": [], "title": "", "until": until, "close_with": close_with}
-    values["send"] = SENDS.get(name, 0)
+    lab = scene.lab()
+    values = {
+        "steps": [],
+        "title": "",
+        "until": scene.until,
+        "close_with": scene.close,
+        "send": scene.send,
+        "code": scene.script,
+        "protocols": scene.protocols,
+    }
     with browser.new_context() as context:
         page = context.new_page()
         page.goto(address)
-        told = page.evaluate(PLAY, [source, values | {"url": lab.url + PATH}])
+        steps = page.evaluate(PLAY, [source, values | {"url": lab.url + PATH}])
         assert holds_soon(
             lab,
             lambda: len({e.sender for e in lab.recording.events if e.kind in ("end", "lost")}) == 2,
         ), lab.recording
-    recording = lab.recording
+    recording = lab.recordings[0]
     lab.close()
-    return recording, told
+    return PageRecording.of(recording, tuple(ScriptStep(*step) for step in steps))
+
+
+def told(recording: PageRecording) -> list[str]:
+    """What the script heard, and which of its calls threw, in words."""
+    return [step.words for step in recording.script if step.name in EVENTS or step.threw]

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from wsedu.live.browser import kept
 from wsedu.protocol import Frame, Opcode, build_frame, build_request, build_response, make_key
 from wsedu.recording import Event, Recording, dissect
 from wsedu.views import (
     AcceptSteps,
+    BrowserSession,
     BytesAndFields,
     Checklist,
     ClosingSteps,
@@ -84,6 +86,7 @@ FORMS = dissect(
 
 PICTURES: dict[str, Callable[[], Picture]] = {
     "accept": AcceptSteps,
+    "browser": lambda: BrowserSession(kept("early")),
     "builder": FrameBuilder,
     "bytes": lambda: BytesAndFields(SEEN.find("frame")[0]),
     "checklist": lambda: Checklist(SEEN.request),

@@ -445,6 +445,66 @@ def test_the_developer_tools_show_messages_and_nothing_else(
     page.close()
 
 
+def test_the_console_says_what_the_script_does_not_hear(
+    chromium: playwright.sync_api.Browser, origin: str
+) -> None:
+    page = chromium.new_page()  # Firefox's console is not among what tests/firefox.py reads
+    page.goto(origin)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    assert told(page, Lab(origins=["http://example.com"]).url) == ["error", 1006, "", False]
+    while not said:
+        page.evaluate("1")
+    assert said[0].endswith("Unexpected response code: 403")
+    page.close()
+
+
+def test_only_chromium_has_a_stream_for_scripts(browser: Browser, page: Page) -> None:
+    expected = {"chromium": "function", "firefox": "undefined"}
+    assert page.evaluate("typeof WebSocketStream") == expected[kind(browser)]
+
+
+# Opens connections one after the other until one fails, and tells how many were open.
+MOST = """
+async url => {
+    for (let count = 0; ; count++) {
+        const socket = new WebSocket(url);
+        const opened = await new Promise(done => {
+            socket.onopen = () => done(true);
+            socket.onclose = () => done(false);
+        });
+        if (!opened) return count;
+    }
+}
+"""
+
+
+def test_how_many_connections_one_page_may_have_to_one_host(browser: Browser, page: Page) -> None:
+    lab = Lab()
+    assert page.evaluate(MOST, lab.url) == {"chromium": 255, "firefox": 200}[kind(browser)]
+
+
+CLOSED_IN_VAIN = """
+url => new Promise(done => {
+    const told = [], socket = new WebSocket(url);
+    let start;
+    socket.onopen = () => { start = performance.now(); socket.close(); };
+    socket.onerror = () => told.push("error");
+    socket.onclose = event =>
+        done([...told, event.code, Math.round((performance.now() - start) / 1000)]);
+})
+"""
+
+
+@pytest.mark.long
+def test_how_long_a_page_waits_for_a_close_that_never_comes(browser: Browser, page: Page) -> None:
+    async def silent(peer: Peer) -> None:
+        await peer.live(closes="never", seconds=90)
+
+    expected = {"chromium": [1006, 60], "firefox": ["error", 1006, 20]}
+    assert page.evaluate(CLOSED_IN_VAIN, Lab(raw=silent).url) == expected[kind(browser)]
+
+
 LEAVE: dict[str, Callable[[Page], object]] = {
     "the tab is closed": lambda page: page.close(),
     "another page is opened": lambda page: page.goto("about:blank"),

@@ -1,16 +1,18 @@
 """What a page does as the lab's client, and what its script is told."""
 
+import re
 from collections.abc import Iterator
 
 import nbformat
+import playwright.sync_api
 import pytest
 
 from wsedu.live import Lab
-from wsedu.live.browser import WITH_PAGE, kept
+from wsedu.live.browser import WITH_PAGE, kept, other_browser
 from wsedu.recording import Recording, dissect
 
 from ..chromium import empty_page
-from ..firefox import Browser, expect
+from ..firefox import Browser, expect, kind
 from ..jupyter import ROOT, Jupyter, Notebook
 from . import scenes
 
@@ -29,20 +31,65 @@ def frames(recording: Recording) -> list[tuple[str, str]]:
     return sorted(found, key=lambda said: said[0])
 
 
-@pytest.mark.parametrize(("which", "name"), scenes.KEPT)
+def names(recording: Recording) -> list[str]:
+    return [line.name.text for line in dissect(recording).request.head.headers]
+
+
+def test_only_the_headers_of_a_page_are_in_a_kept_recording() -> None:
+    for name, scene in scenes.SCENES.items():
+        asked = ["Sec-WebSocket-Protocol"] if scene.protocols else []
+        assert sorted(names(kept(name))) == sorted([*scenes.HEADERS["chromium"].split(), *asked])
+
+
+@pytest.mark.parametrize("name", [name for name, scene in scenes.SCENES.items() if not scene.both])
 def test_the_kept_recordings_are_still_true(
-    request: pytest.FixtureRequest, origin: str, which: str, name: str
+    chromium: playwright.sync_api.Browser, origin: str, name: str
 ) -> None:
-    """They are of the browser that they name."""
-    browser: Browser = request.getfixturevalue(which)
-    recording, told = scenes.play(browser, origin, name)
-    old = kept(name, which)
-    head = dissect(old).request.head
-    assert [line.name.text for line in head.headers] == scenes.HEADERS[which].split()
-    assert frames(recording) == frames(old)
+    """They are Chromium's, and say so."""
+    recording = scenes.play(chromium, origin, name)
+    assert names(kept(name)) == scenes.HEADERS["chromium"].split()
+    assert frames(recording) == frames(kept(name))
+    assert kept(name).note.endswith(f"script was told: {'; '.join(scenes.told(recording))}.")
+
+
+BOTH = [name for name, scene in scenes.SCENES.items() if scene.both]
+# How much waits depends on the buffers of the machine.
+WAITING = re.compile(r"(?<=bufferedAmount )\d{4,}")
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_what_is_kept_of_both_browsers_is_still_true(
+    browser: Browser, origin: str, name: str
+) -> None:
+    there, here = kept(name, kind(browser)), scenes.play(browser, origin, name)
+    assert names(here) == names(there)
+    if not there.dropped:
+        assert frames(here) == frames(there)
+    if there.script:
+        said = [[WAITING.sub("many", step.words) for step in one.script] for one in (here, there)]
+        assert said[0] == said[1]
+    else:
+        assert there.note.endswith(f"script was told: {'; '.join(scenes.told(here))}.")
     version = browser.version.partition(".")[0]
-    assert f" {scenes.NAMES[which]} {version} on Linux" in old.note
-    assert old.note.endswith(f"script was told: {'; '.join(told)}.")
+    assert f"not yours: {scenes.NAMES[kind(browser)]} {version} on Linux" in there.note
+
+
+@pytest.mark.parametrize(("agent", "other"), [("chromium", "firefox"), ("firefox", "chromium")])
+def test_the_other_browser_is_the_one_that_was_not_there(agent: str, other: str) -> None:
+    recording = other_browser(kept("fin", agent), "fin")
+    assert recording.script == kept("fin", other).script
+    assert recording.note.startswith(f"A kept recording, not yours: {scenes.NAMES[other]}")
+    assert "No page" not in recording.note
+
+
+def test_a_mistake_in_the_script_is_named_and_ends_the_visit(
+    browser: Browser, origin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, script in {"SyntaxError": "socket.", "ReferenceError": "sokcet.close()"}.items():
+        monkeypatch.setitem(scenes.SCENES, name, scenes.Scene(Lab, script=script))
+        words = [step.words for step in scenes.play(browser, origin, name).script]
+        assert words[0].startswith(f"a mistake in the script: {name}: ")
+        assert words[-1].startswith("close: code 100")
 
 
 # Runs browser.js with timers that this script fires by hand, and tells what was sent, and when.
@@ -56,11 +103,11 @@ BY_HAND = """
     const model = {
         get: name => values[name],
         set: (name, value) => { values[name] = value; },
-        save_changes: () => sent.push(values.script),
+        save_changes: () => sent.push(values.steps.map(([, name]) => name)),
     };
     widget.render({ model, el: document.body });
     (function look() {
-        if (!values.script.at(-1)?.startsWith("close:")) return really(look, 10);
+        if (values.steps.at(-1)?.[1] !== "close") return really(look, 10);
         const before = sent.length;
         timers.forEach(call => call());
         done([before, sent]);
@@ -74,22 +121,22 @@ def test_a_connection_that_soon_closes_reaches_the_kernel_in_one_piece(
 ) -> None:
     """The page would keep a second piece until the kernel has handled the first."""
     source = (scenes.HERE / "browser.js").read_text(encoding="utf-8")
-    values = {"script": [], "title": "", "until": "open", "close_with": [], "url": Lab().url}
+    values = {"steps": [], "title": "", "until": "open", "close_with": [], "url": Lab().url}
     with browser.new_context() as context:
         page = context.new_page()
         page.goto(origin)
         before, sent = page.evaluate(BY_HAND, [source, values])
     assert before == 0
-    assert [[line.partition(":")[0] for line in lines] for lines in sent] == [["open", "close"]]
+    assert sent == [["open", "close()", "close"]]
 
 
 def test_a_script_may_not_close_with_any_code(
     browser: Browser, origin: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(scenes.SCENES, "1001", (lambda: Lab(), "open", [1001]))
-    _recording, told = scenes.play(browser, origin, "1001")
+    monkeypatch.setitem(scenes.SCENES, "1001", scenes.Scene(Lab, close=(1001,)))
+    told = scenes.told(scenes.play(browser, origin, "1001"))
     assert told[1:] == [
-        "close() throws InvalidAccessError",
+        "close(1001) throws InvalidAccessError",
         'close: code 1005, reason "", wasClean true',
     ]
 
@@ -101,10 +148,10 @@ def test_many_messages_are_listed_up_to_a_bound(
         for number in range(50):
             await connection.send("x" * 1000 if number else b"\0")  # type: ignore[attr-defined]
 
-    monkeypatch.setitem(scenes.SCENES, "many", (lambda: Lab(talks), "close", []))
-    _recording, told = scenes.play(browser, origin, "many")
+    monkeypatch.setitem(scenes.SCENES, "many", scenes.Scene(lambda: Lab(talks), "close"))
+    told = scenes.told(scenes.play(browser, origin, "many"))
     assert [words.partition(":")[0] for words in told] == ["open", *["message"] * 20, "close"]
-    assert told[1] == "message: binary"
+    assert told[1] == "message: Blob, 1 bytes"
     assert max(map(len, told)) < 220
 
 
@@ -145,3 +192,13 @@ def test_a_list_that_is_shown_again_says_so_and_how_to_connect_anew(
         tomorrow.page.evaluate(f"{kernel}.restart().then(() => {kernel}.info).then(() => null)")
         expect(sentence).to_have_text(OVER)
         expect(items).to_have_count(2)
+
+
+def test_lesson_12_runs_the_scripts_that_were_kept() -> None:
+    """So that what a reader without a page sees is what the cell does."""
+    lesson = nbformat.read(ROOT / "notebooks/en/12_browser_as_client.ipynb", as_version=4)
+    code = "\n".join(cell.source for cell in lesson.cells if cell.cell_type == "code")
+    for name in (name for name in BOTH if scenes.SCENES[name].script):
+        assert f'kept="{name}"' in code or f'"{name}": ' in code, name
+        assert scenes.SCENES[name].script in code, name
+    assert set(re.findall(r'kept="(\w+)"', code)) <= set(BOTH)

@@ -1,6 +1,8 @@
 """The browser client, without a browser: a client of the library stands for the page."""
 
 import asyncio
+import contextlib
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import ClassVar
 
@@ -9,10 +11,11 @@ import websockets
 
 from wsedu.live import Lab
 from wsedu.live.background import LabClosed, Stuck
-from wsedu.live.browser import PATH, PATIENCE, WITH_PAGE, BrowserClient, kept, patience
+from wsedu.live.browser import PATH, PATIENCE, STEPS, WITH_PAGE, BrowserClient, kept, patience
 from wsedu.live.peer import Peer
 from wsedu.protocol import Frame, Opcode
 from wsedu.recording import dissect
+from wsedu.recording.page import ScriptStep
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_lab_is_left")]
 
@@ -116,7 +119,7 @@ async def test_the_page_learns_what_to_send(
 async def test_impossible_browsers_are_named(lab: Lab) -> None:
     with pytest.raises(ValueError, match="until is one of open, message, close, not 'later'"):
         await lab.browser(until="later")
-    with pytest.raises(ValueError, match="kept is one of .*ping, not 'lunch'"):
+    with pytest.raises(ValueError, match="kept is one of .*ping, .*, not 'lunch'"):
         await lab.browser(kept="lunch")
 
 
@@ -238,8 +241,28 @@ def test_a_page_that_ran_the_cell_has_more_time(monkeypatch: pytest.MonkeyPatch)
     assert patience() == PATIENCE
     monkeypatch.setattr("IPython.get_ipython", Shell)
     assert patience() == WITH_PAGE > PATIENCE
+    assert patience(came=False) == WITH_PAGE
     Shell.parent_header = {"metadata": {}}
-    assert patience() == PATIENCE
+    assert patience() == PATIENCE > patience(came=False)
+
+
+async def test_a_program_that_runs_a_notebook_waits_long_for_one_page_only(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, page: Callable[[Visit], list[BrowserClient]]
+) -> None:
+    asked: list[bool] = []
+
+    def patient(came: bool) -> float:
+        asked.append(came)
+        return 0.05 if len(asked) < 3 else 20
+
+    monkeypatch.setattr(Lab, "_page_came", True)
+    monkeypatch.setattr("wsedu.live.browser.patience", patient)
+    monkeypatch.setattr("IPython.display.display", lambda client: None)
+    await lab.browser()
+    await lab.browser()
+    page(closes)
+    await lab.browser()
+    assert asked == [True, False, False] and Lab._page_came
 
 
 async def test_nothing_is_said_of_a_page_that_is_live(
@@ -325,3 +348,93 @@ async def test_the_page_brings_the_token_of_a_lab_that_asks_for_one(
     lab = Lab(open_to_the_network="127.0.0.2", token="opensesame")
     recording = await lab.browser(patience=20)
     assert recording.note == "" and dissect(recording).status == 101
+
+
+# What the page says of its script comes over a WebSocket of its own.
+
+
+async def reports(client: BrowserClient, *lines: object, visit: bool = True) -> None:
+    """A page that says these lines, and connects meanwhile."""
+    async with websockets.connect(client.report, proxy=None) as report:
+        for line in lines:
+            await report.send(line if isinstance(line, str) else json.dumps(line))
+        if visit:
+            await closes(client.url)
+
+
+def show_reporting(monkeypatch: pytest.MonkeyPatch, *lines: object) -> list[asyncio.Task[None]]:
+    tasks: list[asyncio.Task[None]] = []
+
+    def show(client: BrowserClient) -> None:
+        tasks.append(asyncio.create_task(reports(client, *lines)))
+
+    monkeypatch.setattr("IPython.display.display", show)
+    return tasks
+
+
+async def test_the_steps_of_the_script_come_with_the_recording(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = show_reporting(monkeypatch, [0.5, "open", "open!"], [1, "close", "half \ud83d"])
+    recording = await lab.browser(patience=20, script="socket.close()", protocols=["chat"])
+    await asyncio.gather(*tasks)
+    assert recording.script == (
+        ScriptStep(0.5, "open", "open!"),
+        ScriptStep(1, "close", "half \N{REPLACEMENT CHARACTER}"),
+    )
+    assert dissect(recording).status == 101
+
+
+async def test_lines_that_are_not_steps_are_left_out_and_a_flood_is_bounded(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = ["", "{", "7", "[1]", "[null, 1, 2]", '["soon", "open", "x"]', "[" * 5000]
+    bad.append(f"[{10**400}, 1, 2]")
+    tasks = show_reporting(monkeypatch, *bad, *([1, "tell", "x"] for _step in range(STEPS + 50)))
+    recording = await lab.browser(patience=20)
+    await asyncio.gather(*tasks)
+    assert recording.script == (ScriptStep(1, "tell", "x"),) * STEPS
+
+
+async def test_only_this_page_knows_where_to_report(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clients: list[BrowserClient] = []
+
+    async def stranger(client: BrowserClient) -> None:
+        clients.append(client)
+        address = client.report.rpartition("/")[0]
+        async with websockets.connect(f"{address}/guess", proxy=None) as report:
+            with contextlib.suppress(websockets.ConnectionClosed):
+                await report.send('[1, "tell", "I am not the page"]')
+        await closes(client.url)
+
+    tasks: list[asyncio.Task[None]] = []
+    monkeypatch.setattr(
+        "IPython.display.display", lambda c: tasks.append(asyncio.create_task(stranger(c)))
+    )
+    recording = await lab.browser(patience=20)
+    await asyncio.gather(*tasks)
+    assert recording.script == () and dissect(recording).status == 101
+    with pytest.raises(OSError):  # nothing listens there any longer
+        await websockets.connect(clients[0].report, proxy=None)
+
+
+async def test_what_the_cell_asks_for_reaches_the_page(
+    lab: Lab, page: Callable[[Visit], list[BrowserClient]]
+) -> None:
+    shown = page(closes)
+    await lab.browser(patience=20, script="tell(1)", protocols=("a", "b"))
+    await lab.browser(patience=20)
+    assert [(client.code, client.protocols) for client in shown] == [
+        ("tell(1)", ["a", "b"]),
+        ("", []),
+    ]
+
+
+async def test_kept_recordings_of_two_browsers_are_named() -> None:
+    assert kept("fin", "firefox") != kept("fin")
+    with pytest.raises(ValueError, match="kept is one of buffered, .*not 'masked'"):
+        kept("masked", "firefox")
+    with pytest.raises(ValueError, match="not 'fin'"):
+        kept("fin", "../chromium")

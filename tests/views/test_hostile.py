@@ -11,7 +11,8 @@ import pytest
 
 from wsedu import views
 from wsedu.protocol import Frame, Opcode, build_frame
-from wsedu.recording import Event, Recording, dissect
+from wsedu.recording import Event, PageRecording, Recording, dissect
+from wsedu.recording.page import ScriptStep
 from wsedu.views.drawing import clean
 
 from . import ANSWER, MASK, REQUEST, nasty_conversation
@@ -57,6 +58,12 @@ def closing(text: str) -> Recording:
     events = [Event(n / 4, sender, "data", data) for n, (sender, data) in enumerate(said)]  # type: ignore[arg-type]
     events.append(Event(2, "server", "fault", note=text))
     return Recording(tuple(events), note=text)
+
+
+def visited(text: str) -> PageRecording:
+    """What a page may say of its script."""
+    names = ("send", "open", "message", "tell", "error", "close")
+    return PageRecording.of(closing(text), tuple(ScriptStep(1, name, text) for name in names))
 
 
 def bytes_and_fields(text: str) -> Iterator[views.Picture]:
@@ -106,6 +113,7 @@ def masking(text: str) -> Iterator[views.Picture]:
 # Each public view, with the text wherever a string comes from the wire or from a learner.
 VIEWS: dict[str, Callable[[str], Iterator[views.Picture] | list[views.Picture]]] = {
     "AcceptSteps": lambda text: [views.AcceptSteps()],  # its key is Base64, or it is refused
+    "BrowserSession": lambda text: [views.BrowserSession(visited(text), times=True)],
     "BytesAndFields": bytes_and_fields,
     "Checklist": checklists,
     "ClosingSteps": lambda text: [views.ClosingSteps(closing(text), times=True)],

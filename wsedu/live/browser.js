@@ -1,76 +1,135 @@
 // @ts-check
-// The page as a WebSocket client: it opens one connection and lists what a script is told.
+// The page as a WebSocket client: it opens one connection and lists what a script does and hears.
 
 const MESSAGES = 20; // listed; of more, the rest is only on the wire
-const TOGETHER = 500; // ms within which events reach the kernel together
+const TOGETHER = 500; // ms within which steps reach the kernel together
+const LAST = 100; // ms after the close event in which a script may still do something
 
 /** @typedef {{get(name: string): any, set(name: string, value: any): void,
- *   save_changes(): void}} Model */
+ *   save_changes(): void}} Model
+ * @typedef {[time: number, name: string, words: string]} Step */
+
+/** A value of the script, in words.
+ * @param {unknown} value */
+function named(value) {
+  if (value instanceof Blob) return `Blob, ${value.size} bytes`;
+  if (value instanceof ArrayBuffer) return `ArrayBuffer, ${value.byteLength} bytes`;
+  if (ArrayBuffer.isView(value)) return `${value.constructor.name}, ${value.byteLength} bytes`;
+  if (typeof value === "string" && value.length > 1000) return `${value.length} characters`;
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
+}
 
 /** @param {{model: Model, el: HTMLElement}} context */
 function render({ model, el }) {
   const list = document.createElement("ol");
   list.setAttribute("role", "log");
+  const code = model.get("code");
+  /** @type {WebSocket | undefined} */ let socket;
+  /** @type {WebSocket | undefined} */ let reporter;
+  let start = 0;
   /** @param {string} name */
   function say(name) {
     const sentence = document.createElement("p");
     sentence.textContent = model.get(name);
     return sentence;
   }
-  /** @param {string} words */
-  function show(words) {
+  /** @param {Step} step */
+  function show([, name, words]) {
+    // Without a script of the learner's own, its calls are ours, and no news.
+    if (!code && ["send", "close()"].includes(name) && !words.includes(" throws ")) return;
     const item = document.createElement("li");
     item.textContent = words;
     item.style.fontFamily = "var(--jp-code-font-family, monospace)";
     list.append(item);
   }
   // JupyterLab sends the kernel one change, and holds the next back until the first is handled. A
-  // kernel that runs a cell takes its time. So "open" waits for the "close" that soon follows.
+  // kernel that runs a cell takes its time. So "open" waits for the "close" that soon follows. The
+  // cell that waits hears of each step at once, by a WebSocket of its own.
   let sending = 0;
-  /** @param {string} words */
-  function note(words) {
-    show(words);
-    model.set("script", [...model.get("script"), words]);
+  /** @param {string} name @param {string} words */
+  function note(name, words) {
+    /** @type {Step} */
+    const step = [(performance.now() - start) / 1000, name, words.slice(0, 200)];
+    show(step);
+    model.set("steps", [...model.get("steps"), step]);
+    if (reporter?.readyState === 1) reporter.send(JSON.stringify(step));
     clearTimeout(sending);
     sending = setTimeout(() => model.save_changes(), TOGETHER);
   }
+  /** Write down each call of a method, and whether it throws.
+   * @param {WebSocket} socket @param {"send" | "close"} method @param {string} name */
+  function watch(socket, method, name) {
+    const call = /** @type {(...given: any[]) => void} */ (socket[method]).bind(socket);
+    socket[method] = (/** @type {any[]} */ ...given) => {
+      const words = `${method}(${given.map(named).join(", ")})`;
+      try {
+        call(...given);
+      } catch (error) {
+        note(name, `${words} throws ${/** @type {Error} */ (error).name}`);
+        throw error;
+      }
+      note(name, words);
+    };
+  }
+  /** Without a script: close after the first event of that name.
+   * @param {WebSocket} socket */
+  function leave(socket) {
+    const close = () => {
+      try {
+        socket.close(...model.get("close_with"));
+      } catch {
+        socket.close(); // what it threw is listed
+      }
+    };
+    const until = model.get("until");
+    if (until !== "close") socket.addEventListener(until, close, { once: true });
+  }
+  function connect() {
+    if (socket) return;
+    start = performance.now();
+    const opened = (socket = new WebSocket(model.get("url"), model.get("protocols") ?? []));
+    let messages = 0;
+    opened.addEventListener("open", () =>
+      note("open", `open: readyState ${opened.readyState}, protocol "${opened.protocol}"`),
+    );
+    const letters = model.get("send");
+    if (letters) opened.addEventListener("open", () => opened.send("x".repeat(letters)));
+    opened.addEventListener("message", (event) => {
+      messages += 1;
+      if (messages <= MESSAGES) note("message", `message: ${named(event.data)}`);
+    });
+    opened.addEventListener("error", () => note("error", "error"));
+    opened.addEventListener("close", ({ code, reason, wasClean }) => {
+      el.append(say("over"));
+      note("close", `close: code ${code}, reason "${reason}", wasClean ${wasClean}`);
+      setTimeout(() => reporter?.close(), LAST);
+    });
+    watch(opened, "send", "send");
+    watch(opened, "close", "close()");
+    if (!code) return leave(opened);
+    try {
+      const tell = (/** @type {unknown[]} */ ...said) => note("tell", said.map(String).join(" "));
+      new Function("socket", "tell", code)(opened, tell);
+    } catch (error) {
+      const { name, message } = /** @type {Error} */ (error);
+      // An exception of the WebSocket is listed already. With another mistake nothing would close.
+      if (error instanceof DOMException) return;
+      note("tell", `a mistake in the script: ${name}: ${message}`);
+      opened.addEventListener("open", () => WebSocket.prototype.close.call(opened));
+    }
+  }
   el.append(say("title"), list);
-  if (model.get("script").length) {
+  if (model.get("steps").length) {
     // Shown again: in a second view, or in a notebook that was saved and is opened again.
-    model.get("script").forEach(show);
+    model.get("steps").forEach(show);
     el.append(say("earlier"));
     return;
   }
-  const until = model.get("until");
-  const socket = new WebSocket(model.get("url"));
-  function leave() {
-    try {
-      socket.close(...model.get("close_with"));
-    } catch (error) {
-      note(`close() throws ${/** @type {Error} */ (error).name}`);
-      socket.close();
-    }
-  }
-  socket.addEventListener("open", () => {
-    note(`open: readyState ${socket.readyState}, protocol "${socket.protocol}"`);
-    const letters = model.get("send");
-    if (letters) socket.send("x".repeat(letters));
-    if (until === "open") leave();
-  });
-  let messages = 0;
-  socket.addEventListener("message", (event) => {
-    messages += 1;
-    if (messages > MESSAGES) return;
-    const text = typeof event.data === "string" ? JSON.stringify(event.data) : "binary";
-    note(`message: ${text.slice(0, 200)}`);
-    if (until === "message") leave();
-  });
-  socket.addEventListener("error", () => note("error"));
-  socket.addEventListener("close", (event) => {
-    el.append(say("over"));
-    note(`close: code ${event.code}, reason "${event.reason}", wasClean ${event.wasClean}`);
-  });
-  return () => socket.close();
+  if (model.get("report")) {
+    reporter = new WebSocket(model.get("report"));
+    reporter.onopen = reporter.onerror = connect;
+  } else connect();
+  return () => [socket, reporter].forEach((open) => open?.close());
 }
 
 export default { render };

@@ -2,10 +2,17 @@
 
 How to think about it: the lab cannot call the page. It shows a widget in the cell's output, whose
 script connects as soon as the page has drawn it, and then waits for a request with a path of its
-own. Where no page comes, because a program runs the notebook, a kept recording takes its place.
+own. What that script does and hears comes over a second WebSocket, past the tap. Where no page
+comes, because a program runs the notebook, a kept recording takes its place.
 """
 
+import asyncio
+import gzip
+import json
+import logging
+import secrets
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
@@ -13,40 +20,67 @@ from typing import Any
 
 import anywidget
 import traitlets
+from websockets.asyncio.server import ServerConnection, serve
 
 from ..protocol import Opcode
-from ..recording import Recording, dissect
+from ..recording import PageRecording, Recording, dissect
+from ..recording.page import ScriptStep
 from ..words import _
 from .tap import Log, Tap
 from .waiting import found, in_thread
 
 HERE = Path(__file__).parent
 PATH = "/from-your-browser"  # tells a page's connection from all others
+BROWSERS = ("chromium", "firefox")
+NO_PAGE = " No page of this notebook answered."  # a part of a kept note
+STEPS = 200  # of a script that are kept
 
 UNTIL = ("open", "message", "close")
 
 # Seconds for the page to connect. While it draws what a whole notebook shows it may be busy.
 PATIENCE, WITH_PAGE = 3, 10
+NO_MORE = 0.5  # once no page has come: a program runs the notebook, which may have many visits
 
 
-def kept(name: str, browser: str = "chromium") -> Recording:
+def kept(name: str, browser: str = "chromium") -> PageRecording:
     """What a Chromium or a Firefox did on Linux, recorded by such a tap, for readers without it.
 
-    Raises ValueError if there is no such recording. ``scripts/record_chromium.py`` makes them.
+    browser: "chromium" or "firefox", of which there are fewer
+
+    Raises ValueError if there is no such recording. ``scripts/record_browsers.py`` makes them.
     """
-    paths = HERE.glob(f"{browser}_*.json*")  # a large one is compressed with gzip
+    paths = HERE.glob(f"{browser}_*.json*") if browser in BROWSERS else ()
     names = {path.name.partition(".")[0].removeprefix(f"{browser}_"): path for path in paths}
     if name not in names:
         raise ValueError(f"kept is one of {', '.join(sorted(names))}, not {name!r}")
-    return Recording.open(names[name])
+    data = names[name].read_bytes()
+    if names[name].suffix == ".gz":  # a large one
+        data = gzip.decompress(data)
+    return PageRecording.from_json(data.decode())
 
 
-def patience() -> float:
-    """Seconds to wait for the page: more if there is one, for a page says which cell it runs."""
+def other_browser(mine: Recording, name: str) -> PageRecording:
+    """What the other browser did: Firefox if ``mine`` is of a Chromium, else Chromium.
+
+    name: which of the kept recordings; raises ValueError if there is no such recording
+    """
+    agents = dissect(mine).request.head
+    agent = agents.find("User-Agent")[0].value.text if agents else ""
+    other = kept(name, "chromium" if "Firefox" in agent else "firefox")
+    return replace(other, note=other.note.replace(NO_PAGE, ""))
+
+
+def patience(came: bool = True) -> float:
+    """Seconds to wait for the page: more if there is one, for a page says which cell it runs.
+
+    came: whether the page came the last time
+    """
     from IPython import get_ipython
 
     parent = getattr(get_ipython(), "parent_header", None) or {}
-    return WITH_PAGE if parent.get("metadata", {}).get("cellId") else PATIENCE
+    if parent.get("metadata", {}).get("cellId"):
+        return WITH_PAGE
+    return PATIENCE if came else NO_MORE
 
 
 def free_path(taken: Collection[str]) -> str:
@@ -120,14 +154,66 @@ def still_open(recording: Recording, seconds: float) -> Recording:
     return replace(recording, note=" ".join(filter(None, (recording.note, note))))
 
 
+class Report:
+    """What a page says of its script, while that runs: a server for one WebSocket.
+
+    url: where the page sends each step, as JSON
+    """
+
+    def __init__(self, host: str) -> None:
+        self._host, self._path = host, f"/{secrets.token_urlsafe(9)}"
+        self._steps: list[ScriptStep] = []
+        self._began = False
+        self._over = asyncio.Event()
+        self.url = ""
+
+    async def start(self) -> None:
+        """Listen on a free port."""
+        silent = logging.getLogger("wsedu.live.server")
+        self._server = await serve(self._hear, self._host, 0, compression=None, logger=silent)
+        port = next(iter(self._server.sockets)).getsockname()[1]
+        self.url = f"ws://{self._host}:{port}{self._path}"
+
+    async def _hear(self, connection: ServerConnection) -> None:
+        if connection.request is None or connection.request.path != self._path:
+            return
+        self._began = True
+        async for line in connection:
+            # A line that is not a step is left out.
+            with suppress(ValueError, TypeError, ArithmeticError, RecursionError):
+                time, name, words = json.loads(line)
+                if len(self._steps) < STEPS:
+                    self._steps.append(ScriptStep(float(time), str(name), _whole(str(words))))
+        self._over.set()
+
+    async def script(self, seconds: float) -> tuple[ScriptStep, ...]:
+        """The steps so far; waits for the last one, unless the page has not begun to report."""
+        with suppress(TimeoutError):
+            if self._began:
+                await asyncio.wait_for(self._over.wait(), seconds)
+        return tuple(self._steps)
+
+    async def close(self) -> None:
+        """Stop listening, and hang up."""
+        self._server.close()
+
+
+def _whole(text: str) -> str:
+    """Text with U+FFFD for each half of a surrogate pair: a page may send one."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 class BrowserClient(anywidget.AnyWidget):
-    """A part of the page that opens one WebSocket and lists what its script is told.
+    """A part of the page that opens one WebSocket and lists what its script does and hears.
 
     url:    where it connects
     until:  the event after which it closes: "open", "message", or "close" for never
     close_with: the arguments with which it calls ``close``
     send:   how many letters it sends when the connection is open, as one message; 0 for none
-    script: the events of the WebSocket object, in words, in the order in which they came
+    code:   JavaScript that runs instead of that, with the names ``socket`` and ``tell``
+    protocols: the subprotocols that it asks for
+    report: where it sends each step at once
+    steps:  the calls and events of the WebSocket object, each with its seconds, name and words
 
     It connects once. Shown again, perhaps on another day, it shows what happened then.
     """
@@ -137,21 +223,36 @@ class BrowserClient(anywidget.AnyWidget):
     url = traitlets.Unicode().tag(sync=True)
     until = traitlets.Enum(UNTIL, "open").tag(sync=True)
     close_with: traitlets.List[Any] = traitlets.List().tag(sync=True)
-    send = traitlets.Int().tag(sync=True)
     title = traitlets.Unicode().tag(sync=True)
     over = traitlets.Unicode().tag(sync=True)
     earlier = traitlets.Unicode().tag(sync=True)
-    script = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    send = traitlets.Int().tag(sync=True)
+    code = traitlets.Unicode().tag(sync=True)
+    protocols: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    report = traitlets.Unicode().tag(sync=True)
+    steps: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
     def __init__(
-        self, url: str, until: str = "open", close_with: Sequence[Any] = (), send: int = 0
+        self,
+        url: str,
+        until: str = "open",
+        close_with: Sequence[Any] = (),
+        send: int = 0,
+        *,
+        code: str = "",
+        protocols: Sequence[str] = (),
+        report: str = "",
     ) -> None:
+        title = _("What the page's script does and hears:")
         super().__init__(
             url=url,
             until=until,
             close_with=list(close_with),
             send=send,
-            title=_("What the page's script is told:"),
+            code=code,
+            protocols=list(protocols),
+            report=report,
+            title=title if code else _("What the page's script is told:"),
             over=_("This connection is closed. To open another, run the cell again."),
             earlier=_(
                 "This list is from an earlier connection. To open another, run the cell again."

@@ -24,9 +24,9 @@ from websockets.asyncio.server import ServerConnection
 
 from .._awaited import no_coroutine
 from ..protocol import Request
-from ..recording import Recording
+from ..recording import PageRecording, Recording
 from ..words import _
-from .background import SHORTEST, Background, closed
+from .background import SHORTEST, Background, LabClosed, closed
 from .faults import Faults
 from .memory import Network
 from .notifications import Notifications
@@ -78,6 +78,7 @@ class Lab:
     """
 
     _current: Lab | None = None
+    _page_came = True  # when ``browser`` asked last
 
     def __init__(
         self,
@@ -278,20 +279,26 @@ class Lab:
         kept: str = "handshake",
         patience: float | None = None,
         send: int = 0,
-    ) -> Recording:
+        script: str = "",
+        protocols: Sequence[str] = (),
+    ) -> PageRecording:
         """Let the page that shows this notebook open a WebSocket, and return what passed.
 
         The page connects by itself as soon as it shows the cell's output, and lists there what
-        its script is told: open, message, error, close.
+        its script is told: open, message, error, close. The result has these steps, too.
 
         until:    the event after which its script calls ``close``; with "close" it never does,
                   and the server has to end the connection
         close:    the arguments of that call
+        script:   JavaScript of yours, which runs instead of that as soon as the WebSocket is made;
+                  ``socket`` is the WebSocket, and ``tell(...)`` adds a line to the list
+        protocols: the subprotocols that the page asks for
         patience: seconds for the page to connect, and again for the connection to end; without
-                  it 3, and 10 for a page that runs the cell to connect. If the connection does
-                  not end, what passed so far is returned, and its note says what is open. If no
-                  page connects (a program runs the notebook, or the page is on another machine),
-                  what a Chromium did before is returned. The cell prints both notes
+                  it 3, and 10 for a page that runs the cell to connect, and 0.5 where none came
+                  the last time. If the connection does not end, what passed so far is returned,
+                  and its note says what is open. If no page connects (a program runs the
+                  notebook, or the page is on another machine), what a Chromium did before is
+                  returned. The cell prints both notes
         kept:     which of the recordings of that Chromium
         send:     how many letters its script sends when the connection is open, as one message
 
@@ -304,15 +311,19 @@ class Lab:
         recording = browser.kept(kept)
         self._be_open()
         if not self._memory:
-            recording = await self._visit(until, close, patience, send) or recording
+            show = partial(
+                browser.BrowserClient, until=until, close_with=close, send=send, code=script,
+                protocols=protocols,
+            )  # fmt: skip
+            recording = await self._visit(show, patience) or recording
         if recording.note:
             # Below the page's list, so that what is not live is seen where it should have been.
             print(textwrap.fill(recording.note, 80, break_on_hyphens=False))
         return recording
 
     async def _visit(
-        self, until: str, close: Sequence[Any], patience: float | None, send: int
-    ) -> Recording | None:
+        self, client: Callable[..., object], patience: float | None
+    ) -> PageRecording | None:
         """Show a page its script; what its connection was, or None if it does not come."""
         from IPython.display import display
 
@@ -320,14 +331,25 @@ class Lab:
 
         path = browser.free_path(self._paths)
         self._paths.add(path)
-        begin = browser.patience() if patience is None else patience
+        begin = browser.patience(Lab._page_came) if patience is None else patience
         end = browser.PATIENCE if patience is None else patience
-        visit = browser.visit(self._tap, path, set(self._tap.logs), begin, end)
-        display(browser.BrowserClient(self._address(path), until, close, send))
-        recording = await self._background.wait(visit, end)
-        if recording is not None:  # a page that comes late must not be taken for the next one
+        report = browser.Report(self._tap.host)
+        await self._background.wait(report.start())
+        try:
+            visit = browser.visit(self._tap, path, set(self._tap.logs), begin, end)
+            display(client(self._address(path), report=report.url))
+            recording = await self._background.wait(visit, end)
+            if patience is None:
+                Lab._page_came = recording is not None
+            if recording is None:
+                return None
+            # A page that comes late must not be taken for the next one.
             self._paths.discard(path)
-        return recording
+            script = await self._background.wait(report.script(end if recording.ended else 0))
+            return PageRecording.of(recording, script)
+        finally:
+            with suppress(LabClosed):
+                await self._background.wait(report.close())
 
     def close(self) -> None:
         """Stop the servers and leave nothing behind; closing twice does nothing.

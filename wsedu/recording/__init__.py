@@ -13,6 +13,7 @@ from .events import Event, Side
 from .fields import Field
 from .inside import inside
 from .opening import Found, find
+from .page import PageRecording
 from .recording import Recording
 from .units import Unit
 
@@ -22,6 +23,7 @@ __all__ = [
     "Event",
     "Field",
     "Found",
+    "PageRecording",
     "Recording",
     "Side",
     "Unit",

@@ -6,6 +6,7 @@ live widget. No view opens a socket, and none computes a fact of the protocol.
 """
 
 from .accept_steps import AcceptSteps
+from .browser_session import BrowserSession
 from .builder import FrameBuilder
 from .bytes_and_fields import BytesAndFields
 from .charts import Comparison, RoundTrips
@@ -27,10 +28,8 @@ from .timeline import Timeline
 from .utf8_steps import Utf8Steps
 
 __all__ = [
-    "AcceptSteps", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison", "Difference",
-    "FrameBuilder", "FrameChecks", "Ladder", "Lanes", "LengthForms", "MaskingSteps", "Ordering",
-    "Picture", "Progress", "Question", "RoundTrips", "Square", "Squares", "Standing",
+    "AcceptSteps", "BrowserSession", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison",
+    "Difference", "FrameBuilder", "FrameChecks", "Ladder", "Lanes", "LengthForms", "MaskingSteps",
+    "Ordering", "Picture", "Progress", "Question", "RoundTrips", "Square", "Squares", "Standing",
     "StreamCutter", "Timeline", "Utf8Steps",
-    "Progress", "Question", "RoundTrips", "Square", "Squares", "Standing", "StreamCutter",
-    "Timeline", "Utf8Steps",
 ]  # fmt: skip

@@ -101,7 +101,7 @@ class Ladder(Picture):
 
     def _show(self, recording: Recording | Dissection) -> None:
         seen = self._seen = recording if isinstance(recording, Dissection) else dissect(recording)
-        stored = _arrows(seen, FIRST, LAST)
+        stored = arrows_of(seen, FIRST, LAST)
         with self.hold_sync():  # the page gets all of it at once
             self.svg = _draw(seen, stored, self._times)
             self.text = _describe(seen, stored, self._times, PROBLEMS)
@@ -121,7 +121,7 @@ class Ladder(Picture):
                 self._scroll_whole()
 
     def _scroll_whole(self) -> None:
-        arrows = _arrows(self._seen, PAGE_FIRST, PAGE_LAST)
+        arrows = arrows_of(self._seen, PAGE_FIRST, PAGE_LAST)
         self._scroll(arrows, _draw(self._seen, arrows, self._times))
 
     def _scroll(self, arrows: list[Arrow], svg: str) -> None:
@@ -211,7 +211,7 @@ class Arrow:
         )
 
 
-def _arrows(seen: Dissection, first: int, last: int, every_problem: bool = False) -> list[Arrow]:
+def arrows_of(seen: Dissection, first: int, last: int, every_problem: bool = False) -> list[Arrow]:
     """Units and TCP endings in the order in which they happened: all, or both ends of many."""
     events = seen.recording.events
     breaks = next((event for event in events if event.kind == "lost"), None)
@@ -266,7 +266,7 @@ def describe(seen: Dissection, times: bool, every_problem: bool = False) -> str:
 
     every_problem: whether what breaks a rule is there too if it is in the middle of a long ladder
     """
-    arrows = _arrows(seen, FIRST, LAST, every_problem)
+    arrows = arrows_of(seen, FIRST, LAST, every_problem)
     return _describe(seen, arrows, times, None if every_problem else PROBLEMS)
 
 
@@ -276,13 +276,13 @@ def _describe(seen: Dissection, arrows: list[Arrow], times: bool, most: int | No
     for arrow in arrows:
         step = arrow.step
         if arrow.left_out:
-            lines.append(f"  {_left_out(arrow)}")
+            lines.append(f"  {gap_of(arrow)}")
         whence = _("client → server") if step.sender == "client" else _("server → client")
         when = f"{arrow.time:6.2f} s  " if times else ""
         if step.kind == "fault":
-            lines.append(f"  {when}---- {_label(step)} ----")
+            lines.append(f"  {when}---- {label_of(step)} ----")
             continue
-        lines.append(f"  {when}{whence}  {_label(step)}")
+        lines.append(f"  {when}{whence}  {label_of(step)}")
         if isinstance(step, Unit):
             lines.append(f"      {_sentence(seen, step)}")
             lines += [f"      {arrow.came}"] if arrow.came else []
@@ -317,10 +317,10 @@ def _draw(seen: Dissection, arrows: list[Arrow], times: bool) -> str:
     for arrow, y in zip(arrows, _tops(arrows), strict=True):
         step = arrow.step
         if arrow.left_out:
-            drawing.text((CLIENT + SERVER) / 2, y - 12, _left_out(arrow), "soft", "middle")
+            drawing.text((CLIENT + SERVER) / 2, y - 12, gap_of(arrow), "soft", "middle")
         if times:
             drawing.text(14, y + 24, f"{arrow.time:.2f} s", "small mono soft")
-        words = _label(step)
+        words = label_of(step)
         if isinstance(step, Unit):
             broken = [f"✘ {problem.sentence}" for problem in step.problems[:PROBLEMS]]
             said = _sentence(seen, step)
@@ -347,7 +347,7 @@ def _draw_arrow(drawing: Drawing, seen: Dissection, arrow: Arrow, y: float) -> N
     line = y + 25
     if step.kind == "fault":
         drawing.path(f"M{CLIENT} {line:g}H{SERVER}", line, "fault")
-        drawing.text(middle, line - 7, fit(_label(step), width, 7), "bad", "middle")
+        drawing.text(middle, line - 7, fit(label_of(step), width, 7), "bad", "middle")
         return
     if step.kind == "held":
         end = int(middle) + 5 * back  # it comes to the tap, and no further
@@ -355,7 +355,7 @@ def _draw_arrow(drawing: Drawing, seen: Dissection, arrow: Arrow, y: float) -> N
     problem = isinstance(step, Unit) and bool(step.problems)
     drawing.path(f"M{start} {line:g}H{end - back}", line, "arrow")
     drawing.path(f"M{end} {line:g}l{-back} -5v10z", line + 5, "tip")
-    label = fit(("✘ " if problem else "") + _label(step), width, 8.5)
+    label = fit(("✘ " if problem else "") + label_of(step), width, 8.5)
     drawing.text(middle, line - 7, label, "mono bad" if problem else "mono", "middle")
     if isinstance(step, Unit):
         said = _sentence(seen, step)
@@ -390,7 +390,8 @@ def _title(seen: Dissection) -> str:
     )
 
 
-def _label(step: Step) -> str:
+def label_of(step: Step) -> str:
+    """A few words for an arrow."""
     if isinstance(step, Unit):
         return step.title
     if step.kind == "fault":
@@ -402,7 +403,8 @@ def _label(step: Step) -> str:
     return _("no more bytes from this side (TCP FIN)")
 
 
-def _left_out(arrow: Arrow) -> str:
+def gap_of(arrow: Arrow) -> str:
+    """How many arrows before this one are not shown, in words."""
     return _("… {count} arrows not shown …").format(count=f"{arrow.left_out:,}")
 
 

@@ -297,6 +297,15 @@ def test_other_libraries_are_as_many_as_the_file_says() -> None:
 WRONG = {
     "talk.pcapng": ["client-unmasked"],
     "chromium_masked.json": ["server-masked"],
+    "chromium_fin.json": ["no-close"],
+    "chromium_forbidden.json": ["origin-refused"],
+    "chromium_protocol.json": ["subprotocol-not-answered"],
+    "chromium_reset.json": ["reset"],
+    "chromium_status.json": ["status-200"],
+    "firefox_fin.json": ["no-close"],
+    "firefox_forbidden.json": ["origin-refused"],
+    "firefox_reset.json": ["reset"],
+    "firefox_status.json": ["status-200"],
     "decrypted.pcapng.gz": ["frame-before-101"],
     "lossy.pcapng.gz": ["bytes-missing"],
 }

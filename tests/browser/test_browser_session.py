@@ -1,0 +1,104 @@
+"""The picture of a page's connection, compared with what a browser really shows."""
+
+from base64 import b64decode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import nbformat
+import playwright.sync_api
+import pytest
+
+from wsedu.live import Lab
+from wsedu.live.peer import Peer
+from wsedu.recording import dissect
+from wsedu.views.browser_session import ToolsRow, tools_rows
+
+from ..chromium import empty_page
+from ..firefox import expect
+from ..jupyter import ROOT, Jupyter, Notebook
+from . import scenes
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("no_lab_is_left")]
+
+
+@pytest.fixture(scope="module")
+def origin() -> Iterator[str]:
+    with empty_page() as address:
+        yield address
+
+
+class Watched:
+    """A Chromium whose developer tools are open: ``rows`` is what they show."""
+
+    def __init__(self, chromium: playwright.sync_api.Browser) -> None:
+        self._chromium, self.rows = chromium, list[ToolsRow]()
+
+    @contextmanager
+    def new_context(self) -> Iterator["Watched"]:
+        with self._chromium.new_context() as self._context:
+            yield self
+            self._page.evaluate("1")  # its events come while Playwright waits for an answer
+
+    def new_page(self) -> playwright.sync_api.Page:
+        self._page = self._context.new_page()
+        tools = self._context.new_cdp_session(self._page)
+        tools.send("Network.enable")
+        for name, sender in (("Sent", "client"), ("Received", "server")):
+            tools.on(
+                f"Network.webSocketFrame{name}", lambda event, who=sender: self._add(who, event)
+            )
+        tools.on("Network.webSocketFrameError", lambda _event: self._add(None, {}))
+        return self._page
+
+    def _add(self, sender: Any, event: dict[str, Any]) -> None:
+        frame = event.get("response", {"opcode": 1, "payloadData": ""})
+        assert frame["opcode"] in (1, 2), "a control frame is shown after all"
+        words, binary = frame["payloadData"], frame["opcode"] == 2
+        self.rows.append(ToolsRow(sender, binary, str(len(b64decode(words))) if binary else words))
+
+
+async def breaks_a_rule(peer: Peer) -> None:
+    await peer.receive()
+    await peer.send(b"\xc1\x00")
+    await peer.live()
+
+
+@pytest.mark.parametrize("name", [*(n for n in scenes.SCENES if n != "buffered"), "broken"])
+def test_the_third_column_is_what_chromium_reports(
+    chromium: playwright.sync_api.Browser, origin: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = scenes.Scene(lambda: Lab(raw=breaks_a_rule), script=scenes.READY)
+    monkeypatch.setitem(scenes.SCENES, "broken", broken)
+    watched = Watched(chromium)
+    recording = scenes.play(watched, origin, name)  # type: ignore[arg-type]
+    assert tools_rows(dissect(recording)) == watched.rows
+    assert watched.rows or name in ("handshake", "accept", "empty", "early")
+
+
+CODE = """
+from wsedu import BrowserSession, Lab
+lab = Lab()
+script = "socket.onopen = () => socket.send('x'); socket.onmessage = () => socket.close(4000);"
+mine = await lab.browser(script=script, protocols=[], patience=20)
+print(mine.note, [step.words for step in mine.script])
+BrowserSession(mine)
+"""
+
+
+def test_a_script_of_the_cell_runs_in_the_page_and_its_steps_come_back(
+    jupyter: Jupyter, notebook: Notebook
+) -> None:
+    path = "notebooks/en/browser_script.ipynb"
+    lesson = nbformat.read(ROOT / "notebooks/en/gallery.ipynb", as_version=4)
+    lesson.cells = [nbformat.v4.new_code_cell(CODE, id="visit")]
+    nbformat.write(lesson, jupyter.folder / path)
+    notebook.open(path)
+    notebook.run("visit")
+    output = notebook.output("visit")
+    expect(output).to_contain_text(
+        """['open: readyState 1, protocol ""', 'send("x")', 'message: "x"', 'close(4000)', """
+        """'close: code 4000, reason "", wasClean true']"""
+    )
+    expect(output.locator("ol li")).to_have_count(5)
+    expect(output.locator("svg").first).to_be_visible()
