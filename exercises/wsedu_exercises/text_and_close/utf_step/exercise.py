@@ -29,12 +29,12 @@ def utf8_step(state: tuple[int, int, int] | None, byte: int) -> tuple[int, int, 
     if 0xC2 <= byte <= 0xDF:
         return 1, 0x80, 0xBF
     if 0xE0 <= byte <= 0xEF:
-        least = 0xA0 if byte == 0xE0 else 0x80  # fewer bytes would do
-        most = 0x9F if byte == 0xED else 0xBF  # surrogates come next
+        least = 0xA0 if byte == 0xE0 else 0x80  # otherwise overlong
+        most = 0x9F if byte == 0xED else 0xBF  # otherwise a surrogate
         return 2, least, most
     if 0xF0 <= byte <= 0xF4:
-        least = 0x90 if byte == 0xF0 else 0x80  # fewer bytes would do
-        most = 0x8F if byte == 0xF4 else 0xBF  # U+10FFFF is the last
+        least = 0x90 if byte == 0xF0 else 0x80  # otherwise overlong
+        most = 0x8F if byte == 0xF4 else 0xBF  # otherwise above U+10FFFF
         return 3, least, most
     raise ValueError("no character begins with this byte")
 
