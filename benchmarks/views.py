@@ -61,6 +61,8 @@ CELLS = {
     "masking stepper": "from wsedu import MaskingSteps\nMaskingSteps('Hello, WebSocket!!!!')",
     "stream cutter": "from wsedu import StreamCutter\nfrom wsedu.protocol import *\n"
     "StreamCutter(build_frame(Frame(Opcode.TEXT, b'Hello'), b'abcd') * 3, 'client')",
+    "frame checks": "from wsedu import FrameChecks\nfrom wsedu.protocol import *\n"
+    "FrameChecks(build_frame(Frame(Opcode.TEXT, b'Hello'), b'abcd'))",
     "accept stepper": "from wsedu import AcceptSteps\nAcceptSteps('dGhlIHNhbXBsZSBub25jZQ==')",
     "closing stepper": "from wsedu import ClosingSteps, Lab\n"
     "from wsedu.protocol import Close, Frame, Opcode, build_close\n"

@@ -15,6 +15,7 @@ from wsedu.views import (
     BytesAndFields,
     Checklist,
     FrameBuilder,
+    FrameChecks,
     Lanes,
     LengthForms,
     MaskingSteps,
@@ -101,6 +102,7 @@ PICTURES: dict[str, Picture] = {
         FrameBuilder(), rsv1=True, fin=False, opcode=9, mask=False, payload="x" * 130, form=64
     ),
     "the greatest length": moved(FrameBuilder(), flipped=127 ^ 5, key="zz", payload="\x7f" * 3),
+    "the greatest length, refused": FrameChecks(b"\x82\xff\x7f" + b"\xff" * 18),
     **{
         f"utf8 {hexed}": moved(Utf8Steps(bytes.fromhex(hexed)), step=99)
         for hexed in ("c080", "e080", "eda080", "f48f8f8f" * 6, "e1", "ff")

@@ -238,7 +238,7 @@ def test_cases_that_do_not_end_are_stopped(monkeypatch: pytest.MonkeyPatch) -> N
         score(put_together(gather(quiet=True)))
 
 
-def test_case_that_was_not_run_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_case_that_was_not_run_has_not_passed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conformance, "KOSOKU", "raise SystemExit(3)")
     with pytest.raises(RuntimeError, match=r"did not run the case 1\.1\.1"):
         score(put_together(gather(quiet=True)), ["1.1.1", "2.1"])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from wsedu import Lab, dissect, peers
-from wsedu.course.peers import measured, outcome
+from wsedu.course.peers import columns, measured, outcome
 from wsedu.protocol import Frame, Opcode, build_frame
 
 pytestmark = pytest.mark.anyio
@@ -51,6 +51,25 @@ def test_table_has_a_line_for_each_server_and_a_column_for_each_row() -> None:
     assert date == f"Measured on {measured()['date']}."
 
 
+def test_table_can_show_what_a_close_says_besides_its_code() -> None:
+    _head, *lines, _date = str(peers("opcode 3", "half a code", reasons=True)).splitlines()
+    said = {line.split()[0]: re.split(r"  +", line)[1:] for line in lines}
+    assert said["websockets"] == [
+        'Close 1002 "invalid opcode"',
+        'Close 1002 "close frame too short"',
+    ]
+    assert said["aiohttp"] == ["Close 1002", "Close 1002"]  # an empty reason is none
+    assert said["autobahn"] == ["TCP ends", "TCP ends"]
+    assert said["tornado"] == ["TCP ends", "Close, no code"]
+
+
+def test_columns_are_as_wide_as_their_widest_cell() -> None:
+    table = columns([["", "a"], ["long", "b"]], "a note that is longer")
+    assert str(table) == "      a\nlong  b\na note that is longer"
+    with pytest.raises(ValueError, match="shorter"):
+        columns([["a", "b"], ["c"]])
+
+
 def test_a_notebook_shows_the_same_table_in_a_box_that_scrolls() -> None:
     table = peers("POST", "no mask")
     assert f">{table!r}</pre>" in table._repr_html_()
@@ -72,8 +91,9 @@ def test_file_has_the_rows_of_the_script() -> None:
     assert {name: row["id"] for name, row in ROWS.items()} == script().ROWS
 
 
-def test_table_is_of_the_library_that_the_lessons_use() -> None:
-    assert measured()["versions"]["websockets"] == importlib.metadata.version("websockets")
+@pytest.mark.parametrize("library", ["websockets", "tornado"])
+def test_table_is_of_the_libraries_that_the_lessons_run(library: str) -> None:
+    assert measured()["versions"][library] == importlib.metadata.version(library)
 
 
 @pytest.mark.parametrize("row", HANDSHAKES)

@@ -323,9 +323,35 @@ async def test_closing_the_lab_cancels_the_server(capfd: pytest.CaptureFixture[s
     assert capfd.readouterr() == ("", "")
 
 
+async def test_a_server_that_runs_already_gets_a_tap() -> None:
+    over = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.closing(writer):
+            await echo_by_hand(reader, writer)
+        over.set()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    lab = Lab(upstream=server.sockets[0].getsockname()[1])
+    recording = await lab.talk(REQUEST, HELLO)
+    assert recording.sent_by("server").endswith(b"\x81\x05Hello")
+    lab.close()
+    await asyncio.wait_for(over.wait(), 5)
+    assert server.is_serving(), "it is not the lab's"
+    server.close()
+    await server.wait_closed()
+
+
 def test_only_one_says_what_the_server_does() -> None:
     with pytest.raises(ValueError, match="give one"):
         Lab(raw=echo_by_hand, server=echo_by_hand)
+    with pytest.raises(ValueError, match="give one"):
+        Lab(raw=echo_by_hand, upstream=8000)
+
+
+def test_a_network_in_memory_reaches_no_server_outside() -> None:
+    with pytest.raises(ValueError, match="does not reach"):
+        Lab(upstream=8000, network="memory")
 
 
 async def test_a_closed_lab_says_so(lab: Lab) -> None:

@@ -33,6 +33,7 @@ ON_LOOPBACK_ONLY = {
     "test_a_blocking_cell_does_not_freeze_the_server",
     "test_starting_again_replaces_the_lab",
     "test_everything_is_on_loopback",
+    "test_a_server_that_runs_already_gets_a_tap",
     # A page cannot come.
     "test_with_a_page_its_connection_is_shown_and_not_an_earlier_one",
     # One of them is enough.

@@ -123,6 +123,7 @@ VIEWS: dict[str, Callable[[str], Iterator[views.Picture] | list[views.Picture]]]
         views.Difference(b"", wire(text), text),
     ],
     "FrameBuilder": builders,
+    "FrameChecks": lambda text: [views.FrameChecks(wire(text))],
     "Ladder": ladders,
     "Lanes": lanes,
     "LengthForms": lambda text: [views.LengthForms(dissect(closing(text)).find("frame"))],

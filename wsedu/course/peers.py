@@ -40,14 +40,26 @@ def measured() -> dict[str, Any]:
     return kept
 
 
-def outcome(row: str, server: str) -> str:
-    """What a server did with the input, in a word or two: ``"405"``, ``"Close 1002"``."""
+def columns(lines: list[list[str]], *notes: str) -> Table:
+    """A table of these lines, each a list of its cells, with notes below it."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    text = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+    return Table("\n".join([*text, *notes]))
+
+
+def outcome(row: str, server: str, reasons: bool = False) -> str:
+    """What a server did with the input, in a word or two: ``"405"``, ``"Close 1002"``.
+
+    reasons: say the reason of a Close too: ``'Close 1002 "invalid opcode"'``
+    """
     did = measured()["rows"][row]["servers"][server]
     if "http_status" in did:
         return str(did["http_status"])
     if did["answer"] == "close":
         code = did["close_code"]
-        return _("Close, no code") if code is None else f"Close {code}"
+        if code is None or not reasons:
+            return _("Close, no code") if code is None else f"Close {code}"
+        return f'Close {code} "{did["reason"]}"' if did["reason"] else f"Close {code}"
     if did["answer"] == "frames":
         return _("echo")  # all eight are echo servers
     if did["answer"] == "nothing":
@@ -56,11 +68,13 @@ def outcome(row: str, server: str) -> str:
 
 
 @values_only
-def peers(*rows: str) -> Table:
+def peers(*rows: str, reasons: bool = False) -> Table:
     """What eight servers did: a line for each server, a column for each named row.
 
     The rows are those of ``peers.json``, such as ``"POST"`` (a handshake; the column shows the
     status) or ``"no mask"`` (a frame; the column shows the answer). ValueError for other names.
+
+    reasons: show what a Close says besides its code
     """
     known = measured()["rows"]
     for row in rows:
@@ -73,7 +87,5 @@ def peers(*rows: str) -> Table:
     lines = [["", *rows]]
     for server, version in measured()["versions"].items():
         name = f"{server} {version.partition(' ')[0]}"
-        lines.append([name, *(outcome(row, server) for row in rows)])
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    text = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
-    return Table("\n".join([*text, _("Measured on {date}.").format(date=measured()["date"])]))
+        lines.append([name, *(outcome(row, server, reasons) for row in rows)])
+    return columns(lines, _("Measured on {date}.").format(date=measured()["date"]))

@@ -66,6 +66,7 @@ class Lab:
     server:        your own server, all of it, from the first byte of the handshake on: an async
                    function of an ``asyncio.StreamReader`` and ``StreamWriter``. Its writer is
                    closed when it returns; an exception that it raises is on the recording
+    upstream:      the port of a server that runs already on this machine; only the tap is new
     network:       "loopback", or "memory" for a network without sockets that only this lab and
                    the loop of its cell are on; no browser can reach it
     open_to_the_network: an address of this machine on which others can reach the server, such
@@ -94,6 +95,7 @@ class Lab:
         notifications: bool = False,
         raw: Callable[[Peer], Awaitable[None]] | None = None,
         server: OwnServer | None = None,
+        upstream: int | None = None,
         network: Literal["loopback", "memory"] = "loopback",
         open_to_the_network: str | None = None,
         token: str | None = None,
@@ -101,7 +103,7 @@ class Lab:
         options = {name: value for name, value in locals().items() if name != "self"}
         no_coroutine("Lab", handler, raw, server)
         check(**options)
-        plain = not (raw or server or notifications)
+        plain = not (raw or server or upstream or notifications)
         address = allowed_address(open_to_the_network, token, plain)
         if Lab._current is not None:
             Lab._current.close()
@@ -110,7 +112,7 @@ class Lab:
             handler = handler or self._notifications.websocket
         library = {name: options[name] for name in OF_THE_LIBRARY}
         given = partial(
-            start, handler, raw, server, library, date=date, address=address, token=token
+            start, handler, raw, server, upstream, library, date=date, address=address, token=token
         )
         self._open(given, Network() if network == "memory" else None)
         self._query = f"?token={token}" if token else ""

@@ -44,6 +44,9 @@ RULES = {
     "handler": FUNCTION,
     "raw": FUNCTION,
     "server": FUNCTION,
+    "upstream": Rule(
+        _("the number of a port, or None"), (int, NONE), lambda port: 0 < port < 2**16
+    ),
     "open_timeout": SECONDS,
     "ping_interval": Rule(
         _("a number of seconds, more than 0, or None for no Pings"),
@@ -97,8 +100,10 @@ def check(**options: Any) -> None:
             raise TypeError(wrong)
         if value is not None and not rule.holds(value):
             raise ValueError(wrong)
-    if sum(options[script] is not None for script in ("handler", "raw", "server")) > 1:
-        raise ValueError("handler, raw and server all say what the server does; give one")
+    if sum(options[script] is not None for script in ("handler", "raw", "server", "upstream")) > 1:
+        raise ValueError("handler, raw, server and upstream all say what the server is; give one")
+    if options["network"] == "memory" and options["upstream"] is not None:
+        raise ValueError("a network in memory does not reach a server that runs elsewhere")
     if options["network"] == "memory" and options["open_to_the_network"] is not None:
         raise ValueError("a network in memory cannot be opened to others")
 

@@ -2,7 +2,8 @@
 
 How to think about it: each server is one more async function that runs in the lab's loop for each
 connection. Whatever such a function does wrong (it raises, loops without an await, or writes
-without end) ends its own connection only, and the recording says so.
+without end) ends its own connection only, and the recording says so. A server that runs already, as
+``upstream``, only gets the tap.
 """
 
 import asyncio
@@ -44,10 +45,13 @@ async def start(
     handler: Handler | None,
     raw: Callable[[Peer], Awaitable[None]] | None,
     server: OwnServer | None,
+    upstream: int | None,
     options: dict[str, Any],
     **more: Any,
 ) -> Running:
-    """Whichever of the three is given; without any, the library's echo server."""
+    """Whichever of the four is given; without any, the library's echo server."""
+    if upstream:
+        return Running(await _tap_before(upstream), lambda: None)
     if server:
         return await start_own(server)
     if raw:
@@ -104,7 +108,7 @@ async def start_library(
         create_connection=Connection,
         **options,
     )
-    tap = await _tap_before(next(iter(server.sockets)), address)
+    tap = await _tap_before(_port(next(iter(server.sockets))), address)
     return Running(tap, lambda: server.close(close_connections=False))
 
 
@@ -133,7 +137,7 @@ async def start_own(own: OwnServer) -> Running:
                 tasks.discard(asyncio.current_task())
 
     server = await asyncio.start_server(connected, HOST, 0)
-    tap = await _tap_before(server.sockets[0])
+    tap = await _tap_before(_port(server.sockets[0]))
     return Running(tap, server.close)
 
 
@@ -149,8 +153,13 @@ async def start_raw(script: Callable[[Peer], Awaitable[None]]) -> Running:
     return await start_own(server)
 
 
-async def _tap_before(listener: Any, address: str = HOST) -> Tap:
-    tap = Tap(listener.getsockname()[1])
+def _port(listener: Any) -> int:
+    port: int = listener.getsockname()[1]
+    return port
+
+
+async def _tap_before(port: int, address: str = HOST) -> Tap:
+    tap = Tap(port)
     await tap.start(address)
     return tap
 

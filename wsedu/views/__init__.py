@@ -14,6 +14,7 @@ from .checklist import Checklist
 from .closing_steps import ClosingSteps
 from .cutter import StreamCutter
 from .difference import Difference
+from .frame_checks import FrameChecks
 from .ladder import Ladder
 from .lanes import Lanes
 from .length_forms import LengthForms
@@ -28,7 +29,7 @@ from .utf8_steps import Utf8Steps
 
 __all__ = [
     "AcceptSteps", "BrowserSession", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison",
-    "Difference", "FrameBuilder", "Ladder", "Lanes", "LengthForms", "MaskingSteps", "Ordering",
-    "Picture", "Progress", "Question", "RoundTrips", "Square", "Squares", "Standing",
+    "Difference", "FrameBuilder", "FrameChecks", "Ladder", "Lanes", "LengthForms", "MaskingSteps",
+    "Ordering", "Picture", "Progress", "Question", "RoundTrips", "Square", "Squares", "Standing",
     "StreamCutter", "Timeline", "Utf8Steps",
 ]  # fmt: skip

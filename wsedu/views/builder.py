@@ -6,6 +6,7 @@ build what is forbidden: that is the point. A click flips a bit, a bit of the le
 length no longer fits what follows, and the picture reads the bytes as a receiver would.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from ..protocol import (
@@ -158,7 +159,8 @@ class FrameBuilder(Adjustable):
     def draw(self, slots: Slots) -> str:
         """The grid of bits, the row of bytes, the rules."""
         drawing = Drawing(_("A frame, built by hand"), NARROW)
-        self._draw_bits(drawing, slots)
+        draw_bits(drawing, slots, [act for _name, _kind, act in BITS])
+        drawing.text(LEFT, 112, _("The same in bytes, with what follows:"), "small soft")
         y = 132.0
         for n, kinds in ((n, frame_colours.kinds_at(_FIRST, n)) for n in range(2)):
             x = LEFT + n * CELL
@@ -179,19 +181,25 @@ class FrameBuilder(Adjustable):
                 drawing.slot(f"rule{n}", LEFT, y + 22 + 18 * n, slots)
         return drawing.svg()
 
-    def _draw_bits(self, drawing: Drawing, slots: Slots) -> None:
-        drawn = ""
-        for n, (name, kind, act) in enumerate(BITS):
-            x = LEFT + n * BIT + (12 if n >= 8 else 0)
-            if name != drawn:
-                width = BIT * sum(other == name for other, _kind, _act in BITS)
-                drawing.text(x + width / 2, 24, name, "small", "middle")
-                drawn = name
-            with drawing.item(f"bit{n}", slots[f"bit{n}.says"], act=act, says_of=f"bit{n}"):
-                drawing.rect(x + 1, 32, BIT - 2, 34, LOOKS[kind].style)
-                drawing.slot(f"bit{n}", x + BIT / 2, 55, slots, "mono", "middle")
-            drawing.text(x + BIT / 2, 82, str(n), "small soft", "middle")
-        drawing.text(LEFT, 112, _("The same in bytes, with what follows:"), "small soft")
+
+def draw_bits(drawing: Drawing, slots: Slots, acts: Iterable[str]) -> None:
+    """The first two bytes as a row of bits; ``acts`` is what a click on each does.
+
+    A slot such as ``box0.class`` says how the box of a bit looks, where that can change.
+    """
+    drawn = ""
+    for n, ((name, kind, _act), act) in enumerate(zip(BITS, acts, strict=True)):
+        x = LEFT + n * BIT + (12 if n >= 8 else 0)
+        if name != drawn:
+            width = BIT * sum(other == name for other, _kind, _act in BITS)
+            drawing.text(x + width / 2, 24, name, "small", "middle")
+            drawn = name
+        box = f"box{n}"
+        style = slots.get(f"{box}.class", "")
+        with drawing.item(f"bit{n}", slots[f"bit{n}.says"], act=act, says_of=f"bit{n}"):
+            drawing.rect(x + 1, 32, BIT - 2, 34, style or LOOKS[kind].style, box if style else "")
+            drawing.slot(f"bit{n}", x + BIT / 2, 55, slots, "mono", "middle")
+        drawing.text(x + BIT / 2, 82, str(n), "small soft", "middle")
 
 
 def _built(state: State) -> bytes:

@@ -1,4 +1,4 @@
-"""TODO: what the exercise asks for, in a line."""
+"""Tell which events a page hears, in Chromium and in Firefox."""
 
 from __future__ import annotations
 
@@ -7,6 +7,17 @@ from wsedu.course.judges import Letters
 
 EXERCISE = Exercise(
     stars=1,
-    judge=Letters(section="5.2"),  # TODO: the section of the RFC
-    solution={"A": 2, "B": True},  # TODO: your answers
+    judge=Letters(section="7.1.7", sections={"F": "5.1", "G": "5.1", "H": "4.1", "I": "4.1"}),
+    solution={
+        "A": "error close",
+        "B": "open close",
+        "C": "open message close",
+        "D": "open close",
+        "E": "open error close",
+        "F": "open error close",
+        "G": "open message close",
+        "H": "error close",
+        "I": "open close",
+        "J": "open message error close",
+    },
 )
