@@ -97,9 +97,9 @@ async def talks(peer: Peer) -> None:
 
 async def reads_late(peer: Peer) -> None:
     """A server that does not read for a while, and then reads all of it."""
-    await asyncio.sleep(1.3)
+    await asyncio.sleep(1.4)
     size = 0
-    while size < 33 * 2**20:
+    while size < 2**25 + 2**18:
         size += len((await peer.receive() or Frame(0, b"")).payload)
     await peer.send(Frame(Opcode.TEXT, b"I have read it"))
     await peer.send(await peer.receive() or b"")
@@ -153,13 +153,13 @@ socket.send("too early");
 BUFFERED = """
 const look = () => tell("bufferedAmount", socket.bufferedAmount);
 socket.onopen = () => {
-  socket.send(new Uint8Array(2 ** 20));
+  socket.send(new Uint8Array(2 ** 18));
   setTimeout(() => {
     look();
-    socket.send(new Uint8Array(32 * 2 ** 20));
+    socket.send(new Uint8Array(2 ** 25));
     look();
     setTimeout(look, 500);
-  }, 300);
+  }, 400);
 };
 socket.onmessage = () => {
   look();
