@@ -1,6 +1,6 @@
 """A whole WebSocket server, from top to bottom, in the order of RFC 6455.
 
-How to think about it: fourteen functions know the protocol, and one loop knows the network. Each
+How to think about it: fifteen functions know the protocol, and one loop knows the network. Each
 function turns bytes into values or values into bytes; it opens no socket and waits for nothing.
 Each is also the solution of an exercise, so it imports what it needs inside, and a learner can
 paste it into a cell. ``Talk`` calls them in the order in which a client's bytes come, and the loop
@@ -233,17 +233,17 @@ def check_text(tail: bytes, data: bytes) -> bytes:
 
     decoder = codecs.getincrementaldecoder("utf-8")()
     decoder.decode(tail + data)
-    return decoder.getstate()[0]
+    tail = decoder.getstate()[0]
+    if b"\xed\xa0" <= tail <= b"\xed\xbf":  # half a surrogate: Python waits for its third byte
+        raise ValueError("a surrogate")
+    return tail
 
 
 def check_close(payload: bytes) -> int | None:
     """The code to close with if a Close's payload breaks a rule (5.5.1, 7.4, 8.1)."""
-    if not payload:
-        return None
-    code = int.from_bytes(payload[:2], "big")
-    if len(payload) < 2 or code in (1004, 1005, 1006):
-        return 1002
-    if not (1000 <= code <= 1014 or 3000 <= code <= 4999):
+    try:
+        parse_close(payload[:2])
+    except ValueError:
         return 1002
     try:
         payload[2:].decode()

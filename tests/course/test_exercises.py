@@ -755,6 +755,14 @@ class TestNeverEnding:
             gc.collect()
         assert [str(warning.message) for warning in warned] == []
 
+    def test_check_that_is_given_up_tries_no_more_mistakes(self) -> None:
+        """What Python warns of in its thread would be taken for the next answer's."""
+        exercise = exercises()["read-frame"]
+        given_up = runner.Attempt(exercise.solution)
+        given_up.over = True
+        with pytest.raises(runner.AnswerStopped):
+            exercise.judge.rows(exercise, exercise.judge.fixed(exercise), given_up)
+
     # In a process of its own: what Python says to it at its exit is part of the test.
     @pytest.mark.parametrize("waits", ["read()", "asyncio.sleep(3)"])
     def test_async_answer_that_catches_everything(self, waits: str) -> None:

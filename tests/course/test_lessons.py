@@ -122,7 +122,7 @@ def test_frame_layout_needs_no_close_code() -> None:
 
 
 # What is no picture of bytes: the questions, the progress, and what pictures are made of.
-OTHER_VIEWS = {"Ordering", "Picture", "Progress", "Question", "Standing"}
+OTHER_VIEWS = {"Ordering", "Picture", "Progress", "Question", "Square", "Squares", "Standing"}
 
 
 def test_gallery_shows_every_picture_of_the_course() -> None:

@@ -187,12 +187,20 @@ class Cases:
         """The cases that everybody meets: they tell the mistakes apart."""
         return list(self.cases(random.Random(exercise.name)))
 
-    def rows(self, exercise: Exercise, cases: list[Args]) -> list[Row]:
-        """What each mistake does in these cases."""
+    def rows(
+        self, exercise: Exercise, cases: list[Args], attempt: Attempt | None = None
+    ) -> list[Row]:
+        """What each mistake does in these cases; stops when there is no time left for ``attempt``.
+
+        A check that has been given up must not go on in its thread: what Python warns of there
+        would be taken for the next answer's.
+        """
         rows = []
         with warnings.catch_warnings():  # the learner is not part of what a mistake forgets
             warnings.simplefilter("ignore")
             for mistake in exercise.mistakes:
+                if attempt:
+                    attempt.go_on()
                 mistaken = self._attempt(mistake.answer)
                 got = [_copy_of(mistaken.result(*copy.deepcopy(args))) for args in cases]
                 rows.append(self.row(cases, got, mistake.sentence))
@@ -234,7 +242,7 @@ class Cases:
         got: list[Any],
     ) -> Verdict:
         common = cases == self.fixed(exercise)
-        mistakes = _rows_of(exercise) if common else self.rows(exercise, cases)
+        mistakes = _rows_of(exercise, attempt) if common else self.rows(exercise, cases, attempt)
         results = list(zip(cases, got, strict=True))
         words = exercise.words
 
@@ -363,11 +371,15 @@ class Cases:
         return {"case": said.format(call=call, got=got, wanted=wanted)}
 
 
-@functools.cache
-def _rows_of(exercise: Exercise) -> list[Row]:
+_ROWS: dict[Exercise, list[Row]] = {}
+
+
+def _rows_of(exercise: Exercise, attempt: Attempt) -> list[Row]:
     """What each mistake does in the cases that everybody meets, found out once."""
-    judge = cast(Cases, exercise.judge)
-    return judge.rows(exercise, judge.fixed(exercise))
+    if exercise not in _ROWS:
+        judge = cast(Cases, exercise.judge)
+        _ROWS[exercise] = judge.rows(exercise, judge.fixed(exercise), attempt)
+    return _ROWS[exercise]
 
 
 def _generic(shown: Mapping[str, Any]) -> str:

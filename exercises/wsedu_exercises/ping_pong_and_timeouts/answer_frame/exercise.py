@@ -18,6 +18,7 @@ from wsedu.course.mistakes import Args
 from wsedu.course.reference import frame_field_at
 from wsedu.course.runner import shorten
 
+from ...closes import is_utf8
 from ...server import answer
 
 
@@ -119,15 +120,6 @@ def nearest(args: Args, got: tuple[bytes, bool]) -> tuple[bytes, bool]:
 def _breaks_a_rule(fin: bool, opcode: int, payload: bytes) -> bool:
     """Whether it is a Close with half a code, a code that may not be sent, or such a reason."""
     return opcode == 8 and reference(fin, opcode, payload)[2:] != payload
-
-
-def is_utf8(data: bytes) -> bool:
-    """Whether the bytes are UTF-8."""
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def brief(data: bytes) -> Any:

@@ -19,7 +19,7 @@ from wsedu.course.mistakes import Args
 
 from ...server import decode_header, validate
 from ..in_hex import in_hex
-from ..validate.exercise import reference as refused
+from ..refused import refused
 
 
 def first_wrong_frame(stream):

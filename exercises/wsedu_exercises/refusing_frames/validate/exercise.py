@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
-
-from websockets.exceptions import ProtocolError
-from websockets.frames import Frame
-from websockets.streams import StreamReader
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, Results, how_many
@@ -17,31 +12,7 @@ from wsedu.course.mistakes import Args
 
 from ...server import validate
 from ..in_hex import in_hex
-
-
-def reference(data: bytes) -> int | None:
-    """1002 if the ``websockets`` library refuses even the most harmless frame that begins so.
-
-    No second byte is more harmless than that of an empty, masked payload.
-    """
-    return _refused((data + b"\x80")[:2]) if data else None
-
-
-@lru_cache(2**16)
-def _refused(begin: bytes) -> int | None:
-    short = begin[1] % 128
-    longer = {126: b"\x00\x7e", 127: b"\x00\x00\x00\x00\x00\x01\x00\x00"}.get(short, b"")
-    length = int.from_bytes(longer, "big") or short
-    stream = StreamReader()
-    stream.feed_data(begin + longer + bytes(4 + length))
-    try:
-        next(Frame.parse(stream.read_exact, mask=True))
-    except StopIteration:  # the library has read the frame
-        return None
-    except ProtocolError:
-        return 1002
-    raise AssertionError("the library waits for more than a frame")
-
+from ..refused import refused
 
 KEY = b"\x37\xfa\x21\x3d"
 FIRST = b"\x81\x82\x80\x88\x89\x8a\x01\x02\x00"  # the first bytes that are allowed
@@ -184,9 +155,9 @@ EXERCISE = Exercise(
     piece="validate",
     judge=Cases(
         cases,
-        reference,
+        refused,
         _fits,
-        show=in_hex("validate", reference),
+        show=in_hex("validate", refused),
         explain=explain,
         conditions=CONDITIONS,
         section="5.1; 5.2; 5.5",

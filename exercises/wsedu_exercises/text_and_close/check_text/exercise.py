@@ -1,31 +1,89 @@
-"""TODO: what the exercise asks for, in a line."""
+"""Check a text that comes in parts, cut anywhere."""
 
 from __future__ import annotations
 
-import random
+from collections.abc import Callable
+from typing import Any
 
 from wsedu.course.exercise import Exercise
-from wsedu.course.judges import Cases, how_many
+from wsedu.course.judges import Cases, Did, Results, refusing
 from wsedu.course.mistakes import Args
 
 from ...server import check_text
+from ..utf8 import BY_ROWS, FAULTS, fault, parts, unfinished
 
 
-def reference(data: bytes) -> int:
-    """TODO: the right result by another way, such as a library: it finds your own mistakes."""
-    return sum(data) & 0xFF
+def reference(tail: bytes, data: bytes) -> Any:
+    """What the standard's grammar says, which is no decoder."""
+    rest = unfinished(tail + data)
+    return Did("raised ValueError") if rest is None else rest
 
 
-def cases(chance: random.Random) -> list[Args]:
-    """TODO: the borders, the shortest first, then random ones."""
-    fixed = [b"", b"\x01", b"\xff", b"\xff\x01", b"\x80\x80\x03"]
-    drawn = [chance.randbytes(chance.randrange(1, 20)) for _case in range(how_many(20))]
-    return [(data,) for data in fixed + drawn]
+def what(got: Any) -> Any:
+    """The result; an error that was returned is one, whatever its words are."""
+    return "an error" if isinstance(got, Exception) else got
+
+
+def _in_all(holds: Callable[[bytes], bool]) -> Callable[[bytes, bytes], bool]:
+    """Whether something holds for all that has come."""
+    return lambda tail, data: holds(tail + data)
+
+
+def _fault(*kinds: str) -> Callable[[bytes, bytes], bool]:
+    return _in_all(lambda data: fault(data) in kinds)
+
+
+CONDITIONS: dict[str, Callable[..., bool]] = {
+    "no-tail": lambda tail, data: not tail,
+    "tail": lambda tail, data: bool(tail),
+    "no-data": lambda tail, data: not data,
+    "tail-no-data": lambda tail, data: bool(tail) and not data,
+    "goes-on": lambda tail, data: bool(tail and data and unfinished(tail + data[:1])),
+    "long-tail": lambda tail, data: len(tail) > 1,
+    "refused": _in_all(lambda data: bool(fault(data))),
+    "allowed": _in_all(lambda data: not fault(data)),
+    "finished": _in_all(lambda data: unfinished(data) == b""),
+    "unfinished": _in_all(lambda data: bool(unfinished(data))),
+    "unfinished-2": _in_all(lambda data: len(unfinished(data) or b"") > 1),
+    "unfinished-3": _in_all(lambda data: len(unfinished(data) or b"") == 3),
+    "refused-in-tail": lambda tail, data: bool(tail and fault(tail + data[: 4 - len(tail)])),
+    "refused-later": lambda tail, data: bool(
+        fault(tail + data) and not fault(tail + data[: 4 - len(tail)])
+    ),
+    **{name: _fault(*kinds) for name, kinds in FAULTS.items()},
+    "waiting": _in_all(lambda data: bool(fault(data) and not fault(data[:-1])) and len(data) < 4),
+    "zero": _in_all(lambda data: b"\0" in data and not fault(data)),
+    "mark": _in_all(lambda data: b"\xef\xbb\xbf" in data),
+    "four": _in_all(lambda data: not fault(data) and any(byte >= 0xF0 for byte in data)),
+    "not-ascii": _in_all(lambda data: not fault(data) and not data.isascii()),
+    "long": lambda tail, data: len(data) > 120,
+}
+
+
+def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
+    """What is right in this case, if no mistake fits."""
+    say, data = exercise.words.say, args[0] + args[1]
+    rest = unfinished(data)
+    if rest is None:
+        return say("refused")
+    if rest:
+        return say("unfinished", rest=rest.hex(" "))
+    return say("finished")
 
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(cases, reference, int, section="5.2"),  # TODO: the section of the RFC
+    judge=Cases(
+        parts,
+        reference,
+        lambda got: isinstance(got, (bytes, Did)),
+        through=refusing,
+        section="8.1; RFC 3629 4",
+        explain=explain,
+        what=what,
+        conditions=CONDITIONS,
+    ),
     solution=check_text,
+    wrong=BY_ROWS,
     piece="check_text",
 )

@@ -1,4 +1,4 @@
-"""TODO: what the exercise asks for, in a line."""
+"""Tell bytes that are UTF-8 from those that are not."""
 
 from __future__ import annotations
 
@@ -7,6 +7,17 @@ from wsedu.course.judges import Letters
 
 EXERCISE = Exercise(
     stars=1,
-    judge=Letters(section="5.2"),  # TODO: the section of the RFC
-    solution={"A": 2, "B": True},  # TODO: your answers
+    judge=Letters(section="8.1; RFC 3629 4"),
+    solution={
+        "A": True,
+        "B": False,
+        "C": False,
+        "D": True,
+        "E": False,
+        "F": False,
+        "G": False,
+        "H": True,
+        "I": False,
+        "J": True,
+    },
 )

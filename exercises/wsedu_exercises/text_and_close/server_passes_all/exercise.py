@@ -83,7 +83,7 @@ IS_TEXT = "if opcode == 1 or (self.frames and self.frames[0][1] == 1):"
 TAIL = "if self.tail:  # the text ends within a character"
 EACH = 'self.tail = self.pieces["check_text"](self.tail, text)'
 CLOSE = 'self.check("check_close", payload)'
-SENDABLE = "if not (1000 <= code <= 1014 or 3000 <= code <= 4999):"
+SENDABLE = "if not (1000 <= code <= 1014 or 3000 <= code <= 4999) or"
 PARSED = "4999) or code in (1004, 1005, 1006):"
 KEY = "def _key("
 AT_THE_END = """def _is_text(data):
