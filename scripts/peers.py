@@ -43,7 +43,7 @@ ROWS = {
     "Close 3000": "A24",
     "no Pong": "A40",
 }
-KEPT = ("http_status", "answer", "close_code", "reason", "tcp_end")
+KEPT = ("http_status", "answer", "frames", "close_code", "reason", "tcp_end")
 
 
 def rows(measured: dict[str, Any]) -> dict[str, Any]:

@@ -103,6 +103,7 @@ WIDE_KEY = "qWMWmWWWWWWWWWWWWWWWWA=="  # 16 bytes, and wider than most
 PICTURES: dict[str, Picture] = {
     "three rules broken": BytesAndFields(frame(b"GET /page HTTP/1.1\r\nHost: a\r\n\r\n")),
     "not UTF-8": BytesAndFields(frame(bytes.fromhex("81 85 37 fa 81 83 37 fa 21 3d 58"))),
+    "continuation": BytesAndFields(frame(build_frame(Frame(Opcode.CONTINUATION, b"lo"), MASK))),
     "longer form": BytesAndFields(frame(build_frame(HELLO, MASK, length_form=16))),
     "longest form": BytesAndFields(frame(build_frame(HELLO, MASK, length_form=64))),
     "wide key": Checklist(

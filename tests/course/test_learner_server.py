@@ -219,6 +219,22 @@ def test_error_of_the_server_follows_what_the_client_missed() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "name", [name for name, exercise in exercises().items() if isinstance(exercise.judge, Clients)]
+)
+def test_server_that_refuses_the_first_client_hears_why_it_is_wrong(name: str) -> None:
+    broken = gather(quiet=True) | {"check_request": lambda request: (400, "no")}
+    sentence = judge(name, put_together(broken), 1).sentence
+    assert sentence.startswith("Your server refuses a request that breaks no rule.")
+
+
+def test_own_server_in_place_of_its_result_is_said_to_be_no_server() -> None:
+    sentence = judge("own-server", front_door, 1).sentence
+    assert sentence.endswith(
+        "own_server is not a server. Call it, and it returns one: own_server()."
+    )
+
+
 def test_piece_that_raises_is_named() -> None:
     broken = gather(quiet=True) | {"take_frames": lambda stream: 1 // 0}
     assert "your server raised ZeroDivisionError" in score(put_together(broken), ["1.1.1"]).story

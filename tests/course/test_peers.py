@@ -78,8 +78,15 @@ def test_a_notebook_shows_the_same_table_in_a_box_that_scrolls() -> None:
 
 def test_every_outcome_has_words() -> None:
     said = {outcome(row, server) for row in ROWS for server in measured()["versions"]}
-    words = {word for word in said if not re.fullmatch(r"\d{3}|Close \d{1,4}", word)}
+    words = {word for word in said if not re.fullmatch(r"\d{3}|Close \d{1,4}|[\d,]+ frames", word)}
     assert words == {"Close, no code", "echo", "TCP ends", "no Pings"}
+
+
+def test_a_server_that_sends_several_frames_back_has_not_joined_them() -> None:
+    said = {server: outcome("Hel + lo", server) for server in measured()["versions"]}
+    assert said.pop("picows") == "2 frames"
+    assert set(said.values()) == {"echo"}
+    assert outcome("10,000 empty", "picows") == "10,001 frames"
 
 
 def test_an_unknown_row_is_refused_with_the_names() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .._awaited import values_only
+from ..words import _
 from .catalogue import exercise_named, exercises
 from .packages import offered
 from .pieces import mine, take
@@ -22,8 +23,10 @@ def own_server(until: str | None = None, quiet: bool = False) -> Serve:
 
     until: the name of an exercise: a server without what comes after it in the course
 
-    Raises UnknownName for another name.
+    Raises UnknownName for another name, and TypeError if it is called as if it were a server.
     """
+    if not isinstance(until, str | None):
+        raise TypeError(_("own_server is not a server. Call it, and it returns one: own_server()."))
     serve: Serve = offered("put_together")(gather(until, quiet))
     return serve
 

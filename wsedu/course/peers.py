@@ -60,8 +60,9 @@ def outcome(row: str, server: str, reasons: bool = False) -> str:
         if code is None or not reasons:
             return _("Close, no code") if code is None else f"Close {code}"
         return f'Close {code} "{did["reason"]}"' if did["reason"] else f"Close {code}"
-    if did["answer"] == "frames":
-        return _("echo")  # all eight are echo servers
+    if did["answer"] == "frames":  # all eight are echo servers: the message came back, or its parts
+        count = did.get("frames", 1)
+        return _("echo") if count == 1 else _("{count:,} frames").format(count=count)
     if did["answer"] == "nothing":
         return _("TCP ends") if did["tcp_end"] else _("nothing")
     return _("no Pings")  # it has no keepalive of its own

@@ -193,7 +193,10 @@ def _draw_bits(drawing: Drawing, part: Field, bits: Span, byte: int, top: float)
     drawing.rect(x + 1, top + 14, width - 2, 20, frame_colours.LOOKS[part.kind].style)
     drawing.row(x, top + 29, BIT, [f"{byte:08b}"[number % 8] for number in numbers], "mono")
     # What comes after a colon does not fit under the bits; it is in what the item says.
-    said = part.name if len(bits) == 1 else f"{part.name}: {part.value.partition(':')[0]}"
+    value = part.value.partition(":")[0]
+    said = part.name if len(bits) == 1 else f"{part.name}: {value}"
+    if len(said) * 6.4 > width:  # the colour of the bits says whose value it is
+        said = value
     drawing.text(x + width / 2, top + 48, said, "small", "middle")
 
 

@@ -130,11 +130,11 @@ EXERCISE = Exercise(
     stars=3,
     judge=Clients(
         clients=(
+            *handshakes.CLIENTS,
             conversations.echoes,
             *RIGHT,
             control_frames_between,
             refuses(*REFUSALS),
-            *handshakes.CLIENTS,
             *conversations.CLIENTS,
         ),
         section="5.4; 7.1.7",

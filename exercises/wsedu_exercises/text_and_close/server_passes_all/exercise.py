@@ -128,11 +128,11 @@ EXERCISE = Exercise(
     stars=3,
     judge=Clients(
         clients=(
+            *handshakes.CLIENTS,
             BINARY,
             conversations.echoes,
             *RIGHT,
             refuses(*REFUSALS),
-            *handshakes.CLIENTS,
             *conversations.CLIENTS,
         ),
         section="7.4; 8.1",
