@@ -1,6 +1,6 @@
 """A whole WebSocket server, from top to bottom, in the order of RFC 6455.
 
-How to think about it: fourteen functions know the protocol, and one loop knows the network. Each
+How to think about it: fifteen functions know the protocol, and one loop knows the network. Each
 function turns bytes into values or values into bytes; it opens no socket and waits for nothing.
 Each is also the solution of an exercise, so it imports what it needs inside, and a learner can
 paste it into a cell. ``Talk`` calls them in the order in which a client's bytes come, and the loop

@@ -97,9 +97,9 @@ async def talks(peer: Peer) -> None:
 
 async def reads_late(peer: Peer) -> None:
     """A server that does not read for a while, and then reads all of it."""
-    await asyncio.sleep(1.3)
+    await asyncio.sleep(1.4)
     size = 0
-    while size < 33 * 2**20:
+    while size < 2**25 + 2**18:
         size += len((await peer.receive() or Frame(0, b"")).payload)
     await peer.send(Frame(Opcode.TEXT, b"I have read it"))
     await peer.send(await peer.receive() or b"")
@@ -132,6 +132,10 @@ async def beats(peer: Peer) -> None:
     await peer.receive()
 
 
+LONG = """
+socket.onopen = () => socket.send("x".repeat(2 ** 20));
+socket.onmessage = () => socket.close(1000, "seen enough");
+"""
 READY = 'socket.onopen = () => socket.send("ready");'
 TALK = """
 socket.onopen = () => socket.send("ready");
@@ -149,13 +153,13 @@ socket.send("too early");
 BUFFERED = """
 const look = () => tell("bufferedAmount", socket.bufferedAmount);
 socket.onopen = () => {
-  socket.send(new Uint8Array(2 ** 20));
+  socket.send(new Uint8Array(2 ** 18));
   setTimeout(() => {
     look();
-    socket.send(new Uint8Array(32 * 2 ** 20));
+    socket.send(new Uint8Array(2 ** 25));
     look();
     setTimeout(look, 500);
-  }, 300);
+  }, 400);
 };
 socket.onmessage = () => {
   look();
@@ -187,14 +191,12 @@ socket.onmessage = ({ data }) => {
 class Scene:
     """The lab, when the page closes and with what, or its script; and what it asks for.
 
-    send: how many letters the page sends
     both: whether a lesson shows what Firefox does as well
     """
 
     lab: Callable[[], Lab]
     until: str = "open"
     close: tuple[Any, ...] = (1000, "seen enough")
-    send: int = 0
     script: str = ""
     protocols: tuple[str, ...] = ()
     both: bool = False
@@ -206,7 +208,7 @@ SCENES = {
     "empty": Scene(lambda: Lab(date=CLOCK), close=()),
     "masked": Scene(lambda: Lab(raw=masks), "close"),
     "ping": Scene(lambda: Lab(raw=pings), "message"),
-    "fragments": Scene(lambda: Lab(raw=takes), "message", send=2**20, both=True),
+    "fragments": Scene(lambda: Lab(raw=takes), script=LONG, both=True),
     "talk": Scene(lambda: Lab(raw=talks), script=TALK, both=True),
     "early": Scene(lambda: Lab(date=CLOCK), script=EARLY, both=True),
     "buffered": Scene(lambda: Lab(raw=reads_late), script=BUFFERED, both=True),
@@ -248,7 +250,6 @@ def play(browser: Browser, address: str, name: str) -> PageRecording:
         "title": "",
         "until": scene.until,
         "close_with": scene.close,
-        "send": scene.send,
         "code": scene.script,
         "protocols": scene.protocols,
     }

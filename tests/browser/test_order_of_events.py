@@ -5,7 +5,7 @@ import pytest
 from wsedu.live.peer import Peer
 from wsedu.protocol import Frame, Opcode, build_frame
 
-from ..course.letters.order_of_events import BROWSERS, HEARD
+from ..course.letters.order_of_events import BROWSERS, CODE, HEARD
 from ..firefox import Browser, kind
 from .test_clients import (
     HEAD_END,
@@ -49,7 +49,7 @@ MASKED = build_frame(Frame(Opcode.TEXT, b"hi"), b"\x37\xfa\x21\x3d")
 
 SERVERS = {
     "A": library(origins=["http://example.com"]),
-    "B": says(1011),
+    "B": says(CODE),
     "C": leaves(a_message_then_fin),
     "D": leaves(Peer.abort),
     "F": sends(MASKED),

@@ -53,6 +53,7 @@ def test_the_kept_recordings_are_still_true(
 
 
 BOTH = [name for name, scene in scenes.SCENES.items() if scene.both]
+WITH_SCRIPTS = ("10_fragments_and_messages", "12_browser_as_client")
 # How much waits depends on the buffers of the machine.
 WAITING = re.compile(r"(?<=bufferedAmount )\d{4,}")
 
@@ -194,10 +195,11 @@ def test_a_list_that_is_shown_again_says_so_and_how_to_connect_anew(
         expect(items).to_have_count(2)
 
 
-def test_lesson_12_runs_the_scripts_that_were_kept() -> None:
+def test_lessons_run_the_scripts_that_were_kept() -> None:
     """So that what a reader without a page sees is what the cell does."""
-    lesson = nbformat.read(ROOT / "notebooks/en/12_browser_as_client.ipynb", as_version=4)
-    code = "\n".join(cell.source for cell in lesson.cells if cell.cell_type == "code")
+    paths = [ROOT / "notebooks" / "en" / f"{name}.ipynb" for name in WITH_SCRIPTS]
+    cells = [cell for path in paths for cell in nbformat.read(path, as_version=4).cells]
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
     for name in (name for name in BOTH if scenes.SCENES[name].script):
         assert f'kept="{name}"' in code or f'"{name}": ' in code, name
         assert scenes.SCENES[name].script in code, name

@@ -14,7 +14,7 @@ from ..jupyter import ROOT, Jupyter, Notebook
 GALLERY = "notebooks/en/gallery.ipynb"
 
 # Pictures whose parts can be pointed at, and pictures with controls. The others stand still.
-ITEMS = ("ladder", "live", "bytes", "bytes-head", "checklist", "length-forms", "timeline")
+ITEMS = ("ladder", "live", "bytes", "bytes-head", "checklist", "length-forms", "lanes", "timeline")
 CONTROLS = ("accept", "builder", "masking", "cutter", "closing")
 STILL = ("difference", "trips", "comparison")
 ALL = (*ITEMS, *CONTROLS, *STILL)

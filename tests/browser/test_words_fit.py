@@ -9,9 +9,11 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from wsedu.protocol import Close, Frame, Opcode, build_close, build_frame, build_request
-from wsedu.recording import Event, Recording, Unit
+from wsedu.recording import Event, PageRecording, Recording, Unit
+from wsedu.recording.page import ScriptStep
 from wsedu.views import (
     AcceptSteps,
+    BrowserSession,
     BytesAndFields,
     Checklist,
     FrameBuilder,
@@ -85,6 +87,18 @@ def moved(picture: Adjustable, **state: object) -> Picture:
     return picture
 
 
+WIDE_STEPS = ("send", 'send("WWWWWWWWWWWWWWWWWWWWWW WWWWWWW")'), ("message", "mWmW " * 30)
+
+
+def session() -> PageRecording:
+    """A page's connection with wide words in each column."""
+    steps = tuple(ScriptStep(1, name, words) for name, words in WIDE_STEPS)
+    agent = REQUEST.replace(b"\r\n\r\n", b"\r\nUser-Agent: Chrome/156.0.0.0\r\n\r\n")
+    events = crowd(12).events
+    first = Event(0, "client", "data", agent)
+    return PageRecording((first, *events[1:]), script=steps)
+
+
 WIDE_KEY = "qWMWmWWWWWWWWWWWWWWWWA=="  # 16 bytes, and wider than most
 PICTURES: dict[str, Picture] = {
     "three rules broken": BytesAndFields(frame(b"GET /page HTTP/1.1\r\nHost: a\r\n\r\n")),
@@ -109,6 +123,8 @@ PICTURES: dict[str, Picture] = {
     },
     "utf8, a fragment for each byte": moved(Utf8Steps(*[b"x"] * 24), step=24),
     **{f"lanes of {count} frames": Lanes(crowd(count)) for count in (1, 5, 7, 24, 40)},
+    "a session": BrowserSession(session()),
+    "a session with times": BrowserSession(session(), times=True),
     "no key": moved(MaskingSteps(), text="x" * 20, key="zz"),
     "twenty bytes and more": moved(MaskingSteps(), text="x" * 30, byte=19),
     **{

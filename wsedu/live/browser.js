@@ -92,8 +92,6 @@ function render({ model, el }) {
     opened.addEventListener("open", () =>
       note("open", `open: readyState ${opened.readyState}, protocol "${opened.protocol}"`),
     );
-    const letters = model.get("send");
-    if (letters) opened.addEventListener("open", () => opened.send("x".repeat(letters)));
     opened.addEventListener("message", (event) => {
       messages += 1;
       if (messages <= MESSAGES) note("message", `message: ${named(event.data)}`);

@@ -209,7 +209,6 @@ class BrowserClient(anywidget.AnyWidget):
     url:    where it connects
     until:  the event after which it closes: "open", "message", or "close" for never
     close_with: the arguments with which it calls ``close``
-    send:   how many letters it sends when the connection is open, as one message; 0 for none
     code:   JavaScript that runs instead of that, with the names ``socket`` and ``tell``
     protocols: the subprotocols that it asks for
     report: where it sends each step at once
@@ -226,7 +225,6 @@ class BrowserClient(anywidget.AnyWidget):
     title = traitlets.Unicode().tag(sync=True)
     over = traitlets.Unicode().tag(sync=True)
     earlier = traitlets.Unicode().tag(sync=True)
-    send = traitlets.Int().tag(sync=True)
     code = traitlets.Unicode().tag(sync=True)
     protocols: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
     report = traitlets.Unicode().tag(sync=True)
@@ -237,7 +235,6 @@ class BrowserClient(anywidget.AnyWidget):
         url: str,
         until: str = "open",
         close_with: Sequence[Any] = (),
-        send: int = 0,
         *,
         code: str = "",
         protocols: Sequence[str] = (),
@@ -248,7 +245,6 @@ class BrowserClient(anywidget.AnyWidget):
             url=url,
             until=until,
             close_with=list(close_with),
-            send=send,
             code=code,
             protocols=list(protocols),
             report=report,

@@ -278,7 +278,6 @@ class Lab:
         close: Sequence[Any] = (1000, "seen enough"),
         kept: str = "handshake",
         patience: float | None = None,
-        send: int = 0,
         script: str = "",
         protocols: Sequence[str] = (),
     ) -> PageRecording:
@@ -300,7 +299,6 @@ class Lab:
                   notebook, or the page is on another machine), what a Chromium did before is
                   returned. The cell prints both notes
         kept:     which of the recordings of that Chromium
-        send:     how many letters its script sends when the connection is open, as one message
 
         A lab in memory returns a kept recording at once. Raises LabClosed if the lab is closed.
         """
@@ -312,7 +310,7 @@ class Lab:
         self._be_open()
         if not self._memory:
             show = partial(
-                browser.BrowserClient, until=until, close_with=close, send=send, code=script,
+                browser.BrowserClient, until=until, close_with=close, code=script,
                 protocols=protocols,
             )  # fmt: skip
             recording = await self._visit(show, patience) or recording

@@ -6,6 +6,8 @@ plays each of these situations again, in both browsers, and compares.
 
 from __future__ import annotations
 
+CODE = 1011  # of the Close in B
+
 # Letter -> the events in Chromium 156.0.8078 and in Firefox ESR 153.7.0, on 2026-11-27.
 HEARD = {
     "A": ("error close", "error close"),

@@ -1,4 +1,4 @@
-"""Tell which events a page hears, in Chromium and in Firefox."""
+"""Tell which events a page hears, in Chromium 156 and in Firefox ESR 153."""
 
 from __future__ import annotations
 
