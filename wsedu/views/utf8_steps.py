@@ -67,6 +67,9 @@ class Utf8Steps(Steps):
         drawing.text(LEFT + 22, 77, _("marker: the kind of byte"), "small")
         drawing.rect(LEFT + 220, 64, 16, 16, "name")
         drawing.text(LEFT + 242, 77, _("bits of the code point"), "small strong")
+        if len(self._starts) > 1:
+            drawing.rect(LEFT + 430, 62, 4, 20, "tip")
+            drawing.text(LEFT + 442, 77, _("a fragment begins, with its number"), "small")
         y = 94.0
         for row in range(0, len(self._data), COLUMNS):
             for n in range(row, min(row + COLUMNS, len(self._data))):
@@ -83,9 +86,7 @@ class Utf8Steps(Steps):
         bits, width = f"{byte:08b}", BIT * marker
         if n in self._starts and len(self._starts) > 1:
             drawing.rect(x - 3, y, 4, ROW - 10, "tip")
-            number = self._starts.index(n) + 1
-            words = _("fragment {n}") if number < 10 else "{n}"  # for which there is room
-            drawing.text(x + 6, y + 10, words.format(n=number), "small soft")
+            drawing.text(x + 6, y + 10, str(self._starts.index(n) + 1), "small soft")
         words = _("byte {n}, {byte:02x}: marker {marker}, and {bits}")
         if marker == len(bits):
             words = _("byte {n}, {byte:02x}: {marker}, no byte of UTF-8")
