@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .._awaited import values_only
+from ..words import _
 from .catalogue import exercise_named, exercises
 from .packages import offered
 from .pieces import mine, take
@@ -22,8 +23,10 @@ def own_server(until: str | None = None, quiet: bool = False) -> Serve:
 
     until: the name of an exercise: a server without what comes after it in the course
 
-    Raises UnknownName for another name.
+    Raises UnknownName for another name, TypeError for what is no name.
     """
+    if not isinstance(until, str | None):  # serve = own_server, without the brackets
+        raise TypeError(_("own_server() makes a server. Call it, and check its result."))
     serve: Serve = offered("put_together")(gather(until, quiet))
     return serve
 

@@ -118,10 +118,10 @@ EXERCISE = Exercise(
     stars=3,
     judge=Clients(
         clients=(
+            *handshakes.CLIENTS,
             conversations.echoes,
             *RIGHT,
             refuses(*REFUSALS),
-            *handshakes.CLIENTS,
             *conversations.CLIENTS,
         ),
         section="5.2; 5.5; 7.1.7",
