@@ -143,6 +143,13 @@ def test_what_follows_a_wrong_frame_is_named(name: str) -> None:
     assert judge("server-says-no", wrong, 1).sentence == SAID[name]
 
 
+def test_server_that_fails_at_the_first_request_has_accepted_no_client() -> None:
+    broken = gather("server-says-no", quiet=True) | {"check_request": lambda request: 1 // 0}
+    verdict = judge("server-says-no", put_together(broken), 1)
+    assert verdict.sentence.startswith("Your server ended the connection without a response.")
+    assert "ZeroDivisionError" in verdict.sentence
+
+
 def test_first_failing_case_comes_with_its_bytes() -> None:
     pieces = gather(quiet=True)
     right = pieces["answer"]

@@ -175,3 +175,11 @@ class TestPicture:
 def test_half_a_header_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match="two bytes or more"):
         FrameChecks(data)
+
+
+@pytest.mark.parametrize("data", ["81 05", Frame(Opcode.TEXT, b"Hello"), 5, None])
+def test_what_is_not_bytes_is_refused(data: object) -> None:
+    with pytest.raises(
+        TypeError, match=f"bytes of a frame, not {type(data).__name__}; build_frame"
+    ):
+        FrameChecks(data)  # type: ignore[arg-type]

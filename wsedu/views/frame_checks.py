@@ -83,6 +83,9 @@ class FrameChecks(Adjustable):
     _esm = module("interactive_svg.js", "adjustable.js", "frame_checks.js")
 
     def __init__(self, data: bytes, come: int | None = None, limit: int = LIMIT) -> None:
+        if not isinstance(data, bytes | bytearray):
+            said = _("FrameChecks takes the bytes of a frame, not {type}; build_frame makes them.")
+            raise TypeError(said.format(type=type(data).__name__))
         if len(data) < 2:
             raise ValueError(_("A frame has two bytes or more."))
         self._data = bytes(data[:CELLS])
