@@ -93,6 +93,42 @@ def test_a_mistake_in_the_script_is_named_and_ends_the_visit(
         assert words[-1].startswith("close: code 100")
 
 
+def test_a_mistake_in_a_later_event_is_named_and_ends_the_visit(
+    browser: Browser, origin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for script in (
+        "socket.onopen = () => sokcet.close();",
+        'socket.addEventListener("message", () => sokcet.close());'
+        'socket.onopen = () => socket.send("");',
+        "setTimeout(() => sokcet.close(), 50);",
+    ):
+        monkeypatch.setitem(scenes.SCENES, "late", scenes.Scene(Lab, script=script))
+        *_before, mistake, close = [s.words for s in scenes.play(browser, origin, "late").script]
+        assert mistake.startswith("a mistake in the script: ReferenceError: sokcet ")
+        assert close.startswith("close: code 1005")
+
+
+SHOWN = """
+async ([source, values]) => {
+    const code = new Blob([source], { type: "text/javascript" });
+    const { default: widget } = await import(URL.createObjectURL(code));
+    const set = (name, value) => { values[name] = value; };
+    widget.render(
+        { model: { get: name => values[name], set, save_changes() {} }, el: document.body });
+    return values.steps.map(([, , words]) => words);
+}
+"""
+
+
+def test_a_page_that_may_not_connect_says_so(browser: Browser, origin: str) -> None:
+    source = (scenes.HERE / "browser.js").read_text(encoding="utf-8")
+    values = {"steps": [], "title": "", "url": Lab().url, "protocols": ["a", "a"], "code": ";"}
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(origin)
+        assert page.evaluate(SHOWN, [source, values]) == ["new WebSocket() throws SyntaxError"]
+
+
 # Runs browser.js with timers that this script fires by hand, and tells what was sent, and when.
 BY_HAND = """
 ([source, values]) => new Promise(async done => {

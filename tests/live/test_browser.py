@@ -418,10 +418,23 @@ async def test_what_the_cell_asks_for_reaches_the_page(
     shown = page(closes)
     await lab.browser(patience=20, script="tell(1)", protocols=("a", "b"))
     await lab.browser(patience=20)
+    await lab.browser(patience=20, protocols="chat")
     assert [(client.code, client.protocols) for client in shown] == [
         ("tell(1)", ["a", "b"]),
         ("", []),
+        ("", ["chat"]),
     ]
+
+
+async def test_a_script_of_the_cell_has_more_time_to_end(
+    lab: Lab, page: Callable[[Visit], list[BrowserClient]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wsedu.live.browser.PATIENCE", 2)
+    monkeypatch.setattr("wsedu.live.browser.WITH_SCRIPT", 2.5)
+    page(opens_and_stays)
+    for script, seconds in (("tell(1)", "2.5"), ("", "2")):
+        recording = await lab.browser(script=script)
+        assert f"was still open after {seconds} s: " in recording.note
 
 
 async def test_kept_recordings_of_two_browsers_are_named() -> None:

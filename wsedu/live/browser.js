@@ -84,10 +84,30 @@ function render({ model, el }) {
     const until = model.get("until");
     if (until !== "close") socket.addEventListener(until, close, { once: true });
   }
+  /** Name a mistake in the script, and close: nothing else might.
+   * @param {unknown} error */
+  function mistaken(error) {
+    // An exception of the WebSocket is listed already.
+    if (!(error instanceof Error) || error instanceof DOMException || !socket) return;
+    const close = WebSocket.prototype.close.bind(socket);
+    note("tell", `a mistake in the script: ${error.name}: ${error.message}`);
+    if (socket.readyState === 0) socket.addEventListener("open", () => close());
+    else close();
+  }
+  /** A mistake in what the script does later, in an event or after a time.
+   * @param {ErrorEvent} event */
+  function late({ error }) {
+    mistaken(error);
+  }
   function connect() {
     if (socket) return;
     start = performance.now();
-    const opened = (socket = new WebSocket(model.get("url"), model.get("protocols") ?? []));
+    try {
+      socket = new WebSocket(model.get("url"), model.get("protocols") ?? []);
+    } catch (error) {
+      return note("tell", `new WebSocket() throws ${/** @type {Error} */ (error).name}`);
+    }
+    const opened = socket;
     let messages = 0;
     opened.addEventListener("open", () =>
       note("open", `open: readyState ${opened.readyState}, protocol "${opened.protocol}"`),
@@ -100,20 +120,20 @@ function render({ model, el }) {
     opened.addEventListener("close", ({ code, reason, wasClean }) => {
       el.append(say("over"));
       note("close", `close: code ${code}, reason "${reason}", wasClean ${wasClean}`);
-      setTimeout(() => reporter?.close(), LAST);
+      setTimeout(() => {
+        reporter?.close();
+        removeEventListener("error", late);
+      }, LAST);
     });
     watch(opened, "send", "send");
     watch(opened, "close", "close()");
     if (!code) return leave(opened);
+    addEventListener("error", late);
     try {
       const tell = (/** @type {unknown[]} */ ...said) => note("tell", said.map(String).join(" "));
       new Function("socket", "tell", code)(opened, tell);
     } catch (error) {
-      const { name, message } = /** @type {Error} */ (error);
-      // An exception of the WebSocket is listed already. With another mistake nothing would close.
-      if (error instanceof DOMException) return;
-      note("tell", `a mistake in the script: ${name}: ${message}`);
-      opened.addEventListener("open", () => WebSocket.prototype.close.call(opened));
+      mistaken(error);
     }
   }
   el.append(say("title"), list);

@@ -39,6 +39,7 @@ UNTIL = ("open", "message", "close")
 
 # Seconds for the page to connect. While it draws what a whole notebook shows it may be busy.
 PATIENCE, WITH_PAGE = 3, 10
+WITH_SCRIPT = 10  # for a script of the learner's to end: it may wait, or send much
 NO_MORE = 0.5  # once no page has come: a program runs the notebook, which may have many visits
 
 
@@ -210,7 +211,7 @@ class BrowserClient(anywidget.AnyWidget):
     until:  the event after which it closes: "open", "message", or "close" for never
     close_with: the arguments with which it calls ``close``
     code:   JavaScript that runs instead of that, with the names ``socket`` and ``tell``
-    protocols: the subprotocols that it asks for
+    protocols: the subprotocols that it asks for; a string is one, as in JavaScript
     report: where it sends each step at once
     steps:  the calls and events of the WebSocket object, each with its seconds, name and words
 
@@ -246,7 +247,7 @@ class BrowserClient(anywidget.AnyWidget):
             until=until,
             close_with=list(close_with),
             code=code,
-            protocols=list(protocols),
+            protocols=[protocols] if isinstance(protocols, str) else list(protocols),
             report=report,
             title=title if code else _("What the page's script is told:"),
             over=_("This connection is closed. To open another, run the cell again."),

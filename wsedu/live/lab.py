@@ -293,11 +293,12 @@ class Lab:
                   ``socket`` is the WebSocket, and ``tell(...)`` adds a line to the list
         protocols: the subprotocols that the page asks for
         patience: seconds for the page to connect, and again for the connection to end; without
-                  it 3, and 10 for a page that runs the cell to connect, and 0.5 where none came
-                  the last time. If the connection does not end, what passed so far is returned,
-                  and its note says what is open. If no page connects (a program runs the
-                  notebook, or the page is on another machine), what a Chromium did before is
-                  returned. The cell prints both notes
+                  it 3, but 10 for a page that runs the cell to connect, 0.5 where none came the
+                  last time, and 10 for a connection with a script of yours to end. If the
+                  connection does not end, what passed so far is returned, and its note says what
+                  is open. If no page connects (a program runs the notebook, or the page is on
+                  another machine), what a Chromium did before is returned. The cell prints both
+                  notes
         kept:     which of the recordings of that Chromium
 
         A lab in memory returns a kept recording at once. Raises LabClosed if the lab is closed.
@@ -313,14 +314,15 @@ class Lab:
                 browser.BrowserClient, until=until, close_with=close, code=script,
                 protocols=protocols,
             )  # fmt: skip
-            recording = await self._visit(show, patience) or recording
+            end = browser.WITH_SCRIPT if script else browser.PATIENCE
+            recording = await self._visit(show, patience, end) or recording
         if recording.note:
             # Below the page's list, so that what is not live is seen where it should have been.
             print(textwrap.fill(recording.note, 80, break_on_hyphens=False))
         return recording
 
     async def _visit(
-        self, client: Callable[..., object], patience: float | None
+        self, client: Callable[..., object], patience: float | None, end: float
     ) -> PageRecording | None:
         """Show a page its script; what its connection was, or None if it does not come."""
         from IPython.display import display
@@ -330,7 +332,7 @@ class Lab:
         path = browser.free_path(self._paths)
         self._paths.add(path)
         begin = browser.patience(Lab._page_came) if patience is None else patience
-        end = browser.PATIENCE if patience is None else patience
+        end = end if patience is None else patience
         report = browser.Report(self._tap.host)
         await self._background.wait(report.start())
         try:

@@ -67,7 +67,7 @@ class Server:
         said = [f"sends {_listed(self.by_itself, 'at')}"] if self.by_itself else []
         for number, reply in enumerate(self.replies, 1):
             said.append(f"answers ping {number} with {_listed(reply, 'after')}")
-        return f"<server: {'; '.join([*said, 'then says nothing'])}>"
+        return f"<server: {'; '.join([*said, 'then says nothing' if said else 'says nothing'])}>"
 
 
 def _listed(messages: tuple[Timed, ...], word: str) -> str:
@@ -187,6 +187,7 @@ def cases(chance: random.Random) -> list[Args]:
     fixed: list[Args] = [
         (Server(), 10, 4),
         (Server(), 2, 8),
+        (Server(), 6, 6),
         (Server(replies=(pong,)), 10, 4),
         (Server(by_itself=((4, "news"),)), 10, 4),
         (Server(by_itself=((9, "news"),)), 10, 4),
