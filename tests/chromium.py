@@ -1,9 +1,11 @@
 """Finding and starting a Chromium for the browser tests."""
 
 import http.server
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from playwright.sync_api import Browser, Playwright
 
@@ -24,7 +26,10 @@ FLAGS = [
 def launch(playwright: Playwright) -> Browser:
     """Start it, or skip with a plain sentence; in CI a missing browser is a failure."""
     path = programs.find(*NAMES, purpose="the browser tests need a Chromium:")
-    return playwright.chromium.launch(executable_path=path, args=FLAGS)
+    start = Path(__file__).with_suffix(".sh")
+    return playwright.chromium.launch(
+        executable_path=start, args=FLAGS, env={**os.environ, "CHROMIUM": path}
+    )
 
 
 class _EmptyPage(http.server.BaseHTTPRequestHandler):
