@@ -23,7 +23,7 @@ def own_server(until: str | None = None, quiet: bool = False) -> Serve:
 
     until: the name of an exercise: a server without what comes after it in the course
 
-    Raises UnknownName for another name, TypeError for what is no name.
+    Raises UnknownName for another name, TypeError for anything but a name.
     """
     if not isinstance(until, str | None):  # serve = own_server, without the brackets
         raise TypeError(_("own_server() makes a server. Call it, and check its result."))
