@@ -98,7 +98,7 @@ task = '''
 TODO: what to write, in five sentences or fewer, and one example.
 '''
 passed = "TODO: one sentence for an answer that is right."
-like = "TODO: what an answer is, such as: a number from 0 to 255"
+like = "TODO: what an answer is, to follow 'Return', such as: a number from 0 to 255"
 reason = "TODO: why the solution is right."
 hints = [
     "TODO: where to look. A question may do?",
@@ -115,7 +115,7 @@ B = "TODO: what to look at again for B."
 
 CHANGES = {
     "function": """\
-# TODO: your mistakes, three or more; forty are not too many
+# TODO: your mistakes, three or more; forty are not too many. Each needs a sentence in en.toml.
 no-end = [' % 256', '']
 another-end = ['% 256', '% 255']
 """,
@@ -411,5 +411,7 @@ if __name__ == "__main__":
         print(path.relative_to(ROOT))
     # In a process of its own, which finds what is new.
     done = subprocess.run([sys.executable, str(ROOT / "scripts" / "stale.py"), "--write"])
-    print("Now write what the lines with TODO ask for.")
+    name = told.name if told.what == "exercise" else told.name.replace("-", "_")
+    print("Now write what the lines with TODO ask for, in the files at the top. This lists them:")
+    print(f"python3 scripts/test.py tests/test_unfinished.py -k {name}")
     sys.exit(done.returncode)

@@ -53,6 +53,11 @@ def missing(exercise: Exercise) -> Iterator[str]:
     known = dict.fromkeys(map(kind_of, exercise.wrong))
     yield from (f"{toml}: no sentence for {name}" for name in known if name not in said)
     yield from (f"{toml}: {name} is no mistake" for name in said if name not in known)
+    for mistake in exercise.mistakes:
+        try:
+            mistake.answer  # noqa: B018
+        except Exception as error:  # a change that does not fit the solution, or is not Python
+            yield f"{changes}: {mistake.name}: {error}"
     if isinstance(exercise.judge, Letters):
         letters = words.get("letters", {})
         yield from (f"{toml}: no words for {x}" for x in exercise.solution if x not in letters)

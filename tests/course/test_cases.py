@@ -24,9 +24,9 @@ def test_every_mistake_is_wrong_in_a_fixed_case_and_differs_from_the_others(
         if not row.wrong:
             survivors.append(mistake.name)
         conflicts[row.keys].add(mistake.sentence)
-    assert survivors == [], "give each a case in which it is wrong"
+    assert survivors == [], "give each of these mistakes a fixed case in which it is wrong"
     both = [sentences for sentences in conflicts.values() if len(sentences) > 1]
-    assert both == [], "give each pair a case that parts them"
+    assert both == [], "these do the same in every fixed case: give them a case that differs"
 
 
 @pytest.mark.parametrize("exercise", JUDGED, ids=lambda exercise: exercise.name)

@@ -98,8 +98,11 @@ class TestCatalogue:
     ) -> None:
         assert len(exercise.mistakes) >= 3
         assert len({mistake.name for mistake in exercise.mistakes}) == len(exercise.mistakes)
-        kinds = {kind_of(mistake.name) for mistake in exercise.mistakes}
-        assert len({mistake.sentence for mistake in exercise.mistakes}) == len(kinds)
+        said: dict[str, set[str]] = {}
+        for mistake in exercise.mistakes:
+            said.setdefault(mistake.sentence, set()).add(kind_of(mistake.name))
+        shared = {sentence: kinds for sentence, kinds in said.items() if len(kinds) > 1}
+        assert shared == {}, "give each its own sentence, or name them alike: little-endian/short"
 
     def test_numbers_are_those_of_the_lesson_and_the_place_in_it(self) -> None:
         for lesson in lessons():
@@ -149,7 +152,9 @@ class TestOutcomes:
     def test_solution_passes_with_every_seed(self, exercise: Exercise) -> None:
         for seed in range(2 if exercise in SERVERS else 20):
             verdict = judge(exercise.name, exercise.solution, seed)
-            assert (verdict.outcome, verdict.passed) == ("passed", True), (seed, verdict.sentence)
+            assert (verdict.outcome, verdict.passed) == ("passed", True), (
+                f"the solution and the reference differ (seed {seed}): {verdict.case or verdict}"
+            )
 
     @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
     def test_solution_passes_as_an_async_function(self, exercise: Exercise) -> None:
@@ -171,9 +176,10 @@ class TestOutcomes:
         for mistake in exercise.mistakes:
             verdict = judge(exercise.name, mistake.answer, 0)
             if (verdict.outcome, verdict.sentence) != ("not yet", mistake.sentence):
-                wrong[mistake.name] = verdict
+                wrong[mistake.name] = f"{verdict.outcome}: {verdict.sentence}"
             assert verdict.section or exercise.number.startswith("00"), "lesson 00 is about Python"
-        assert wrong == {}
+        lines = [f"{name}: the check says {said!r}" for name, said in wrong.items()]
+        assert not lines, "\n".join(["not recognised; test_cases.py may say why:", *lines])
 
     @pytest.mark.parametrize("exercise", ALL, ids=name_of)
     def test_check_takes_less_than_a_second(self, exercise: Exercise) -> None:
@@ -195,7 +201,8 @@ class TestOutcomes:
             judge(exercise.name, watched(exercise.solution, seen), seed)
             return seen
 
-        assert cases(7) == cases(7) != cases(8)
+        assert cases(7) == cases(7), "draw from `chance` alone"
+        assert cases(7) != cases(8), "draw some from `chance`; or a fixed case fails before them"
 
     @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
     def test_grader_tries_more_cases(
@@ -208,7 +215,7 @@ class TestOutcomes:
 
         usual = count()
         monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-        assert count() > usual
+        assert count() > usual, "draw `how_many(...)` random cases, not a fixed number"
         assert judge(exercise.name, exercise.solution, 1).passed
 
     @pytest.mark.parametrize(
