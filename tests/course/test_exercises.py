@@ -175,6 +175,24 @@ class TestOutcomes:
             assert verdict.section or exercise.number.startswith("00"), "lesson 00 is about Python"
         assert wrong == {}
 
+    def test_mistakes_are_run_once_in_the_cases_that_everybody_meets(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Here these cases hold iterators, and no iterator equals another."""
+
+        def counted(judge: judges.Cases, *args: Any) -> Any:
+            runs.append(args)
+            return rows(judge, *args)
+
+        runs: list[Any] = []
+        rows = judges.Cases.rows
+        monkeypatch.setattr(judges.Cases, "rows", counted)
+        judges._rows_of.cache_clear()
+        for mistake in exercises()["fragment-message"].mistakes[:3]:
+            verdict = judge("fragment-message", mistake.answer, 1)
+            assert verdict.sentence == mistake.sentence
+        assert len(runs) == 1
+
     @pytest.mark.parametrize("exercise", ALL, ids=name_of)
     def test_check_takes_less_than_a_second(self, exercise: Exercise) -> None:
         slowest = exercise.mistakes[-1].answer
