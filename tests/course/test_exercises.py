@@ -5,6 +5,7 @@ The answers come from one place each: the catalogue, and the notebook's own star
 
 import asyncio
 import base64
+import copy
 import gc
 import inspect
 import json
@@ -581,14 +582,18 @@ class TestRaising:
         kind: str,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        # With all these tests in memory the collector takes long, and here no await is forgotten.
+        # With all these tests in memory the collector takes long, and here no await is forgotten,
+        # once it has seen what the exercise's own mistakes forget.
+        if isinstance(exercise.judge, judges.Cases):
+            judges._rows_of(exercise)
         monkeypatch.setattr("gc.collect", lambda generation=2: 0)
 
+        # A new error each time: the traceback of one that is raised again grows without end.
         def answer(*args: Any) -> None:
-            raise error
+            raise copy.copy(error)
 
         async def async_answer(*args: Any) -> None:
-            raise error
+            raise copy.copy(error)
 
         verdict = judge(exercise.name, answer if kind == "function" else async_answer, 1)
         if exercise in REFUSES and isinstance(error, ValueError):
