@@ -74,8 +74,8 @@ def own_journal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # Several processes. Each takes the next file when it is done with one, so the longest come first;
-# seconds count, not tests. All that needs a browser stays in one process: there it shares one
-# JupyterLab, one Chromium and one Firefox.
+# seconds count, not tests. All that needs Firefox stays in one process, and all else that needs a
+# browser in another: in each of them it shares one JupyterLab and one browser.
 LONGEST = (
     "tests/browser/",
     "tests/test_readme.py",
@@ -112,11 +112,12 @@ def turn_of(item: pytest.Item) -> int:
 
 
 class ByFile(LoadFileScheduling):
-    """As ``--dist loadfile``, with the tests that need a browser as if in one file."""
+    """As ``--dist loadfile``, with the tests of each browser as if in one file."""
 
     def _split_scope(self, nodeid: str) -> str:
-        browser = "tests/browser/"
-        return browser if nodeid.startswith(browser) else super()._split_scope(nodeid)
+        if not nodeid.startswith("tests/browser/"):
+            return super()._split_scope(nodeid)
+        return "Firefox" if "[firefox" in nodeid else "Chromium"
 
 
 @pytest.hookimpl(optionalhook=True)

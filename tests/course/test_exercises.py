@@ -5,6 +5,7 @@ The answers come from one place each: the catalogue, and the notebook's own star
 
 import asyncio
 import base64
+import copy
 import gc
 import inspect
 import json
@@ -180,6 +181,24 @@ class TestOutcomes:
             assert verdict.section or exercise.number.startswith("00"), "lesson 00 is about Python"
         lines = [f"{name}: the check says {said!r}" for name, said in wrong.items()]
         assert not lines, "\n".join(["not recognised; test_cases.py may say why:", *lines])
+
+    def test_mistakes_are_run_once_in_the_cases_that_everybody_meets(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Here these cases hold iterators, and no iterator equals another."""
+
+        def counted(judge: judges.Cases, *args: Any) -> Any:
+            runs.append(args)
+            return rows(judge, *args)
+
+        runs: list[Any] = []
+        rows = judges.Cases.rows
+        monkeypatch.setattr(judges.Cases, "rows", counted)
+        monkeypatch.setattr(judges, "_ROWS", {})
+        for mistake in exercises()["fragment-message"].mistakes[:3]:
+            verdict = judge("fragment-message", mistake.answer, 1)
+            assert verdict.sentence == mistake.sentence
+        assert len(runs) == 1
 
     @pytest.mark.parametrize("exercise", ALL, ids=name_of)
     def test_check_takes_less_than_a_second(self, exercise: Exercise) -> None:
@@ -570,14 +589,18 @@ class TestRaising:
         kind: str,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        # With all these tests in memory the collector takes long, and here no await is forgotten.
+        # With all these tests in memory the collector takes long, and here no await is forgotten,
+        # once it has seen what the exercise's own mistakes forget.
+        if isinstance(exercise.judge, judges.Cases):
+            judges._rows_of(exercise, runner.Attempt(exercise.solution))
         monkeypatch.setattr("gc.collect", lambda generation=2: 0)
 
+        # A new error each time: the traceback of one that is raised again grows without end.
         def answer(*args: Any) -> None:
-            raise error
+            raise copy.copy(error)
 
         async def async_answer(*args: Any) -> None:
-            raise error
+            raise copy.copy(error)
 
         verdict = judge(exercise.name, answer if kind == "function" else async_answer, 1)
         if exercise in REFUSES and isinstance(error, ValueError):

@@ -172,14 +172,16 @@ class Cases:
         if callable(learners):
             attempt.answer = self.through(_plainly(learners))
         attempt.loop_factory = VirtualTimeLoop if self.timed else None
-        known = {repr(args) for args in self.fixed(exercise)}
-        for cases in (
-            self.fixed(exercise),
-            [args for args in self.cases(chance) if repr(args) not in known],
-        ):
+        fixed = self.fixed(exercise)
+        known = {repr(args) for args in fixed}
+        for cases in (fixed, [args for args in self.cases(chance) if repr(args) not in known]):
             got = self._run(attempt, cases)
             if not all(map(self._is_right, cases, got)):
-                return self._explain(exercise, attempt, learners, cases, got)
+                if cases is fixed:
+                    mistakes = _rows_of(exercise, attempt)
+                else:
+                    mistakes = self.rows(exercise, cases, attempt)
+                return self._explain(exercise, attempt, learners, cases, got, mistakes)
         said = exercise.words["passed"].format(**self.facts())
         return Verdict("passed", said, self.section)
 
@@ -240,9 +242,8 @@ class Cases:
         learners: Any,
         cases: list[Args],
         got: list[Any],
+        mistakes: list[Row],
     ) -> Verdict:
-        common = cases == self.fixed(exercise)
-        mistakes = _rows_of(exercise, attempt) if common else self.rows(exercise, cases, attempt)
         results = list(zip(cases, got, strict=True))
         words = exercise.words
 

@@ -48,6 +48,7 @@ def damage(recording: Recording, chance: random.Random) -> Recording:
     return Recording(tuple(events), begins=begins, dropped=dropped)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(300))
 def test_a_damaged_recording_is_diagnosed_without_an_error(seed: int) -> None:
     chance = random.Random(seed)

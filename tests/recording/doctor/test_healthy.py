@@ -237,7 +237,13 @@ for seed in range(30):
     )
 
 
-@pytest.mark.parametrize("made", HEALTHY.values(), ids=HEALTHY)
+@pytest.mark.parametrize(
+    "made",
+    [
+        pytest.param(made, id=name, marks=[pytest.mark.slow] if "chance" in name else [])
+        for name, made in HEALTHY.items()
+    ],
+)
 def test_the_doctor_is_silent_on_a_healthy_recording(made: Made) -> None:
     recording = made()
     assert len(recording.events) > 4 and recording.ended
