@@ -175,3 +175,12 @@ class TestPicture:
 def test_half_a_header_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match="two bytes or more"):
         FrameChecks(data)
+
+
+def test_arguments_of_a_wrong_type_are_named() -> None:
+    with pytest.raises(TypeError, match="takes bytes, not str"):
+        FrameChecks("81 85")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="come is a number of bytes, not '2'"):
+        FrameChecks(HELLO, "2")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"limit is a number of bytes, not 1\.5"):
+        FrameChecks(HELLO, limit=1.5)  # type: ignore[arg-type]
