@@ -130,6 +130,7 @@ EXERCISE = Exercise(
     stars=3,
     judge=Clients(
         clients=(
+            handshakes.accepts_good_requests,
             conversations.echoes,
             *RIGHT,
             control_frames_between,

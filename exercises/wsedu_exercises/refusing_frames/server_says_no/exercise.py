@@ -118,6 +118,7 @@ EXERCISE = Exercise(
     stars=3,
     judge=Clients(
         clients=(
+            handshakes.accepts_good_requests,
             conversations.echoes,
             *RIGHT,
             refuses(*REFUSALS),

@@ -128,6 +128,7 @@ EXERCISE = Exercise(
     stars=3,
     judge=Clients(
         clients=(
+            handshakes.accepts_good_requests,
             BINARY,
             conversations.echoes,
             *RIGHT,
