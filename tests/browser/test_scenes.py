@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import nbformat
 import playwright.sync_api
 import pytest
 
 from wsedu.live import Lab
-from wsedu.live.browser import WITH_PAGE, kept, other_browser
+from wsedu.live.browser import STEPS, WITH_PAGE, kept, other_browser
 from wsedu.recording import Recording, dissect
 
 from ..chromium import empty_page
@@ -127,6 +128,62 @@ def test_a_page_that_may_not_connect_says_so(browser: Browser, origin: str) -> N
         page = context.new_page()
         page.goto(origin)
         assert page.evaluate(SHOWN, [source, values]) == ["new WebSocket() throws SyntaxError"]
+
+
+SAYS = "a mistake in the script: "
+LATER = {
+    "in a handler": ("socket.onmessage = () => { socket.close(); missing(); }", "ReferenceError: "),
+    "after an await": (
+        "(async () => { await 0; throw new Error('late') })();"
+        "socket.onmessage = () => socket.close()",
+        "Error: late",
+    ),
+    "no Error": ("throw null", "null"),
+    "no text": ("throw Object.create(null)", "object"),
+    "of the page": ("document.querySelector('!!')", "SyntaxError: "),
+}
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_whatever_a_script_throws_is_told(
+    browser: Browser, origin: str, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    async def talks(connection: Any) -> None:
+        await connection.send("x")
+        await connection.wait_closed()
+
+    script, said = LATER[name]
+    monkeypatch.setitem(scenes.SCENES, name, scenes.Scene(lambda: Lab(talks), script=script))
+    words = [step.words for step in scenes.play(browser, origin, name).script]
+    assert [line for line in words if line.startswith(SAYS + said)], words
+
+
+def test_errors_of_the_page_around_a_script_are_not_its_own(
+    browser: Browser, origin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = """
+socket.onopen = () => {
+  dispatchEvent(new ErrorEvent("error", { message: "x is not defined", filename: "lab.js" }));
+  socket.close();
+};
+"""
+    monkeypatch.setitem(scenes.SCENES, "other", scenes.Scene(Lab, script=script))
+    words = [step.words for step in scenes.play(browser, origin, "other").script]
+    assert not [line for line in words if line.startswith(SAYS)]
+
+
+def test_many_steps_are_listed_up_to_a_bound_and_the_close_event_too(
+    browser: Browser, origin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = """
+socket.onopen = () => {
+  for (let n = 0; n < 1000; n += 1) tell(n);
+  socket.close();
+};
+"""
+    monkeypatch.setitem(scenes.SCENES, "tells", scenes.Scene(Lab, script=script))
+    steps = scenes.play(browser, origin, "tells").script
+    assert len(steps) == STEPS and steps[-1].name == "close"
 
 
 # Runs browser.js with timers that this script fires by hand, and tells what was sent, and when.

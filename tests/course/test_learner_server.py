@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import gc
+import random
 import selectors
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from wsedu.course.clients import PATIENCE, Clients
 from wsedu.course.commands import judge
 from wsedu.course.conformance import score
 from wsedu.course.learner_server import gather
+from wsedu.course.runner import AnswerStopped, Attempt
 from wsedu.course.running import Running, running
 from wsedu.live.tap import HOST
 from wsedu.protocol import Frame, Opcode, build_frame
@@ -283,3 +285,57 @@ def test_waiting_for_an_unknown_name_is_not_garbage() -> None:
         client.settimeout(0.2)
         with pytest.raises(TimeoutError):  # an end of the stream would be read here
             client.recv(1)
+
+
+def test_server_that_writes_without_end_is_named() -> None:
+    async def floods(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while not writer.is_closing():
+            writer.write(b"x" * 2**16)
+            await writer.drain()
+
+    verdict = judge("own-server", floods, 1)
+    assert "sent more than 4 MiB" in verdict.sentence
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), ValueError(3)])
+def test_server_that_ends_at_once_is_not_said_to_have_accepted_a_client(
+    error: BaseException,
+) -> None:
+    async def raises(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        raise error
+
+    for name in ("own-server", *list(STAGES)[1:3], "server-passes-all"):
+        assert judge(name, raises, 1).sentence == (
+            "Your server ended the connection without a response. "
+            f"Your server raised {type(error).__name__}: 3"
+        )
+
+
+def test_interrupted_check_opens_no_more_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check in a thread is interrupted in its first client; the second must not begin."""
+    begun = []
+
+    def first(call: Any) -> None:
+        begun.append("first")
+        attempt.over = True
+
+    clients = Clients(clients=(first, lambda call: begun.append("second")), section="", cases=())
+    attempt = Attempt(put_together(gather(quiet=True)))
+    with pytest.raises(AnswerStopped):
+        clients(exercises()["own-server"], attempt, random.Random(1))
+    assert begun == ["first"]
+
+
+async def test_case_without_a_handshake_says_so() -> None:
+    async def refuses(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+
+    reached = score(refuses, ["1.1.1"])
+    assert str(reached).endswith("1.1.1: the client could not open a WebSocket")
+
+
+def test_score_of_what_is_no_server_is_an_error() -> None:
+    with pytest.raises(TypeError, match="a function, not of 5"):
+        score(5)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"write \['1\.1\.1'\]"):
+        score(put_together(gather(quiet=True)), "1.1.1")

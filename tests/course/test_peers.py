@@ -120,3 +120,9 @@ async def test_our_server_still_refuses_a_frame_without_mask_as_it_was_measured(
 def test_in_lesson_02_no_column_holds_one_status_from_top_to_bottom() -> None:
     for row in HANDSHAKES:
         assert len({outcome(row, server) for server in measured()["versions"]}) > 1
+
+
+@pytest.mark.parametrize("row", [["POST"], 1, "post"])
+def test_what_is_no_row_is_named_with_the_rows_that_are(row: Any) -> None:
+    with pytest.raises(ValueError, match=f"{re.escape(repr(row))}; there are: POST, "):
+        peers(row)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 import websockets
@@ -65,6 +65,45 @@ async def test_without_a_page_the_kept_recording_is_shown(lab: Lab) -> None:
     assert recording == kept("handshake")
     assert "not yours" in recording.note
     assert dissect(recording).status == 101
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"protocols": "chat"}, r"protocols must be a list of names, .* not 'chat'"),
+        ({"protocols": [5]}, r"protocols must be a list of names, .* not \[5\]"),
+        ({"close": 1000}, "close must be a list of what close.. is called with, .* not 1000"),
+        ({"close": [b""]}, "close must be"),
+        ({"script": None}, "script must be a string of JavaScript, not None"),
+        ({"patience": float("nan")}, "patience must be a number of seconds, .* not nan"),
+    ],
+)
+async def test_an_argument_that_is_wrong_is_named(
+    lab: Lab, given: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises((TypeError, ValueError), match=sentence):
+        await lab.browser(**given)
+
+
+async def test_a_lab_that_closes_while_a_page_is_awaited_leaves_no_port(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[BrowserClient] = []
+
+    def show(client: BrowserClient) -> None:
+        shown.append(client)
+        asyncio.get_running_loop().call_soon(lab.close)
+
+    monkeypatch.setattr("IPython.display.display", show)
+    with pytest.raises(LabClosed):
+        await lab.browser(patience=5)
+    with pytest.raises(ConnectionRefusedError):
+        await websockets.connect(shown[0].report, proxy=None)
+
+
+def test_kept_of_an_unknown_browser_names_those_that_are() -> None:
+    with pytest.raises(ValueError, match="browser is one of chromium, firefox, not 'safari'"):
+        kept("handshake", "safari")
 
 
 async def test_with_a_page_its_connection_is_shown_and_not_an_earlier_one(
@@ -441,5 +480,5 @@ async def test_kept_recordings_of_two_browsers_are_named() -> None:
     assert kept("fin", "firefox") != kept("fin")
     with pytest.raises(ValueError, match="kept is one of buffered, .*not 'masked'"):
         kept("masked", "firefox")
-    with pytest.raises(ValueError, match="not 'fin'"):
+    with pytest.raises(ValueError, match="not '../chromium'"):
         kept("fin", "../chromium")

@@ -152,3 +152,15 @@ def test_a_long_session_is_bounded() -> None:
     assert f"{500 - SHOWN - 1} steps are not shown" in view.text
     assert "arrows not shown" in view.text and "arrows not shown" in view.svg
     assert len(view.svg) < 200_000
+
+
+def test_a_message_of_ten_thousand_fragments_links_only_what_is_drawn() -> None:
+    goes_on = [("server", Frame(Opcode.CONTINUATION, b"x", fin=False))] * 10_000
+    begin = ("server", Frame(Opcode.TEXT, b"x", fin=False))
+    seen = page(begin, *goes_on, ("server", Frame(Opcode.CONTINUATION, b"x")))
+    assert len(BrowserSession(seen).svg) < 200_000
+
+
+def test_what_is_no_recording_is_an_error() -> None:
+    with pytest.raises(TypeError, match=r"such as lab\.recording, not bytes"):
+        BrowserSession(b"")  # type: ignore[arg-type]

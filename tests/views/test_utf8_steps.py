@@ -141,3 +141,8 @@ class TestPicture:
                     for part in range(101):
                         at = x + (to_x - x) * part / 100, y + (to_y - y) * part / 100
                         assert not any(inside(*at, other) for other in Utf8), (state, then, at)
+
+
+def test_a_fragment_of_a_wrong_type_is_named() -> None:
+    with pytest.raises(TypeError, match="takes bytes, not list"):
+        Utf8Steps("a", [98])  # type: ignore[arg-type]

@@ -60,8 +60,8 @@ class Call:
         stuck: what to complain of if the server loops without an await
         reads: whether its bytes are read
         """
+        self.server.errors.clear()  # before it connects: the server may raise at once
         client = RawClient(self.server, self.chance, self.patience, stuck)
-        self.server.errors.clear()
         try:
             yield client
             client.leave()
@@ -109,11 +109,13 @@ class Clients:
             raise AnswerNoFunction
         with running(serve) as server:
             for client in self.clients:
+                attempt.go_on()  # else an interrupted check would talk on below the next cells
                 if (complaint := _complaint(client, Call(server, chance, PATIENCE))) and (
                     again := _complaint(client, Call(server, chance, MORE))
                 ):
                     # A server that loops forever may do so because the first try has ended.
                     return self.verdict(exercise, complaint if again.name == "stuck" else again)
+        attempt.go_on()
         return self._scored(exercise, serve)
 
     def _scored(self, exercise: Exercise, serve: Serve) -> Verdict:

@@ -23,11 +23,13 @@ from IPython import get_ipython
 from IPython.display import display
 
 from .._awaited import values_only
+from .._told import Told
 from ..live.tap import HOST
 from ..recording import Recording
 from ..views import Ladder, Square, Squares
 from ..words import _
 from .cases import core, groups, title
+from .runner import shorten
 from .running import Running, Serve, running
 
 SECONDS = 60  # for all of them; a server that passes needs less than two
@@ -54,6 +56,10 @@ async def main(address, names):
 asyncio.run(main(*json.loads(sys.argv[1])))
 os._exit(0)  # the library's own threads may abort an ordinary exit
 """
+
+
+class NotRun(Told, RuntimeError):
+    """kosoku has no result for a case."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +102,17 @@ def score(serve: Serve, cases: Sequence[str] | None = None) -> Score:
 
     In a notebook, a picture shows how far it is.
 
-    Raises ModuleNotFoundError if kosoku is not installed, and TimeoutError after ``SECONDS``.
+    Raises ModuleNotFoundError if kosoku is not installed, TimeoutError after ``SECONDS``, NotRun if
+    kosoku ends early or does not know a case, and TypeError for what is no server or no list.
     """
+    if not callable(serve):
+        raise TypeError(
+            _("The score is that of a server, a function, not of {value}.").format(
+                value=shorten(serve)
+            )
+        )
+    if isinstance(cases, str):
+        raise TypeError(_("cases is a list of names: write [{name}].").format(name=shorten(cases)))
     if not kosoku_is_here():
         raise ModuleNotFoundError(
             _("The score needs kosoku, which tries a server's cases. Get it: pip install kosoku")
@@ -117,7 +132,9 @@ def score(serve: Serve, cases: Sequence[str] | None = None) -> Score:
         else:
             return Score(len(results), len(results))
         if server.errors:
-            story = _("your server raised {error}").format(error=repr(server.errors[0])[:200])
+            story = _("your server raised {error}").format(error=shorten(server.errors[0], 200))
+        # Without a handshake, kosoku has not begun with the case.
+        story = story or _("the client could not open a WebSocket")
         return Score(
             len(results) - len(failed),
             len(results),
@@ -197,5 +214,5 @@ def _try(server: Running, cases: Sequence[str], tell: Callable[[Result], None]) 
             _("The cases were not through after {seconds} s.").format(seconds=SECONDS)
         )
     if missing := [case for case in cases if case not in results]:
-        raise RuntimeError(_("kosoku did not run the case {case}.").format(case=missing[0]))
+        raise NotRun(_("kosoku did not run the case {case}.").format(case=missing[0]))
     return [results[case] for case in cases]

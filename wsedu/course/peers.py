@@ -79,7 +79,7 @@ def peers(*rows: str, reasons: bool = False) -> Table:
     """
     known = measured()["rows"]
     for row in rows:
-        if row not in known:
+        if not isinstance(row, str) or row not in known:
             raise ValueError(
                 _("There is no row {row}; there are: {known}.").format(
                     row=repr(row), known=", ".join(known)

@@ -31,6 +31,7 @@ from .running import Running
 
 ACCEPTED = 101
 LONGEST = 10  # seconds until a server must have taken what is sent
+MOST = 2**22  # bytes that a client reads: the longest answer has less than 2**17
 
 
 class Complaint(Exception):
@@ -50,7 +51,7 @@ class Complaint(Exception):
         super().__init__(name)
         self.name, self.section, self.is_certain, self.facts = name, section, is_certain, facts
         self.recording: Recording | None = None
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
 
 
 class RawClient:
@@ -129,7 +130,12 @@ class RawClient:
             raise Complaint(self.stuck, is_certain=True) from None
 
     def more(self) -> bool:
-        """Wait for more bytes; False if the server has ended its stream, or none come."""
+        """Wait for more bytes; False if the server has ended its stream, or none come.
+
+        Complains if they do not end.
+        """
+        if len(self.came) > MOST:
+            raise Complaint("floods", is_certain=True, size=MOST // 2**20)
         self.socket.settimeout(TICK)
         for _look in range(self._looks()):
             if self.ended:

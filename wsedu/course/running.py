@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from ..live.background import SHORTEST, Background, Stopped
+from ..live.background import EXITS, SHORTEST, Background, Stopped
 from ..live.tap import HOST, Log, Tap
 from ..recording import Recording
 from ..words import _
@@ -34,7 +34,7 @@ class Running:
     """
 
     def __init__(self, serve: Serve, background: Background) -> None:
-        self.errors: list[Exception] = []
+        self.errors: list[BaseException] = []
         # The task for each connection, by the port from which the tap has opened it. asyncio keeps
         # only weak references to tasks: one that waits could be collected as garbage, and its
         # connection with it.
@@ -95,7 +95,7 @@ class Running:
             result = self._serve(reader, writer)
             if inspect.isawaitable(result):
                 await result
-        except Exception as error:
+        except (Exception, *EXITS) as error:
             self.errors.append(error)
         except Stopped:
             self.errors.append(Looped(_("it looped without an await, and was stopped")))

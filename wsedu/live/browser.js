@@ -2,6 +2,7 @@
 // The page as a WebSocket client: it opens one connection and lists what a script does and hears.
 
 const MESSAGES = 20; // listed; of more, the rest is only on the wire
+const STEPS = 200; // listed; the last one is kept for the close event
 const TOGETHER = 500; // ms within which steps reach the kernel together
 const LAST = 100; // ms after the close event in which a script may still do something
 
@@ -19,6 +20,16 @@ function named(value) {
   return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
 
+/** What a script threw, in words; that may be anything.
+ * @param {unknown} error */
+function mistake(error) {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    return typeof error;
+  }
+}
+
 /** @param {{model: Model, el: HTMLElement}} context */
 function render({ model, el }) {
   const list = document.createElement("ol");
@@ -27,6 +38,8 @@ function render({ model, el }) {
   /** @type {WebSocket | undefined} */ let socket;
   /** @type {WebSocket | undefined} */ let reporter;
   let start = 0;
+  /** @type {unknown} */ let listed; // what a method of the WebSocket threw
+  const over = new AbortController(); // ends what listens to the window
   /** @param {string} name */
   function say(name) {
     const sentence = document.createElement("p");
@@ -50,8 +63,10 @@ function render({ model, el }) {
   function note(name, words) {
     /** @type {Step} */
     const step = [(performance.now() - start) / 1000, name, words.slice(0, 200)];
+    const steps = model.get("steps");
+    if (steps.length >= (name === "close" ? STEPS : STEPS - 1)) return;
     show(step);
-    model.set("steps", [...model.get("steps"), step]);
+    model.set("steps", [...steps, step]);
     if (reporter?.readyState === 1) reporter.send(JSON.stringify(step));
     clearTimeout(sending);
     sending = setTimeout(() => model.save_changes(), TOGETHER);
@@ -65,6 +80,7 @@ function render({ model, el }) {
       try {
         call(...given);
       } catch (error) {
+        listed = error;
         note(name, `${words} throws ${/** @type {Error} */ (error).name}`);
         throw error;
       }
@@ -87,17 +103,24 @@ function render({ model, el }) {
   /** Name a mistake in the script, and close: nothing else might.
    * @param {unknown} error */
   function mistaken(error) {
-    // An exception of the WebSocket is listed already.
-    if (!(error instanceof Error) || error instanceof DOMException || !socket) return;
+    // What a method of the WebSocket threw is listed already.
+    if (error === listed || !socket) return;
     const close = WebSocket.prototype.close.bind(socket);
-    note("tell", `a mistake in the script: ${error.name}: ${error.message}`);
+    note("tell", `a mistake in the script: ${mistake(error)}`);
     if (socket.readyState === 0) socket.addEventListener("open", () => close());
     else close();
   }
-  /** A mistake in what the script does later, in an event or after a time.
-   * @param {ErrorEvent} event */
-  function late({ error }) {
-    mistaken(error);
+  /** Hear of what the script throws later, in a handler of an event or after an await.
+   * @param {string} file what the browser calls the script */
+  function hear(file) {
+    /** @param {unknown} error @param {string} [where] */
+    const told = (error, where = "") => {
+      const stack = error instanceof Error ? String(error.stack) : "";
+      if (`${where} ${stack}`.includes(file)) mistaken(error);
+    };
+    const { signal } = over;
+    addEventListener("error", ({ error, filename }) => told(error, filename), { signal });
+    addEventListener("unhandledrejection", ({ reason }) => told(reason), { signal });
   }
   function connect() {
     if (socket) return;
@@ -122,16 +145,17 @@ function render({ model, el }) {
       note("close", `close: code ${code}, reason "${reason}", wasClean ${wasClean}`);
       setTimeout(() => {
         reporter?.close();
-        removeEventListener("error", late);
+        over.abort();
       }, LAST);
     });
     watch(opened, "send", "send");
     watch(opened, "close", "close()");
     if (!code) return leave(opened);
-    addEventListener("error", late);
     try {
       const tell = (/** @type {unknown[]} */ ...said) => note("tell", said.map(String).join(" "));
-      new Function("socket", "tell", code)(opened, tell);
+      const file = `script-${start}.js`;
+      hear(file);
+      new Function("socket", "tell", `${code}\n//# sourceURL=${file}`)(opened, tell);
     } catch (error) {
       mistaken(error);
     }
@@ -147,7 +171,10 @@ function render({ model, el }) {
     reporter = new WebSocket(model.get("report"));
     reporter.onopen = reporter.onerror = connect;
   } else connect();
-  return () => [socket, reporter].forEach((open) => open?.close());
+  return () => {
+    over.abort();
+    [socket, reporter].forEach((open) => open?.close());
+  };
 }
 
 export default { render };

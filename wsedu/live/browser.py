@@ -10,6 +10,7 @@ import asyncio
 import gzip
 import json
 import logging
+import math
 import secrets
 from collections.abc import Collection, Sequence
 from contextlib import suppress
@@ -26,6 +27,7 @@ from ..protocol import Opcode
 from ..recording import PageRecording, Recording, dissect
 from ..recording.page import ScriptStep
 from ..words import _
+from .options import LIST, NONE, Rule
 from .tap import Log, Tap
 from .waiting import found, in_thread
 
@@ -43,6 +45,27 @@ WITH_SCRIPT = 10  # for a script of the learner's to end: it may wait, or send m
 NO_MORE = 0.5  # once no page has come: a program runs the notebook, which may have many visits
 
 
+# What ``lab.browser`` may be given: a string would be taken letter by letter.
+RULES = {
+    "close": Rule(
+        _('a list of what close() is called with, such as [1000, "bye"]'),
+        LIST,
+        lambda given: all(isinstance(value, (int, float, str, NONE)) for value in given),
+    ),
+    "script": Rule(_("a string of JavaScript"), (str,)),
+    "protocols": Rule(
+        _('a list of names, such as ["chat"]'),
+        LIST,
+        lambda names: all(isinstance(name, str) for name in names),
+    ),
+    "patience": Rule(
+        _("a number of seconds, 0 or more, or None"),
+        (int, float, NONE),
+        lambda seconds: 0 <= seconds < math.inf,
+    ),
+}
+
+
 def kept(name: str, browser: str = "chromium") -> PageRecording:
     """What a Chromium or a Firefox did on Linux, recorded by such a tap, for readers without it.
 
@@ -50,7 +73,9 @@ def kept(name: str, browser: str = "chromium") -> PageRecording:
 
     Raises ValueError if there is no such recording. ``scripts/record_browsers.py`` makes them.
     """
-    paths = HERE.glob(f"{browser}_*.json*") if browser in BROWSERS else ()
+    if browser not in BROWSERS:
+        raise ValueError(f"browser is one of {', '.join(BROWSERS)}, not {browser!r}")
+    paths = HERE.glob(f"{browser}_*.json*")
     names = {path.name.partition(".")[0].removeprefix(f"{browser}_"): path for path in paths}
     if name not in names:
         raise ValueError(f"kept is one of {', '.join(sorted(names))}, not {name!r}")

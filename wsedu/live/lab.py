@@ -18,7 +18,7 @@ import textwrap
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from websockets.asyncio.server import ServerConnection
 
@@ -30,11 +30,14 @@ from .background import SHORTEST, Background, LabClosed, closed
 from .faults import Faults
 from .memory import Network
 from .notifications import Notifications
-from .options import OF_THE_LIBRARY, allowed_address, check
+from .options import OF_THE_LIBRARY, allowed_address, check, check_each
 from .peer import Peer, only_bytes
 from .servers import OwnServer, Running, start, start_own
 from .talking import talk
 from .waiting import until, watch
+
+if TYPE_CHECKING:  # with anywidget, which a lab without a page does not need
+    from .browser import Report
 
 T = TypeVar("T")
 
@@ -117,6 +120,7 @@ class Lab:
         self._open(given, Network() if network == "memory" else None)
         self._query = f"?token={token}" if token else ""
         self._peers: list[Peer] = []
+        self._reports: list[Report] = []  # of pages whose script runs
         self._paths: set[str] = set()  # of pages that have not come yet
         Lab._current = self
 
@@ -307,6 +311,8 @@ class Lab:
 
         if until not in browser.UNTIL:
             raise ValueError(f"until is one of {', '.join(browser.UNTIL)}, not {until!r}")
+        given = {"close": close, "script": script, "protocols": protocols, "patience": patience}
+        check_each(browser.RULES, given)
         recording = browser.kept(kept)
         self._be_open()
         if not self._memory:
@@ -335,9 +341,11 @@ class Lab:
         end = end if patience is None else patience
         report = browser.Report(self._tap.host)
         await self._background.wait(report.start())
+        self._reports.append(report)
         try:
-            visit = browser.visit(self._tap, path, set(self._tap.logs), begin, end)
+            before = set(self._tap.logs)
             display(client(self._address(path), report=report.url))
+            visit = browser.visit(self._tap, path, before, begin, end)
             recording = await self._background.wait(visit, end)
             if patience is None:
                 Lab._page_came = recording is not None
@@ -348,8 +356,9 @@ class Lab:
             script = await self._background.wait(report.script(end if recording.ended else 0))
             return PageRecording.of(recording, script)
         finally:
-            with suppress(LabClosed):
+            with suppress(LabClosed):  # which has closed it
                 await self._background.wait(report.close())
+                self._reports.remove(report)
 
     def close(self) -> None:
         """Stop the servers and leave nothing behind; closing twice does nothing.
@@ -368,6 +377,8 @@ class Lab:
     async def _stop(self) -> None:
         for peer in self._peers:
             await peer.abort()
+        for report in self._reports:
+            await report.close()
         for running in self._all:
             running.tap.remark(_("the lab was closed"))
             await running.tap.close()

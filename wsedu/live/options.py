@@ -7,7 +7,7 @@ letter.
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,10 +87,10 @@ TIMEOUTS = ("open_timeout", "ping_interval", "ping_timeout", "close_timeout")
 OF_THE_LIBRARY = (*TIMEOUTS, "max_size", "origins", "subprotocols")
 
 
-def check(**options: Any) -> None:
-    """Raise TypeError or ValueError for the first option that is wrong, or excludes another."""
+def check_each(rules: Mapping[str, Rule], options: Mapping[str, Any]) -> None:
+    """Raise TypeError or ValueError for the first option that is wrong by itself."""
     for name, value in options.items():
-        rule = RULES[name]
+        rule = rules[name]
         wrong = _("{name} must be {words}, not {value}").format(
             name=name, words=rule.words, value=repr(value)
         )
@@ -100,6 +100,11 @@ def check(**options: Any) -> None:
             raise TypeError(wrong)
         if value is not None and not rule.holds(value):
             raise ValueError(wrong)
+
+
+def check(**options: Any) -> None:
+    """Raise TypeError or ValueError for the first option that is wrong, or excludes another."""
+    check_each(RULES, options)
     if sum(options[script] is not None for script in ("handler", "raw", "server", "upstream")) > 1:
         raise ValueError("handler, raw, server and upstream all say what the server is; give one")
     if options["network"] == "memory" and options["upstream"] is not None:

@@ -94,7 +94,9 @@ class Dissection:
 
 @values_only
 def dissect(recording: Recording) -> Dissection:
-    """Read a recording; never raises, whatever bytes it holds."""
+    """Read a recording, whatever bytes it holds; raises TypeError for what is no recording."""
+    if not isinstance(recording, Recording):
+        raise TypeError(Said("recording.none", type=type(recording).__name__))
     walk = _Walk(recording)
     if recording.begins != "frames":
         walk.take_http()

@@ -77,6 +77,8 @@ class PageRecording(Recording):
         """The recording that ``to_json`` wrote; raises ValueError like ``load``."""
         recording = Recording.from_json(text)
         lines = json.loads(text).get("script", [])
+        if not isinstance(lines, list):
+            raise ValueError(f'"script" must be a list, not {lines!r:.60}')
         return cls.of(recording, tuple(_read(line) for line in lines))
 
 

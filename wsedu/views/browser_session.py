@@ -147,7 +147,8 @@ class _Links:
             for frames, last in _messages(seen, side):
                 mine = [names[id(unit)] for unit in frames]
                 event = next(events, None)
-                self._join(mine, event)
+                # A message may have ten thousand fragments: only what is drawn lights up.
+                self._join([name for name in mine if name in at], event)
                 self.tools[mine[-1]] = _tools_row(last, None if event is None else script[event])
                 if event is not None and side == "client":
                     self.before[event] = at.get(mine[0], len(arrows))

@@ -10,7 +10,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from math import hypot
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
+
+from ..words import _
 
 WIDTH = 900  # units in which a picture is drawn, if it needs no fewer
 NARROW = 640  # and if it needs no more: beside the file browser it is whole in a window of 900
@@ -161,6 +164,17 @@ def clean(text: str) -> str:
     if text.isprintable():  # nearly all of it
         return text
     return "".join(char if char.isprintable() else "\N{MIDDLE DOT}" for char in text)
+
+
+def as_bytes(data: Any) -> bytes:
+    """What a learner gives to a picture; raises TypeError if it is not bytes."""
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        raise TypeError(
+            _("The picture takes bytes, not {type}; write b'...' or bytes.fromhex('...').").format(
+                type=type(data).__name__
+            )
+        )
+    return bytes(data)
 
 
 def fit(text: str, width: float, size: float = 7.2) -> str:

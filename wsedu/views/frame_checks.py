@@ -14,7 +14,7 @@ from ..words import _
 from . import frame_colours
 from .adjustable import Adjustable, State, slider
 from .builder import BIT, BITS, CELL, CELLS, LEFT, SHADES, draw_bits
-from .drawing import NARROW, Drawing, Slots
+from .drawing import NARROW, Drawing, Slots, as_bytes
 from .frame_colours import LOOKS
 from .picture import module
 
@@ -83,11 +83,15 @@ class FrameChecks(Adjustable):
     _esm = module("interactive_svg.js", "adjustable.js", "frame_checks.js")
 
     def __init__(self, data: bytes, come: int | None = None, limit: int = LIMIT) -> None:
-        if not isinstance(data, bytes | bytearray):
-            said = _("FrameChecks takes the bytes of a frame, not {type}; build_frame makes them.")
-            raise TypeError(said.format(type=type(data).__name__))
-        if len(data) < 2:
+        if len(as_bytes(data)) < 2:
             raise ValueError(_("A frame has two bytes or more."))
+        for name, value in (("come", come), ("limit", limit)):
+            if not isinstance(value, int | None):
+                raise TypeError(
+                    _("{name} is a number of bytes, not {value}.").format(
+                        name=name, value=repr(value)[:60]
+                    )
+                )
         self._data = bytes(data[:CELLS])
         size = len(self._data)
         self._words: dict[str, Any] = {

@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from ..protocol.utf8 import NEXT, Utf8, marker_bits, next_state, why_refused
 from ..words import _
-from .drawing import WIDTH, Drawing, Slots, fit
+from .drawing import WIDTH, Drawing, Slots, as_bytes, fit
 from .masking_steps import utf8
 from .steps import Steps
 
@@ -43,7 +43,7 @@ class Utf8Steps(Steps):
     """
 
     def __init__(self, *fragments: bytes | str) -> None:
-        parts = [utf8(part) if isinstance(part, str) else part for part in fragments]
+        parts = [utf8(part) if isinstance(part, str) else as_bytes(part) for part in fragments]
         self._data = b"".join(parts)
         if len(self._data) > LONGEST:
             raise ValueError(
