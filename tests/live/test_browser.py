@@ -70,7 +70,7 @@ async def test_without_a_page_the_kept_recording_is_shown(lab: Lab) -> None:
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"protocols": "chat"}, r"protocols must be a list of names, .* not 'chat'"),
+        ({"protocols": 5}, r"protocols must be a list of names, .* not 5"),
         ({"protocols": [5]}, r"protocols must be a list of names, .* not \[5\]"),
         ({"close": 1000}, "close must be a list of what close.. is called with, .* not 1000"),
         ({"close": [b""]}, "close must be"),

@@ -236,7 +236,7 @@ class BrowserClient(anywidget.AnyWidget):
     until:  the event after which it closes: "open", "message", or "close" for never
     close_with: the arguments with which it calls ``close``
     code:   JavaScript that runs instead of that, with the names ``socket`` and ``tell``
-    protocols: the subprotocols that it asks for; a string is one, as in JavaScript
+    protocols: the subprotocols that it asks for
     report: where it sends each step at once
     steps:  the calls and events of the WebSocket object, each with its seconds, name and words
 
@@ -272,7 +272,7 @@ class BrowserClient(anywidget.AnyWidget):
             until=until,
             close_with=list(close_with),
             code=code,
-            protocols=[protocols] if isinstance(protocols, str) else list(protocols),
+            protocols=list(protocols),
             report=report,
             title=title if code else _("What the page's script is told:"),
             over=_("This connection is closed. To open another, run the cell again."),

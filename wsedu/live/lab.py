@@ -295,7 +295,7 @@ class Lab:
         close:    the arguments of that call
         script:   JavaScript of yours, which runs instead of that as soon as the WebSocket is made;
                   ``socket`` is the WebSocket, and ``tell(...)`` adds a line to the list
-        protocols: the subprotocols that the page asks for
+        protocols: the subprotocols that the page asks for; a string is one
         patience: seconds for the page to connect, and again for the connection to end; without
                   it 3, but 10 for a page that runs the cell to connect, 0.5 where none came the
                   last time, and 10 for a connection with a script of yours to end. If the
@@ -311,6 +311,7 @@ class Lab:
 
         if until not in browser.UNTIL:
             raise ValueError(f"until is one of {', '.join(browser.UNTIL)}, not {until!r}")
+        protocols = [protocols] if isinstance(protocols, str) else protocols  # as in JavaScript
         given = {"close": close, "script": script, "protocols": protocols, "patience": patience}
         check_each(browser.RULES, given)
         recording = browser.kept(kept)
