@@ -9,6 +9,7 @@ import nbformat
 
 from wsedu.course.catalogue import lessons
 from wsedu.course.commands import source_of
+from wsedu.course.packages import current_name
 
 ROOT = Path(__file__).parent.parent
 LESSONS = [lesson for lesson in lessons() if lesson.exercises]
@@ -47,10 +48,16 @@ def earlier_edition() -> Any:
     (lesson,) = [lesson for lesson in LESSONS if lesson.number == "04"]
     path = ROOT / "tests" / "earlier_edition" / "04_exercises.json"
     notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
-    answers = zip(cells(notebook, "-answer"), cells(solved(lesson), "-answer"), strict=True)
-    for answer, solution in answers:
-        answer.source = solution.source
+    solutions = {cell.id: cell.source for cell in cells(solved(lesson), "-answer")}
+    for answer, name in zip(cells(notebook, "-answer"), exercises_of(notebook), strict=True):
+        answer.source = solutions[f"{name}-answer"]
     return notebook
+
+
+def exercises_of(notebook: Any) -> list[str]:
+    """The exercises whose checks are in a notebook, by the names that they have now."""
+    checks = "\n".join(cell.source for cell in cells(notebook, "-check"))
+    return [str(current_name(name)) for name in re.findall(r'check\("(.+?)"', checks)]
 
 
 def argument(check: Any) -> str:

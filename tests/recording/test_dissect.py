@@ -651,3 +651,9 @@ def test_chunked_body_of_which_nothing_has_come() -> None:
     events = (Event(0, "client", "data", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"),)
     seen = dissect(Recording((*events, Event(0, "server", "data", response))))
     assert [unit.kind for unit in seen.units] == ["request", "response"]
+
+
+@pytest.mark.parametrize("value", [None, b"", "a lab", 5])
+def test_what_is_no_recording_is_named(value: object) -> None:
+    with pytest.raises(TypeError, match=type(value).__name__):
+        dissect(value)  # type: ignore[arg-type]
