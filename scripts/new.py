@@ -49,7 +49,7 @@ def FUNCTION(data: bytes) -> int:
 
 def reference(data: bytes) -> int:
     """TODO: the right result by another way, such as a library: it finds your own mistakes."""
-    return sum(data) & 0xFF
+    return sum(data) & 255
 
 
 def cases(chance: random.Random) -> list[Args]:
