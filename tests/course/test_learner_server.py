@@ -334,7 +334,7 @@ async def test_case_without_a_handshake_says_so() -> None:
     assert str(reached).endswith("1.1.1: the client could not open a WebSocket")
 
 
-def test_score_of_what_is_no_server_is_an_error() -> None:
+def test_score_of_anything_but_a_server_is_an_error() -> None:
     with pytest.raises(TypeError, match="a function, not of 5"):
         score(5)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"write \['1\.1\.1'\]"):

@@ -123,6 +123,6 @@ def test_in_lesson_02_no_column_holds_one_status_from_top_to_bottom() -> None:
 
 
 @pytest.mark.parametrize("row", [["POST"], 1, "post"])
-def test_what_is_no_row_is_named_with_the_rows_that_are(row: Any) -> None:
+def test_an_unknown_row_is_named_with_the_rows_that_are(row: Any) -> None:
     with pytest.raises(ValueError, match=f"{re.escape(repr(row))}; there are: POST, "):
         peers(row)

@@ -654,6 +654,6 @@ def test_chunked_body_of_which_nothing_has_come() -> None:
 
 
 @pytest.mark.parametrize("value", [None, b"", "a lab", 5])
-def test_what_is_no_recording_is_named(value: object) -> None:
+def test_anything_but_a_recording_is_named(value: object) -> None:
     with pytest.raises(TypeError, match=type(value).__name__):
         dissect(value)  # type: ignore[arg-type]

@@ -57,7 +57,7 @@ def test_a_script_that_is_none_is_named(tmp_path: Path, line: str) -> None:
         PageRecording.load(tmp_path / "page.json")
 
 
-def test_a_script_that_is_no_list_is_named(tmp_path: Path) -> None:
+def test_a_script_that_is_not_a_list_is_named(tmp_path: Path) -> None:
     (tmp_path / "page.json").write_text(BARE.to_json().rstrip()[:-1] + ', "script": 5}')
     with pytest.raises(ValueError, match=r'page.json: "script" must be a list, not 5'):
         PageRecording.load(tmp_path / "page.json")

@@ -161,6 +161,6 @@ def test_a_message_of_ten_thousand_fragments_links_only_what_is_drawn() -> None:
     assert len(BrowserSession(seen).svg) < 200_000
 
 
-def test_what_is_no_recording_is_an_error() -> None:
+def test_anything_but_a_recording_is_an_error() -> None:
     with pytest.raises(TypeError, match=r"such as lab\.recording, not bytes"):
         BrowserSession(b"")  # type: ignore[arg-type]

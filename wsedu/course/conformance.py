@@ -103,7 +103,7 @@ def score(serve: Serve, cases: Sequence[str] | None = None) -> Score:
     In a notebook, a picture shows how far it is.
 
     Raises ModuleNotFoundError if kosoku is not installed, TimeoutError after ``SECONDS``, NotRun if
-    kosoku ends early or does not know a case, and TypeError for what is no server or no list.
+    kosoku ends early or does not know a case, and TypeError for a wrong argument.
     """
     if not callable(serve):
         raise TypeError(

@@ -94,7 +94,7 @@ class Dissection:
 
 @values_only
 def dissect(recording: Recording) -> Dissection:
-    """Read a recording, whatever bytes it holds; raises TypeError for what is no recording."""
+    """Read a recording, whatever bytes it holds; raises TypeError for anything else."""
     if not isinstance(recording, Recording):
         raise TypeError(Said("recording.none", type=type(recording).__name__))
     walk = _Walk(recording)

@@ -1,4 +1,4 @@
-"""UTF-8 as its standard writes it (RFC 3629, 4): an oracle that is no decoder.
+"""UTF-8 as its standard writes it (RFC 3629, 4): an oracle that does not decode.
 
 How to think about it: a character is one of nine rows of bytes, each with its own borders. A text
 is made of such rows, and at its end there may be the beginning of one. With other rows, it is what

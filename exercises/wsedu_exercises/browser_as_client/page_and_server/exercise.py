@@ -57,7 +57,7 @@ def fields(got: bytes | None) -> dict[str, Any]:
     try:
         read = _Read(got).response
     except (http.client.HTTPException, OSError) as error:
-        raise ValueError("it is no response") from error
+        raise ValueError("it is not a response") from error
     return {
         "status": (read.version, read.status),
         "type": read.getheader("Content-Type", "").lower().replace(" ", ""),

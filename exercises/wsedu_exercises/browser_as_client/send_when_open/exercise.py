@@ -58,7 +58,7 @@ def reference(happenings: list[Happening], most: int) -> list[tuple[int, str | b
 
 
 def happened(words: str) -> list[Happening]:
-    """Happenings from words: ``"open a close"``; what is no event is a message that is sent."""
+    """Happenings from words: ``"open a close"``; any other word is a message that is sent."""
     return [(w, None) if w in ("open", "close") else ("send", w) for w in words.split()]
 
 

@@ -25,7 +25,7 @@ def log_of(recording: Recording) -> Log:
     """A line for each request, response, frame that can be read, and end of TCP, in order.
 
     A request and a response are told by their first line, a frame by its payload. The tap
-    resets both sides when one does; that it hands this on is no line.
+    resets both sides when one does; that it hands this on has no line.
     """
     found: list[tuple[int, Line]] = []
     for unit in dissect(recording).units:

@@ -14,7 +14,7 @@ from ..utf8 import BY_ROWS, FAULTS, fault, parts, unfinished
 
 
 def reference(tail: bytes, data: bytes) -> Any:
-    """What the standard's grammar says, which is no decoder."""
+    """What the standard's grammar says, which does not decode."""
     rest = unfinished(tail + data)
     return Did("raised ValueError") if rest is None else rest
 
