@@ -373,6 +373,7 @@ def test_importing_wsedu_costs_at_most_50_ms() -> None:
 # The code.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [

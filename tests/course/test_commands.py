@@ -75,6 +75,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
 
 
 class TestCheck:
+    @pytest.mark.slow
     def test_passed_says_so_and_returns_nothing(
         self, shown: list[Any], capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -240,6 +241,7 @@ class TestSolution:
         assert capsys.readouterr().out.startswith("Try first")
         assert shown == []
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("name", RIGHT)
     def test_after_a_try_with_its_reason(
         self, name: str, shown: list[Any], capsys: pytest.CaptureFixture[str]
@@ -264,6 +266,7 @@ class TestSolution:
         solution("build-request")
         assert len(shown) == 1
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("name", RIGHT)
     def test_source_of_it_passes_on_its_own(self, name: str) -> None:
         """What is shown can be pasted below the first cell of its notebook."""

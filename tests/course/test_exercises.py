@@ -149,6 +149,7 @@ class TestOutcomes:
     def test_dots_alone_are_not_attempted(self, exercise: Exercise) -> None:
         assert judge(exercise.name, ...).outcome == "not attempted"
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("exercise", ALL, ids=name_of)
     def test_solution_passes_with_every_seed(self, exercise: Exercise) -> None:
         for seed in range(2 if exercise in SERVERS else 20):
@@ -166,6 +167,7 @@ class TestOutcomes:
 
         assert judge(exercise.name, answer, 1).passed
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("exercise", ALL, ids=name_of)
     def test_mistakes_are_recognised_with_their_own_sentences(
         self, exercise: Exercise, monkeypatch: pytest.MonkeyPatch
@@ -200,6 +202,7 @@ class TestOutcomes:
             assert verdict.sentence == mistake.sentence
         assert len(runs) == 1
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("exercise", ALL, ids=name_of)
     def test_check_takes_less_than_a_second(self, exercise: Exercise) -> None:
         slowest = exercise.mistakes[-1].answer
@@ -345,6 +348,7 @@ class TestOutcomes:
         assert (verdict.expected, verdict.got) == (None, None)
         assert "got (raised EOFError), expected (raised TimeoutError)" in verdict.case
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("name", ["slow-echo", "serve-until-closed"])
     def test_verdict_shows_words_and_no_names_of_the_check(self, name: str) -> None:
         async def raises(connection: Any, *args: Any) -> None:
@@ -574,6 +578,7 @@ class TestRaising:
         assert clear(verdict, "In the case (", "your function asked for too much memory.")
         assert len(bytes(2**31)) == 2**31, "afterwards the limit is gone"
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
     @pytest.mark.parametrize(
         "error",
@@ -628,6 +633,7 @@ class TestRaising:
         verdict = judge("check-request", names["answer"], 1)
         assert clear(verdict, "TypeError", "(line 3 of your cell)")
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
     def test_endless_recursion(self, exercise: Exercise) -> None:
         def answer(*args: Any) -> Any:
@@ -1041,6 +1047,7 @@ class TestQuiet:
             handler.close()
         assert "logged" in (tmp_path / "log.txt").read_text()
 
+    @pytest.mark.slow
     def test_solutions_say_nothing(self, capfd: pytest.CaptureFixture[str]) -> None:
         for exercise in ALL:
             judge(exercise.name, exercise.solution, 1)

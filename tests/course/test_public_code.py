@@ -37,6 +37,7 @@ def clients_with_less_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clients, "MORE", 0.4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "answer"),
     ANSWERS,

@@ -65,6 +65,7 @@ def verdict_on(name: str, number: int, code: str) -> Verdict:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STUDY)
 def test_wrong_answers_are_rejected_with_the_sentence_that_was_judged(name: str) -> None:
     changed = {}
