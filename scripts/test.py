@@ -1,7 +1,7 @@
 """Run all tests of the course: ``python3 scripts/test.py``.
 
 Anything after the command goes to pytest, for example ``-k handshake``, or ``-n 0`` for one process
-alone. ``--fast`` is meant for the time between two changes: it takes less than a minute, and leaves
+alone. ``--fast`` is meant for the time between two changes: it takes about a minute, and leaves
 out what is marked as slow, and what needs a kernel, a browser, a class or a network.
 """
 
