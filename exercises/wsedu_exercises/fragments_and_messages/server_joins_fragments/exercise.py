@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import functools
+
 from wsedu.course.cases import matching
 from wsedu.course.clients import Call, Clients
 from wsedu.course.exercise import Exercise
 from wsedu.course.learner_server import own_server
 from wsedu.course.raw_client import Complaint
-from wsedu.course.running import Serve
 from wsedu.protocol import Opcode
 
 from ...changed import changed
@@ -93,11 +94,7 @@ JOINED = "self.frames = [(False, self.frames[0][1], payloads)]"
 CLOSE = 'if opcode == 8:\n            self.check("check_close", payload)'
 REPLY = 'reply, go_on = self.pieces["answer"](fin, opcode, payload)'
 
-
-def wrong(*edits: tuple[str, str]) -> Serve:
-    """The server of this lesson, changed."""
-    return changed(*edits, more=MORE)
-
+wrong = functools.partial(changed, more=MORE)  # the server of this lesson, changed
 
 WRONG = {
     "answers-a-fragment": wrong((ASKS, "if opcode > 15:")),

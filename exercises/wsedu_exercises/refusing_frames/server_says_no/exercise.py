@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import functools
+
 from wsedu.course.cases import matching
 from wsedu.course.clients import Clients
 from wsedu.course.exercise import Exercise
 from wsedu.course.learner_server import own_server
-from wsedu.course.running import Serve
 from wsedu.protocol import Opcode
 
 from ...changed import changed
@@ -79,11 +80,7 @@ LONG = "if opcode >= 8 and data[1] & 127 > 125:"
 NO_MASK = "if data[1] < 128:  # not masked"
 STAYS = "            self.over = True\n            reply += self"
 
-
-def wrong(*edits: tuple[str, str]) -> Serve:
-    """The server of this lesson, changed."""
-    return changed(*edits, more=MORE)
-
+wrong = functools.partial(changed, more=MORE)  # the server of this lesson, changed
 
 WRONG = {
     "not-masked/never-says-no": wrong(("(code := self.pieces[piece](*args))", "False")),

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import functools
+
 from wsedu.course.cases import core
 from wsedu.course.clients import Clients
 from wsedu.course.exercise import Exercise
 from wsedu.course.learner_server import own_server
-from wsedu.course.running import Serve
 from wsedu.protocol import Opcode
 
 from ...changed import changed
@@ -96,11 +97,7 @@ AT_THE_END = """def _is_text(data):
 
 """
 
-
-def wrong(*edits: tuple[str, str]) -> Serve:
-    """The whole server, changed."""
-    return changed(*edits, more=MORE)
-
+wrong = functools.partial(changed, more=MORE)  # the whole server, changed
 
 WRONG = {
     "not-utf8": wrong((IS_TEXT, "if False:")),
