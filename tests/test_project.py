@@ -107,7 +107,12 @@ def pins(group: str) -> str:
 
 
 # The extras of pyproject.toml that each file holds, beside the dependencies.
-GROUPS = {"learner": ["build"], "class": ["build", "class"], "test": ["build", "class", "test"]}
+GROUPS = {
+    "learner": ["build"],
+    "class": ["build", "class"],
+    "world": ["build", "world"],
+    "test": ["build", "class", "test", "world"],
+}
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -128,7 +133,10 @@ def versions(group: str) -> set[tuple[str, str, frozenset[str]]]:
     }
 
 
-@pytest.mark.parametrize("smaller, larger", [("learner", "class"), ("class", "test")])
+@pytest.mark.parametrize(
+    "smaller, larger",
+    [("learner", "class"), ("class", "test"), ("learner", "world"), ("world", "test")],
+)
 def test_a_larger_group_only_adds_to_a_smaller_one(smaller: str, larger: str) -> None:
     """So that nothing that is installed is ever exchanged when a group is added."""
     assert len(versions(smaller)) == len(re.findall(r"(?m)^\S", pins(smaller)))
@@ -137,7 +145,7 @@ def test_a_larger_group_only_adds_to_a_smaller_one(smaller: str, larger: str) ->
 
 def test_a_learner_installs_no_tool_of_the_tests_or_of_a_class() -> None:
     extras = PROJECT["optional-dependencies"]
-    tools = {Requirement(d).name for group in ("test", "class") for d in extras[group]}
+    tools = {Requirement(d).name for group in ("test", "class", "world") for d in extras[group]}
     # Jupyter itself is made of these.
     tools -= {"anyio", "nbclient", "nbconvert", "nbformat", "pyyaml"}
     assert not tools & {name for name, *_ in versions("learner")}
