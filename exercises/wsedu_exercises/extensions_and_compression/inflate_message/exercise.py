@@ -14,25 +14,13 @@ from wsedu.course.judges import Cases, Did, Results, how_many, refusing
 from wsedu.course.mistakes import Args
 from wsedu.protocol import Frame
 
-from ..compressed import (
-    DAMAGED,
-    FINAL,
-    FRAGMENTS,
-    GREETINGS,
-    HELLO,
-    STORED,
-    TWO_BLOCKS,
-    WEATHER,
-    deflated,
-    received,
-    words,
-)
+from .. import deflate
 
 Captured = list[tuple[bool, int, bytes]]  # RSV1, opcode, payload
 
 
 def inflate_message(frames):
-    """The payload of a message, inflated if it is compressed; ValueError if it cannot be (7.2.2)."""
+    """The payload of a message, inflated if it is compressed; ValueError if that fails (7.2.2)."""
     import zlib
 
     compressed = frames[0][0]
@@ -52,7 +40,7 @@ def reference(frames: Captured) -> Any:
         Frame(opcode, part, fin=opcode >= 8 or number == last, rsv1=rsv1)
         for number, (rsv1, opcode, part) in enumerate(frames)
     ]
-    found = received(sent, keeps_context=False)
+    found = deflate.received(sent, keeps_context=False)
     return found if isinstance(found, Did) else found[0]
 
 
@@ -77,58 +65,61 @@ FAR = bytes(13_000) + SQUARES + bytes(20_000 - len(SQUARES)) + SQUARES
 def cases(chance: random.Random) -> list[Args]:
     """Messages of the RFC, captured ones, and damaged ones; then some made by chance."""
     steady = random.Random(16)
-    (far,) = deflated([FAR])
+    (far,) = deflate.sent([FAR])
     found: list[Captured] = [
-        message(1, HELLO),
-        message(1, HELLO[:3], HELLO[3:]),
+        message(1, deflate.HELLO),
+        message(1, deflate.HELLO[:3], deflate.HELLO[3:]),
         message(1, b"Hello", rsv1=False),
         message(1, b"Hel", b"lo", rsv1=False),
         message(1, b"\x00"),
         message(2, b"", rsv1=False),
-        message(2, HELLO),
+        message(2, deflate.HELLO),
         # Not compressed, but bytes that could be inflated.
-        message(2, HELLO, rsv1=False),
-        message(2, HELLO[:3], HELLO[3:], rsv1=False),
+        message(2, deflate.HELLO, rsv1=False),
+        message(2, deflate.HELLO[:3], deflate.HELLO[3:], rsv1=False),
         # The other forms of the RFC, and bytes in them that look like the end.
-        message(1, STORED),
-        message(1, FINAL),
-        message(1, TWO_BLOCKS),
-        message(1, TWO_BLOCKS[:9], TWO_BLOCKS[9:]),
+        message(1, deflate.STORED),
+        message(1, deflate.FINAL),
+        message(1, deflate.TWO_BLOCKS),
+        message(1, deflate.TWO_BLOCKS[:9], deflate.TWO_BLOCKS[9:]),
         message(2, bytes.fromhex("000400fbff0000ffff00")),
         message(2, bytes(4), b"\xff\xff", rsv1=False),
         # Real ones.
-        message(1, *FRAGMENTS),
-        message(1, WEATHER[0]),
-        message(1, GREETINGS[4][:8], GREETINGS[4][8:]),
+        message(1, *deflate.FRAGMENTS),
+        message(1, deflate.WEATHER[0]),
+        message(1, deflate.GREETINGS[4][:8], deflate.GREETINGS[4][8:]),
         message(2, bytes.fromhex("62601805a360140c770000")),
         # Fragments of any size.
-        message(1, b"", HELLO),
-        message(1, HELLO, b""),
-        message(1, HELLO[:3], b"", HELLO[3:]),
-        message(1, b"", b"", HELLO),
-        message(1, *(HELLO[at : at + 1] for at in range(len(HELLO)))),
-        message(2, HELLO[:1], HELLO[1:5], HELLO[5:]),
+        message(1, b"", deflate.HELLO),
+        message(1, deflate.HELLO, b""),
+        message(1, deflate.HELLO[:3], b"", deflate.HELLO[3:]),
+        message(1, b"", b"", deflate.HELLO),
+        message(1, *(deflate.HELLO[at : at + 1] for at in range(len(deflate.HELLO)))),
+        message(2, deflate.HELLO[:1], deflate.HELLO[1:5], deflate.HELLO[5:]),
         # Control frames between fragments.
-        with_control(message(1, HELLO[:3], HELLO[3:]), (9, b"")),
-        with_control(message(1, HELLO[:3], HELLO[3:]), (9, b"ping")),
-        with_control(message(2, HELLO[:3], HELLO[3:]), (10, b"pong"), (9, b"Hi")),
+        with_control(message(1, deflate.HELLO[:3], deflate.HELLO[3:]), (9, b"")),
+        with_control(message(1, deflate.HELLO[:3], deflate.HELLO[3:]), (9, b"ping")),
+        with_control(message(2, deflate.HELLO[:3], deflate.HELLO[3:]), (10, b"pong"), (9, b"Hi")),
         with_control(message(1, b"Hel", b"lo", rsv1=False), (9, b"ping")),
         with_control(message(1, b"Hel", b"lo", rsv1=False), (10, b"\x00\x00\xff\xff")),
-        with_control(message(1, *FRAGMENTS), (9, HELLO)),
+        with_control(message(1, *deflate.FRAGMENTS), (9, deflate.HELLO)),
         # Spaces, zeros and lines at both ends belong to a message.
-        *(message(2, *deflated([text], chance=steady)) for text in (b" \n x \n", b"\0x\0", b"\r\n")),
+        *(
+            message(2, *deflate.sent([text], chance=steady))
+            for text in (b" \n x \n", b"\0x\0", b"\r\n")
+        ),
         message(2, b"\0 x\n", rsv1=False),
         message(2, far),
         message(2, *(far[at : at + 100] for at in range(0, len(far), 100))),
         # What cannot be inflated.
-        *(message(1, payload) for payload in DAMAGED),
-        message(1, GREETINGS[1]),
-        message(1, HELLO[:3], b"Hello", HELLO[3:]),
+        *(message(1, payload) for payload in deflate.DAMAGED),
+        message(1, deflate.GREETINGS[1]),
+        message(1, deflate.HELLO[:3], b"Hello", deflate.HELLO[3:]),
         message(2, b"\xff"),
         with_control(message(1, b"Hel", b"lo"), (9, b"")),
     ]
     for _case in range(how_many(20)):
-        (payload,) = deflated([words(chance)], chance=chance)
+        (payload,) = deflate.sent([deflate.words(chance)], chance=chance)
         cuts = sorted(chance.randint(0, len(payload)) for _cut in range(chance.randrange(3)))
         ends = zip([0, *cuts], [*cuts, len(payload)], strict=True)
         frames = message(
@@ -171,7 +162,7 @@ CONDITIONS: dict[str, Callable[[Captured], bool]] = {
     "empty": lambda frames: reference(frames) == b"",
     "empty-frame": lambda frames: b"" in _data(frames),
     "long": lambda frames: not _damaged(frames) and len(reference(frames)) > 16_384,
-    "final": lambda frames: frames[0][2] == FINAL,
+    "final": lambda frames: frames[0][2] == deflate.FINAL,
 }
 
 
@@ -190,9 +181,9 @@ EXERCISE = Exercise(
         reference,
         lambda got: isinstance(got, (bytes, Did)),
         section="RFC 7692 7.2.2",
-        conditions=CONDITIONS,
-        explain=explain,
         through=refusing,
+        explain=explain,
+        conditions=CONDITIONS,
     ),
     solution=inflate_message,
 )

@@ -20,6 +20,7 @@ from websockets.server import ServerProtocol
 from wsedu.course.judges import Did
 from wsedu.protocol import Frame, Opcode, build_frame
 
+
 def _bytes(*rows: str) -> list[bytes]:
     return [bytes.fromhex(row) for row in rows]
 
@@ -60,7 +61,7 @@ DAMAGED = [
 ]
 
 
-def deflated(
+def sent(
     messages: list[bytes], keeps_context: bool = True, chance: random.Random | None = None
 ) -> list[bytes]:
     """The payloads that a sender makes of its messages (7.2.1); its settings may be chance."""
