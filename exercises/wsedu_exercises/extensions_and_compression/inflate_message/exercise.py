@@ -180,10 +180,10 @@ EXERCISE = Exercise(
         cases,
         reference,
         lambda got: isinstance(got, (bytes, Did)),
+        conditions=CONDITIONS,
+        explain=explain,
         section="RFC 7692 7.2.2",
         through=refusing,
-        explain=explain,
-        conditions=CONDITIONS,
     ),
     solution=inflate_message,
 )

@@ -206,10 +206,10 @@ EXERCISE = Exercise(
         cases,
         reference,
         _fits,
-        through=refusing,
-        section="RFC 7692 7.1.1; 7.2.2",
-        conditions=CONDITIONS,
         explain=explain,
+        through=refusing,
+        conditions=CONDITIONS,
+        section="RFC 7692 7.1.1; 7.2.2",
     ),
     solution=inflate_messages,
 )
