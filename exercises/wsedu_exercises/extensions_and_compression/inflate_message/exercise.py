@@ -174,16 +174,13 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
     return say("compressed") if _compressed(frames) else say("plain")
 
 
-EXERCISE = Exercise(
-    stars=3,
-    judge=Cases(
-        cases,
-        reference,
-        lambda got: isinstance(got, (bytes, Did)),
-        conditions=CONDITIONS,
-        explain=explain,
-        section="RFC 7692 7.2.2",
-        through=refusing,
-    ),
-    solution=inflate_message,
+JUDGE = Cases(
+    cases,
+    reference,
+    lambda got: isinstance(got, (bytes, Did)),
+    through=refusing,
+    conditions=CONDITIONS,
+    explain=explain,
+    section="RFC 7692 7.2.2",
 )
+EXERCISE = Exercise(stars=3, judge=JUDGE, solution=inflate_message)

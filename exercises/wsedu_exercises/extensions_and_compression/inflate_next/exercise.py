@@ -200,16 +200,13 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
     return say("plain", number=at + 1)
 
 
-EXERCISE = Exercise(
-    stars=3,
-    judge=Cases(
-        cases,
-        reference,
-        _fits,
-        explain=explain,
-        through=refusing,
-        conditions=CONDITIONS,
-        section="RFC 7692 7.1.1; 7.2.2",
-    ),
-    solution=inflate_messages,
+JUDGE = Cases(
+    cases,
+    reference,
+    _fits,
+    through=refusing,
+    section="RFC 7692 7.1.1; 7.2.2",
+    conditions=CONDITIONS,
+    explain=explain,
 )
+EXERCISE = Exercise(stars=3, judge=JUDGE, solution=inflate_messages)
