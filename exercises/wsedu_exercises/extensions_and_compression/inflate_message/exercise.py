@@ -178,9 +178,9 @@ JUDGE = Cases(
     cases,
     reference,
     lambda got: isinstance(got, (bytes, Did)),
+    section="RFC 7692 7.2.2",
     through=refusing,
     conditions=CONDITIONS,
     explain=explain,
-    section="RFC 7692 7.2.2",
 )
 EXERCISE = Exercise(stars=3, judge=JUDGE, solution=inflate_message)
