@@ -60,6 +60,11 @@ DAMAGED = [
     *_bytes("789cf348cdc9c90700058c01f5", "1f8b0800000000000203f348cdc9c907008289d1f705000000"),
 ]
 
+# A message that points back 20,000 bytes, across the end of what zlib gives at once: that takes a
+# window of 2 to the power of 15.
+SQUARES = b" ".join(b"%d" % (number * number) for number in range(60))
+FAR = bytes(13_000) + SQUARES + bytes(20_000 - len(SQUARES)) + SQUARES
+
 
 def sent(
     messages: list[bytes], keeps_context: bool = True, chance: random.Random | None = None

@@ -57,15 +57,10 @@ def with_control(frames: Captured, *controls: tuple[int, bytes]) -> Captured:
     return [frames[0], *between, *frames[1:]]
 
 
-# Points back 20,000 bytes, across the end of what zlib gives at once: it takes a whole window.
-SQUARES = b" ".join(b"%d" % (number * number) for number in range(60))
-FAR = bytes(13_000) + SQUARES + bytes(20_000 - len(SQUARES)) + SQUARES
-
-
 def cases(chance: random.Random) -> list[Args]:
     """Messages of the RFC, captured ones, and damaged ones; then some made by chance."""
     steady = random.Random(16)
-    (far,) = deflate.sent([FAR])
+    (far,) = deflate.sent([deflate.FAR])
     found: list[Captured] = [
         message(1, deflate.HELLO),
         message(1, deflate.HELLO[:3], deflate.HELLO[3:]),

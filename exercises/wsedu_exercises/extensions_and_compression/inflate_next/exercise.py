@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from wsedu.course.exercise import Exercise
@@ -54,8 +54,8 @@ def plain(payload: bytes) -> Messages:
 
 
 # The second message points back 20,000 bytes, and so does a later one, across two others.
-SQUARES = b" ".join(b"%d" % (number * number) for number in range(60))
-FAR = [SQUARES + bytes(20_000), SQUARES, bytes(15_000), SQUARES + b"!"]
+SQUARES = deflate.SQUARES
+APART = [SQUARES + bytes(20_000), SQUARES, bytes(15_000), SQUARES + b"!"]
 
 
 def cases(chance: random.Random) -> list[Args]:
@@ -93,9 +93,9 @@ def cases(chance: random.Random) -> list[Args]:
         compressed(deflate.TWO_BLOCKS) + again,
         compressed(deflate.HELLO, deflate.STORED, deflate.TWO_BLOCKS) + again,
         compressed(*deflate.sent([b" \n x \n", b"\0x\0", b"x", b" \n x \n"])),
-        compressed(*deflate.sent(FAR[:1])),
-        compressed(*deflate.sent(FAR[:2])),
-        compressed(*deflate.sent(FAR)),
+        compressed(*deflate.sent(APART[:1])),
+        compressed(*deflate.sent(APART[:2])),
+        compressed(*deflate.sent(APART)),
         # What cannot be inflated.
         again,
         plain(b"Hello") + again,
@@ -115,6 +115,7 @@ def cases(chance: random.Random) -> list[Args]:
         compressed(deflate.HELLO) + plain(b"Hi") + compressed(deflate.HELLO),
         plain(deflate.HELLO) + compressed(deflate.HELLO),
         compressed(*deflate.sent([b'{"unit": "C"}', b'{"unit": "F"}', b"x"], keeps_context=False)),
+        compressed(*deflate.sent([deflate.FAR])),
         # A block that is marked as the last ends the stream, so the next message needs a new one.
         compressed(deflate.FINAL),
         compressed(deflate.FINAL, deflate.FINAL),
@@ -205,6 +206,7 @@ JUDGE = Cases(
     reference,
     _fits,
     through=refusing,
+    what=lambda got: "a generator" if isinstance(got, Iterator) else got,
     section="RFC 7692 7.1.1; 7.2.2",
     conditions=CONDITIONS,
     explain=explain,

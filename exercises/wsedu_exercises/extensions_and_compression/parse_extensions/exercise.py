@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from websockets.headers import parse_extension
@@ -165,6 +165,7 @@ EXERCISE = Exercise(
         _fits,
         section="9.1",
         fields=_fields,
+        what=lambda got: "a generator" if isinstance(got, Iterator) else got,
         conditions=CONDITIONS,
     ),
     solution=parse_extensions,
