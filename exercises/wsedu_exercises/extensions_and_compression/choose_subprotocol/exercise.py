@@ -15,7 +15,7 @@ from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
 from wsedu.course.exercise import Exercise
-from wsedu.course.judges import Cases, how_many
+from wsedu.course.judges import Cases, Results, how_many
 from wsedu.course.mistakes import Args
 
 
@@ -84,6 +84,7 @@ def cases(chance: random.Random) -> list[Args]:
         # Several lines are one list (11.3.4).
         (["chat", "superchat"], ["superchat"]),
         (["chat", "superchat"], ["chat"]),
+        (["chat", "superchat"], ["superchat", "chat"]),
         (["a", "b", "c"], ["c"]),
         (["a", "b", "c"], ["d", "b"]),
         (["a, b", "c, d"], ["d"]),
@@ -144,12 +145,22 @@ CONDITIONS: dict[str, Callable[[list[str], list[str]], bool]] = {
 }
 
 
+def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
+    """What is right in this case, if no mistake fits."""
+    right = reference(*args)
+    if right is None:
+        return exercise.words.say("none")
+    return exercise.words.say("choice", right=right)
+
+
 def _fits(got: Any) -> bool:
     return got is None or isinstance(got, str)
 
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(cases, reference, _fits, section="4.2.2; 11.3.4", conditions=CONDITIONS),
+    judge=Cases(
+        cases, reference, _fits, section="4.2.2; 11.3.4", conditions=CONDITIONS, explain=explain
+    ),
     solution=choose_subprotocol,
 )

@@ -12,7 +12,7 @@ from typing import Any
 from websockets.headers import parse_extension
 
 from wsedu.course.exercise import Exercise
-from wsedu.course.judges import Cases, how_many
+from wsedu.course.judges import Cases, Results, how_many
 from wsedu.course.mistakes import Args
 
 
@@ -157,6 +157,19 @@ CONDITIONS: dict[str, Callable[[str], bool]] = {
 }
 
 
+def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str | None:
+    """The first part that is wrong, if no mistake fits."""
+    say, right = exercise.words.say, reference(*args)
+    if not _fits(got):
+        return None
+    if len(got) != len(right):
+        return say("count")
+    found, wanted = _fields(got), _fields(right)
+    if found["names"] != wanted["names"]:
+        return say("names")
+    return say("keys") if found["keys"] != wanted["keys"] else say("values")
+
+
 EXERCISE = Exercise(
     stars=2,
     judge=Cases(
@@ -167,6 +180,7 @@ EXERCISE = Exercise(
         fields=_fields,
         what=lambda got: "a generator" if isinstance(got, Iterator) else got,
         conditions=CONDITIONS,
+        explain=explain,
     ),
     solution=parse_extensions,
 )
