@@ -81,6 +81,8 @@ def cases(chance: random.Random) -> list[Args]:
         (["v4.channel.k8s.io"], ["v5.channel.k8s.io", "v4.channel.k8s.io"]),
         (["a+b_c~d!e, 13"], ["a+b_c~d!e"]),
         (["13"], ["13"]),
+        (["chat-v2"], ["chat.v2"]),
+        (["chat~2"], ["chat~2"]),
         # Several lines are one list (11.3.4).
         (["chat", "superchat"], ["superchat"]),
         (["chat", "superchat"], ["chat"]),
