@@ -97,6 +97,51 @@ def test_codes_that_a_block_brings_are_one_symbol() -> None:
     assert b"".join(symbol.data for symbol in symbols) == text
 
 
+def block(*numbers: tuple[int, int]) -> bytes:
+    """A block with codes of its own, from numbers and how many bits each has."""
+    bits = "001" + "".join(f"{number:0{count}b}"[::-1] for number, count in numbers)
+    return bytes(int(bits[n : n + 8][::-1], 2) for n in range(0, len(bits), 8))
+
+
+FOUR = ((0, 4), *((2, 3) for _code in range(4)))  # codes of 2 bits for 0, 16, 17 and 18
+REPEAT, ZEROS = (0b10, 2), (0b11, 2)  # those for 16 and 18, as they are written
+
+# Codes for 18, 0 and 1, of 1, 2 and 2 bits.
+LONE = tuple(({2: 1, 3: 2, 17: 2}.get(place, 0), 3) for place in range(18))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        block((30, 5), (0, 5), *FOUR),  # 287 codes for literals and lengths
+        block((0, 5), (0, 5), (0, 4), (1, 3), (0, 9)),  # a single code for code lengths
+        block((0, 5), (0, 5), (1, 4), *((2, 3) for _code in range(5))),  # five codes of 2 bits
+        block((0, 5), (0, 5), *FOUR, REPEAT, (0, 2)),  # the one before, and there is none
+        block((0, 5), (0, 5), *FOUR, ZEROS, (127, 7), ZEROS, (109, 7)),  # no end of the block
+        block((0, 5), (0, 5), *FOUR, ZEROS, (127, 7), ZEROS, (127, 7)),  # lengths of too many codes
+        # A copy, in a block that has no code for a distance.
+        block(
+            (1, 5),
+            (0, 5),
+            (14, 4),
+            *LONE,
+            (0, 1),
+            (127, 7),
+            (0, 1),
+            (107, 7),
+            (0b01_11_11, 6),
+            (1, 1),
+        ),
+        b"\x07",  # a type that does not exist
+        b"\x00\x05\x00\xfb\xff",  # a number that is not confirmed
+    ],
+)
+def test_codes_that_cannot_be_are_damage_for_zlib_too(data: bytes) -> None:
+    assert list(read_symbols(data + bytes(20)))[-1].kind == "damaged"
+    with pytest.raises(zlib.error):
+        zlib.decompressobj(-15).decompress(data + bytes(20))
+
+
 def test_tables_end_where_the_rfc_says() -> None:
     assert len(LENGTHS) == 29 and LENGTHS[:12] == (3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17)
     assert LENGTHS[-2:] == (227, 258)

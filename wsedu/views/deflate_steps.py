@@ -56,7 +56,7 @@ class DeflateSteps(Steps):
     # The steps.
 
     def _step(self, number: int) -> Slots:
-        """The slots after so many symbols."""
+        """The slots after this number of symbols."""
         read = self._message[: self._starts[number]]
         if number:
             symbol = self._symbols[number - 1]
