@@ -82,11 +82,7 @@ async def serve_aiohttp(port: int, ready: bool) -> None:
             await response.send_str(message.data)
         return response
 
-    application = web.Application()
-    application.add_routes([web.get("/", echo)])
-    runner = web.AppRunner(application)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
+    await asyncio.get_running_loop().create_server(web.Server(echo), "127.0.0.1", port)
     await asyncio.Future()
 
 
