@@ -41,7 +41,6 @@ ROWS: dict[str, tuple[bool, str, str, str]] = {
     "superchat, chat": (True, PROTOCOL, "superchat, chat", ""),
     "asks for other": (True, PROTOCOL, "other", ""),
     "deflate": (False, EXTENSIONS, CHROMIUM, ""),
-    "deflate on": (True, EXTENSIONS, CHROMIUM, ""),
     "9 bits": (True, EXTENSIONS, SMALL, ""),
     # Of a message in two frames the second has RSV1; a Ping with RSV1.
     "RSV1 late": (True, EXTENSIONS, CHROMIUM, "late"),
@@ -277,7 +276,9 @@ def measure(port: int, header: str, value: str, sent: str) -> dict[str, Any]:
         code = int.from_bytes(layout.frame.payload[:2], "big") or None
         reason = layout.frame.payload[2:].decode()
         return {"answer": "close", "close_code": code, "reason": reason, "tcp_end": ended}
-    return {"answer": "frames", "frames": 1, "hex": data.hex(), "tcp_end": ended}
+    if layout.frame.opcode == Opcode.PONG:
+        return {"answer": "pong", "tcp_end": ended}
+    return {"answer": "frames", "frames": 1, "tcp_end": ended}
 
 
 def rows_of(server: str, ready: bool, python: str, modules: str) -> dict[str, Any]:

@@ -124,7 +124,7 @@ PICTURES: dict[str, Picture] = {
         for hexed in ("c080", "e080", "eda080", "f48f8f8f" * 6, "e1", "ff")
     },
     "deflate, all copies": moved(DeflateSteps(bytes.fromhex("021300"), b"Hello" * 20), step=2),
-    "deflate, full": moved(DeflateSteps(b"\xaa" * 32, b"W" * 60), step=99),
+    "deflate, full": moved(DeflateSteps(b"\xaa" * 40, b"W" * 60), step=99),
     "utf8, a fragment for each byte": moved(Utf8Steps(*[b"x"] * 24), step=24),
     **{f"lanes of {count} frames": Lanes(crowd(count)) for count in (1, 5, 7, 24, 40)},
     "a session": BrowserSession(session()),

@@ -79,7 +79,7 @@ def test_a_notebook_shows_the_same_table_in_a_box_that_scrolls() -> None:
 
 def test_every_outcome_has_words() -> None:
     said = {outcome(row, server) for row in ROWS for server in measured()["versions"]}
-    known = r"\d{3}|Close \d{1,4}|[\d,]+ frames|permessage-deflate.*|(super)?chat|other"
+    known = r"\d{3}|Close \d{1,4}|[\d,]+ frames|permessage-deflate.*|(super)?chat|other|Pong"
     words = {word for word in said if not re.fullmatch(known, word)}
     of_a_handshake = {"none", "your code", "no deflate"}
     assert words == {"Close, no code", "echo", "TCP ends", "no Pings"} | of_a_handshake

@@ -68,6 +68,8 @@ def outcome(row: str, server: str, reasons: bool = False) -> str:
         return _("your code")
     if did["answer"] == "not agreed":
         return _("no deflate")
+    if did["answer"] == "pong":
+        return "Pong"
     if did["answer"] == "close":
         code = did["close_code"]
         if code is None or not reasons:

@@ -15,7 +15,7 @@ from ..words import _
 from .drawing import WIDTH, Drawing, Slots, as_bytes, fit, glyph
 from .steps import Steps
 
-LONGEST = 32  # bytes of a payload that is drawn
+LONGEST = 40  # bytes of a payload that is drawn
 WINDOW = 2**15  # bytes of context into which a copy may reach (RFC 1951 2)
 COLUMNS, CELL, LEFT = 12, 72, 14
 ROW, BIT = 82, 8.6  # pixels: a row of bytes, and a bit
