@@ -145,8 +145,9 @@ class DeflateSteps(Steps):
             ("end", _("where blocks begin and end")),
         )
         for n, (style, words) in enumerate(legend):
-            drawing.rect(LEFT + 230 * n, 44, 16, 16, style)
-            drawing.text(LEFT + 230 * n + 22, 57, words, "small")
+            drawing.rect(LEFT + 200 * n, 44, 16, 16, style)
+            drawing.text(LEFT + 200 * n + 22, 57, words, "small")
+        drawing.text(LEFT + 620, 57, _("the lowest bit of each byte is first"), "small soft")
         y = 76.0
         for n, byte in enumerate(self._data):
             x = LEFT + CELL * (n % COLUMNS)
