@@ -22,7 +22,7 @@ install(speak)
 _NAMES = {
     "protocol": "accept_key build_request",
     "recording": "Recording diagnose dissect",
-    "live": "Lab",
+    "live": "Caddy Lab Nats Nginx Valkey Worker components needs",
     "views": "AcceptSteps BrowserSession BytesAndFields Checklist ClosingSteps Comparison "
     "DeflateSteps FrameBuilder FrameChecks Ladder Lanes LengthForms MaskingSteps RoundTrips "
     "StreamCutter Timeline Utf8Steps",

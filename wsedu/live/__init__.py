@@ -2,8 +2,12 @@
 
 This is the only room that opens sockets, and all of them are on 127.0.0.1, unless you ask for more
 with ``open_to_the_network``. Begin with ``lab``; ``echo_server`` is a whole server in 80 lines.
+``proxies`` and ``brokers`` run real programs.
 """
 
+from .brokers import Nats, Valkey, Worker
+from .kept_runs import components, needs
 from .lab import Lab
+from .proxies import Caddy, Nginx
 
-__all__ = ["Lab"]
+__all__ = ["Caddy", "Lab", "Nats", "Nginx", "Valkey", "Worker", "components", "needs"]

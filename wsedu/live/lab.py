@@ -6,7 +6,8 @@
 How to think about it: a server runs in a thread of its own, with a tap in front of it. Whatever
 you or your browser say to the server is on a recording afterwards. To start a lab again replaces
 the old one. The work itself is done in the modules beside this one: ``servers`` starts, ``tap``
-writes down, ``waiting`` looks, ``talking`` and ``peer`` are raw clients, ``browser`` is yours.
+writes down, ``tapped`` asks it, ``waiting`` looks, ``talking`` and ``peer`` are raw clients,
+``browser`` is yours.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import textwrap
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
 from websockets.asyncio.server import ServerConnection
 
@@ -27,22 +28,21 @@ from ..protocol import Request
 from ..recording import PageRecording, Recording
 from ..words import _
 from .background import SHORTEST, Background, LabClosed, closed
-from .faults import Faults
 from .memory import Network
 from .notifications import Notifications
 from .options import OF_THE_LIBRARY, allowed_address, check, check_each
-from .peer import Peer, only_bytes
+from .peer import Peer
 from .servers import OwnServer, Running, start, start_own
 from .talking import talk
-from .waiting import until, watch
+from .tap import Tap
+from .tapped import Tapped
 
 if TYPE_CHECKING:  # with anywidget, which a lab without a page does not need
     from .browser import Report
+    from .programs import Program
 
-T = TypeVar("T")
 
-
-class Lab:
+class Lab(Tapped):
     """A real server on this machine, behind a tap that records every byte.
 
     The lab is made to be looked at, and protects nothing. While it is open, any program on this
@@ -120,6 +120,7 @@ class Lab:
         self._open(given, Network() if network == "memory" else None)
         self._query = f"?token={token}" if token else ""
         self._peers: list[Peer] = []
+        self._proxies: list[Program] = []  # in front of this lab; they end with it
         self._reports: list[Report] = []  # of pages whose script runs
         self._paths: set[str] = set()  # of pages that have not come yet
         Lab._current = self
@@ -156,6 +157,10 @@ class Lab:
         return (self._running, self._http) if self._http else (self._running,)
 
     @property
+    def _taps(self) -> tuple[Tap, ...]:  # the connections to ``http_url`` suffer as well
+        return tuple(running.tap for running in self._all)
+
+    @property
     def url(self) -> str:
         """Where clients connect: the tap's address; raises LabClosed when it is closed."""
         return self._address("/" if self._query else "")
@@ -179,61 +184,6 @@ class Lab:
         """One recording for each HTTP connection to ``http_url``, the oldest first."""
         return tuple(log.recording() for log in tuple(self._http.tap.logs)) if self._http else ()
 
-    @property
-    def recordings(self) -> tuple[Recording, ...]:
-        """One recording for each connection so far, the oldest first.
-
-        The newest 100 are kept, each up to 4 MiB, all up to 64 MiB. One that was let go, or is
-        not whole, says so in its ``note`` and ``dropped``.
-        """
-        return tuple(log.recording() for log in tuple(self._tap.logs))
-
-    @property
-    def recording(self) -> Recording:
-        """The newest connection; empty if there was none yet."""
-        return self._tap.logs[-1].recording() if self._tap.logs else Recording()
-
-    async def until(
-        self, condition: Callable[[Recording], T], what: str = "", timeout: float = 5
-    ) -> T:
-        """Wait until ``condition`` holds for the newest recording, and return its result.
-
-        The condition runs in a thread of its own. Raises TimeoutError after ``timeout`` seconds,
-        which says what was seen instead; a condition that takes long has one second more.
-        """
-        no_coroutine("lab.until", condition)
-        look = until(
-            self._tap, lambda: condition(self.recording), lambda: self.recording, what, timeout
-        )
-        return await self._background.wait(look, timeout)
-
-    def watch(self, call: Callable[[], object]) -> Callable[[], None]:
-        """Call ``call()`` when something new is on a recording; returns a function that ends this.
-
-        It is called ten times a second at most, and once more after the last event. The thread is
-        the lab's, so ``call`` should only pass the word on, as ``loop.call_soon_threadsafe(draw)``
-        does. If it takes long, it is called less often, so that the lab has nine tenths of the
-        time at least. After it has raised, it is no longer called.
-        """
-        no_coroutine("lab.watch", call)
-        watching = self._background.start(watch(self._background, self._tap, call))
-
-        def stop() -> None:
-            watching.cancel()
-
-        return stop
-
-    async def talk(self, *turns: bytes, timeout: float = 5) -> Recording:
-        """Open a TCP connection, send these bytes, and return what passed on the wire.
-
-        Each turn is sent as it is, without any help. After each, the raw client waits until the
-        server has answered or closed the connection; at the end it closes its own side.
-        Raises TimeoutError if there is neither within ``timeout`` seconds.
-        """
-        for turn in turns:
-            only_bytes(turn)
-        return await self._background.wait(talk(self._tap, turns, timeout), timeout)
-
     async def ask(self, method: str, path: str, body: bytes = b"", timeout: float = 5) -> Recording:
         """Send one HTTP request to ``http_url``, wait for the whole response, and return both.
 
@@ -245,36 +195,6 @@ class Lab:
         length = (("Content-Length", str(len(body))),) if body else ()
         request = Request(path, (("Host", address), *length), method).to_bytes() + body
         return await self._background.wait(talk(self._http.tap, (request,), timeout), timeout)
-
-    async def raw(self) -> Peer:
-        """A raw client whose handshake is done; from here on you say every byte."""
-        return await self._background.wait(self._raw())
-
-    async def _raw(self) -> Peer:
-        reader, writer = await asyncio.open_connection(self._tap.host, self._tap.port)
-        peer = Peer("client", reader, writer, self._background.wait)
-        self._peers.append(peer)
-        await peer.shake_hands()
-        return peer
-
-    async def fault(self, **faults: Any) -> None:
-        """Make the network bad, for open connections too; without arguments, well again.
-
-        The connections to ``http_url`` suffer from it as well.
-
-        delay, jitter: seconds that every chunk waits, and waits more at random
-        cut, cut_at:   bytes in a chunk, or offsets at which a chunk ends
-        hold:          True lets nothing through (a black hole)
-        flip:          (offset, bit) to turn
-        whose:         on whose bytes all this acts: "client", "server" or "both"
-        """
-        for running in self._all:
-            await self._background.wait(running.tap.set_faults(Faults(**faults)))
-
-    async def drop(self) -> None:
-        """Reset every open connection (TCP RST), as a network does that goes away."""
-        for running in self._all:
-            await self._background.wait(running.tap.drop())
 
     async def browser(
         self,
@@ -371,6 +291,8 @@ class Lab:
             Lab._current = None
             if self._leave_memory:
                 self._leave_memory()
+            for proxy in list(self._proxies):
+                proxy.close()
             with suppress(Exception):
                 self._background.call(self._stop(), SHORTEST, excuse=1)
             self._background.close()

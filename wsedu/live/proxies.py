@@ -1,0 +1,237 @@
+"""Real proxies in front of a lab: nginx and Caddy, with a tap on both of their sides.
+
+    lab = Lab()
+    proxy = Nginx(lab, "server { listen 127.0.0.1:PORT; location / { ... } }")
+    recording = await proxy.talk(request)
+
+How to think about it: client, tap, proxy, tap, server. The proxy's own tap records the first hop,
+the lab's the second. Whatever you write into the configuration, PORT is where the proxy listens,
+and BACKEND where the lab does.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import subprocess
+import time
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from ..recording import Recording
+from ..words import _
+from .background import LabClosed
+from .lab import Lab
+from .peer import Peer
+from .programs import LOOK, PATIENCE, Program, ProgramFailed, ReservedPort, find, program_path
+from .servers import tap_before
+from .tap import HOST
+from .tapped import Tapped
+
+NGINX = """\
+daemon off;
+pid nginx.pid;
+error_log error.log info;
+worker_processes 1;
+events { worker_connections 4096; }
+http {
+    access_log access.log;
+    include site.conf;
+}
+"""
+CADDY = """\
+{
+    admin 127.0.0.1:ADMIN
+    persist_config off
+    auto_https off
+    default_bind 127.0.0.1
+}
+import site.caddy
+"""
+
+
+LISTEN = re.compile(r"\blisten\s+([^\s;]+)")  # of nginx
+BIND = re.compile(r"^\s*bind\s+(\S+)", re.MULTILINE)  # of Caddy
+
+
+class Proxy(Tapped, Program):
+    """A proxy in front of a lab, behind a tap of its own; it ends with the lab.
+
+    Another proxy of the same kind replaces it. Raises Missing without the program, ProgramFailed
+    when it does not take the configuration, and ValueError for one that listens elsewhere than on
+    127.0.0.1.
+    """
+
+    program: ClassVar[str]
+
+    def __init__(self, lab: Lab, command: list[str], files: Mapping[str, str | bytes], **more: Any):
+        more["words"] = {"BACKEND": lab._tap.port, **more["words"]}
+        lab._be_open()
+        Program.__init__(self, command, files, **more)
+        self._lab, self._background = lab, lab._background
+        self._peers: list[Peer] = []
+        self._tap = self._background.call(tap_before(self.port))
+        lab._proxies.append(self)
+
+    @property
+    def url(self) -> str:
+        """Where clients connect: the tap in front of the proxy."""
+        return f"ws://{HOST}:{self._tap.port}"
+
+    @property
+    def version(self) -> str:
+        """The version of the program that runs."""
+        found = find(self.program)
+        return found.version if found else "?"
+
+    @property
+    def hops(self) -> tuple[Recording, Recording]:
+        """The newest connection before the proxy and what came of it behind, on one clock.
+
+        The second is empty if the proxy has not asked the server for anything.
+        """
+        if not self._tap.logs:
+            return Recording(), Recording()
+        front = self._tap.logs[-1]
+        behind = [log for log in self._lab._tap.logs if log.opened > front.opened]
+        if not behind:
+            return front.recording(), Recording()
+        back, later = behind[-1].recording(), behind[-1].opened - front.opened
+        events = tuple(replace(event, time=event.time + later) for event in back.events)
+        return front.recording(), replace(back, events=events)
+
+    def reload(self, text: str) -> None:
+        """Give it a new configuration while it runs, and wait until it acts by that.
+
+        Raises ProgramFailed with the program's own words if it refuses the new one.
+        """
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """End the proxy and its tap; closing twice does nothing."""
+        if self in self._lab._proxies:
+            self._lab._proxies.remove(self)
+        super().close()
+        with suppress(LabClosed):
+            self._background.call(self._tap.close())
+
+
+class Nginx(Proxy):
+    """nginx with a configuration of yours: what stands within ``http { ... }``.
+
+    text:  such as ``server { listen 127.0.0.1:PORT; location / { proxy_pass ...; } }``
+    files: more files of its folder, such as a certificate that ``text`` names
+    words: more words that are replaced in ``text``
+
+    ``log("access.log")`` and ``log("error.log")`` are its logs.
+    """
+
+    program = "nginx"
+
+    def __init__(
+        self,
+        lab: Lab,
+        text: str,
+        *,
+        files: Mapping[str, str | bytes] | None = None,
+        words: Mapping[str, object] | None = None,
+    ) -> None:
+        _only_here(text, LISTEN)
+        command = [
+            program_path(self.program),
+            "-p",
+            "FOLDER",
+            "-c",
+            "nginx.conf",
+            "-e",
+            "error.log",
+        ]
+        all_files = {"nginx.conf": NGINX, "site.conf": text, **(files or {})}
+        super().__init__(lab, command, all_files, words=words or {})
+
+    def reload(self, text: str) -> None:
+        """Give it a new configuration; connections that are open stay with its old worker."""
+        _only_here(text, LISTEN)
+        before = self._retired()
+        self.write({"site.conf": text})
+        command = [*map(self._replaced, self._command), "-s", "reload"]
+        asked = subprocess.run(command, cwd=self.folder, capture_output=True, timeout=PATIENCE)
+        end = time.monotonic() + PATIENCE
+        while asked.returncode == 0 and self._retired() == before and time.monotonic() < end:
+            time.sleep(LOOK)
+        if asked.returncode or self._retired() == before:
+            raise ProgramFailed(self._said(asked.stderr.decode(errors="replace")))
+
+    def _retired(self) -> int:
+        """How many of its workers take no new connections any more; a new one does by then."""
+        return self.log("error.log").count("gracefully shutting down")
+
+
+class Caddy(Proxy):
+    """Caddy with a Caddyfile of yours, such as ``http://:PORT { reverse_proxy ... }``.
+
+    files: more files of its folder, such as a certificate that ``text`` names
+    words: more words that are replaced in ``text``
+    """
+
+    program = "caddy"
+
+    def __init__(
+        self,
+        lab: Lab,
+        text: str,
+        *,
+        files: Mapping[str, str | bytes] | None = None,
+        words: Mapping[str, object] | None = None,
+    ) -> None:
+        _only_here(text, BIND)
+        self._admin = ReservedPort()
+        homes = ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")
+        run = ["run", "--config", "Caddyfile", "--adapter", "caddyfile"]
+        # It begins without a site: of a site that is wrong, "caddy run" 2.11 says nothing at all,
+        # where its interface says everything.
+        try:
+            super().__init__(
+                lab,
+                [program_path(self.program), *run],
+                {"Caddyfile": CADDY, "site.caddy": "", **(files or {})},
+                words={"ADMIN": self._admin.number, **(words or {})},
+                environment=dict.fromkeys(homes, "FOLDER"),
+                ready=False,
+            )
+        finally:
+            self._admin.release()
+        try:
+            self.wait_until_it_listens(self._admin.number)
+            self.reload(text)
+            self.wait_until_it_listens()
+        except BaseException:
+            self.close()
+            raise
+
+    def reload(self, text: str) -> None:
+        """Give it a new configuration by its own interface on the port ADMIN."""
+        _only_here(text, BIND)
+        self.write({"site.caddy": text})
+        admin = http.client.HTTPConnection(HOST, self._admin.number, timeout=PATIENCE)
+        with closing(admin):
+            body = self.log("Caddyfile").encode()
+            admin.request("POST", "/load", body, {"Content-Type": "text/caddyfile"})
+            response = admin.getresponse()
+            said = response.read().decode(errors="replace")
+        if response.status != 200:
+            raise ProgramFailed(self._said(json.loads(said)["error"]))
+
+
+def _only_here(text: str, listens: re.Pattern[str]) -> None:
+    """Raise ValueError if a configuration listens elsewhere than on 127.0.0.1."""
+    for address in listens.findall(text):
+        if not address.startswith(HOST):
+            raise ValueError(
+                _("The lab's programs listen on 127.0.0.1 only, not on {address}").format(
+                    address=address
+                )
+            )
