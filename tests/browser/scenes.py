@@ -185,6 +185,17 @@ socket.onmessage = ({ data }) => {
   if (data === "ping") socket.send("pong");
 };
 """
+# That of lesson 16.
+COMPRESSED = """
+let count = 0;
+socket.onopen = () => {
+  for (const text of ["Hello", "Hello", ""]) socket.send(text);
+};
+socket.onmessage = () => {
+  count += 1;
+  if (count === 3) socket.close();
+};
+"""
 
 
 @dataclass(frozen=True)
@@ -221,6 +232,12 @@ SCENES = {
         lambda: Lab(date=CLOCK, origins=["https://example.com"]), script=READY, both=True
     ),
     "heartbeat": Scene(lambda: Lab(raw=beats), script=HEARTBEAT, both=True),
+    "compressed": Scene(
+        lambda: Lab(date=CLOCK, subprotocols=["chat", "superchat"]),
+        script=COMPRESSED,
+        protocols=("superchat", "chat"),
+        both=True,
+    ),
 }
 
 

@@ -19,6 +19,7 @@ from wsedu.views import (
     Checklist,
     ClosingSteps,
     Comparison,
+    DeflateSteps,
     Difference,
     FrameBuilder,
     FrameChecks,
@@ -122,6 +123,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     ),
     "timeline": lambda: Timeline(RECORDING, timeout=0.7),
     "timeline of a closing": lambda: Timeline(CLOSING, close_timeout=0.5),
+    "deflate": lambda: DeflateSteps(bytes.fromhex("f200110000"), b"Hello"),
     "utf8": lambda: Utf8Steps("Aя", b"\xe2", b"\x82\xff"),
 }
 

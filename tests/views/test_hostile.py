@@ -118,6 +118,10 @@ VIEWS: dict[str, Callable[[str], Iterator[views.Picture] | list[views.Picture]]]
     "Checklist": checklists,
     "ClosingSteps": lambda text: [views.ClosingSteps(closing(text), times=True)],
     "Comparison": lambda text: [views.Comparison({text: (1, 2, 3), f"{text}2": (4, 5, 6)})],
+    "DeflateSteps": lambda text: [
+        views.DeflateSteps(wire(text)[:40], wire(text)),
+        views.DeflateSteps(b"\x00\x0a\x00\xf5\xff" + wire(text)[:10].ljust(10), wire(text)[::-1]),
+    ],
     "Difference": lambda text: [
         views.Difference(wire(text), wire(text)[::-1] + b"x", text),
         views.Difference(b"", wire(text), text),
