@@ -25,11 +25,12 @@ from .progress import Progress, Standing
 from .question import Question
 from .squares import Square, Squares
 from .timeline import Timeline
+from .two_hops import TwoHops
 from .utf8_steps import Utf8Steps
 
 __all__ = [
     "AcceptSteps", "BrowserSession", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison",
     "Difference", "FrameBuilder", "FrameChecks", "Ladder", "Lanes", "LengthForms", "MaskingSteps",
     "Ordering", "Picture", "Progress", "Question", "RoundTrips", "Square", "Squares", "Standing",
-    "StreamCutter", "Timeline", "Utf8Steps",
+    "StreamCutter", "Timeline", "TwoHops", "Utf8Steps",
 ]  # fmt: skip
