@@ -29,7 +29,7 @@ from .remarks import draw_remarks, remarks
 LANES = CLIENT, PROXY, SERVER = 100, 480, WIDTH - 40  # the x of the lanes
 TOP, STEP = 44.0, 40  # where the rows begin, and pixels from row to row
 FIRST, LAST = 30, 10  # of more arrows on a hop these are shown
-MOMENT = 0.1  # seconds: what is closer than that has no order, since it differs from run to run
+MOMENT = 0.25  # seconds: what is closer than that has no order, since it differs from run to run
 SIGNS = {
     "=": (_("passed on with the same bytes"), "word"),
     "≠": (_("passed on with other bytes"), "value"),
