@@ -161,3 +161,7 @@ def test_of_many_arrows_both_ends_are_shown_fast() -> None:
     assert picture.text.count("4,963 arrows not shown") == 2
     assert "4,963 arrows not shown" in words(picture.svg)
     assert len(items(picture.svg)) == 2 * (FIRST + LAST)
+
+
+def test_each_row_has_one_sign_for_what_was_passed_on() -> None:
+    assert signs(TwoHops(FRONT, BACK)) == ["≠", "=", "=", "=", "≠"], "and two are explained"

@@ -199,7 +199,8 @@ class _Story:
             for hop, arrow in row.arrows:
                 self._draw_arrow(drawing, row, hop, arrow, y)
                 sign = self._sign(row, hop, arrow)
-                _draw_sign(drawing, sign, PROXY + (-1, 1)[hop] * _apart(row), y + 24)
+                if not row.passed or hop == 0:  # one sign for what is one thing
+                    _draw_sign(drawing, sign, PROXY + (-1, 1)[hop] * _apart(row), y + 24)
                 signs.add(sign)
         for sign, (words, _style) in SIGNS.items():
             if sign in signs:
