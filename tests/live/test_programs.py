@@ -193,6 +193,18 @@ def test_a_reserved_port_is_given_to_nothing_else() -> None:
     reserved.release()
 
 
+async def test_the_ports_of_caddy_are_given_to_nothing_else_until_it_listens(lab: Lab) -> None:
+    class Looked(Caddy):
+        def reload(self, text: str) -> None:
+            for port in (self.port, self._admin.number):
+                with socket.socket() as other, pytest.raises(OSError):
+                    other.bind(("127.0.0.1", port))
+            super().reload(text)
+
+    with Looked(lab, CADDYFILE) as proxy:
+        assert listens(proxy.port)
+
+
 def test_a_missing_program_is_named_with_what_installs_it(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -202,15 +202,19 @@ class Caddy(Proxy):
                 environment=dict.fromkeys(homes, "FOLDER"),
                 ready=False,
             )
-        finally:
+        except BaseException:
             self._admin.release()
-        try:
+            raise
+        try:  # both ports stay reserved until it listens there
             self.wait_until_it_listens(self._admin.number)
             self.reload(text)
             self.wait_until_it_listens()
         except BaseException:
             self.close()
             raise
+        finally:
+            self._admin.release()
+            self._reserved.release()
 
     def reload(self, text: str) -> None:
         """Give it a new configuration by its own interface on the port ADMIN."""
