@@ -64,9 +64,10 @@ def test_without_its_programs_a_lesson_shows_the_same(
 
 def test_every_kept_run_is_one_of_a_lesson() -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in LESSONS)
-    functions = set(re.findall(r"@needs\([^)]*\)\\n\",\s+\"async def (\w+)\(", text))
-    assert functions
-    assert {path.stem for path in kept_runs.RUNS.glob("*.json")} == functions
+    functions = re.findall(r"@needs\([^)]*\)\\n\",\s+\"async def (\w+)\(", text)
+    assert sorted({path.stem for path in kept_runs.RUNS.glob("*.json")}) == sorted(functions), (
+        "two functions of one name would share their runs"
+    )
 
 
 def test_runs_that_are_kept_are_small() -> None:
