@@ -37,6 +37,7 @@ from wsedu.views import (
     Standing,
     StreamCutter,
     Timeline,
+    TwoHops,
     Utf8Steps,
 )
 
@@ -72,6 +73,7 @@ INSIDE = Recording(
         Event(0.3, "server", "data", build_frame(Frame(Opcode.CLOSE, b"\x03\xea"))),
     )
 )
+SECRET = Recording((Event(0, "client", "data", bytes.fromhex("16030100050100000103")),))
 FORMS = dissect(
     Recording(
         (
@@ -124,6 +126,8 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "timeline": lambda: Timeline(RECORDING, timeout=0.7),
     "timeline of a closing": lambda: Timeline(CLOSING, close_timeout=0.5),
     "deflate": lambda: DeflateSteps(bytes.fromhex("f200110000"), b"Hello"),
+    "two hops": lambda: TwoHops(RECORDING, CLOSING),
+    "two hops, one of TLS": lambda: TwoHops(SECRET, RECORDING),
     "utf8": lambda: Utf8Steps("Aя", b"\xe2", b"\x82\xff"),
 }
 

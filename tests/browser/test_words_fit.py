@@ -24,6 +24,7 @@ from wsedu.views import (
     MaskingSteps,
     Picture,
     Timeline,
+    TwoHops,
     Utf8Steps,
 )
 from wsedu.views.adjustable import Adjustable
@@ -131,6 +132,8 @@ PICTURES: dict[str, Picture] = {
     "a session with times": BrowserSession(session(), times=True),
     "no key": moved(MaskingSteps(), text="x" * 20, key="zz"),
     "twenty bytes and more": moved(MaskingSteps(), text="x" * 30, byte=19),
+    "two hops": TwoHops(ending(), crowd(12), times=True, ends=True),
+    "many rows of two hops": TwoHops(crowd(60), crowd(60)),
     **{
         f"way {way}": moved(AcceptSteps(), way=way)
         for way in ("decoded", "hex", "newline", "lower")

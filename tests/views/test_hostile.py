@@ -95,6 +95,16 @@ def lanes(text: str) -> Iterator[views.Picture]:
             yield picture
 
 
+def two_hops(text: str) -> Iterator[views.Picture]:
+    nasty = nasty_conversation(wire(text))
+    for front, back in ((nasty, closing(text)), (closing(text), nasty)):
+        picture = views.TwoHops(front, back, times=True)
+        yield picture
+        for hop in (0, 1):
+            picture.selected = f"{hop}-u1"
+            yield picture
+
+
 def builders(text: str) -> Iterator[views.Picture]:
     builder = views.FrameBuilder()
     yield builder
@@ -143,6 +153,7 @@ VIEWS: dict[str, Callable[[str], Iterator[views.Picture] | list[views.Picture]]]
         views.StreamCutter(build_frame(Frame(1, wire(text)[:50])), "server")
     ],
     "Timeline": lambda text: [views.Timeline(closing(text), timeout=1)],
+    "TwoHops": two_hops,
     "Utf8Steps": lambda text: [
         views.Utf8Steps(wire(text)[:24]),
         views.Utf8Steps(short(text)[:6], wire(text)[:8][::-1]),

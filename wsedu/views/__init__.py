@@ -26,11 +26,12 @@ from .progress import Progress, Standing
 from .question import Question
 from .squares import Square, Squares
 from .timeline import Timeline
+from .two_hops import TwoHops
 from .utf8_steps import Utf8Steps
 
 __all__ = [
     "AcceptSteps", "BrowserSession", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison",
     "DeflateSteps", "Difference", "FrameBuilder", "FrameChecks", "Ladder", "Lanes", "LengthForms",
     "MaskingSteps", "Ordering", "Picture", "Progress", "Question", "RoundTrips", "Square",
-    "Squares", "Standing", "StreamCutter", "Timeline", "Utf8Steps",
+    "Squares", "Standing", "StreamCutter", "Timeline", "TwoHops", "Utf8Steps",
 ]  # fmt: skip
