@@ -150,17 +150,21 @@ class Connection:
         self._client = client
         self._token = token
         self._begin = second()
-        self._left = asyncio.Event()
-        self._coming: asyncio.Queue[Message] = asyncio.Queue()
+        self._is_open = True
+        self._coming: asyncio.Queue[Message | None] = asyncio.Queue()  # None: it has left
         self._vain = 0
         self._run = Run([], [], None)
         loop = asyncio.get_running_loop()
         for at, message in client.says:
             loop.call_later(at, self._coming.put_nowait, message)
-        loop.call_later(client.leaves, self._left.set)
+        loop.call_later(client.leaves, self._end)
 
     def __repr__(self) -> str:
         return f"<connection to a {str(self._client)[1:-1]}>"
+
+    def _end(self) -> None:
+        self._is_open = False
+        self._coming.put_nowait(None)
 
     def _note(self, what: str) -> None:
         self._run.did.append((rounded(second() - self._begin), what))
@@ -179,15 +183,10 @@ class Connection:
     @called("connection.recv")
     async def recv(self) -> Message:
         """The next message; raises ConnectionError when the connection is closed."""
-        left = asyncio.ensure_future(self._left.wait())
-        coming = asyncio.ensure_future(self._coming.get())
-        try:
-            await asyncio.wait((coming, left), return_when=asyncio.FIRST_COMPLETED)
-            if coming.done():
-                return coming.result()
-        finally:
-            left.cancel()
-            coming.cancel()
+        message = await self._coming.get()
+        if message is not None:
+            return message
+        self._coming.put_nowait(None)
         self._vain += 1
         if self._vain > MOST:
             raise NoEnd
@@ -196,17 +195,17 @@ class Connection:
     @called("connection.send")
     async def send(self, message: Message) -> None:
         """Send a message."""
-        if self._left.is_set():
+        if not self._is_open:
             raise ConnectionError("the connection is closed")
         self._note(f"sends {shorten(message, 30)}")
 
     @called("connection.close")
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """Close the connection; nothing happens if it is closed."""
-        if not self._left.is_set():
+        if self._is_open:
             tells = " and tells the token" if str(self._token) in str(reason) else ""
             self._note(f"closes with {shorten(code, 20)}{tells}")
-            self._left.set()
+            self._end()
 
     @called("work")
     async def work(self, connection: Any) -> None:
@@ -264,7 +263,9 @@ def expected(client: Client, token: str, seconds: float) -> Run:
     return Run([(at, "works"), *handed], [], None)
 
 
-def case(*says: tuple[float, Message], leaves: float = 500, seconds: float = 5, **fails: Any) -> Args:
+def case(
+    *says: tuple[float, Message], leaves: float = 500, seconds: float = 5, **fails: Any
+) -> Args:
     """A case."""
     return Client(says, leaves, **fails), TOKEN, seconds
 
@@ -278,57 +279,39 @@ def cases(chance: random.Random) -> list[Args]:
         case((1, "wrong")),
         case(),
         case(leaves=2),
-        case(leaves=20),
         case(right, (2, "hi"), (3, b"\x00"), leaves=9),
         case(right, (9, "hi"), leaves=40),
         case(right, right, leaves=4),
         # Late, and just in time.
         case((4.5, TOKEN), leaves=10),
         case((5.5, TOKEN), leaves=10),
-        case((7, TOKEN)),
         case((7, TOKEN), leaves=9, seconds=8),
         case((7, TOKEN), seconds=2),
         case((2, TOKEN), leaves=4, seconds=2.5),
-        case((1.5, TOKEN), seconds=1),
         case((11, TOKEN), leaves=14, seconds=12),
         case((25, TOKEN), leaves=70, seconds=30),
-        case((0.5, TOKEN), leaves=1, seconds=30),
         case((2, "wrong"), seconds=30),
-        case(seconds=12),
         case(seconds=30),
         # The second message is the token.
         case((1, "wrong"), (2, TOKEN), leaves=9),
         case((1, ""), (2, TOKEN), leaves=9),
         case((1, b"\x01"), (2, TOKEN), leaves=9),
         case((1, "wrong"), (2, "wrong"), (3, "wrong"), (4, TOKEN), leaves=9),
-        case((3, "wrong"), (7, TOKEN), leaves=9),
         # Nearly the token.
         case((1, "")),
-        case((1, b"")),
         case((1, TOKEN.encode())),
         case((1, TOKEN.lower())),
-        case((1, TOKEN.upper())),
         case((1, TOKEN + " ")),
-        case((1, "\n" + TOKEN)),
         case((1, TOKEN + "x")),
         case((1, "x" + TOKEN)),
         case((1, TOKEN[:-1])),
-        case((1, TOKEN[1:])),
-        case((1, TOKEN[0])),
         case((1, "x" * len(TOKEN))),
-        case((1, TOKEN[::-1])),
         case((1, TOKEN[:-1] + "y")),
-        case((1, f"{TOKEN},{TOKEN}")),
-        case((1, "x" * 70_000)),
         case((1, TOKEN * 1000)),
-        case((1, "Bearer " + TOKEN)),
-        case((1, f'{{"token": "{TOKEN}"}}')),
-        case((1, "ü")),
         case((1, TOKEN[:-1] + "ü")),
         case((1, b"\xff\xfe")),
         # What work raises is no matter of the token.
         case(right, (2, "hi"), leaves=60, fails=4),
-        case(right, leaves=60, fails=9),
     ]
     for _case in range(how_many(4)):
         seconds = chance.choice([2, 3, 8, 20])
@@ -436,7 +419,7 @@ def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str |
     if isinstance(got.returned, Did) and not args[0].fails:
         return say("raised", how=got.returned)
     if did != wanted:
-        return say("did")
+        return say("did" if did else "nothing")
     return say("compared" if got.compared else "when")
 
 
