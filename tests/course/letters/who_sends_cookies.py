@@ -12,8 +12,8 @@ from websockets.client import ClientProtocol
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
-# Letter -> what the server gets; the same in Chromium 156.0.8078 and in Firefox ESR 153.7.0, on
-# 2026-11-27.
+# Letter -> what the server gets; the same in Chromium 156 (156.0.8078) and in Firefox ESR 153
+# (153.7.0), on 2026-11-27.
 SENT = {"A": "both", "B": "both", "C": "origin", "D": "origin", "F": "both", "G": "origin"}
 
 URL = parse_uri("ws://127.0.0.1:8000/")
