@@ -89,10 +89,25 @@ class Run(NamedTuple):
 # A token that notices how it is compared.
 
 
-class Noticed(str):
-    """A string that notes each comparison by == or !=."""
+class Noting:
+    """Notes each comparison by == or !=."""
 
     compared: list[str]
+
+    def __eq__(self, other: object) -> bool:
+        self.compared[:] = ["=="]
+        return super().__eq__(other)
+
+    def __ne__(self, other: object) -> bool:
+        self.compared[:] = ["=="]
+        return super().__ne__(other)
+
+    def __hash__(self) -> int:
+        return super().__hash__()
+
+
+class Noticed(Noting, str):
+    """A string that notes how it is compared; so do its letters and its bytes."""
 
     @classmethod
     def noting(cls, text: str, compared: list[str]) -> Noticed:
@@ -100,16 +115,6 @@ class Noticed(str):
         made = cls(text)
         made.compared = compared
         return made
-
-    def __eq__(self, other: object) -> bool:
-        self.compared[:] = ["=="]
-        return str.__eq__(self, other)
-
-    def __ne__(self, other: object) -> bool:
-        self.compared[:] = ["=="]
-        return str.__ne__(self, other)
-
-    __hash__ = str.__hash__
 
     def __str__(self) -> str:
         return self
@@ -121,26 +126,14 @@ class Noticed(str):
         return Noticed.noting(str.__getitem__(self, place), self.compared)
 
     def encode(self, encoding: str = "utf-8", errors: str = "strict") -> NoticedBytes:
-        """Its bytes, which notice the same."""
+        """Its bytes, which note the same."""
         made = NoticedBytes(str.encode(self, encoding, errors))
         made.compared = self.compared
         return made
 
 
-class NoticedBytes(bytes):
-    """Bytes that note each comparison by == or !=."""
-
-    compared: list[str]
-
-    def __eq__(self, other: object) -> bool:
-        self.compared[:] = ["=="]
-        return bytes.__eq__(self, other)
-
-    def __ne__(self, other: object) -> bool:
-        self.compared[:] = ["=="]
-        return bytes.__ne__(self, other)
-
-    __hash__ = bytes.__hash__
+class NoticedBytes(Noting, bytes):
+    """Bytes that note how they are compared."""
 
 
 class Connection:
@@ -326,15 +319,10 @@ def cases(chance: random.Random) -> list[Args]:
 
 def _right(args: Args, got: Run) -> bool:
     right = expected(*args)
-    return (
-        [what for _at, what in got.did] == [what for _at, what in right.did]
-        and all(
-            -0.05 <= at - wanted <= LATE
-            for (at, _got), (wanted, _right) in zip(got.did, right.did, strict=True)
-        )
-        and not got.compared
-        and (not isinstance(got.returned, Did) or bool(args[0].fails))
-    )
+    late = [at - wanted for (at, _), (wanted, _) in zip(got.did, right.did, strict=False)]
+    ended = isinstance(got.returned, Did) and not args[0].fails  # an error of work may pass
+    did = fields(got)["did"] == fields(right)["did"] and not got.compared
+    return did and not ended and all(-0.05 <= seconds <= LATE for seconds in late)
 
 
 def what(got: Run) -> Any:
@@ -359,12 +347,8 @@ def fields(got: Run) -> dict[str, Any]:
 def show(args: Args, got: Run) -> dict[str, Any]:
     """The script, what the answer did, and what it should have done: a line each."""
     client, token, seconds = args
-    lines = (
-        f"the token is {token!r}, {seconds:g} s, {str(client)[1:-1]}",
-        f"got: {_did(got)}",
-        f"expected: {_did(expected(*args))}",
-    )
-    return {"case": "\n  ".join(lines)}
+    given = f"the token is {token!r}, {seconds:g} s, {str(client)[1:-1]}"
+    return {"case": f"{given}\n  got: {_did(got)}\n  expected: {_did(expected(*args))}"}
 
 
 def _did(run: Run) -> str:
@@ -425,19 +409,19 @@ def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str |
 
 EXERCISE = Exercise(
     stars=3,
+    solution=admit,
     judge=Cases(
         cases,
         expected,
         Run,
-        section="10.5",
+        through=played,
+        timed=lambda wanted, got: False,  # it may wait with asyncio.sleep, but not in earnest
         right=_right,
         what=what,
+        show=show,
         fields=fields,
         conditions=CONDITIONS,
-        through=played,
         explain=explain,
-        show=show,
-        timed=lambda wanted, got: False,  # it may wait with asyncio.sleep, but not in earnest
+        section="10.5",
     ),
-    solution=admit,
 )

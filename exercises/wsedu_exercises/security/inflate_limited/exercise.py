@@ -218,15 +218,15 @@ CONDITIONS: dict[str, Holds] = {
 
 EXERCISE = Exercise(
     stars=3,
+    solution=inflate_limited,
     judge=Cases(
         cases,
         reference,
         lambda got: isinstance(got, (bytes, Did)),
-        section="10.4; RFC 7692 7.2.2",
-        what=what,
-        conditions=CONDITIONS,
         through=measured,
+        what=what,
         show=show,
+        conditions=CONDITIONS,
+        section="10.4; RFC 7692 7.2.2",
     ),
-    solution=inflate_limited,
 )
