@@ -36,7 +36,8 @@ def inflate_limited(data, limit):
 
 REFUSED = Did("raised ValueError")
 TOO_LATE = Did("raised ValueError, but had inflated more than 1 MiB before")
-ROOM = 2**20  # bytes beside the limit that an answer may take
+ROOM = 2**20  # bytes beside the limit that an answer may inflate
+TAKES = 3 * ROOM  # the memory for that: zlib puts a result together from pieces of the same size
 BOMB = 4 * ROOM  # bytes of a message of which only the beginning may be inflated
 MEASURED = 2000  # bytes of data from which on memory is measured
 
@@ -93,7 +94,7 @@ class _Memory:
 
     def said_with(self, value: Any) -> Any:
         """The result, unless it came too late."""
-        too_much = self._limit is not None and self._most > self._limit + ROOM
+        too_much = self._limit is not None and self._most > self._limit + TAKES
         return TOO_LATE if too_much and value == REFUSED else value
 
 
