@@ -155,7 +155,11 @@ def mutants(exercise: Exercise) -> Iterator[tuple[str, Any]]:
         setattr(node, name, value)
         ast.fix_missing_locations(changed)
         names = dict(exercise.solution.__globals__)
-        exec(compile(changed, "<mutant>", "exec"), names)
+        try:
+            code = compile(changed, "<mutant>", "exec")
+        except SyntaxError:  # nonlocal without its variable, which Python itself tells
+            continue
+        exec(code, names)
         what = type(old).__name__ if isinstance(old, ast.AST) else repr(old)
         if name == "test":
             what = "condition"
