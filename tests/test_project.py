@@ -332,9 +332,9 @@ def test_a_circle_is_named() -> None:
 
 PUBLIC = """
 AcceptSteps BrowserSession BytesAndFields Checklist ClosingSteps Comparison FrameBuilder
-FrameChecks Lab Ladder Lanes LengthForms MaskingSteps Recording RoundTrips StreamCutter Timeline
-Utf8Steps accept_key build_request check diagnose dissect hint mine own_server peers predict
-progress quiz revisit score solution start_over
+FrameChecks Lab Ladder Lanes LengthForms MaskingSteps Recording RoundTrips StreamCutter Tanks
+Timeline Utf8Steps accept_key build_request check diagnose dissect hint mine own_server peers
+predict progress quiz revisit score solution start_over
 """
 
 

@@ -35,6 +35,7 @@ from wsedu.views import (
     Squares,
     Standing,
     StreamCutter,
+    Tanks,
     Timeline,
     Utf8Steps,
 )
@@ -120,6 +121,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "squares": lambda: Squares(
         [("UTF-8", (Square("6.1", "passed"), Square("6.2", "failed"), Square("6.3", "open")))]
     ),
+    "tanks": lambda: Tanks({"before": {"one": 0, "two": 0}, "after": {"one": 9, "two": 2**20}}),
     "timeline": lambda: Timeline(RECORDING, timeout=0.7),
     "timeline of a closing": lambda: Timeline(CLOSING, close_timeout=0.5),
     "utf8": lambda: Utf8Steps("Aя", b"\xe2", b"\x82\xff"),

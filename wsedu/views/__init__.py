@@ -24,6 +24,7 @@ from .picture import Picture
 from .progress import Progress, Standing
 from .question import Question
 from .squares import Square, Squares
+from .tanks import Tanks
 from .timeline import Timeline
 from .utf8_steps import Utf8Steps
 
@@ -31,5 +32,5 @@ __all__ = [
     "AcceptSteps", "BrowserSession", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison",
     "Difference", "FrameBuilder", "FrameChecks", "Ladder", "Lanes", "LengthForms", "MaskingSteps",
     "Ordering", "Picture", "Progress", "Question", "RoundTrips", "Square", "Squares", "Standing",
-    "StreamCutter", "Timeline", "Utf8Steps",
+    "StreamCutter", "Tanks", "Timeline", "Utf8Steps",
 ]  # fmt: skip
