@@ -18,9 +18,13 @@ def heights(picture: Tanks, step: int) -> list[float]:
     """How high the level of each tank is drawn."""
     picture.state = {"step": step}
     tree = read(picture.draw(picture.slots(picture.state)))
-    levels = [rect for rect in tree.iter(f"{SVG}rect") if rect.get("data-kind")]
-    assert len(levels) == len(MOMENTS) * 3
-    return [float(rect.get("height") or 0) for rect in levels if rect.get("class") == "name"]
+    drawn = {
+        level.get("data-kind", "").partition("-")[0]: float(rect.get("height") or 0)
+        for level in tree.iter(f"{SVG}g")
+        if level.get("data-kind") and level.get("class") != "gone"
+        for rect in level.iter(f"{SVG}rect")
+    }
+    return [drawn.get(f"level{number}", 0) for number in range(3)]
 
 
 def test_text_says_every_moment() -> None:

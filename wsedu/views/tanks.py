@@ -50,7 +50,7 @@ class Tanks(Steps):
             slots[f"size{number}"] = size(level)
             slots[f"tank{number}.says"] = f"{name}: {size(level)}"
             for other in range(len(self._levels)):
-                slots[f"level{number}-{other}.class"] = "name" if other == at else "gone"
+                slots[f"level{number}-{other}.class"] = "" if other == at else "gone"
         slots["said"] = f"{title}: " + ", ".join(f"{name} {size(level)}" for name, level in pairs)
         return slots
 
@@ -72,8 +72,10 @@ class Tanks(Steps):
                 drawing.rect(x, TOP, width, TALL, "back")
                 for at, levels in enumerate(self._levels):
                     high = self._height(levels[number])
-                    kind = f"level{number}-{at}"
-                    drawing.rect(x, bottom - high, width, high, slots[f"{kind}.class"], kind)
+                    if high:
+                        with drawing.kind(f"level{number}-{at}", slots):
+                            drawing.rect(x, bottom - high, width, high, "name")
+                            drawing.path(f"M{x:g} {bottom - high:g}h{width:g}", bottom, "arrow")
                 drawing.path(f"M{x:g} {TOP}V{bottom}h{width:g}V{TOP}", bottom, "arrow")
                 drawing.slot(
                     f"size{number}", x + width / 2, bottom + 20, slots, "mono small", "middle"
