@@ -36,6 +36,7 @@ from wsedu.views import (
     Squares,
     Standing,
     StreamCutter,
+    Tanks,
     Timeline,
     TwoHops,
     Utf8Steps,
@@ -123,6 +124,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "squares": lambda: Squares(
         [("UTF-8", (Square("6.1", "passed"), Square("6.2", "failed"), Square("6.3", "open")))]
     ),
+    "tanks": lambda: Tanks({"before": {"one": 0, "two": 0}, "after": {"one": 9, "two": 2**20}}),
     "timeline": lambda: Timeline(RECORDING, timeout=0.7),
     "timeline of a closing": lambda: Timeline(CLOSING, close_timeout=0.5),
     "deflate": lambda: DeflateSteps(bytes.fromhex("f200110000"), b"Hello"),

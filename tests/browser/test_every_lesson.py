@@ -66,7 +66,7 @@ def test_the_lessons_that_show_the_learners_browser_are_known() -> None:
         "10": ["fragments-browser"],
         "11": [],
         "12": [f"browser-{cell}" for cell in SCRIPTS],
-        "13": [],
+        "13": ["fan-page"],
         "14": [],
         "15": [],
         "16": ["extensions-browser"],
@@ -108,7 +108,7 @@ def is_live(output: Any, stays_open: bool) -> bool:
 # In one browser each on every change, in the other one with -m long. What a page does in each of
 # them is in test_clients.py; the two differ in lesson 05, which therefore runs in Firefox.
 USUAL = {"02": "chromium", "03": "firefox", "05": "firefox", "07": "chromium", "08": "chromium"}
-USUAL |= {"10": "firefox", "12": "firefox", "16": "firefox"}
+USUAL |= {"10": "firefox", "12": "firefox", "13": "chromium", "16": "firefox"}
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,12 @@ def test_the_kept_recordings_are_still_true(
 
 
 BOTH = [name for name, scene in scenes.SCENES.items() if scene.both]
-LESSONS = ("10_fragments_and_messages", "12_browser_as_client", "16_extensions_and_compression")
+WITH_SCRIPTS = (
+    "10_fragments_and_messages",
+    "12_browser_as_client",
+    "13_fan_out",
+    "16_extensions_and_compression",
+)
 # How much waits depends on the buffers of the machine.
 WAITING = re.compile(r"(?<=bufferedAmount )\d{4,}")
 
@@ -290,7 +295,7 @@ def test_a_list_that_is_shown_again_says_so_and_how_to_connect_anew(
 
 def test_lessons_run_the_scripts_that_were_kept() -> None:
     """So that what a reader without a page sees is what the cell does."""
-    paths = [ROOT / "notebooks" / "en" / f"{name}.ipynb" for name in LESSONS]
+    paths = [ROOT / "notebooks" / "en" / f"{name}.ipynb" for name in WITH_SCRIPTS]
     cells = [cell for path in paths for cell in nbformat.read(path, as_version=4).cells]
     code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
     for name in (name for name in BOTH if scenes.SCENES[name].script):

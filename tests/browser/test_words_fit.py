@@ -23,6 +23,7 @@ from wsedu.views import (
     LengthForms,
     MaskingSteps,
     Picture,
+    Tanks,
     Timeline,
     TwoHops,
     Utf8Steps,
@@ -112,6 +113,9 @@ PICTURES: dict[str, Picture] = {
         units(("client", build_request("example.com:8000", "/", WIDE_KEY).to_bytes()))[0]
     ),
     "an ending": Timeline(ending(), close_timeout=0.5),
+    "four tanks": Tanks(
+        {"mmWwm " * 20: {"queue of the WWWW mmmmmm library" + c: 2**43 for c in "abcd"}}
+    ),
     "three forms": LengthForms(
         [frame(build_frame(Frame(Opcode.BINARY, bytes(size)), MASK)) for size in (5, 126, 65536)]
     ),

@@ -152,6 +152,7 @@ VIEWS: dict[str, Callable[[str], Iterator[views.Picture] | list[views.Picture]]]
     "StreamCutter": lambda text: [
         views.StreamCutter(build_frame(Frame(1, wire(text)[:50])), "server")
     ],
+    "Tanks": lambda text: [views.Tanks({text: {text: 1, f"{text}2": 2**20}})],
     "Timeline": lambda text: [views.Timeline(closing(text), timeout=1)],
     "TwoHops": two_hops,
     "Utf8Steps": lambda text: [

@@ -166,6 +166,15 @@ class Lab(Tapped):
         """Where clients connect: the tap's address; raises LabClosed when it is closed."""
         return self._address("/" if self._query else "")
 
+    @property
+    def direct_url(self) -> str:
+        """Where the server itself listens: past the tap, so nothing of it is recorded.
+
+        For measuring: a relay has buffers of its own, in which bytes wait too.
+        """
+        self._be_open()
+        return f"ws://{self._tap.server}:{self._tap.target}{self._query and '/'}{self._query}"
+
     def _address(self, path: str) -> str:
         self._be_open()
         return f"ws://{self._tap.host}:{self._tap.port}{path}{self._query}"

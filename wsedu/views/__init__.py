@@ -25,6 +25,7 @@ from .picture import Picture
 from .progress import Progress, Standing
 from .question import Question
 from .squares import Square, Squares
+from .tanks import Tanks
 from .timeline import Timeline
 from .two_hops import TwoHops
 from .utf8_steps import Utf8Steps
@@ -33,5 +34,5 @@ __all__ = [
     "AcceptSteps", "BrowserSession", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison",
     "DeflateSteps", "Difference", "FrameBuilder", "FrameChecks", "Ladder", "Lanes", "LengthForms",
     "MaskingSteps", "Ordering", "Picture", "Progress", "Question", "RoundTrips", "Square",
-    "Squares", "Standing", "StreamCutter", "Timeline", "TwoHops", "Utf8Steps",
+    "Squares", "Standing", "StreamCutter", "Tanks", "Timeline", "TwoHops", "Utf8Steps",
 ]  # fmt: skip
