@@ -1,0 +1,90 @@
+"""Clients that read slowly, and that leave, as a server sees them; on a clock that jumps.
+
+How to think about it: ``send`` takes as long as the client needs to read, and raises the library's
+error once the client has left. What the server did is written down, with seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK
+from websockets.frames import Close
+
+from wsedu.course.runner import shorten
+
+from ..browser_as_client.played import called, rounded, second
+
+NEVER = 1e6  # seconds
+GOING = Close(1001, "")  # what a page sends that is left
+
+
+class Client:
+    """One connection.
+
+    name:   also its place in a set, so that a loop takes the clients in the order of their names
+    reads:  seconds that it needs to read one message
+    leaves: the second at which its connection closes
+    clean:  whether it closes with a Close frame
+    begun:  when each ``send`` began, with the message
+    had:    the messages that it has read
+    both:   whether a ``send`` began while another one was under way
+    closed: when ``close`` was called, and the code
+    """
+
+    def __init__(
+        self, name: str, reads: float = 0.5, leaves: float = NEVER, clean: bool = True
+    ) -> None:
+        self.name, self.reads, self.leaves, self.clean = name, reads, leaves, clean
+        self.begin = second()
+        self.begun: list[tuple[float, Any]] = []
+        self.had: list[Any] = []
+        self.both = False
+        self.closed: tuple[float, Any] | None = None
+        self._busy = 0
+        self._gone = asyncio.Event()  # the server has closed the connection
+
+    def __repr__(self) -> str:
+        return f"<{self.name}>"
+
+    def __hash__(self) -> int:
+        return ord(self.name[0])
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    @property
+    def now(self) -> float:
+        """Seconds since the beginning."""
+        return rounded(second() - self.begin)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be sent to."""
+        return self.closed is None and second() - self.begin < self.leaves
+
+    @called("send")
+    async def send(self, message: Any) -> None:
+        """Send one message; returns when the client has read it."""
+        if not isinstance(message, (str, bytes)):
+            raise TypeError(f"send takes a string or bytes, not {shorten(message)}")
+        self._check_open()
+        self.begun.append((self.now, message))
+        self.both = self.both or self._busy > 0
+        self._busy += 1
+        try:
+            async with asyncio.timeout(min(self.reads, self.begin + self.leaves - second())):
+                await self._gone.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self._busy -= 1
+        self._check_open()
+        self.had.append(message)
+
+    def _check_open(self) -> None:
+        if not self.is_open:
+            if self.clean and self.closed is None:
+                raise ConnectionClosedOK(GOING, GOING, rcvd_then_sent=True)
+            raise ConnectionClosedError(None, None)
