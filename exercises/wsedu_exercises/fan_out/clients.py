@@ -29,7 +29,7 @@ class Client:
     clean:  whether it closes with a Close frame
     begun:  when each ``send`` began, with the message
     had:    the messages that it has read
-    both:   whether a ``send`` began while another one was under way
+    together: whether a ``send`` began while another one was under way
     closed: when ``close`` was called, and the code
     """
 
@@ -40,7 +40,7 @@ class Client:
         self.begin = second()
         self.begun: list[tuple[float, Any]] = []
         self.had: list[Any] = []
-        self.both = False
+        self.together = False
         self.closed: tuple[float, Any] | None = None
         self._busy = 0
         self._gone = asyncio.Event()  # the server has closed the connection
@@ -71,7 +71,7 @@ class Client:
             raise TypeError(f"send takes a string or bytes, not {shorten(message)}")
         self._check_open()
         self.begun.append((self.now, message))
-        self.both = self.both or self._busy > 0
+        self.together = self.together or self._busy > 0
         self._busy += 1
         try:
             async with asyncio.timeout(min(self.reads, self.begin + self.leaves - second())):
@@ -88,3 +88,16 @@ class Client:
             if self.clean and self.closed is None:
                 raise ConnectionClosedOK(GOING, GOING, rcvd_then_sent=True)
             raise ConnectionClosedError(None, None)
+
+
+def are_alike(one: list[tuple[float, Any]], other: list[tuple[float, Any]], late: float) -> bool:
+    """Whether two lists of seconds and messages are the same, but for a little time."""
+    return [message for _at, message in one] == [message for _at, message in other] and all(
+        abs(at - then) < late for (at, _one), (then, _other) in zip(one, other, strict=True)
+    )
+
+
+def in_words(begun: list[tuple[float, Any]]) -> str:
+    """What was sent, and when."""
+    said = ", ".join(f"{shorten(message, 30)} at {at:g} s" for at, message in begun)
+    return shorten(said or "nothing", 400, write=str)
