@@ -17,6 +17,7 @@ from wsedu.course.runner import shorten
 from ..browser_as_client.played import called, rounded, second
 
 NEVER = 1e6  # seconds
+LATE = 0.2  # seconds by which an answer may be late: it may ask its clock again and again
 GOING = Close(1001, "")  # what a page sends that is left
 
 
@@ -30,6 +31,7 @@ class Client:
     begun:  when each ``send`` began, with the message
     had:    the messages that it has read
     together: whether a ``send`` began while another one was under way
+    refused: how many calls of ``send`` came when it had closed
     closed: when ``close`` was called, and the code
     """
 
@@ -42,6 +44,7 @@ class Client:
         self.had: list[Any] = []
         self.together = False
         self.closed: tuple[float, Any] | None = None
+        self.refused = 0
         self._busy = 0
         self._gone = asyncio.Event()  # the server has closed the connection
 
@@ -69,6 +72,8 @@ class Client:
         """Send one message; returns when the client has read it."""
         if not isinstance(message, (str, bytes)):
             raise TypeError(f"send takes a string or bytes, not {shorten(message)}")
+        if not self.is_open:
+            self.refused += 1
         self._check_open()
         self.begun.append((self.now, message))
         self.together = self.together or self._busy > 0
@@ -90,10 +95,10 @@ class Client:
             raise ConnectionClosedError(None, None)
 
 
-def are_alike(one: list[tuple[float, Any]], other: list[tuple[float, Any]], late: float) -> bool:
+def are_alike(one: list[tuple[float, Any]], other: list[tuple[float, Any]]) -> bool:
     """Whether two lists of seconds and messages are the same, but for a little time."""
     return [message for _at, message in one] == [message for _at, message in other] and all(
-        abs(at - then) < late for (at, _one), (then, _other) in zip(one, other, strict=True)
+        abs(at - then) < LATE for (at, _one), (then, _other) in zip(one, other, strict=True)
     )
 
 

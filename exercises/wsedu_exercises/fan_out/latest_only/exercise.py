@@ -24,7 +24,7 @@ from ...browser_as_client.played import (
     rounded,
     second,
 )
-from ..clients import Client, are_alike, in_words
+from ..clients import LATE, Client, are_alike, in_words
 
 
 async def latest_only(receive, connection):
@@ -58,7 +58,6 @@ async def latest_only(receive, connection):
     return replaced
 
 
-LATE = 0.2  # seconds
 MORE = 3  # times that it may ask for a reading after the end
 
 
@@ -209,7 +208,7 @@ def _is_clear(case: Args) -> bool:
 def _right(args: Args, got: Run) -> bool:
     right = expected(*args)
     return (
-        are_alike(got.begun, right.begun, LATE)
+        are_alike(got.begun, right.begun)
         and (got.unread, got.together) == (0, False)
         and abs(got.end - right.end) < LATE
         and type(got.returned) is int
@@ -274,7 +273,7 @@ def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str |
         return say("together")
     if [message for _at, message in got.begun] != [message for _at, message in right.begun]:
         return say("messages")
-    if not are_alike(got.begun, right.begun, LATE):
+    if not are_alike(got.begun, right.begun):
         return say("seconds")
     return say("end" if got.unread or abs(got.end - right.end) >= LATE else "returned")
 
