@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -15,16 +14,9 @@ from wsedu.course.judges import Cases, Did, Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
-from ...browser_as_client.played import (
-    FOREVER,
-    NoEnd,
-    called,
-    is_generator,
-    outcome,
-    rounded,
-    second,
-)
+from ...browser_as_client.played import FOREVER, is_generator, outcome, rounded
 from ..clients import LATE, Client, are_alike, in_words
+from ..feeds import Feed, Receiver
 
 
 async def latest_only(receive, connection):
@@ -58,44 +50,6 @@ async def latest_only(receive, connection):
     return replaced
 
 
-MORE = 3  # times that it may ask for a reading after the end
-
-
-class Feed(tuple):  # type: ignore[type-arg]
-    """Readings: the second, the sensor, the message; the last one is the second of the end."""
-
-    def __repr__(self) -> str:
-        said = [f"{sensor} {message!r} at {at:g} s" for at, sensor, message in self[:-1]]
-        return f"<readings: {', '.join(said) or 'none'}; the end at {self[-1]:g} s>"
-
-    def __deepcopy__(self, memo: object) -> Feed:
-        return self
-
-
-class Sensors:
-    """Where readings come from."""
-
-    def __init__(self, feed: Feed) -> None:
-        self._feed, self._place, self._begin = feed, 0, second()
-        self.held = False
-
-    def __repr__(self) -> str:
-        return repr(self._feed)
-
-    @called("receive")
-    async def receive(self) -> tuple[str, str] | None:
-        """The next reading, when it comes; None after the last one."""
-        place = self._place
-        self._place += 1
-        if place > len(self._feed) - 1 + MORE:
-            raise NoEnd
-        item = self._feed[min(place, len(self._feed) - 1)]
-        at = item[0] if isinstance(item, tuple) else item
-        self.held = self.held or second() > self._begin + at + LATE
-        await asyncio.sleep(max(0, self._begin + at - second()))
-        return item[1:] if isinstance(item, tuple) else None
-
-
 class Run(NamedTuple):
     """What an answer did.
 
@@ -118,10 +72,9 @@ def played(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function with readings that come by a script, and a client that reads slowly."""
 
     async def watched(feed: Feed, reads: float) -> Any:
-        sensors, client = Sensors(feed), Client("client", reads)
-        returned = await outcome(
-            lambda: function(sensors.receive, client), feed[-1] + reads * len(feed) + 50
-        )
+        sensors, client = Receiver(feed), Client("client", reads)
+        longest = feed.end + reads * len(feed.says) + 50
+        returned = await outcome(lambda: function(sensors.receive, client), longest)
         if returned is ... or is_generator(returned):
             return returned
         unread = len(client.begun) - len(client.had)
@@ -135,7 +88,7 @@ def expected(feed: Feed, reads: float) -> Run:
     waiting: list[tuple[str, str]] = []
     begun: list[tuple[float, str]] = []
     free, replaced = 0.0, 0  # free: when the client has read the last message
-    for at, sensor, message in (*feed[:-1], (float("inf"), "", "")):
+    for at, (sensor, message) in (*feed.says, (float("inf"), ("", ""))):
         while waiting and free < at:
             begun.append((rounded(free), waiting.pop(0)[1]))
             free += reads
@@ -146,14 +99,14 @@ def expected(feed: Feed, reads: float) -> Run:
         waiting += [(sensor, message)] * (not places)
         replaced += len(places)
     last = begun[-1][0] + reads if begun else 0.0
-    return Run(begun, 0, False, False, rounded(max(last, feed[-1])), replaced)
+    return Run(begun, 0, False, False, rounded(max(last, feed.end)), replaced)
 
 
 def feed(*readings: str, end: float, reads: float = 3) -> Args:
     """A case from words: ``"0 hall 20"`` is what the sensor in the hall says at second 0."""
     split = [reading.split(" ", 2) for reading in readings]
-    items = [(float(at), sensor, message) for at, sensor, message in split]
-    return Feed((*items, end)), reads
+    says = tuple((float(at), (sensor, message)) for at, sensor, message in split)
+    return Feed("readings", says, end), reads
 
 
 def cases(chance: random.Random) -> list[Args]:
@@ -202,7 +155,7 @@ def _is_clear(case: Args) -> bool:
     """Whether no message comes at the moment when the client is ready for the next."""
     readings, reads = case
     ends = [at + reads for at, _message in expected(*case).begun]
-    return not any(abs(end - at) < LATE for end in ends for at, *_rest in readings[:-1])
+    return not any(abs(end - at) < LATE for end in ends for at, _what in readings.says)
 
 
 def _right(args: Args, got: Run) -> bool:
@@ -245,20 +198,20 @@ def _did(run: Run) -> str:
 
 
 def _names(readings: Feed) -> list[str]:
-    return [sensor for _at, sensor, _message in readings[:-1]]
+    return [sensor for _at, (sensor, _message) in readings.says]
 
 
 CONDITIONS: dict[str, Callable[[Feed, float], bool]] = {
-    "none": lambda readings, reads: len(readings) == 1,
-    "one": lambda readings, reads: len(readings) == 2,
-    "several": lambda readings, reads: len(readings) > 2,
+    "none": lambda readings, reads: not readings.says,
+    "one": lambda readings, reads: len(readings.says) == 1,
+    "several": lambda readings, reads: len(readings.says) > 1,
     "sensors": lambda readings, reads: len(set(_names(readings))) > 1,
     "again": lambda readings, reads: len(set(_names(readings))) < len(_names(readings)),
     "replaced": lambda readings, reads: expected(readings, reads).returned > 0,
     "twice": lambda readings, reads: expected(readings, reads).returned > 1,
-    "empty": lambda readings, reads: any(not message for _at, _name, message in readings[:-1]),
-    "late-end": lambda readings, reads: expected(readings, reads).end == readings[-1],
-    "early-end": lambda readings, reads: expected(readings, reads).end > readings[-1],
+    "empty": lambda readings, reads: any(not message for _at, (_name, message) in readings.says),
+    "late-end": lambda readings, reads: expected(readings, reads).end == readings.end,
+    "early-end": lambda readings, reads: expected(readings, reads).end > readings.end,
 }
 
 

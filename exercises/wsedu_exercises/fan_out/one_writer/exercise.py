@@ -16,15 +16,9 @@ from wsedu.course.judges import Cases, Did, Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
-from ...browser_as_client.played import (
-    FOREVER,
-    called,
-    is_generator,
-    outcome,
-    rounded,
-    second,
-)
+from ...browser_as_client.played import FOREVER, is_generator, outcome, rounded
 from ..clients import LATE, NEVER, Client, are_alike, in_words
+from ..feeds import Feed, Source
 
 
 async def one_writer(connection, sources):
@@ -71,44 +65,6 @@ class Peer:
         return f"<connection: the client reads each message for {self.reads:g} s{goes}>"
 
 
-@dataclass(frozen=True)
-class Source:
-    """What one source says: seconds and messages; then it ends."""
-
-    name: str
-    says: tuple[tuple[float, str | bytes], ...]
-    end: float
-
-    def __repr__(self) -> str:
-        said = [f"{message!r} at {at:g} s" for at, message in self.says]
-        return f"<{self.name}: {', '.join(said) or 'nothing'}; the end at {self.end:g} s>"
-
-
-class Speaker:
-    """A source as an answer sees it: an async iterator."""
-
-    def __init__(self, source: Source) -> None:
-        self._source, self._place, self._begin = source, 0, second()
-
-    def __repr__(self) -> str:
-        return repr(self._source)
-
-    def __aiter__(self) -> Speaker:
-        return self
-
-    @called("anext")
-    async def __anext__(self) -> str | bytes:
-        """The next message, when it comes."""
-        place = self._place
-        self._place += 1
-        more = place < len(self._source.says)
-        at = self._source.says[place][0] if more else self._source.end
-        await asyncio.sleep(max(0, self._begin + at - second()))
-        if not more:
-            raise StopAsyncIteration
-        return self._source.says[place][1]
-
-
 class Run(NamedTuple):
     """What an answer did.
 
@@ -132,9 +88,9 @@ class Run(NamedTuple):
 def played(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function with sources that speak by a script."""
 
-    async def watched(peer: Peer, sources: tuple[Source, ...]) -> Any:
+    async def watched(peer: Peer, sources: tuple[Feed, ...]) -> Any:
         client = Client("connection", peer.reads, peer.leaves, peer.clean)
-        speakers = tuple(Speaker(source) for source in sources)
+        speakers = tuple(Source(feed) for feed in sources)
         returned = await outcome(lambda: function(client, speakers), LONGEST)
         if returned is ... or is_generator(returned):
             return returned
@@ -146,7 +102,7 @@ def played(function: Callable[..., Any]) -> Callable[..., Any]:
     return watched
 
 
-def expected(peer: Peer, sources: tuple[Source, ...]) -> Run:
+def expected(peer: Peer, sources: tuple[Feed, ...]) -> Run:
     """The run that sends in the order of arrival: one server, and a queue before it."""
     come = sorted((at, message) for source in sources for at, message in source.says)
     begun: list[tuple[float, str | bytes]] = []
@@ -164,7 +120,7 @@ def expected(peer: Peer, sources: tuple[Source, ...]) -> Run:
     return Run(begun, had, False, False, rounded(max(end, free)), had)
 
 
-def _in_order(sources: tuple[Source, ...], begun: list[tuple[float, Any]]) -> bool:
+def _in_order(sources: tuple[Feed, ...], begun: list[tuple[float, Any]]) -> bool:
     """Whether each source's messages are sent in its order, from its first one, once each."""
     sent = [message for _at, message in begun]
     places = {message: source.name for source in sources for _at, message in source.says}
@@ -188,15 +144,15 @@ def nearest(args: Args, got: Any) -> Run:
     return right._replace(begun=[(at, message) for (at, _right), (_at, message) in pairs])
 
 
-def source(words: str, end: float = 0) -> Source:
+def source(words: str, end: float = 0) -> Feed:
     """``"chat 0 1.5"`` says "chat 1" at second 0 and "chat 2" at 1.5; it ends then, or later."""
     name, *seconds = words.split()
     moments = [float(at) for at in seconds]
     says = tuple((at, f"{name} {number}") for number, at in enumerate(moments, 1))
-    return Source(name, says, max([end, *moments]))
+    return Feed(name, says, max([end, *moments]))
 
 
-def case(*sources: Source, **peer: Any) -> Args:
+def case(*sources: Feed, **peer: Any) -> Args:
     """A case."""
     return Peer(**peer), list(sources)
 
@@ -223,9 +179,9 @@ def cases(chance: random.Random) -> list[Args]:
         case(source("chat 0 1 2"), reads=20),
         case(source("chat 0", end=50), source("news 1")),
         # An empty message, and bytes.
-        case(Source("chat", ((0.0, "a"), (1.0, ""), (2.0, "b")), 2), reads=0.5),
-        case(Source("chat", ((0.0, b"\x00\xff"), (1.0, " Grüße\n")), 2), reads=0.5),
-        case(Source("chat", ((0.0, "z"), (0.1, "b"), (0.2, "a")), 0.2)),
+        case(Feed("chat", ((0.0, "a"), (1.0, ""), (2.0, "b")), 2), reads=0.5),
+        case(Feed("chat", ((0.0, b"\x00\xff"), (1.0, " Grüße\n")), 2), reads=0.5),
+        case(Feed("chat", ((0.0, "z"), (0.1, "b"), (0.2, "a")), 0.2)),
         # The connection closes: while it sends, and while it waits.
         case(source("chat 0 1 2 3", end=90), reads=1.5, leaves=2),
         case(source("chat 0 1 2 3", end=90), reads=1.5, leaves=2, clean=False),
@@ -292,10 +248,10 @@ def _did(run: Run) -> str:
     return f"sends {in_words(run.begun)}; {how} at {run.end:g} s{left}"
 
 
-Holds = Callable[[Peer, list[Source]], bool]
+Holds = Callable[[Peer, list[Feed]], bool]
 
 
-def _queued(peer: Peer, sources: list[Source]) -> bool:
+def _queued(peer: Peer, sources: list[Feed]) -> bool:
     """Whether a message waits for an earlier one."""
     come = sorted(at for one in sources for at, _message in one.says)
     begun = [at for at, _message in expected(peer, tuple(sources)).begun]
