@@ -7,6 +7,7 @@ error once the client has left. What the server did is written down, with second
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any
 
 from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK
@@ -18,6 +19,7 @@ from ..browser_as_client.played import called, rounded, second
 
 NEVER = 1e6  # seconds
 LATE = 0.2  # seconds by which an answer may be late: it may ask its clock again and again
+CLOSING = 10  # seconds that close waits for a client that does not read, as the library's does
 GOING = Close(1001, "")  # what a page sends that is left
 
 
@@ -32,7 +34,8 @@ class Client:
     had:    the messages that it has read
     together: whether a ``send`` began while another one was under way
     refused: how many calls of ``send`` came when it had closed
-    closed: when ``close`` was called, and the code
+    asked:  how many times ``close`` was called, awaited or not
+    closed: when ``close`` began, and the code
     """
 
     def __init__(
@@ -44,7 +47,7 @@ class Client:
         self.had: list[Any] = []
         self.together = False
         self.closed: tuple[float, Any] | None = None
-        self.refused = 0
+        self.refused = self.asked = 0
         self._busy = 0
         self._gone = asyncio.Event()  # the server has closed the connection
 
@@ -87,6 +90,24 @@ class Client:
             self._busy -= 1
         self._check_open()
         self.had.append(message)
+
+    def close(self, code: int = 1000, reason: str = "") -> Coroutine[Any, Any, None]:
+        """Close the connection; returns when the client answers, or after ``CLOSING`` seconds."""
+        self.asked += 1
+        return self._close(code, reason)
+
+    @called("close")
+    async def _close(self, code: int, reason: str) -> None:
+        if type(code) is not int or not isinstance(reason, str):
+            raise TypeError(
+                "close takes a code, which is a number, and a reason, which is a string"
+            )
+        if len(reason.encode()) > 123:
+            raise ValueError("a reason has 123 bytes at most")
+        if self.closed is None:
+            self.closed = self.now, code
+            self._gone.set()
+            await asyncio.sleep(CLOSING)
 
     def _check_open(self) -> None:
         if not self.is_open:
