@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from wsedu.course.exercise import Exercise
-from wsedu.course.judges import Cases, Did, Results, how_many
+from wsedu.course.judges import Did, Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
 from ...browser_as_client.played import FOREVER, is_generator, outcome
 from ..clients import NEVER, Client
+from ..runs import compared, judged
 
 
 async def broadcast(clients, message):
@@ -138,6 +139,11 @@ def nearest(args: Args, got: Any) -> Run:
     return Run(had, got.begun, got.should, got.should, sum(map(len, had.values())))
 
 
+def reference(scene: Scene, message: Any) -> Run:
+    """The right run, if no client that leaves receives the message."""
+    return nearest((scene, message), None)
+
+
 def _right(args: Args, got: Run) -> bool:
     return type(got.returned) is int and got == nearest(args, got)
 
@@ -207,7 +213,7 @@ def show(args: Args, got: Run) -> dict[str, Any]:
     scene, message = args
     call = f"broadcast(clients, {shorten(message)}), {repr(scene)[1:-1]}"
     right = nearest(args, got)
-    return {"case": f"{call}\n  got: {_did(got)}\n  expected: {_did(right)}"}
+    return compared(call, _did(got), _did(right))
 
 
 def _did(run: Run) -> str:
@@ -251,19 +257,8 @@ def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str |
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(
-        cases,
-        lambda scene, message: None,
-        Run,
-        section="6.1",
-        right=_right,
-        nearest=nearest,
-        fields=fields,
-        conditions=CONDITIONS,
-        through=played,
-        explain=explain,
-        show=show,
-        timed=lambda wanted, got: False,  # it waits with asyncio.sleep, but not in earnest
+    judge=judged(
+        cases, reference, played, Run, _right, (fields, CONDITIONS, explain, show), nearest=nearest
     ),
     solution=broadcast,
 )

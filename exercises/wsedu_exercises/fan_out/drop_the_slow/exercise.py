@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from wsedu.course.exercise import Exercise
-from wsedu.course.judges import Cases, Did, Results, how_many
+from wsedu.course.judges import Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
 from ...browser_as_client.played import FOREVER, is_generator, outcome, rounded, second
 from ..clients import CLOSING, LATE, Client, are_alike, in_words
 from ..feeds import Feed, Receiver
+from ..runs import compared, ended, judged
 
 
 async def publish(receive, clients, limit):
@@ -272,10 +273,9 @@ def show(args: Args, got: Run) -> dict[str, Any]:
     for reader in readers:
         lines.append(f"{reader!r}: got {_did(got, reader.name)}")
         lines.append(f"  expected: {_did(right, reader.name)}")
-    how = got.returned if isinstance(got.returned, Did) else f"returned {shorten(got.returned)}"
-    lines.append(f"got: {how} at {got.end:g} s")
-    lines.append(f"expected: returned {right.returned} at {right.end:g} s")
-    return {"case": "\n  ".join(lines)}
+    return compared(
+        "\n  ".join(lines), ended(got.returned, got.end), ended(right.returned, right.end)
+    )
 
 
 def _did(run: Run, name: str) -> str:
@@ -323,19 +323,15 @@ def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str |
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(
+    judge=judged(
         cases,
         expected,
+        played,
         Run,
-        section="7.4.1",
-        right=_right,
+        _right,
+        (fields, CONDITIONS, explain, show),
         nearest=nearest,
-        fields=fields,
-        conditions=CONDITIONS,
-        through=played,
-        explain=explain,
-        show=show,
-        timed=lambda wanted, got: False,  # it waits with asyncio.sleep, but not in earnest
+        section="7.4.1",
     ),
     solution=publish,
 )

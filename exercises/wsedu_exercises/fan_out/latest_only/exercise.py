@@ -10,13 +10,14 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from wsedu.course.exercise import Exercise
-from wsedu.course.judges import Cases, Did, Results, how_many
+from wsedu.course.judges import Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
 from ...browser_as_client.played import FOREVER, is_generator, outcome, rounded
-from ..clients import LATE, Client, are_alike, in_words
+from ..clients import LATE, Client, are_alike
 from ..feeds import Feed, Receiver
+from ..runs import compared, did, judged, parts
 
 
 async def latest_only(receive, connection):
@@ -171,30 +172,18 @@ def _right(args: Args, got: Run) -> bool:
 
 def fields(got: Run) -> dict[str, Any]:
     """The parts of a run."""
-    return {
-        "seconds": [at for at, _message in got.begun],
-        "messages": [message for _at, message in got.begun],
-        "together": got.together,
-        "end": (got.end, got.unread),
-        "returned": shorten(got.returned),
-    }
+    ended = {"end": (got.end, got.unread), "returned": shorten(got.returned)}
+    return parts(got.begun) | {"together": got.together} | ended
 
 
 def show(args: Args, got: Run) -> dict[str, Any]:
     """The readings, what the answer did, and what it should have done: a line each."""
     readings, reads = args
-    lines = (
-        f"{repr(readings)[1:-1]}; the client needs {reads:g} s for each message",
-        f"got: {_did(got)}",
-        f"expected: {_did(expected(*args))}",
+    said = f"{repr(readings)[1:-1]}; the client needs {reads:g} s for each message"
+    right = expected(*args)
+    return compared(
+        said, did(got.begun, got.returned, got.end), did(right.begun, right.returned, right.end)
     )
-    return {"case": "\n  ".join(lines)}
-
-
-def _did(run: Run) -> str:
-    """A run in words."""
-    how = run.returned if isinstance(run.returned, Did) else f"returns {shorten(run.returned)}"
-    return f"sends {in_words(run.begun)}; {how} at {run.end:g} s"
 
 
 def _names(readings: Feed) -> list[str]:
@@ -217,34 +206,25 @@ CONDITIONS: dict[str, Callable[[Feed, float], bool]] = {
 
 def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str | None:
     """What to say if no mistake fits."""
-    say, right = exercise.words.say, expected(*args)
-    if got.returned is FOREVER:
-        return say("forever")
-    if not got.begun and right.begun:
-        return say("nothing")
-    if got.together:
-        return say("together")
-    if [message for _at, message in got.begun] != [message for _at, message in right.begun]:
-        return say("messages")
-    if not are_alike(got.begun, right.begun):
-        return say("seconds")
-    return say("end" if got.unread or abs(got.end - right.end) >= LATE else "returned")
+    right = expected(*args)
+    said = (
+        "forever"
+        if got.returned is FOREVER
+        else "together"
+        if got.together
+        else "messages"
+        if parts(got.begun)["messages"] != parts(right.begun)["messages"]
+        else "seconds"
+        if not are_alike(got.begun, right.begun)
+        else "end"
+        if got.unread or abs(got.end - right.end) >= LATE
+        else "returned"
+    )
+    return exercise.words.say(said)
 
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(
-        cases,
-        expected,
-        Run,
-        section="6.1",
-        right=_right,
-        fields=fields,
-        conditions=CONDITIONS,
-        through=played,
-        explain=explain,
-        show=show,
-        timed=lambda wanted, got: False,  # it waits with asyncio.sleep, but not in earnest
-    ),
+    judge=judged(cases, expected, played, Run, _right, (fields, CONDITIONS, explain, show)),
     solution=latest_only,
 )

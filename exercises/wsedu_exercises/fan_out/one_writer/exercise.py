@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from wsedu.course.exercise import Exercise
-from wsedu.course.judges import Cases, Did, Results, how_many
+from wsedu.course.judges import Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
 from ...browser_as_client.played import FOREVER, is_generator, outcome, rounded
-from ..clients import LATE, NEVER, Client, are_alike, in_words
+from ..clients import LATE, NEVER, Client, are_alike
 from ..feeds import Feed, Source
+from ..runs import compared, did, judged, parts
 
 
 async def one_writer(connection, sources):
@@ -219,33 +220,21 @@ def _right(args: Args, got: Run) -> bool:
 
 def fields(got: Run) -> dict[str, Any]:
     """The parts of a run."""
-    return {
-        "seconds": [at for at, _message in got.begun],
-        "messages": [message for _at, message in got.begun],
-        "together": got.together,
-        "left": got.left,
-        "end": got.end,
-        "returned": shorten(got.returned),
-    }
+    ended = {"left": got.left, "end": got.end, "returned": shorten(got.returned)}
+    return parts(got.begun) | {"together": got.together} | ended
 
 
 def show(args: Args, got: Run) -> dict[str, Any]:
     """The sources, what the answer did, and what it should have done: a line each."""
     peer, sources = args
     said = " ".join(repr(one)[1:-1] + "." for one in sources) or "No sources."
-    lines = (
+    left = ", and leaves a task that goes on" if got.left else ""
+    right = nearest(args, got)
+    return compared(
         f"{repr(peer)[1:-1]}. {said}",
-        f"got: {_did(got)}",
-        f"expected: {_did(nearest(args, got))}",
+        did(got.begun, got.returned, got.end) + left,
+        did(right.begun, right.returned, right.end),
     )
-    return {"case": "\n  ".join(lines)}
-
-
-def _did(run: Run) -> str:
-    """A run in words."""
-    how = run.returned if isinstance(run.returned, Did) else f"returns {shorten(run.returned)}"
-    left = ", and leaves a task that goes on" if run.left else ""
-    return f"sends {in_words(run.begun)}; {how} at {run.end:g} s{left}"
 
 
 Holds = Callable[[Peer, list[Feed]], bool]
@@ -283,14 +272,8 @@ def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str |
     say, right = exercise.words.say, nearest(args, got)
     if got.returned is FOREVER:
         return say("forever")
-    if not got.begun and right.begun:
-        return say("nothing")
-    if got.together:
-        return say("together")
-    if [message for _at, message in got.begun] != [message for _at, message in right.begun]:
-        return say("messages")
     if not are_alike(got.begun, right.begun):
-        return say("seconds")
+        return say("together" if got.together else "sent")
     if got.left:
         return say("left")
     return say("returned" if abs(got.end - right.end) < LATE and got.had == right.had else "end")
@@ -298,19 +281,8 @@ def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str |
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(
-        cases,
-        expected,
-        Run,
-        section="6.1",
-        right=_right,
-        nearest=nearest,
-        fields=fields,
-        conditions=CONDITIONS,
-        through=played,
-        explain=explain,
-        show=show,
-        timed=lambda wanted, got: False,  # it waits with asyncio.sleep, but not in earnest
+    judge=judged(
+        cases, expected, played, Run, _right, (fields, CONDITIONS, explain, show), nearest=nearest
     ),
     solution=one_writer,
 )
