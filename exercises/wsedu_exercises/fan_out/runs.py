@@ -13,6 +13,7 @@ from wsedu.course.judges import Cases, Did
 from wsedu.course.mistakes import Function
 from wsedu.course.runner import shorten
 
+from ..browser_as_client.played import FOREVER
 from .clients import in_words
 
 Told = tuple[Function, Mapping[str, Callable[..., bool]], Function, Function]
@@ -55,6 +56,11 @@ def ended(returned: Any, end: float) -> str:
     """What an answer returned, and when; or what it did instead."""
     how = returned if isinstance(returned, Did) else f"returns {shorten(returned)}"
     return f"{how} at {end:g} s"
+
+
+def is_endless(returned: Any) -> bool:
+    """Whether an answer went on forever; its result is a copy, so it is not ``FOREVER`` itself."""
+    return isinstance(returned, Did) and returned == FOREVER
 
 
 def compared(first: str, got: str, expected: str) -> dict[str, Any]:

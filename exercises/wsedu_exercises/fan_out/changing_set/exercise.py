@@ -16,9 +16,9 @@ from wsedu.course.judges import Did, Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
-from ...browser_as_client.played import FOREVER, is_generator, outcome
+from ...browser_as_client.played import is_generator, outcome
 from ..clients import NEVER, Client
-from ..runs import compared, judged
+from ..runs import compared, is_endless, judged
 
 
 async def broadcast(clients, message):
@@ -246,7 +246,7 @@ CONDITIONS: dict[str, Holds] = {
 def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str | None:
     """What to say if no mistake fits."""
     right = nearest(args, got)
-    if got.returned is FOREVER:
+    if is_endless(got.returned):
         return exercise.words.say("forever")
     if any(len(had) > 1 for had in got.had.values()):
         return exercise.words.say("twice")

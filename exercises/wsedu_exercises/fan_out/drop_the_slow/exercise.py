@@ -15,10 +15,10 @@ from wsedu.course.judges import Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
-from ...browser_as_client.played import FOREVER, is_generator, outcome, rounded, second
+from ...browser_as_client.played import is_generator, outcome, rounded, second
 from ..clients import CLOSING, LATE, Client, are_alike, in_words
 from ..feeds import Feed, Receiver
-from ..runs import compared, ended, judged
+from ..runs import compared, ended, is_endless, judged
 
 
 async def publish(receive, clients, limit):
@@ -235,6 +235,15 @@ def _is_clear(feed: Feed, readers: list[Reader], limit: int) -> bool:
     return not any(abs(end - at) < LATE for end in ends for at, _message in feed.says)
 
 
+def _as_good(run: Run) -> Run:
+    """The run with one code for both that are right: they tell no mistakes apart."""
+    closed = {
+        name: close and (close[0], CODES[0] if close[1] in CODES else close[1])
+        for name, close in run.closed.items()
+    }
+    return run._replace(closed=closed)
+
+
 def _right(args: Args, got: Run) -> bool:
     right = nearest(args, got)
     return (
@@ -258,7 +267,7 @@ def fields(got: Run) -> dict[str, Any]:
     return {
         "sent": got.begun,
         "closed": {name: close and close[0] for name, close in got.closed.items()},
-        "codes": {name: close and close[1] for name, close in got.closed.items()},
+        "codes": {name: close and close[1] for name, close in _as_good(got).closed.items()},
         "together": got.together,
         "end": (got.end, got.unread),
         "returned": shorten(got.returned),
@@ -285,6 +294,10 @@ def _did(run: Run, name: str) -> str:
     return f"sent {in_words(run.begun[name])}{closed}"
 
 
+def _messages(run: Run, name: str) -> list[str]:
+    return [message for _at, message in run.begun[name]]
+
+
 def _slow(feed: Feed, readers: list[Reader], limit: int) -> int:
     return len(expected(feed, readers, limit).returned)
 
@@ -306,7 +319,7 @@ CONDITIONS: dict[str, Callable[[Feed, list[Reader], int], bool]] = {
 def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str | None:
     """What to say if no mistake fits."""
     say, right = exercise.words.say, nearest(args, got)
-    if got.returned is FOREVER:
+    if is_endless(got.returned):
         return say("forever")
     if got.together:
         return say("together")
@@ -317,7 +330,8 @@ def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str |
                 return say("code", code=theirs[1])
             return say("closed" if close else "kept")
     if not all(are_alike(got.begun[name], right.begun[name]) for name in right.begun):
-        return say("held" if got.held else "sent")
+        same = all(_messages(got, name) == _messages(right, name) for name in right.begun)
+        return say("held" if got.held or (same and got.returned) else "sent")
     return say("end" if got.unread or abs(got.end - right.end) >= LATE else "returned")
 
 
@@ -332,6 +346,7 @@ EXERCISE = Exercise(
         (fields, CONDITIONS, explain, show),
         nearest=nearest,
         section="7.4.1",
+        what=_as_good,
     ),
     solution=publish,
 )

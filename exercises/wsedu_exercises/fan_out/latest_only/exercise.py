@@ -14,10 +14,10 @@ from wsedu.course.judges import Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
-from ...browser_as_client.played import FOREVER, is_generator, outcome, rounded
+from ...browser_as_client.played import is_generator, outcome, rounded
 from ..clients import LATE, Client, are_alike
 from ..feeds import Feed, Receiver
-from ..runs import compared, did, judged, parts
+from ..runs import compared, did, is_endless, judged, parts
 
 
 async def latest_only(receive, connection):
@@ -209,7 +209,7 @@ def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str |
     right = expected(*args)
     said = (
         "forever"
-        if got.returned is FOREVER
+        if is_endless(got.returned)
         else "together"
         if got.together
         else "messages"

@@ -19,7 +19,7 @@ from wsedu.course.runner import shorten
 from ...browser_as_client.played import FOREVER, is_generator, outcome, rounded
 from ..clients import LATE, NEVER, Client, are_alike
 from ..feeds import Feed, Source
-from ..runs import compared, did, judged, parts
+from ..runs import compared, did, is_endless, judged, parts
 
 
 async def one_writer(connection, sources):
@@ -270,7 +270,7 @@ CONDITIONS: dict[str, Holds] = {
 def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str | None:
     """What to say if no mistake fits."""
     say, right = exercise.words.say, nearest(args, got)
-    if got.returned is FOREVER:
+    if is_endless(got.returned):
         return say("forever")
     if not are_alike(got.begun, right.begun):
         return say("together" if got.together else "sent")
