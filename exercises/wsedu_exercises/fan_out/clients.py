@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK
+from websockets.exceptions import ConnectionClosed, ConnectionClosedError, ConnectionClosedOK
 from websockets.frames import Close
 
 from wsedu.course.runner import shorten
@@ -19,7 +19,7 @@ from ..browser_as_client.played import called, rounded, second
 
 NEVER = 1e6  # seconds
 LATE = 0.2  # seconds by which an answer may be late: it may ask its clock again and again
-CLOSING = 10  # seconds that close waits for a client that does not read, as the library's does
+CLOSING = 10  # seconds that close waits for the client's answer, at most
 GOING = Close(1001, "")  # what a page sends that is left
 
 
@@ -49,7 +49,8 @@ class Client:
         self.closed: tuple[float, Any] | None = None
         self.refused = self.asked = 0
         self._busy = 0
-        self._gone = asyncio.Event()  # the server has closed the connection
+        self._ready = self.begin  # when it has read what it was sent
+        self._lost = asyncio.Event()  # the server has closed the connection, and TCP has ended
 
     def __repr__(self) -> str:
         return f"<{self.name}>"
@@ -77,22 +78,27 @@ class Client:
             raise TypeError(f"send takes a string or bytes, not {shorten(message)}")
         if not self.is_open:
             self.refused += 1
-        self._check_open()
+            raise self._error()
         self.begun.append((self.now, message))
         self.together = self.together or self._busy > 0
         self._busy += 1
+        self._ready = end = second() + self.reads
         try:
             async with asyncio.timeout(min(self.reads, self.begin + self.leaves - second())):
-                await self._gone.wait()
+                await self._lost.wait()
         except TimeoutError:
             pass
         finally:
             self._busy -= 1
-        self._check_open()
+        if second() < end - 0.01:  # it was woken, for the connection is lost
+            raise self._error()
         self.had.append(message)
 
     def close(self, code: int = 1000, reason: str = "") -> Coroutine[Any, Any, None]:
-        """Close the connection; returns when the client answers, or after ``CLOSING`` seconds."""
+        """Close the connection; returns when the client answers, or after ``CLOSING`` seconds.
+
+        It answers when it has read what it was sent before.
+        """
         self.asked += 1
         return self._close(code, reason)
 
@@ -106,14 +112,13 @@ class Client:
             raise ValueError("a reason has 123 bytes at most")
         if self.closed is None:
             self.closed = self.now, code
-            self._gone.set()
-            await asyncio.sleep(CLOSING)
+            await asyncio.sleep(max(0, min(CLOSING, self._ready - second())))
+            self._lost.set()
 
-    def _check_open(self) -> None:
-        if not self.is_open:
-            if self.clean and self.closed is None:
-                raise ConnectionClosedOK(GOING, GOING, rcvd_then_sent=True)
-            raise ConnectionClosedError(None, None)
+    def _error(self) -> ConnectionClosed:
+        if self.clean and self.closed is None:
+            return ConnectionClosedOK(GOING, GOING, rcvd_then_sent=True)
+        return ConnectionClosedError(None, None)
 
 
 def are_alike(one: list[tuple[float, Any]], other: list[tuple[float, Any]]) -> bool:

@@ -124,7 +124,7 @@ def played(function: Callable[..., Any]) -> Callable[..., Any]:
 def _served(
     feed: Feed, reads: float, limit: int
 ) -> tuple[list[tuple[float, str]], tuple[float, int] | None, float]:
-    """What one client is sent, when it is closed, and when it has read everything."""
+    """What one client is sent, when it is closed, and when it has read everything or is gone."""
     starts: list[float] = []
     for at, _message in feed.says:
         if sum(start > at for start in starts) >= limit:
@@ -133,7 +133,7 @@ def _served(
                 (rounded(start), message)
                 for start, (_at, message) in zip(kept, feed.says, strict=False)
             ]
-            return sent, (rounded(at), 1013), 0.0
+            return sent, (rounded(at), 1013), min(kept[-1] + reads, at + CLOSING)
         starts.append(max(at, starts[-1] + reads if starts else at))
     sent = [
         (rounded(start), message) for start, (_at, message) in zip(starts, feed.says, strict=True)
@@ -145,7 +145,7 @@ def expected(feed: Feed, readers: list[Reader], limit: int) -> Run:
     """The right run: each client for itself, for none waits for another."""
     served = {reader.name: _served(feed, reader.reads, limit) for reader in readers}
     closed = {name: close for name, (_begun, close, _end) in served.items()}
-    ends = [end for _begun, _close, end in served.values()]
+    ends = [end for _begun, close, end in served.values() if not close]
     return Run(
         {name: begun for name, (begun, _close, _end) in served.items()},
         closed,
@@ -165,7 +165,9 @@ def nearest(args: Args, got: Any) -> Run:
         name: (close[0], theirs[1]) if close and theirs and theirs[1] in CODES else close
         for (name, close), theirs in zip(right.closed.items(), got.closed.values(), strict=True)
     }
-    answered = max([right.end, *(close[0] + CLOSING for close in closed.values() if close)])
+    feed, readers, limit = args
+    ends = [_served(feed, reader.reads, limit)[2] for reader in readers]
+    answered = rounded(max([right.end, *ends]))
     end = answered if abs(got.end - answered) < LATE else right.end
     return right._replace(closed=closed, end=end)
 
