@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -107,7 +108,7 @@ def played(function: Callable[..., Any]) -> Callable[..., Any]:
         ):
             returned = sorted(client.name for client in returned)
         return Run(
-            {client.name: client.begun for client in clients},
+            {client.name: list(client.begun) for client in clients},
             {client.name: client.closed for client in clients},
             sum(len(client.begun) - len(client.had) for client in clients if client.is_open),
             any(client.together for client in clients),
@@ -121,6 +122,7 @@ def played(function: Callable[..., Any]) -> Callable[..., Any]:
     return watched
 
 
+@functools.lru_cache(1000)
 def _served(
     feed: Feed, reads: float, limit: int
 ) -> tuple[list[tuple[float, str]], tuple[float, int] | None, float]:
