@@ -333,8 +333,8 @@ def test_a_circle_is_named() -> None:
 PUBLIC = """
 AcceptSteps BrowserSession BytesAndFields Checklist ClosingSteps Comparison FrameBuilder
 FrameChecks Lab Ladder Lanes LengthForms MaskingSteps Recording RoundTrips StreamCutter Timeline
-Utf8Steps accept_key build_request check diagnose dissect hint mine own_server peers predict
-progress quiz revisit score solution start_over
+Utf8Steps WhoSends accept_key build_request check diagnose dissect hint mine own_server peers
+predict progress quiz revisit score solution start_over
 """
 
 

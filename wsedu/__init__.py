@@ -25,7 +25,7 @@ _NAMES = {
     "live": "Lab",
     "views": "AcceptSteps BrowserSession BytesAndFields Checklist ClosingSteps Comparison "
     "FrameBuilder FrameChecks Ladder Lanes LengthForms MaskingSteps RoundTrips StreamCutter "
-    "Timeline Utf8Steps",
+    "Timeline Utf8Steps WhoSends",
     "course": "check hint mine own_server peers predict progress quiz revisit score solution "
     "start_over",
 }

@@ -37,6 +37,7 @@ from wsedu.views import (
     StreamCutter,
     Timeline,
     Utf8Steps,
+    WhoSends,
 )
 
 from ..npm import packages
@@ -123,6 +124,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "timeline": lambda: Timeline(RECORDING, timeout=0.7),
     "timeline of a closing": lambda: Timeline(CLOSING, close_timeout=0.5),
     "utf8": lambda: Utf8Steps("Aя", b"\xe2", b"\x82\xff"),
+    "who sends": lambda: WhoSends({name: kept(name) for name in ("hijack", "sandbox")}),
 }
 
 

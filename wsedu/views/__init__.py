@@ -26,10 +26,11 @@ from .question import Question
 from .squares import Square, Squares
 from .timeline import Timeline
 from .utf8_steps import Utf8Steps
+from .who_sends import WhoSends
 
 __all__ = [
     "AcceptSteps", "BrowserSession", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison",
     "Difference", "FrameBuilder", "FrameChecks", "Ladder", "Lanes", "LengthForms", "MaskingSteps",
     "Ordering", "Picture", "Progress", "Question", "RoundTrips", "Square", "Squares", "Standing",
-    "StreamCutter", "Timeline", "Utf8Steps",
+    "StreamCutter", "Timeline", "Utf8Steps", "WhoSends",
 ]  # fmt: skip
