@@ -1,4 +1,4 @@
-"""Who sends what: the places of a connection that may say whose it is, for several clients.
+"""A table of clients: which of the places that may say whose a connection is does each fill?
 
 How to think about it: a server learns who is asking from a few places only. A browser fills some
 of them by itself, whatever page opens the WebSocket. The others hold what the page's script chose.
