@@ -4,7 +4,6 @@ Two ports of one host are two origins of one site: the browser sends cookies. Tw
 machine are two sites: it sends none. A page's own names decide, never where they lead.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import playwright.sync_api
@@ -15,27 +14,12 @@ from wsedu.live.browser import HERE, PATH
 from wsedu.recording import Recording, dissect
 
 from .. import firefox as firefox_program
-from ..chromium import empty_page
 from ..firefox import Browser
 from .scenes import COOKIE, LOOKS, PLAY, asks_login, play, shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("no_lab_is_left")]
 
 Page = playwright.sync_api.Page | firefox_program.Page
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[str]:
-    with empty_page() as address:
-        yield address
-
-
-@pytest.fixture
-def page(browser: Browser, origin: str) -> Iterator[Page]:
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.goto(origin)
-        yield page
 
 
 def asked(recording: Recording) -> dict[str, str]:

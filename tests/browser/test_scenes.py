@@ -1,7 +1,6 @@
 """What a page does as the lab's client, and what its script is told."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import nbformat
@@ -12,18 +11,11 @@ from wsedu.live import Lab
 from wsedu.live.browser import STEPS, WITH_PAGE, kept, other_browser
 from wsedu.recording import Recording, dissect
 
-from ..chromium import empty_page
 from ..firefox import Browser, expect, kind
 from ..jupyter import ROOT, Jupyter, Notebook
 from . import scenes
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("no_lab_is_left")]
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[str]:
-    with empty_page() as address:
-        yield address
 
 
 def frames(recording: Recording) -> list[tuple[str, str]]:
