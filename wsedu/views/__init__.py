@@ -19,6 +19,7 @@ from .ladder import Ladder
 from .lanes import Lanes
 from .length_forms import LengthForms
 from .masking_steps import MaskingSteps
+from .message_path import MessagePath
 from .ordering import Ordering
 from .picture import Picture
 from .progress import Progress, Standing
@@ -30,6 +31,6 @@ from .utf8_steps import Utf8Steps
 __all__ = [
     "AcceptSteps", "BrowserSession", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison",
     "Difference", "FrameBuilder", "FrameChecks", "Ladder", "Lanes", "LengthForms", "MaskingSteps",
-    "Ordering", "Picture", "Progress", "Question", "RoundTrips", "Square", "Squares", "Standing",
-    "StreamCutter", "Timeline", "Utf8Steps",
+    "MessagePath", "Ordering", "Picture", "Progress", "Question", "RoundTrips", "Square", "Squares",
+    "Standing", "StreamCutter", "Timeline", "Utf8Steps",
 ]  # fmt: skip
