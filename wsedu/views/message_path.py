@@ -7,12 +7,12 @@ step do not wait for each other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import copysign
 
 from ..words import _
-from .drawing import WIDTH, Drawing, fit
+from .drawing import WIDTH, Drawing, clean, fit
 from .picture import Picture
 
 TOP, ROW = 84, 36  # the y of the first arrow, and how far apart arrows are
@@ -29,7 +29,7 @@ class MessagePath(Picture):
     places: the names in the order of the columns; the order of the hops, if it is left out
     """
 
-    def __init__(self, hops: Sequence[Sequence[object]], places: Sequence[str] = ()) -> None:
+    def __init__(self, hops: Iterable[Hop], places: Sequence[str] = ()) -> None:
         path = _Path.of(hops, places)
         hint = _("Point at an arrow or a name to see what belongs together.") if path.hops else ""
         super().__init__(svg=path.draw(), text=path.describe(), hint=hint)
@@ -43,9 +43,10 @@ class _Path:
     places: list[str]
 
     @classmethod
-    def of(cls, hops: Sequence[Sequence[object]], places: Sequence[str]) -> _Path:
-        given = sorted((float(str(time)), str(ends[0]), str(ends[1])) for time, *ends in hops)
-        names = list(dict.fromkeys([*places, *(name for _time, *ends in given for name in ends)]))
+    def of(cls, hops: Iterable[Hop], places: Sequence[str]) -> _Path:
+        given = sorted((time, clean(sender), clean(receiver)) for time, sender, receiver in hops)
+        named = [*map(clean, places), *(name for hop in given for name in hop[1:])]
+        names = [str(name) for name in dict.fromkeys(named)]
         steps: dict[str, int] = {}  # of the newest hop that arrived there
         found = []
         for time, sender, receiver in given:
@@ -61,7 +62,7 @@ class _Path:
     def describe(self) -> str:
         """A line for each hop."""
         lines = [
-            f"{step:3}  {time:.2f} s  {sender} → {receiver}"
+            f"{step:3}  {sender} → {receiver}: {_in_words(time)}"
             for step, (time, sender, receiver) in self.hops
         ]
         return "\n".join([self.title(), *lines])
@@ -95,8 +96,8 @@ class _Path:
         y = TOP + ROW * number
         if step:
             drawing.text(14, y + 4, _("step {number}").format(number=step), "small soft")
-        says = _("{sender} to {receiver}, after {time:.1f} ms").format(
-            sender=sender, receiver=receiver, time=1000 * time
+        says = _("{sender} to {receiver}, after {time}").format(
+            sender=sender, receiver=receiver, time=_in_words(time)
         )
         places = [f"place{self.places.index(name)}" for name in (sender, receiver)]
         start, end = middles[sender], middles[receiver]
@@ -106,4 +107,8 @@ class _Path:
                 drawing.path(f"M{start:g} {y}H{end:g}", y, "arrow")
                 drawing.tip((start, y), (end, y))
             # Between the first two columns on its way, where no line runs through it.
-            drawing.text(middle, y - 6, f"{1000 * time:.1f} ms", "small", "middle")
+            drawing.text(middle, y - 6, _in_words(time), "small", "middle")
+
+
+def _in_words(seconds: float) -> str:
+    return f"{1000 * seconds:.1f} ms"
