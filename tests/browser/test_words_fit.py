@@ -21,6 +21,7 @@ from wsedu.views import (
     Lanes,
     LengthForms,
     MaskingSteps,
+    MessagePath,
     Picture,
     Timeline,
     Utf8Steps,
@@ -126,6 +127,9 @@ PICTURES: dict[str, Picture] = {
     **{f"lanes of {count} frames": Lanes(crowd(count)) for count in (1, 5, 7, 24, 40)},
     "a session": BrowserSession(session()),
     "a session with times": BrowserSession(session(), times=True),
+    "a path with wide names": MessagePath(
+        [(9.999, f"{n} WWWWWWWWWWWWWWWW", f"{n + 1} WWWWWWWWWWWWWWWW") for n in range(8)]
+    ),
     "no key": moved(MaskingSteps(), text="x" * 20, key="zz"),
     "twenty bytes and more": moved(MaskingSteps(), text="x" * 30, byte=19),
     **{

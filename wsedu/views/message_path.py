@@ -78,7 +78,7 @@ class _Path:
             lights = [f"hop{n}" for n, (_step, hop) in enumerate(shown) if name in hop[1:]]
             with drawing.item(f"place{number}", name, lights):
                 drawing.rect(x - width / 2 + 4, 40, width - 8, 24, "back")
-                drawing.text(x, 57, fit(name, width - 12, 7.4), "small", "middle")
+                drawing.text(x, 57, fit(name, width - 12, 7.3), "mono small", "middle")
                 drawing.path(f"M{x:g} 64V{bottom:g}", bottom, "line")
         for number, (step, hop) in enumerate(shown):
             begins = number == 0 or shown[number - 1][0] != step
