@@ -87,12 +87,13 @@ class Tap:
 
     logs:     one for each connection, in the order in which they were opened
     host, port: where clients connect
+    server, target: where the server listens, which the tap is in front of
     watchers: events that are set whenever something happens on any connection
     """
 
     def __init__(self, target: int, server: str = HOST) -> None:
-        self._target = target
-        self._server = server
+        self.target = target
+        self.server = server
         self.logs: deque[Log] = deque()
         self.watchers: list[asyncio.Event] = []
         self.host, self.port = HOST, 0
@@ -184,7 +185,7 @@ class Tap:
         try:
             try:
                 there_reader, there_writer = await asyncio.open_connection(
-                    self._server, self._target, limit=CHUNK
+                    self.server, self.target, limit=CHUNK
                 )
             except OSError as error:
                 log.refused = _reason(error)
