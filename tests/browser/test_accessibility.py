@@ -27,6 +27,7 @@ from wsedu.views import (
     Lanes,
     LengthForms,
     MaskingSteps,
+    MessagePath,
     Ordering,
     Picture,
     Progress,
@@ -107,6 +108,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "lanes with a broken rule": lambda: Lanes(INSIDE),
     "lengths": lambda: LengthForms(FORMS),
     "masking": MaskingSteps,
+    "message path": lambda: MessagePath([(0, "client", "left"), (0.01, "left", "broker")]),
     "ordering": lambda: Ordering("In which order?", ["b", "a"], [1, 0], ["B!", "A!"], "Right."),
     "progress": lambda: Progress(
         [

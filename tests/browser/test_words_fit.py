@@ -22,6 +22,7 @@ from wsedu.views import (
     Lanes,
     LengthForms,
     MaskingSteps,
+    MessagePath,
     Picture,
     Tanks,
     Timeline,
@@ -147,6 +148,8 @@ PICTURES: dict[str, Picture] = {
     "a session with times": BrowserSession(session(), times=True),
     "who sends": WhoSends(
         {"a page of another name in Chromium": wide_request(), "a sandboxed frame": wide_request()}
+    "a path with wide names": MessagePath(
+        [(9.999, f"{n} WWWWWWWWWWWWWWWW", f"{n + 1} WWWWWWWWWWWWWWWW") for n in range(8)]
     ),
     "no key": moved(MaskingSteps(), text="x" * 20, key="zz"),
     "twenty bytes and more": moved(MaskingSteps(), text="x" * 30, byte=19),

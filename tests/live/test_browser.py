@@ -487,7 +487,9 @@ async def test_a_script_of_the_cell_has_more_time_to_end(
 
 async def test_kept_recordings_of_two_browsers_are_named() -> None:
     assert kept("fin", "firefox") != kept("fin")
-    with pytest.raises(ValueError, match="kept is one of asks_login, buffered, .*not 'masked'"):
+    with pytest.raises(
+        ValueError, match="kept is one of asks_login, backlog, buffered, .*not 'masked'"
+    ):
         kept("masked", "firefox")
     with pytest.raises(ValueError, match="not '../chromium'"):
         kept("fin", "../chromium")

@@ -158,6 +158,7 @@ VIEWS: dict[str, Callable[[str], Iterator[views.Picture] | list[views.Picture]]]
     "Lanes": lanes,
     "LengthForms": lambda text: [views.LengthForms(dissect(closing(text)).find("frame"))],
     "MaskingSteps": masking,
+    "MessagePath": lambda text: [views.MessagePath([(0, text, "b"), (1, "b", text)], [text])],
     "Ordering": lambda text: [views.Ordering(text, [text, "b"], [0, 1], [text, text], text)],
     "Progress": lambda text: [
         views.Progress([(text, (views.Standing(text, text, 1, "open", 0),))])

@@ -20,6 +20,7 @@ from .ladder import Ladder
 from .lanes import Lanes
 from .length_forms import LengthForms
 from .masking_steps import MaskingSteps
+from .message_path import MessagePath
 from .ordering import Ordering
 from .picture import Picture
 from .progress import Progress, Standing
@@ -34,6 +35,7 @@ from .who_sends import WhoSends
 __all__ = [
     "AcceptSteps", "BrowserSession", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison",
     "DeflateSteps", "Difference", "FrameBuilder", "FrameChecks", "Ladder", "Lanes", "LengthForms",
-    "MaskingSteps", "Ordering", "Picture", "Progress", "Question", "RoundTrips", "Square",
-    "Squares", "Standing", "StreamCutter", "Tanks", "Timeline", "TwoHops", "Utf8Steps", "WhoSends",
+    "MaskingSteps", "MessagePath", "Ordering", "Picture", "Progress", "Question", "RoundTrips",
+    "Square", "Squares", "Standing", "StreamCutter", "Tanks", "Timeline", "TwoHops", "Utf8Steps",
+    "WhoSends",
 ]  # fmt: skip
