@@ -88,7 +88,7 @@ async def test_of_many_open_connections_only_the_newest_are_remembered() -> None
         writer.write(REQUEST + build_frame(Frame(Opcode.BINARY, bytes(10_000)), MASK))
         await reader.readexactly(10_000)
         clients.append(writer)
-    logs = list(lab._tap._writers)
+    logs = list(lab._tap._links)
     assert len(logs) == CONNECTIONS + 20, "all are open"
     held = [sum(len(event.data) for event in log.recording().events) for log in logs]
     assert held[:20] == [0] * 20 and min(held[20:]) >= 10_000
