@@ -94,7 +94,7 @@ class Tap:
     logs:     one for each connection, in the order in which they were opened
     host, port: where clients connect
     watchers: events that are set whenever something happens on any connection
-    network:  where the server listens, if it is not a network of sockets
+    network:  where a server of this very loop listens, if that is not only a network of sockets
     """
 
     def __init__(self, target: int, server: str = HOST, network: Network | None = None) -> None:
@@ -222,9 +222,8 @@ class Tap:
         """Connect to the server for a client that has come."""
         log = link.log
         self._links[log] = link
-        connect = self._network.connect if self._network else _create_connection
         try:
-            transport, _door = await connect(lambda: link.server, self._server, self._target)
+            transport = await self._transport(lambda: link.server)
         except OSError as error:
             log.refused = _reason(error)
             link.refuse()
@@ -232,6 +231,12 @@ class Tap:
         log.behind = transport.get_extra_info("sockname")[1]
         self.tell()
         link.open()
+
+    async def _transport(self, factory: Callable[[], Door]) -> asyncio.BaseTransport:
+        if self._network:
+            return (await self._network.connect_straight(factory, self._target))[0]
+        connect = asyncio.get_running_loop().create_connection
+        return (await connect(factory, self._server, self._target))[0]
 
     def over(self, link: Link) -> None:
         """Both ends of a connection are closed."""
@@ -458,12 +463,6 @@ def _reason(error: OSError) -> str:
     """The system's words for what went wrong; asyncio writes addresses in their place."""
     number = re.search(r"\[Errno (\d+)\]", str(error))  # a name has several addresses
     return os.strerror(int(number[1])) if number else error.strerror or str(error)
-
-
-async def _create_connection(
-    factory: Callable[[], asyncio.Protocol], host: str, port: int
-) -> tuple[asyncio.BaseTransport, asyncio.BaseProtocol]:
-    return await asyncio.get_running_loop().create_connection(factory, host, port)
 
 
 def tear_down(writer: asyncio.StreamWriter) -> None:
