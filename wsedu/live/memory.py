@@ -293,6 +293,7 @@ class End(asyncio.Transport):
             self._break()
 
     def _break(self) -> None:
+        self._deliver()  # what has come before
         self._lose(ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"))
 
     def _lose(self, error: Exception | None) -> None:

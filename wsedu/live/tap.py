@@ -34,8 +34,7 @@ BYTES = 4 * 2**20  # kept of each connection; later bytes are counted, not kept
 TOGETHER = 64 * 2**20  # kept of all connections; the oldest recording is emptied
 CHUNK = 2**18  # bytes that are read at once, at most
 AT_ONCE = 2**12  # bytes that are passed on before others have a turn: 600 of the smallest frames
-AT_MOST = 2**16  # the same, for a server that is quick with them
-QUICK = 0.001  # seconds that a server may take with them
+QUICK = 0.001  # seconds of the processor; a server that takes less gets more, up to CHUNK
 OVERHEAD = 100  # what an event costs beside its bytes, roughly
 
 
@@ -300,7 +299,8 @@ class Door(asyncio.Protocol):
         self._free = asyncio.Event()  # the other side takes what we pass on
         self._free.set()
         self._offset = 0  # of what comes next, in the stream of this side
-        self._at_once = AT_ONCE
+        # A client takes as much as there is.
+        self._at_once = AT_ONCE if side == "client" else CHUNK
         self.ended = False  # and this is written down
         self.closed = True  # there is no transport yet, or no more
 
@@ -314,7 +314,7 @@ class Door(asyncio.Protocol):
             self.tear_down()
 
     def data_received(self, data: bytes) -> None:
-        if self._working or len(data) > self._at_once or self._side in self._tap.ill:
+        if self._working or self._side in self._tap.ill or len(data) > self._at_once:
             if self._queue and isinstance(last := self._queue[-1], bytearray):
                 last += data  # as it would be in a kernel
             else:
@@ -323,6 +323,7 @@ class Door(asyncio.Protocol):
             self._work()
         else:
             self._offset += len(data)
+            self._tap.note(self._link.log, "data", self._side, data)
             self._pass_on(data)
 
     def eof_received(self) -> bool:
@@ -375,8 +376,13 @@ class Door(asyncio.Protocol):
                 self.transport.pause_reading()
 
     def _pass_on(self, piece: bytes) -> None:
-        self._tap.note(self._link.log, "data", self._side, piece)
+        """Write at the other door, and see how long a server that has it at once takes."""
+        begun = time.thread_time()
         self.other.write(piece)
+        if self._side == "client" and time.thread_time() - begun > QUICK:
+            self._at_once = AT_ONCE
+        elif len(piece) == self._at_once:
+            self._at_once = min(2 * len(piece), CHUNK)
 
     def write(self, data: bytes) -> None:
         """Send to this side; if it has gone, the other one is told so by a reset."""
@@ -443,16 +449,14 @@ class Door(asyncio.Protocol):
         self._tap.note(log, "data", self._side, piece)
         start = 0
         while start < len(piece):
-            begun, part = time.perf_counter(), piece[start : start + self._at_once]
             await self._free.wait()
-            self.other.write(part)
+            part = piece[start : start + self._at_once]
+            self._pass_on(part)
             start += len(part)
             # The other side reads a piece before the next is sent. A server handles what it has
             # read without a pause, however many frames that are.
             if alone or start < len(piece):
                 await asyncio.sleep(0)
-            quick = time.perf_counter() - begun < QUICK
-            self._at_once = min(2 * self._at_once, AT_MOST) if quick else AT_ONCE
 
     async def _wait_while_held(self) -> None:
         while self._tap.faults.hold and self._side in self._tap.ill:
