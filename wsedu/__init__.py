@@ -24,8 +24,8 @@ _NAMES = {
     "recording": "Recording diagnose dissect",
     "live": "Caddy Lab Nats Nginx Valkey Worker components needs",
     "views": "AcceptSteps BrowserSession BytesAndFields Checklist ClosingSteps Comparison "
-    "FrameBuilder FrameChecks Ladder Lanes LengthForms MaskingSteps RoundTrips StreamCutter "
-    "Timeline Utf8Steps",
+    "DeflateSteps FrameBuilder FrameChecks Ladder Lanes LengthForms MaskingSteps RoundTrips "
+    "StreamCutter Tanks Timeline TwoHops Utf8Steps",
     "course": "check hint mine own_server peers predict progress quiz revisit score solution "
     "start_over",
 }

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from websockets.asyncio.server import ServerConnection
+
 from wsedu.live import Lab
 from wsedu.live.browser import HERE, PATH
 from wsedu.live.peer import Peer
@@ -132,6 +134,14 @@ async def beats(peer: Peer) -> None:
     await peer.receive()
 
 
+# That of lesson 13.
+
+
+async def never_reads(connection: ServerConnection) -> None:
+    """A server whose program never asks for a message."""
+    await connection.wait_closed()
+
+
 LONG = """
 socket.onopen = () => socket.send("x".repeat(2 ** 20));
 socket.onmessage = () => socket.close(1000, "seen enough");
@@ -180,9 +190,33 @@ socket.onmessage = ({ data }) => {
 };
 """
 PROTOCOL = "socket.onopen = () => socket.close();"
+BACKLOG = """
+const noise = crypto.getRandomValues(new Uint8Array(2 ** 16));
+const slow = new WebSocket("SERVER");
+const more = (counts) => {
+  for (let n = 0; n < counts[0]; n += 1) slow.send(noise);
+  setTimeout(() => {
+    tell("bufferedAmount", slow.bufferedAmount);
+    if (counts.length > 1) more(counts.slice(1));
+    else socket.close();
+  }, 300);
+};
+slow.onopen = () => more([16, 240, 128, 128]);
+"""
 HEARTBEAT = """
 socket.onmessage = ({ data }) => {
   if (data === "ping") socket.send("pong");
+};
+"""
+# That of lesson 16.
+COMPRESSED = """
+let count = 0;
+socket.onopen = () => {
+  for (const text of ["Hello", "Hello", ""]) socket.send(text);
+};
+socket.onmessage = () => {
+  count += 1;
+  if (count === 3) socket.close();
 };
 """
 
@@ -220,7 +254,14 @@ SCENES = {
     "forbidden": Scene(
         lambda: Lab(date=CLOCK, origins=["https://example.com"]), script=READY, both=True
     ),
+    "backlog": Scene(lambda: Lab(never_reads), script=BACKLOG, both=True),
     "heartbeat": Scene(lambda: Lab(raw=beats), script=HEARTBEAT, both=True),
+    "compressed": Scene(
+        lambda: Lab(date=CLOCK, subprotocols=["chat", "superchat"]),
+        script=COMPRESSED,
+        protocols=("superchat", "chat"),
+        both=True,
+    ),
 }
 
 
@@ -250,7 +291,7 @@ def play(browser: Browser, address: str, name: str) -> PageRecording:
         "title": "",
         "until": scene.until,
         "close_with": scene.close,
-        "code": scene.script,
+        "code": scene.script.replace("SERVER", lab.direct_url),
         "protocols": scene.protocols,
     }
     with browser.new_context() as context:

@@ -19,6 +19,7 @@ from wsedu.views import (
     Checklist,
     ClosingSteps,
     Comparison,
+    DeflateSteps,
     Difference,
     FrameBuilder,
     FrameChecks,
@@ -35,7 +36,9 @@ from wsedu.views import (
     Squares,
     Standing,
     StreamCutter,
+    Tanks,
     Timeline,
+    TwoHops,
     Utf8Steps,
 )
 
@@ -71,6 +74,7 @@ INSIDE = Recording(
         Event(0.3, "server", "data", build_frame(Frame(Opcode.CLOSE, b"\x03\xea"))),
     )
 )
+SECRET = Recording((Event(0, "client", "data", bytes.fromhex("16030100050100000103")),))
 FORMS = dissect(
     Recording(
         (
@@ -120,8 +124,12 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "squares": lambda: Squares(
         [("UTF-8", (Square("6.1", "passed"), Square("6.2", "failed"), Square("6.3", "open")))]
     ),
+    "tanks": lambda: Tanks({"before": {"one": 0, "two": 0}, "after": {"one": 9, "two": 2**20}}),
     "timeline": lambda: Timeline(RECORDING, timeout=0.7),
     "timeline of a closing": lambda: Timeline(CLOSING, close_timeout=0.5),
+    "deflate": lambda: DeflateSteps(bytes.fromhex("f200110000"), b"Hello"),
+    "two hops": lambda: TwoHops(RECORDING, CLOSING),
+    "two hops, one of TLS": lambda: TwoHops(SECRET, RECORDING),
     "utf8": lambda: Utf8Steps("Aя", b"\xe2", b"\x82\xff"),
 }
 

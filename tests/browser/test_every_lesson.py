@@ -17,6 +17,9 @@ STAYS_OPEN = {("firefox", "masking-browser-strict")}
 LESSONS = sorted(path for path in (ROOT / "notebooks").glob("*/*.ipynb") if path.stem != "glossary")
 
 
+# Where the page asks for a subprotocol, and the server knows it.
+PROTOCOL = {"extensions-browser": "chat"}
+
 # The cells of lesson 12. Their scripts do more than to hear of open.
 SCRIPTS = ("run", "early", "buffered", "binary", "protocol", "fin", "deaths", "beat")
 
@@ -63,6 +66,11 @@ def test_the_lessons_that_show_the_learners_browser_are_known() -> None:
         "10": ["fragments-browser"],
         "11": [],
         "12": [f"browser-{cell}" for cell in SCRIPTS],
+        "13": ["fan-page"],
+        "14": [],
+        "15": [],
+        "16": ["extensions-browser"],
+        "17": [],
         "ga": [],
         "yo": [],
     }
@@ -87,7 +95,8 @@ def check(browser: Browser, notebook: Notebook, path: Path) -> None:
         if path.stem.startswith("12"):
             expect(output.locator("ol").last).to_contain_text("close: code")
             continue
-        expect(output.locator("ol li").first).to_contain_text('open: readyState 1, protocol ""')
+        opens = f'open: readyState 1, protocol "{PROTOCOL.get(cell, "")}"'
+        expect(output.locator("ol li").first).to_contain_text(opens)
 
 
 def is_live(output: Any, stays_open: bool) -> bool:
@@ -99,7 +108,7 @@ def is_live(output: Any, stays_open: bool) -> bool:
 # In one browser each on every change, in the other one with -m long. What a page does in each of
 # them is in test_clients.py; the two differ in lesson 05, which therefore runs in Firefox.
 USUAL = {"02": "chromium", "03": "firefox", "05": "firefox", "07": "chromium", "08": "chromium"}
-USUAL |= {"10": "firefox", "12": "firefox"}
+USUAL |= {"10": "firefox", "12": "firefox", "13": "chromium", "16": "firefox"}
 
 
 @pytest.mark.parametrize(

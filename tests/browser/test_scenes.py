@@ -54,7 +54,12 @@ def test_the_kept_recordings_are_still_true(
 
 
 BOTH = [name for name, scene in scenes.SCENES.items() if scene.both]
-WITH_SCRIPTS = ("10_fragments_and_messages", "12_browser_as_client")
+WITH_SCRIPTS = (
+    "10_fragments_and_messages",
+    "12_browser_as_client",
+    "13_fan_out",
+    "16_extensions_and_compression",
+)
 # How much waits depends on the buffers of the machine.
 WAITING = re.compile(r"(?<=bufferedAmount )\d{4,}")
 

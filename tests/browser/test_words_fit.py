@@ -16,13 +16,16 @@ from wsedu.views import (
     BrowserSession,
     BytesAndFields,
     Checklist,
+    DeflateSteps,
     FrameBuilder,
     FrameChecks,
     Lanes,
     LengthForms,
     MaskingSteps,
     Picture,
+    Tanks,
     Timeline,
+    TwoHops,
     Utf8Steps,
 )
 from wsedu.views.adjustable import Adjustable
@@ -110,6 +113,9 @@ PICTURES: dict[str, Picture] = {
         units(("client", build_request("example.com:8000", "/", WIDE_KEY).to_bytes()))[0]
     ),
     "an ending": Timeline(ending(), close_timeout=0.5),
+    "four tanks": Tanks(
+        {"mmWwm " * 20: {"queue of the WWWW mmmmmm library" + c: 2**43 for c in "abcd"}}
+    ),
     "three forms": LengthForms(
         [frame(build_frame(Frame(Opcode.BINARY, bytes(size)), MASK)) for size in (5, 126, 65536)]
     ),
@@ -122,12 +128,16 @@ PICTURES: dict[str, Picture] = {
         f"utf8 {hexed}": moved(Utf8Steps(bytes.fromhex(hexed)), step=99)
         for hexed in ("c080", "e080", "eda080", "f48f8f8f" * 6, "e1", "ff")
     },
+    "deflate, all copies": moved(DeflateSteps(bytes.fromhex("021300"), b"Hello" * 20), step=2),
+    "deflate, full": moved(DeflateSteps(b"\xaa" * 40, b"W" * 60), step=99),
     "utf8, a fragment for each byte": moved(Utf8Steps(*[b"x"] * 24), step=24),
     **{f"lanes of {count} frames": Lanes(crowd(count)) for count in (1, 5, 7, 24, 40)},
     "a session": BrowserSession(session()),
     "a session with times": BrowserSession(session(), times=True),
     "no key": moved(MaskingSteps(), text="x" * 20, key="zz"),
     "twenty bytes and more": moved(MaskingSteps(), text="x" * 30, byte=19),
+    "two hops": TwoHops(ending(), crowd(12), times=True, ends=True),
+    "many rows of two hops": TwoHops(crowd(60), crowd(60)),
     **{
         f"way {way}": moved(AcceptSteps(), way=way)
         for way in ("decoded", "hex", "newline", "lower")

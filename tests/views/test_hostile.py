@@ -95,6 +95,16 @@ def lanes(text: str) -> Iterator[views.Picture]:
             yield picture
 
 
+def two_hops(text: str) -> Iterator[views.Picture]:
+    nasty = nasty_conversation(wire(text))
+    for front, back in ((nasty, closing(text)), (closing(text), nasty)):
+        picture = views.TwoHops(front, back, times=True)
+        yield picture
+        for hop in (0, 1):
+            picture.selected = f"{hop}-u1"
+            yield picture
+
+
 def builders(text: str) -> Iterator[views.Picture]:
     builder = views.FrameBuilder()
     yield builder
@@ -118,6 +128,10 @@ VIEWS: dict[str, Callable[[str], Iterator[views.Picture] | list[views.Picture]]]
     "Checklist": checklists,
     "ClosingSteps": lambda text: [views.ClosingSteps(closing(text), times=True)],
     "Comparison": lambda text: [views.Comparison({text: (1, 2, 3), f"{text}2": (4, 5, 6)})],
+    "DeflateSteps": lambda text: [
+        views.DeflateSteps(wire(text)[:40], wire(text)),
+        views.DeflateSteps(b"\x00\x0a\x00\xf5\xff" + wire(text)[:10].ljust(10), wire(text)[::-1]),
+    ],
     "Difference": lambda text: [
         views.Difference(wire(text), wire(text)[::-1] + b"x", text),
         views.Difference(b"", wire(text), text),
@@ -138,7 +152,9 @@ VIEWS: dict[str, Callable[[str], Iterator[views.Picture] | list[views.Picture]]]
     "StreamCutter": lambda text: [
         views.StreamCutter(build_frame(Frame(1, wire(text)[:50])), "server")
     ],
+    "Tanks": lambda text: [views.Tanks({text: {text: 1, f"{text}2": 2**20}})],
     "Timeline": lambda text: [views.Timeline(closing(text), timeout=1)],
+    "TwoHops": two_hops,
     "Utf8Steps": lambda text: [
         views.Utf8Steps(wire(text)[:24]),
         views.Utf8Steps(short(text)[:6], wire(text)[:8][::-1]),

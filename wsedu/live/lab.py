@@ -19,7 +19,7 @@ import textwrap
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from websockets.asyncio.server import ServerConnection
 
@@ -45,6 +45,7 @@ if TYPE_CHECKING:  # with anywidget, which a lab without a page does not need
 class Lab(Tapped):
     """A real server on this machine, behind a tap that records every byte.
 
+    It runs until ``close``, or until another lab takes its place; ``with`` closes it at its end.
     The lab is made to be looked at, and protects nothing. While it is open, any program on this
     machine and any page in your browser may connect to it, and send it orders.
 
@@ -164,6 +165,15 @@ class Lab(Tapped):
     def url(self) -> str:
         """Where clients connect: the tap's address; raises LabClosed when it is closed."""
         return self._address("/" if self._query else "")
+
+    @property
+    def direct_url(self) -> str:
+        """Where the server itself listens: past the tap, so nothing of it is recorded.
+
+        For measuring: a relay has buffers of its own, in which bytes wait too.
+        """
+        self._be_open()
+        return f"ws://{self._tap.server}:{self._tap.target}{self._query and '/'}{self._query}"
 
     def _address(self, path: str) -> str:
         self._be_open()
@@ -306,6 +316,12 @@ class Lab(Tapped):
             running.tap.remark(_("the lab was closed"))
             await running.tap.close()
             running.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
 
     def __repr__(self) -> str:
         state = self.url if Lab._current is self else _("closed")

@@ -92,13 +92,14 @@ class Tap:
 
     logs:     one for each connection, in the order in which they were opened
     host, port: where clients connect
+    server, target: where the server listens, which the tap is in front of
     watchers: events that are set whenever something happens on any connection
     network:  where a server of this very loop listens, if that is not only a network of sockets
     """
 
     def __init__(self, target: int, server: str = HOST, network: Network | None = None) -> None:
-        self._target = target
-        self._server = server
+        self.target = target
+        self.server = server
         self._network = network
         self.logs: deque[Log] = deque()
         self.watchers: list[asyncio.Event] = []
@@ -233,9 +234,9 @@ class Tap:
 
     async def _transport(self, factory: Callable[[], Door]) -> asyncio.BaseTransport:
         if self._network:
-            return (await self._network.connect_straight(factory, self._target))[0]
+            return (await self._network.connect_straight(factory, self.target))[0]
         connect = asyncio.get_running_loop().create_connection
-        return (await connect(factory, self._server, self._target))[0]
+        return (await connect(factory, self.server, self.target))[0]
 
     def over(self, link: Link) -> None:
         """Both ends of a connection are closed."""

@@ -13,6 +13,7 @@ from .charts import Comparison, RoundTrips
 from .checklist import Checklist
 from .closing_steps import ClosingSteps
 from .cutter import StreamCutter
+from .deflate_steps import DeflateSteps
 from .difference import Difference
 from .frame_checks import FrameChecks
 from .ladder import Ladder
@@ -24,12 +25,14 @@ from .picture import Picture
 from .progress import Progress, Standing
 from .question import Question
 from .squares import Square, Squares
+from .tanks import Tanks
 from .timeline import Timeline
+from .two_hops import TwoHops
 from .utf8_steps import Utf8Steps
 
 __all__ = [
     "AcceptSteps", "BrowserSession", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison",
-    "Difference", "FrameBuilder", "FrameChecks", "Ladder", "Lanes", "LengthForms", "MaskingSteps",
-    "Ordering", "Picture", "Progress", "Question", "RoundTrips", "Square", "Squares", "Standing",
-    "StreamCutter", "Timeline", "Utf8Steps",
+    "DeflateSteps", "Difference", "FrameBuilder", "FrameChecks", "Ladder", "Lanes", "LengthForms",
+    "MaskingSteps", "Ordering", "Picture", "Progress", "Question", "RoundTrips", "Square",
+    "Squares", "Standing", "StreamCutter", "Tanks", "Timeline", "TwoHops", "Utf8Steps",
 ]  # fmt: skip
