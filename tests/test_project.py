@@ -345,7 +345,7 @@ def test_a_circle_is_named() -> None:
 PUBLIC = """
 AcceptSteps BrowserSession BytesAndFields Caddy Checklist ClosingSteps Comparison DeflateSteps
 FrameBuilder FrameChecks Lab Ladder Lanes LengthForms MaskingSteps Nats Nginx Recording RoundTrips
-StreamCutter Tanks Timeline TwoHops Utf8Steps Valkey Worker accept_key build_request check
+StreamCutter Tanks Timeline TwoHops Utf8Steps Valkey WhoSends Worker accept_key build_request check
 components diagnose dissect hint mine needs own_server peers predict progress quiz revisit score
 solution start_over
 """

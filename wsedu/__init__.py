@@ -25,7 +25,7 @@ _NAMES = {
     "live": "Caddy Lab Nats Nginx Valkey Worker components needs",
     "views": "AcceptSteps BrowserSession BytesAndFields Checklist ClosingSteps Comparison "
     "DeflateSteps FrameBuilder FrameChecks Ladder Lanes LengthForms MaskingSteps RoundTrips "
-    "StreamCutter Tanks Timeline TwoHops Utf8Steps",
+    "StreamCutter Tanks Timeline TwoHops Utf8Steps WhoSends",
     "course": "check hint mine own_server peers predict progress quiz revisit score solution "
     "start_over",
 }

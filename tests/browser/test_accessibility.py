@@ -40,6 +40,7 @@ from wsedu.views import (
     Timeline,
     TwoHops,
     Utf8Steps,
+    WhoSends,
 )
 
 from ..npm import packages
@@ -131,6 +132,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "two hops": lambda: TwoHops(RECORDING, CLOSING),
     "two hops, one of TLS": lambda: TwoHops(SECRET, RECORDING),
     "utf8": lambda: Utf8Steps("Aя", b"\xe2", b"\x82\xff"),
+    "who sends": lambda: WhoSends({name: kept(name) for name in ("hijack", "sandbox")}),
 }
 
 

@@ -27,6 +27,7 @@ from wsedu.views import (
     Timeline,
     TwoHops,
     Utf8Steps,
+    WhoSends,
 )
 from wsedu.views.adjustable import Adjustable
 
@@ -102,6 +103,16 @@ def session() -> PageRecording:
     return PageRecording((first, *events[1:]), script=steps)
 
 
+def wide_request() -> Recording:
+    wide = b"W" * 40
+    names = (b"Origin", b"Cookie", b"Authorization", b"Sec-WebSocket-Protocol")
+    headers = b"".join(name + b": " + wide + b"\r\n" for name in names)
+    head = REQUEST.replace(b"/chat", b"/?" + wide)[:-2] + headers + b"\r\n"
+    frame = build_frame(Frame(Opcode.TEXT, wide), MASK)
+    said = (("client", head), ("server", ANSWER), ("client", frame))
+    return Recording(tuple(Event(0, side, "data", data) for side, data in said))  # type: ignore[arg-type]
+
+
 WIDE_KEY = "qWMWmWWWWWWWWWWWWWWWWA=="  # 16 bytes, and wider than most
 PICTURES: dict[str, Picture] = {
     "three rules broken": BytesAndFields(frame(b"GET /page HTTP/1.1\r\nHost: a\r\n\r\n")),
@@ -134,6 +145,9 @@ PICTURES: dict[str, Picture] = {
     **{f"lanes of {count} frames": Lanes(crowd(count)) for count in (1, 5, 7, 24, 40)},
     "a session": BrowserSession(session()),
     "a session with times": BrowserSession(session(), times=True),
+    "who sends": WhoSends(
+        {"a page of another name in Chromium": wide_request(), "a sandboxed frame": wide_request()}
+    ),
     "no key": moved(MaskingSteps(), text="x" * 20, key="zz"),
     "twenty bytes and more": moved(MaskingSteps(), text="x" * 30, byte=19),
     "two hops": TwoHops(ending(), crowd(12), times=True, ends=True),

@@ -50,6 +50,17 @@ def open_sockets() -> int:
 # Talking.
 
 
+async def test_a_101_may_set_a_cookie_whose_value_is_covered_in_the_recording() -> None:
+    lab = Lab(date=DATE, set_cookie="shop=6455; HttpOnly", origins=[None])
+    async with websockets.connect(lab.url, proxy=None) as connection:
+        assert connection.response is not None
+        assert connection.response.headers["Set-Cookie"] == "shop=6455; HttpOnly"
+    assert b"Set-Cookie: *******************\r\n" in lab.recording.sent_by("server")
+    refused = await lab.talk(REQUEST.replace(b"\r\n\r\n", b"\r\nOrigin: http://a\r\n\r\n"))
+    assert b"403" in refused.sent_by("server") and b"Cookie" not in refused.sent_by("server")
+    lab.close()
+
+
 async def test_the_handshake_of_the_rfc_is_answered(lab: Lab) -> None:
     recording = await lab.talk(REQUEST)
     seen = dissect(recording)

@@ -16,6 +16,7 @@ from wsedu.recording.page import ScriptStep
 from wsedu.views.drawing import clean
 
 from . import ANSWER, MASK, REQUEST, nasty_conversation
+from . import recording as spoken
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
@@ -64,6 +65,21 @@ def visited(text: str) -> PageRecording:
     """What a page may say of its script."""
     names = ("send", "open", "message", "tell", "error", "close")
     return PageRecording.of(closing(text), tuple(ScriptStep(1, name, text) for name in names))
+
+
+def asking(text: str) -> Recording:
+    """The text wherever a client may say who it is, but for the line end of a header."""
+    line = wire(text.replace("\n", " ").replace("\r", " "))
+    names = (b"Origin", b"Cookie", b"Authorization", b"Sec-WebSocket-Protocol")
+    headers = b"".join(name + b": " + line + b"\r\n" for name in names)
+    frame = build_frame(Frame(Opcode.TEXT, text.encode("utf-8", "replace")), MASK)
+    said = (
+        ("client", REQUEST.replace(b"/chat", b"/?" + line.replace(b" ", b"+"))[:-2]),
+        ("client", headers + b"\r\n"),
+        ("server", ANSWER),
+        ("client", frame),
+    )
+    return spoken(*said)  # type: ignore[arg-type]
 
 
 def bytes_and_fields(text: str) -> Iterator[views.Picture]:
@@ -158,6 +174,9 @@ VIEWS: dict[str, Callable[[str], Iterator[views.Picture] | list[views.Picture]]]
     "Utf8Steps": lambda text: [
         views.Utf8Steps(wire(text)[:24]),
         views.Utf8Steps(short(text)[:6], wire(text)[:8][::-1]),
+    ],
+    "WhoSends": lambda text: [
+        views.WhoSends({text: nasty_conversation(wire(text)), f"{text}2": asking(text)})
     ],
 }
 

@@ -63,6 +63,7 @@ class Lab(Tapped):
     subprotocols:  the subprotocols that the server speaks
     date:          the text of the Date header, instead of the time of day; a lesson passes a
                    fixed one, so that its bytes are the same on every run
+    set_cookie:    the value of a Set-Cookie header of the 101, with which a browser is known again
     notifications: run the server of ``notifications.py``: it takes orders by HTTP at ``http_url``
                    and tells every WebSocket client
     raw:           an async function of a ``Peer`` that is the server, instead of the library, once
@@ -96,6 +97,7 @@ class Lab(Tapped):
         origins: Sequence[str | re.Pattern[str] | None] | None = None,
         subprotocols: Sequence[str] | None = None,
         date: str | None = None,
+        set_cookie: str | None = None,
         notifications: bool = False,
         raw: Callable[[Peer], Awaitable[None]] | None = None,
         server: OwnServer | None = None,
@@ -116,8 +118,9 @@ class Lab(Tapped):
             handler = handler or self._notifications.websocket
         library = {name: options[name] for name in OF_THE_LIBRARY}
         given = partial(
-            start, handler, raw, server, upstream, library, date=date, address=address, token=token
-        )
+            start, handler, raw, server, upstream, library,
+            date=date, set_cookie=set_cookie, address=address, token=token,
+        )  # fmt: skip
         self._open(given, Network() if network == "memory" else None)
         self._query = f"?token={token}" if token else ""
         self._peers: list[Peer] = []
@@ -214,6 +217,8 @@ class Lab(Tapped):
         patience: float | None = None,
         script: str = "",
         protocols: Sequence[str] = (),
+        same_host: bool = False,
+        sandboxed: bool = False,
     ) -> PageRecording:
         """Let the page that shows this notebook open a WebSocket, and return what passed.
 
@@ -226,6 +231,9 @@ class Lab(Tapped):
         script:   JavaScript of yours, which runs instead of that as soon as the WebSocket is made;
                   ``socket`` is the WebSocket, and ``tell(...)`` adds a line to the list
         protocols: the subprotocols that the page asks for; a string is one
+        same_host: the page calls this machine by the name in its own address, be that localhost
+                  or 127.0.0.1, so that only the port is another
+        sandboxed: the WebSocket is opened in a sandboxed frame, which runs no script of yours
         patience: seconds for the page to connect, and again for the connection to end; without
                   it 3, but 10 for a page that runs the cell to connect, 0.5 where none came the
                   last time, and 10 for a connection with a script of yours to end. If the
@@ -243,13 +251,15 @@ class Lab(Tapped):
             raise ValueError(f"until is one of {', '.join(browser.UNTIL)}, not {until!r}")
         protocols = [protocols] if isinstance(protocols, str) else protocols  # as in JavaScript
         given = {"close": close, "script": script, "protocols": protocols, "patience": patience}
-        check_each(browser.RULES, given)
+        check_each(browser.RULES, given | {"same_host": same_host, "sandboxed": sandboxed})
+        if script and sandboxed:
+            raise ValueError("a sandboxed frame runs no script; give script or sandboxed")
         recording = browser.kept(kept)
         self._be_open()
         if not self._memory:
             show = partial(
                 browser.BrowserClient, until=until, close_with=close, code=script,
-                protocols=protocols,
+                protocols=protocols, same_host=same_host, sandboxed=sandboxed,
             )  # fmt: skip
             end = browser.WITH_SCRIPT if script else browser.PATIENCE
             recording = await self._visit(show, patience, end) or recording

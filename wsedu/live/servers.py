@@ -65,6 +65,7 @@ async def start_library(
     options: dict[str, Any],
     *,
     date: str | None = None,
+    set_cookie: str | None = None,
     address: str = HOST,
     token: str | None = None,
 ) -> Running:
@@ -78,10 +79,12 @@ async def start_library(
             return connection.respond(200, "This is a page.\n")
         return None
 
-    def set_date(_connection: ServerConnection, _request: Request, response: Response) -> None:
+    def set_headers(_connection: ServerConnection, _request: Request, response: Response) -> None:
         if date is not None:
             del response.headers["Date"]
             response.headers["Date"] = date
+        if set_cookie is not None and response.status_code == 101:
+            response.headers["Set-Cookie"] = set_cookie
 
     class Connection(ServerConnection):
         """The library's connection, over a transport with a limit."""
@@ -107,7 +110,7 @@ async def start_library(
             # The library would add its version and Python's, which differ from run to run.
             server_header="websockets",
             process_request=admit,
-            process_response=set_date,
+            process_response=set_headers,
             create_connection=Connection,
             **options,
         )

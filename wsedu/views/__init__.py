@@ -29,10 +29,11 @@ from .tanks import Tanks
 from .timeline import Timeline
 from .two_hops import TwoHops
 from .utf8_steps import Utf8Steps
+from .who_sends import WhoSends
 
 __all__ = [
     "AcceptSteps", "BrowserSession", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison",
     "DeflateSteps", "Difference", "FrameBuilder", "FrameChecks", "Ladder", "Lanes", "LengthForms",
     "MaskingSteps", "Ordering", "Picture", "Progress", "Question", "RoundTrips", "Square",
-    "Squares", "Standing", "StreamCutter", "Tanks", "Timeline", "TwoHops", "Utf8Steps",
+    "Squares", "Standing", "StreamCutter", "Tanks", "Timeline", "TwoHops", "Utf8Steps", "WhoSends",
 ]  # fmt: skip
