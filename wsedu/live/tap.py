@@ -34,6 +34,7 @@ BYTES = 4 * 2**20  # kept of each connection; later bytes are counted, not kept
 TOGETHER = 64 * 2**20  # kept of all connections; the oldest recording is emptied
 CHUNK = 2**18  # bytes that are read at once, at most
 AT_ONCE = 2**12  # bytes that are passed on before others have a turn: 600 of the smallest frames
+TURNS = 3  # of the loop, until a connection that was accepted has begun
 QUICK = 0.001  # seconds of the processor; a server that takes less gets more, up to CHUNK
 OVERHEAD = 100  # what an event costs beside its bytes, roughly
 
@@ -108,6 +109,7 @@ class Tap:
         self.ill: frozenset[Side] = frozenset()  # the sides on whose bytes they act
         self.faults_changed = asyncio.Event()  # set, and made anew, when they change
         self._links: dict[Log, Link] = {}  # the open connections
+        self._closing = False
         self._tasks: set[asyncio.Task[None]] = set()  # a loop alone would forget them
         self._size = 0  # of all logs
 
@@ -120,6 +122,15 @@ class Tap:
 
     async def close(self) -> None:
         """Stop listening, and reset what is open."""
+        self._closing = True
+        # asyncio forgets a connection that it has accepted, and not begun when its listener
+        # closes: that would stay open, and silent (CPython issue 109564).
+        loop = asyncio.get_running_loop()
+        with suppress(AttributeError, NotImplementedError):  # in memory, and on Windows
+            for listening in self._listener.sockets:
+                loop.remove_reader(listening.fileno())
+        for _turn in range(TURNS):
+            await asyncio.sleep(0)
         self._listener.close()
         for log, link in list(self._links.items()):
             log.over = True  # what happens to the connection now is the lab's doing
@@ -222,6 +233,9 @@ class Tap:
         """Connect to the server for a client that has come."""
         log = link.log
         self._links[log] = link
+        if self._closing:
+            link.refuse()
+            return
         try:
             transport = await self._transport(lambda: link.server)
         except OSError as error:
