@@ -226,6 +226,11 @@ async def test_the_ports_of_caddy_are_given_to_nothing_else_until_it_listens(lab
         assert listens(proxy.port)
 
 
+def test_a_program_that_ends_without_a_word_is_said_to() -> None:
+    with pytest.raises(ProgramFailed, match="ended before it listened, and said nothing"):
+        Program([sys.executable, "-c", "pass"])
+
+
 def test_a_missing_program_is_named_with_what_installs_it(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
