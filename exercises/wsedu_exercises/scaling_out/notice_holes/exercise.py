@@ -1,7 +1,7 @@
 """Find the messages that are missing, from the numbers of those that came."""
 
 # Learners paste solutions into their notebooks, where the names of types are not at hand.
-# mypy: allow-untyped-defs
+# mypy: allow-untyped-defs, disable-error-code=var-annotated
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def missing(came):
 Message = tuple[str, int, int]
 
 
-def reference(came: list[Message]) -> list[Message]:
+def noticed(came: list[Message]) -> list[Message]:
     """Each message opens the hole between the largest number and its own, or fills one place."""
     holes: set[Message] = set()
     largest: dict[tuple[str, int], int] = {}
@@ -187,9 +187,9 @@ def _below_first(came: list[Message]) -> bool:
 
 CONDITIONS: dict[str, Holds] = {
     "none-came": lambda came: not came,
-    "none-missing": lambda came: not reference(came),
-    "missing": lambda came: bool(reference(came)),
-    "several-missing": lambda came: len(reference(came)) > 1,
+    "none-missing": lambda came: not noticed(came),
+    "missing": lambda came: bool(noticed(came)),
+    "several-missing": lambda came: len(noticed(came)) > 1,
     "late": lambda came: any(number > 1 for _publisher, _start, number in came[:1]),
     "twice": lambda came: len(came) > len(set(came)),
     "disorder": lambda came: any(
@@ -214,7 +214,7 @@ CONDITIONS: dict[str, Holds] = {
 
 def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str | None:
     """The first difference, if no mistake fits."""
-    say, right = exercise.words.say, reference(*args)
+    say, right = exercise.words.say, noticed(*args)
     if not _fits(got):
         return None
     if wrong := [message for message in got if message in args[0]]:
@@ -230,13 +230,13 @@ EXERCISE = Exercise(
     stars=3,
     judge=Cases(
         cases,
-        reference,
+        noticed,
         _fits,
-        section="1.5",
-        right=lambda args, got: sorted(got) == reference(*args),
-        what=what,
         conditions=CONDITIONS,
+        right=lambda args, got: sorted(got) == noticed(*args),
         explain=explain,
+        what=what,
+        section="1.5",
     ),
     solution=missing,
 )

@@ -25,7 +25,7 @@ def resume(last, log, newest):
 Log = list[tuple[int, str]]
 
 
-def reference(last: int, log: Log, newest: int) -> Log | None:
+def replayed(last: int, log: Log, newest: int) -> Log | None:
     """Take each message that the client needs from the log, one after another."""
     texts = dict(log)
     needed = range(last + 1, newest + 1)
@@ -144,10 +144,10 @@ CONDITIONS: dict[str, Holds] = {
     "new-client": lambda last, log, newest: last == 0,
     "new-client-hole": lambda last, log, newest: last == 0 and _first(log, newest) > 1,
     "all": lambda last, log, newest: last == 0 and _first(log, newest) == 1,
-    "list": lambda *args: reference(*args) is not None,
-    "replay": lambda *args: bool(reference(*args)),
-    "none": lambda *args: reference(*args) is None,
-    "several": lambda *args: len(reference(*args) or []) > 1,
+    "list": lambda *args: replayed(*args) is not None,
+    "replay": lambda *args: bool(replayed(*args)),
+    "none": lambda *args: replayed(*args) is None,
+    "several": lambda *args: len(replayed(*args) or []) > 1,
 }
 
 
@@ -160,7 +160,7 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str |
         return say("ahead")
     if last == newest:
         return say("nothing-new")
-    if reference(*args) is None:
+    if replayed(*args) is None:
         return say("hole", number=last + 1)
     return say("replay", number=last + 1)
 
@@ -169,12 +169,12 @@ EXERCISE = Exercise(
     stars=3,
     judge=Cases(
         cases,
-        reference,
+        replayed,
         _fits,
-        section="7.2.3",
         what=what,
-        conditions=CONDITIONS,
         explain=explain,
+        section="7.2.3",
+        conditions=CONDITIONS,
     ),
     solution=resume,
 )
