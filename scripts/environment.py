@@ -5,6 +5,10 @@ beside this one. Opening the course fills it with what a learner needs; testing 
 class adds a group of packages to the same folder. A group is a file in ``requirements``: exact
 versions, each checked against its hash, and the same version wherever a package occurs. Standard
 library only: this file runs before anything is installed.
+
+    python3 scripts/environment.py world
+
+adds the real proxies and brokers of lessons 14 and 17. The tests bring them along.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".venv"
+GROUPS = ("class", "test", "world")
 
 
 def python() -> Path:
@@ -28,7 +33,7 @@ def python() -> Path:
 def prepare(*groups: str) -> Path:
     """Bring the environment up to date and return its interpreter.
 
-    groups: what to add to what a learner needs: "test", "class", both or nothing
+    groups: what to add to what a learner needs, any of ``GROUPS``
 
     Exits with one plain sentence if Python is too old, or an installation fails or is interrupted.
     """
@@ -92,3 +97,9 @@ def _pins(group: str) -> Path:
 
 def _stamp(group: str) -> Path:
     return FOLDER / f"installed-{group}"
+
+
+if __name__ == "__main__":
+    if unknown := [name for name in sys.argv[1:] if name not in GROUPS]:
+        sys.exit(f"There is no group {unknown[0]}. The groups are {', '.join(GROUPS)}.")
+    prepare(*sys.argv[1:])

@@ -133,9 +133,11 @@ class Firefox:
                 result: dict[str, Any] = answer["result"]
                 return result
 
-    def new_context(self, viewport: dict[str, int] | None = None) -> "Context":
+    def new_context(
+        self, viewport: dict[str, int] | None = None, ignore_https_errors: bool = False
+    ) -> "Context":
         """Tabs that share cookies with each other, and with no other tab."""
-        return Context(self, viewport)
+        return Context(self, viewport, ignore_https_errors)
 
     def new_page(self, viewport: dict[str, int] | None = None) -> "Page":
         """A tab of its own; its context ends with it."""
@@ -148,9 +150,13 @@ class Firefox:
 class Context:
     """Tabs with cookies of their own."""
 
-    def __init__(self, firefox: Firefox, viewport: dict[str, int] | None) -> None:
+    def __init__(
+        self, firefox: Firefox, viewport: dict[str, int] | None, ignore_https_errors: bool
+    ) -> None:
         self.firefox, self._viewport = firefox, viewport
-        self.name = firefox.command("browser.createUserContext")["userContext"]
+        # An explicit "no" would be a rule of this context; without a word, the session's holds.
+        trust = {"acceptInsecureCerts": True} if ignore_https_errors else {}
+        self.name = firefox.command("browser.createUserContext", **trust)["userContext"]
 
     def __enter__(self) -> "Context":
         return self

@@ -19,7 +19,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     (tmp_path / "requirements").mkdir()
-    for group in ("learner", "test", "class"):
+    for group in ("learner", "test", "class", "world"):
         (tmp_path / "requirements" / f"{group}.txt").write_text(f"pins of {group}")
     (tmp_path / "pyproject.toml").write_text("the course")
     module.ROOT, module.FOLDER = tmp_path, tmp_path / ".venv"
@@ -136,3 +136,10 @@ def test_the_script_runs_without_anything_installed() -> None:
     """With an interpreter that sees the standard library only."""
     command = [sys.executable, "-I", "-S", "-c", f"import runpy; runpy.run_path({str(SCRIPT)!r})"]
     assert subprocess.run(command, timeout=60).returncode == 0
+
+
+def test_the_command_adds_a_group_or_names_them_all() -> None:
+    command = [sys.executable, str(SCRIPT), "wrld"]
+    ended = subprocess.run(command, capture_output=True, text=True)
+    assert ended.stderr == "There is no group wrld. The groups are class, test, world.\n"
+    assert ended.returncode == 1

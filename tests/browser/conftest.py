@@ -46,6 +46,24 @@ def browser(request: pytest.FixtureRequest) -> Browser:
     return found
 
 
+@pytest.fixture(scope="module")
+def origin() -> Iterator[str]:
+    """The address of an empty page."""
+    with chromium_program.empty_page() as address:
+        yield address
+
+
+@pytest.fixture
+def page(
+    browser: Browser, origin: str
+) -> Iterator[playwright.sync_api.Page | firefox_program.Page]:
+    """An empty page, in a browser without cookies."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(origin)
+        yield page
+
+
 @pytest.fixture
 def notebook(browser: Browser, jupyter: Jupyter) -> Iterator[Notebook]:
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from websockets.asyncio.server import ServerConnection
+
 from wsedu.live import Lab
 from wsedu.live.browser import HERE, PATH
 from wsedu.live.peer import Peer
@@ -132,6 +134,41 @@ async def beats(peer: Peer) -> None:
     await peer.receive()
 
 
+# That of lesson 13.
+
+
+async def never_reads(connection: ServerConnection) -> None:
+    """A server whose program never asks for a message."""
+    await connection.wait_closed()
+
+
+# Those of lesson 15.
+
+COOKIE = "shop=6455c0ffee6455c0"
+
+
+def shop(**options: Any) -> Lab:
+    """A server that knows its customers by their cookie, and takes orders."""
+
+    async def serves(connection: ServerConnection) -> None:
+        assert connection.request is not None
+        cookies = connection.request.headers.get("Cookie", "").split("; ")
+        name = "Ann" if COOKIE in cookies else "stranger"
+        await connection.send(f"Hello, {name}")
+        async for order in connection:
+            await connection.send(f"{name} has ordered {order!s}")
+
+    cookie = f"{COOKIE}; HttpOnly; SameSite=Strict; Max-Age=600"
+    return Lab(serves, date=CLOCK, set_cookie=cookie, **options)
+
+
+async def asks_login(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A server that wants a name and a password, by HTTP."""
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"HTTP/1.1 401 Unauthorized\r\n")
+    writer.write(b'WWW-Authenticate: Basic realm="shop"\r\nContent-Length: 0\r\n\r\n')
+
+
 LONG = """
 socket.onopen = () => socket.send("x".repeat(2 ** 20));
 socket.onmessage = () => socket.close(1000, "seen enough");
@@ -180,9 +217,40 @@ socket.onmessage = ({ data }) => {
 };
 """
 PROTOCOL = "socket.onopen = () => socket.close();"
+BACKLOG = """
+const noise = crypto.getRandomValues(new Uint8Array(2 ** 16));
+const slow = new WebSocket("SERVER");
+const more = (counts) => {
+  for (let n = 0; n < counts[0]; n += 1) slow.send(noise);
+  setTimeout(() => {
+    tell("bufferedAmount", slow.bufferedAmount);
+    if (counts.length > 1) more(counts.slice(1));
+    else socket.close();
+  }, 300);
+};
+slow.onopen = () => more([16, 240, 128, 128]);
+"""
 HEARTBEAT = """
 socket.onmessage = ({ data }) => {
   if (data === "ping") socket.send("pong");
+};
+"""
+# That of lesson 16.
+COMPRESSED = """
+let count = 0;
+socket.onopen = () => {
+  for (const text of ["Hello", "Hello", ""]) socket.send(text);
+};
+socket.onmessage = () => {
+  count += 1;
+  if (count === 3) socket.close();
+};
+"""
+LOOKS = "socket.onmessage = () => socket.close();"
+STEALS = """
+socket.onmessage = ({ data }) => {
+  if (data.startsWith("Hello")) socket.send("100 teas");
+  else socket.close();
 };
 """
 
@@ -191,7 +259,9 @@ socket.onmessage = ({ data }) => {
 class Scene:
     """The lab, when the page closes and with what, or its script; and what it asks for.
 
-    both: whether a lesson shows what Firefox does as well
+    known: whether a page of the lab's own host has been there before, and has a cookie
+    host:  of the page; the lab is on 127.0.0.1
+    both:  whether a lesson shows what Firefox does as well
     """
 
     lab: Callable[[], Lab]
@@ -199,6 +269,9 @@ class Scene:
     close: tuple[Any, ...] = (1000, "seen enough")
     script: str = ""
     protocols: tuple[str, ...] = ()
+    known: bool = False
+    host: str = "127.0.0.1"
+    sandboxed: bool = False
     both: bool = False
 
 
@@ -220,7 +293,20 @@ SCENES = {
     "forbidden": Scene(
         lambda: Lab(date=CLOCK, origins=["https://example.com"]), script=READY, both=True
     ),
+    "backlog": Scene(lambda: Lab(never_reads), script=BACKLOG, both=True),
     "heartbeat": Scene(lambda: Lab(raw=beats), script=HEARTBEAT, both=True),
+    "compressed": Scene(
+        lambda: Lab(date=CLOCK, subprotocols=["chat", "superchat"]),
+        script=COMPRESSED,
+        protocols=("superchat", "chat"),
+        both=True,
+    ),
+    "login": Scene(shop, script=LOOKS, both=True),
+    "hijack": Scene(shop, script=STEALS, known=True, both=True),
+    "other_name": Scene(shop, script=LOOKS, known=True, host="localhost", both=True),
+    "sandbox": Scene(shop, "message", known=True, sandboxed=True, both=True),
+    "foreign": Scene(lambda: shop(origins=["https://shop.example"]), script=LOOKS, both=True),
+    "asks_login": Scene(lambda: Lab(server=asks_login), script=LOOKS, both=True),
 }
 
 
@@ -250,18 +336,20 @@ def play(browser: Browser, address: str, name: str) -> PageRecording:
         "title": "",
         "until": scene.until,
         "close_with": scene.close,
-        "code": scene.script,
+        "code": scene.script.replace("SERVER", lab.direct_url),
         "protocols": scene.protocols,
+        "sandboxed": scene.sandboxed,
     }
     with browser.new_context() as context:
         page = context.new_page()
-        page.goto(address)
+        if scene.known:
+            page.goto(address)
+            log_in = {"steps": [], "title": "", "code": LOOKS, "url": lab.url + PATH}
+            page.evaluate(PLAY, [source, log_in])
+        page.goto(address.replace("127.0.0.1", scene.host))
         steps = page.evaluate(PLAY, [source, values | {"url": lab.url + PATH}])
-        assert holds_soon(
-            lab,
-            lambda: len({e.sender for e in lab.recording.events if e.kind in ("end", "lost")}) == 2,
-        ), lab.recording
-    recording = lab.recordings[0]
+        assert holds_soon(lab, lambda: lab.recording.ended), lab.recording
+    recording = lab.recordings[1 if scene.known else 0]
     lab.close()
     return PageRecording.of(recording, tuple(ScriptStep(*step) for step in steps))
 

@@ -19,6 +19,7 @@ from wsedu.views import (
     Checklist,
     ClosingSteps,
     Comparison,
+    DeflateSteps,
     Difference,
     FrameBuilder,
     FrameChecks,
@@ -26,6 +27,7 @@ from wsedu.views import (
     Lanes,
     LengthForms,
     MaskingSteps,
+    MessagePath,
     Ordering,
     Picture,
     Progress,
@@ -35,8 +37,11 @@ from wsedu.views import (
     Squares,
     Standing,
     StreamCutter,
+    Tanks,
     Timeline,
+    TwoHops,
     Utf8Steps,
+    WhoSends,
 )
 
 from ..npm import packages
@@ -71,6 +76,7 @@ INSIDE = Recording(
         Event(0.3, "server", "data", build_frame(Frame(Opcode.CLOSE, b"\x03\xea"))),
     )
 )
+SECRET = Recording((Event(0, "client", "data", bytes.fromhex("16030100050100000103")),))
 FORMS = dissect(
     Recording(
         (
@@ -102,6 +108,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "lanes with a broken rule": lambda: Lanes(INSIDE),
     "lengths": lambda: LengthForms(FORMS),
     "masking": MaskingSteps,
+    "message path": lambda: MessagePath([(0, "client", "left"), (0.01, "left", "broker")]),
     "ordering": lambda: Ordering("In which order?", ["b", "a"], [1, 0], ["B!", "A!"], "Right."),
     "progress": lambda: Progress(
         [
@@ -120,9 +127,14 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "squares": lambda: Squares(
         [("UTF-8", (Square("6.1", "passed"), Square("6.2", "failed"), Square("6.3", "open")))]
     ),
+    "tanks": lambda: Tanks({"before": {"one": 0, "two": 0}, "after": {"one": 9, "two": 2**20}}),
     "timeline": lambda: Timeline(RECORDING, timeout=0.7),
     "timeline of a closing": lambda: Timeline(CLOSING, close_timeout=0.5),
+    "deflate": lambda: DeflateSteps(bytes.fromhex("f200110000"), b"Hello"),
+    "two hops": lambda: TwoHops(RECORDING, CLOSING),
+    "two hops, one of TLS": lambda: TwoHops(SECRET, RECORDING),
     "utf8": lambda: Utf8Steps("Aя", b"\xe2", b"\x82\xff"),
+    "who sends": lambda: WhoSends({name: kept(name) for name in ("hijack", "sandbox")}),
 }
 
 

@@ -14,18 +14,11 @@ from wsedu.live.peer import Peer
 from wsedu.recording import dissect
 from wsedu.views.browser_session import ToolsRow, tools_rows
 
-from ..chromium import empty_page
 from ..firefox import expect
 from ..jupyter import ROOT, Jupyter, Notebook
 from . import scenes
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("no_lab_is_left")]
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[str]:
-    with empty_page() as address:
-        yield address
 
 
 class Watched:
@@ -64,7 +57,11 @@ async def breaks_a_rule(peer: Peer) -> None:
     await peer.live()
 
 
-@pytest.mark.parametrize("name", [*(n for n in scenes.SCENES if n != "buffered"), "broken"])
+# What is dropped of "buffered" is not in the recording. A sandboxed frame has tools of its own.
+NAMES = [name for name in scenes.SCENES if name not in ("buffered", "sandbox")]
+
+
+@pytest.mark.parametrize("name", [*NAMES, "broken"])
 def test_the_third_column_is_what_chromium_reports(
     chromium: playwright.sync_api.Browser, origin: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,7 +69,8 @@ def test_the_third_column_is_what_chromium_reports(
     monkeypatch.setitem(scenes.SCENES, "broken", broken)
     watched = Watched(chromium)
     recording = scenes.play(watched, origin, name)  # type: ignore[arg-type]
-    assert tools_rows(dissect(recording)) == watched.rows
+    earlier = scenes.SCENES[name].known  # that visit has one row
+    assert tools_rows(dissect(recording)) == watched.rows[earlier:]
     assert watched.rows or name in ("handshake", "accept", "empty", "early")
 
 

@@ -25,7 +25,6 @@ from wsedu.protocol import Frame, Opcode, build_frame, build_response, read_head
 from wsedu.recording import Recording, dissect
 
 from .. import firefox as firefox_program
-from ..chromium import empty_page
 from ..firefox import Browser, kind
 from .scenes import HEADERS, holds_soon
 
@@ -68,20 +67,6 @@ CONNECT = """
     };
 })
 """
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[str]:
-    with empty_page() as address:
-        yield address
-
-
-@pytest.fixture
-def page(browser: Browser, origin: str) -> Iterator[Page]:
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.goto(origin)
-        yield page
 
 
 def told(page: Page, url: str, act: str = "", protocols: list[str] | None = None) -> list[Any]:

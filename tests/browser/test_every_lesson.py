@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ..firefox import Browser, expect, kind
-from ..jupyter import ROOT, Notebook
+from ..jupyter import ROOT, Jupyter, Notebook
 
 pytestmark = pytest.mark.browser
 
@@ -17,8 +17,13 @@ STAYS_OPEN = {("firefox", "masking-browser-strict")}
 LESSONS = sorted(path for path in (ROOT / "notebooks").glob("*/*.ipynb") if path.stem != "glossary")
 
 
+# Where the page asks for a subprotocol, and the server knows it.
+PROTOCOL = {"extensions-browser": "chat"}
+
 # The cells of lesson 12. Their scripts do more than to hear of open.
 SCRIPTS = ("run", "early", "buffered", "binary", "protocol", "fin", "deaths", "beat")
+# The cells of lesson 15; two of their servers refuse the page.
+VISITS = ("login", "hijack", "null", "foreign", "login-dialog")
 
 
 def calls_of_the_browser(path: Path) -> list[str]:
@@ -63,6 +68,11 @@ def test_the_lessons_that_show_the_learners_browser_are_known() -> None:
         "10": ["fragments-browser"],
         "11": [],
         "12": [f"browser-{cell}" for cell in SCRIPTS],
+        "13": ["fan-page"],
+        "14": [],
+        "15": [f"security-{cell}" for cell in VISITS],
+        "16": ["extensions-browser"],
+        "17": [],
         "ga": [],
         "yo": [],
     }
@@ -84,10 +94,11 @@ def check(browser: Browser, notebook: Notebook, path: Path) -> None:
             for again in cells[: number + 1]:
                 notebook.run(again)
             assert is_live(output, stays_open), output.inner_text()
-        if path.stem.startswith("12"):
+        if path.stem[:2] in ("12", "15"):
             expect(output.locator("ol").last).to_contain_text("close: code")
             continue
-        expect(output.locator("ol li").first).to_contain_text('open: readyState 1, protocol ""')
+        opens = f'open: readyState 1, protocol "{PROTOCOL.get(cell, "")}"'
+        expect(output.locator("ol li").first).to_contain_text(opens)
 
 
 def is_live(output: Any, stays_open: bool) -> bool:
@@ -99,7 +110,7 @@ def is_live(output: Any, stays_open: bool) -> bool:
 # In one browser each on every change, in the other one with -m long. What a page does in each of
 # them is in test_clients.py; the two differ in lesson 05, which therefore runs in Firefox.
 USUAL = {"02": "chromium", "03": "firefox", "05": "firefox", "07": "chromium", "08": "chromium"}
-USUAL |= {"10": "firefox", "12": "firefox"}
+USUAL |= {"10": "firefox", "12": "firefox", "13": "chromium", "15": "chromium", "16": "firefox"}
 
 
 @pytest.mark.parametrize(
@@ -132,6 +143,30 @@ def test_lesson_without_the_learners_browser_runs(
     browser: Browser, notebook: Notebook, path: Path
 ) -> None:
     check(browser, notebook, path)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_the_shop_of_lesson_15_takes_its_own_page_for_ann(
+    browser: Browser, jupyter: Jupyter, host: str
+) -> None:
+    """Whichever name of this machine the learner's JupyterLab has."""
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        url = jupyter.url.replace("127.0.0.1", host)
+        named = Jupyter(url, jupyter.token, jupyter.folder, jupyter.home)
+        notebook = Notebook(context.new_page(), named)
+        notebook.open("notebooks/en/15_security.ipynb")
+        for cell in ("start", "constants", "shop", "open-shop", "login", "hijack", "null"):
+            notebook.run(f"security-{cell}")
+        for cell, said in (
+            ("login", "Hello, stranger"),
+            ("hijack", "Ann has ordered 100 teas"),
+            ("null", "Hello, stranger"),
+        ):
+            expect(notebook.output(f"security-{cell}")).to_contain_text(said)
+            expect(notebook.output(f"security-{cell}")).not_to_contain_text("kept recording")
+        frames = notebook.page.evaluate("document.querySelectorAll('iframe[sandbox]').length")
+        assert frames == 0, "the sandbox is gone with its connection"
+        notebook.leave()
 
 
 EXERCISES = "exercises/en/08_ping_pong_and_timeouts/08_exercises.ipynb"

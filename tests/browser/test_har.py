@@ -12,8 +12,6 @@ from wsedu.live import Lab
 from wsedu.protocol import Binary, Text
 from wsedu.recording import Recording, dissect, find
 
-from ..chromium import empty_page
-
 pytestmark = pytest.mark.browser
 
 TALK = """
@@ -38,12 +36,6 @@ def lab() -> Iterator[Lab]:
     lab = Lab()
     yield lab
     lab.close()
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[str]:
-    with empty_page() as address:
-        yield address
 
 
 def talk(

@@ -16,14 +16,19 @@ from wsedu.views import (
     BrowserSession,
     BytesAndFields,
     Checklist,
+    DeflateSteps,
     FrameBuilder,
     FrameChecks,
     Lanes,
     LengthForms,
     MaskingSteps,
+    MessagePath,
     Picture,
+    Tanks,
     Timeline,
+    TwoHops,
     Utf8Steps,
+    WhoSends,
 )
 from wsedu.views.adjustable import Adjustable
 
@@ -99,6 +104,16 @@ def session() -> PageRecording:
     return PageRecording((first, *events[1:]), script=steps)
 
 
+def wide_request() -> Recording:
+    wide = b"W" * 40
+    names = (b"Origin", b"Cookie", b"Authorization", b"Sec-WebSocket-Protocol")
+    headers = b"".join(name + b": " + wide + b"\r\n" for name in names)
+    head = REQUEST.replace(b"/chat", b"/?" + wide)[:-2] + headers + b"\r\n"
+    frame = build_frame(Frame(Opcode.TEXT, wide), MASK)
+    said = (("client", head), ("server", ANSWER), ("client", frame))
+    return Recording(tuple(Event(0, side, "data", data) for side, data in said))  # type: ignore[arg-type]
+
+
 WIDE_KEY = "qWMWmWWWWWWWWWWWWWWWWA=="  # 16 bytes, and wider than most
 PICTURES: dict[str, Picture] = {
     "three rules broken": BytesAndFields(frame(b"GET /page HTTP/1.1\r\nHost: a\r\n\r\n")),
@@ -110,6 +125,9 @@ PICTURES: dict[str, Picture] = {
         units(("client", build_request("example.com:8000", "/", WIDE_KEY).to_bytes()))[0]
     ),
     "an ending": Timeline(ending(), close_timeout=0.5),
+    "four tanks": Tanks(
+        {"mmWwm " * 20: {"queue of the WWWW mmmmmm library" + c: 2**43 for c in "abcd"}}
+    ),
     "three forms": LengthForms(
         [frame(build_frame(Frame(Opcode.BINARY, bytes(size)), MASK)) for size in (5, 126, 65536)]
     ),
@@ -122,12 +140,22 @@ PICTURES: dict[str, Picture] = {
         f"utf8 {hexed}": moved(Utf8Steps(bytes.fromhex(hexed)), step=99)
         for hexed in ("c080", "e080", "eda080", "f48f8f8f" * 6, "e1", "ff")
     },
+    "deflate, all copies": moved(DeflateSteps(bytes.fromhex("021300"), b"Hello" * 20), step=2),
+    "deflate, full": moved(DeflateSteps(b"\xaa" * 40, b"W" * 60), step=99),
     "utf8, a fragment for each byte": moved(Utf8Steps(*[b"x"] * 24), step=24),
     **{f"lanes of {count} frames": Lanes(crowd(count)) for count in (1, 5, 7, 24, 40)},
     "a session": BrowserSession(session()),
     "a session with times": BrowserSession(session(), times=True),
+    "who sends": WhoSends(
+        {"a page of another name in Chromium": wide_request(), "a sandboxed frame": wide_request()}
+    ),
+    "a path with wide names": MessagePath(
+        [(9.999, f"{n} WWWWWWWWWWWWWWWW", f"{n + 1} WWWWWWWWWWWWWWWW") for n in range(8)]
+    ),
     "no key": moved(MaskingSteps(), text="x" * 20, key="zz"),
     "twenty bytes and more": moved(MaskingSteps(), text="x" * 30, byte=19),
+    "two hops": TwoHops(ending(), crowd(12), times=True, ends=True),
+    "many rows of two hops": TwoHops(crowd(60), crowd(60)),
     **{
         f"way {way}": moved(AcceptSteps(), way=way)
         for way in ("decoded", "hex", "newline", "lower")

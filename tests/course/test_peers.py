@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from wsedu import Lab, dissect, peers
-from wsedu.course.peers import columns, measured, outcome
-from wsedu.protocol import Frame, Opcode, build_frame
+from wsedu.course.peers import columns, measured, outcome, read
+from wsedu.protocol import Frame, Opcode, build_frame, build_request, make_key
 
 pytestmark = pytest.mark.anyio
 
@@ -27,8 +27,9 @@ def lab() -> Iterator[Lab]:
     lab.close()
 
 
-def script() -> Any:
-    spec = importlib.util.spec_from_file_location("peers_script", ROOT / "scripts" / "peers.py")
+def script(name: str) -> Any:
+    path = ROOT / "scripts" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"{name}_script", path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -78,8 +79,10 @@ def test_a_notebook_shows_the_same_table_in_a_box_that_scrolls() -> None:
 
 def test_every_outcome_has_words() -> None:
     said = {outcome(row, server) for row in ROWS for server in measured()["versions"]}
-    words = {word for word in said if not re.fullmatch(r"\d{3}|Close \d{1,4}|[\d,]+ frames", word)}
-    assert words == {"Close, no code", "echo", "TCP ends", "no Pings"}
+    known = r"\d{3}|Close \d{1,4}|[\d,]+ frames|permessage-deflate.*|(super)?chat|other|Pong"
+    words = {word for word in said if not re.fullmatch(known, word)}
+    of_a_handshake = {"none", "your code", "no deflate"}
+    assert words == {"Close, no code", "echo", "TCP ends", "no Pings"} | of_a_handshake
 
 
 def test_a_server_that_sends_several_frames_back_has_not_joined_them() -> None:
@@ -95,7 +98,45 @@ def test_an_unknown_row_is_refused_with_the_names() -> None:
 
 
 def test_file_has_the_rows_of_the_script() -> None:
-    assert {name: row["id"] for name, row in ROWS.items()} == script().ROWS
+    rows = read("peers")["rows"]
+    assert {name: row["id"] for name, row in rows.items()} == script("peers").ROWS
+
+
+NEGOTIATION = script("negotiation")
+
+
+def test_what_servers_agree_to_was_measured_with_the_same_versions_on_the_same_day() -> None:
+    peers, negotiation = read("peers"), read("negotiation")
+    assert negotiation["versions"] == NEGOTIATION.VERSIONS
+    for server, version in peers["versions"].items():
+        assert version.partition(" ")[0] == negotiation["versions"][server]
+    assert negotiation["date"] == peers["date"], "the table shows one date"
+    assert list(negotiation["rows"]) == list(NEGOTIATION.ROWS)
+    assert not set(negotiation["rows"]) & set(peers["rows"])
+
+
+@pytest.mark.parametrize("row", NEGOTIATION.ROWS)
+async def test_our_server_still_agrees_to_what_was_measured(row: str) -> None:
+    ready, header, value, sent = NEGOTIATION.ROWS[row]
+    lab = Lab(subprotocols=NEGOTIATION.KNOWN if ready else None)
+    request = build_request(
+        "127.0.0.1",
+        "/",
+        make_key(b"the sample nonce"),
+        subprotocols=tuple(value.split(", ")) if header == NEGOTIATION.PROTOCOL else ("chat",),
+        extensions=value if header == NEGOTIATION.EXTENSIONS else None,
+    )
+    frames = [b"".join(NEGOTIATION.frames(sent))] if sent else []
+    seen = dissect(await lab.talk(request.to_bytes(), *frames))
+    lab.close()
+    response = seen.find("response")[0].head
+    answered = ", ".join(line.value.text for line in response.find(header)) or "none"
+    if sent:
+        close = seen.find("frame")[-1]
+        answered = f"Close {int.from_bytes(close.layout.frame.payload[:2], 'big')}"
+    if seen.status != 101:
+        answered = str(seen.status)
+    assert answered == outcome(row, "websockets")
 
 
 @pytest.mark.parametrize("library", ["websockets", "tornado"])

@@ -75,6 +75,9 @@ async def test_without_a_page_the_kept_recording_is_shown(lab: Lab) -> None:
         ({"close": 1000}, "close must be a list of what close.. is called with, .* not 1000"),
         ({"close": [b""]}, "close must be"),
         ({"script": None}, "script must be a string of JavaScript, not None"),
+        ({"same_host": "localhost"}, "same_host must be True or False, not 'localhost'"),
+        ({"sandboxed": 1}, "sandboxed must be True or False, not 1"),
+        ({"script": ";", "sandboxed": True}, "a sandboxed frame runs no script"),
         ({"patience": float("nan")}, "patience must be a number of seconds, .* not nan"),
     ],
 )
@@ -458,10 +461,16 @@ async def test_what_the_cell_asks_for_reaches_the_page(
     await lab.browser(patience=20, script="tell(1)", protocols=("a", "b"))
     await lab.browser(patience=20)
     await lab.browser(patience=20, protocols="chat")
+    await lab.browser(patience=20, same_host=True, sandboxed=True)
     assert [(client.code, client.protocols) for client in shown] == [
         ("tell(1)", ["a", "b"]),
         ("", []),
         ("", ["chat"]),
+        ("", []),
+    ]
+    assert [(client.same_host, client.sandboxed) for client in shown] == [
+        *[(False, False)] * 3,
+        (True, True),
     ]
 
 
@@ -478,7 +487,9 @@ async def test_a_script_of_the_cell_has_more_time_to_end(
 
 async def test_kept_recordings_of_two_browsers_are_named() -> None:
     assert kept("fin", "firefox") != kept("fin")
-    with pytest.raises(ValueError, match="kept is one of buffered, .*not 'masked'"):
+    with pytest.raises(
+        ValueError, match="kept is one of asks_login, backlog, buffered, .*not 'masked'"
+    ):
         kept("masked", "firefox")
     with pytest.raises(ValueError, match="not '../chromium'"):
         kept("fin", "../chromium")

@@ -13,7 +13,7 @@ import pytest
 import websockets
 
 from wsedu.live import Lab, peer, tap
-from wsedu.live.background import Background
+from wsedu.live.background import Background, LabClosed
 from wsedu.live.tap import BYTES, CONNECTIONS
 from wsedu.protocol import (
     Frame,
@@ -48,6 +48,17 @@ def open_sockets() -> int:
 
 
 # Talking.
+
+
+async def test_a_101_may_set_a_cookie_whose_value_is_covered_in_the_recording() -> None:
+    lab = Lab(date=DATE, set_cookie="shop=6455; HttpOnly", origins=[None])
+    async with websockets.connect(lab.url, proxy=None) as connection:
+        assert connection.response is not None
+        assert connection.response.headers["Set-Cookie"] == "shop=6455; HttpOnly"
+    assert b"Set-Cookie: *******************\r\n" in lab.recording.sent_by("server")
+    refused = await lab.talk(REQUEST.replace(b"\r\n\r\n", b"\r\nOrigin: http://a\r\n\r\n"))
+    assert b"403" in refused.sent_by("server") and b"Cookie" not in refused.sent_by("server")
+    lab.close()
 
 
 async def test_the_handshake_of_the_rfc_is_answered(lab: Lab) -> None:
@@ -525,6 +536,27 @@ def test_a_background_that_is_closed_twice() -> None:
     assert background.call(asyncio.sleep(0, "done")) == "done"
     background.close()
     background.close()
+
+
+# Past the tap.
+
+
+async def test_direct_url_reaches_the_server_and_leaves_no_recording(lab: Lab) -> None:
+    async with websockets.connect(lab.direct_url) as client:
+        await client.send("hello")
+        assert await client.recv() == "hello"
+    assert lab.direct_url != lab.url and lab.recordings == ()
+
+
+async def test_direct_url_has_the_token_of_a_lab_in_the_network() -> None:
+    lab = Lab(open_to_the_network="127.0.0.2", token="opensesame")
+    assert lab.direct_url.startswith("ws://127.0.0.1:"), "the server itself stays on this machine"
+    async with websockets.connect(lab.direct_url) as client:
+        await client.send("hello")
+        assert await client.recv() == "hello"
+    lab.close()
+    with pytest.raises(LabClosed):
+        _ = lab.direct_url
 
 
 # Bounds, and secrets.

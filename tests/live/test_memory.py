@@ -28,6 +28,7 @@ class MemoryLab(Lab):
 # The tests of the lab are run again, in memory, but for those that need more than asyncio.
 ON_LOOPBACK_ONLY = {
     "test_another_address_needs_a_token",
+    "test_direct_url_has_the_token_of_a_lab_in_the_network",
     "test_half_an_opening_is_refused",
     # These open a plain socket.
     "test_a_blocking_cell_does_not_freeze_the_server",

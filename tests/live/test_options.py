@@ -25,6 +25,7 @@ WRONG_TYPES: dict[str, list[Any]] = {
     "origins": ["http://example.com", b"x", 1, re.compile(".*")],
     "subprotocols": ["chat", b"chat", 1, {"chat": 1}],
     "date": [1, b"today"],
+    "set_cookie": [1, b"shop=1"],
     "notifications": [1, None, "yes"],
     "handler": [1, "echo", False],
     "raw": [1],
@@ -42,6 +43,7 @@ WRONG_VALUES: dict[str, list[Any]] = {
     "origins": [[1], [b"http://example.com"]],
     "subprotocols": [[1], [None], ["two words"], [""], ["a,b"]],
     "date": ["Thu\r\nX-Lunch: soup", "d\xe9cembre"],
+    "set_cookie": ["shop=1\r\nX-Lunch: soup", "caf\xe9=1"],
     "network": ["pigeons"],
 }
 WRONG = [
@@ -72,6 +74,7 @@ RIGHT: dict[str, list[Any]] = {
     "origins": [[None, "http://example.com", re.compile("http://.*")], ("http://a.example",), []],
     "subprotocols": [["chat", "superchat"], ("chat",), []],
     "date": ["Thu, 01 Dec 2011 00:00:00 GMT"],
+    "set_cookie": ["shop=1; HttpOnly"],
 }
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import websockets
 
-from wsedu import Caddy, Lab, Nats, Nginx, Valkey, Worker
+from wsedu import Caddy, Lab, Nats, Nginx, Valkey, Worker, build_request, dissect
 from wsedu.live import programs
 from wsedu.live.programs import Missing, Program, ProgramFailed, ReservedPort
 
@@ -85,6 +85,25 @@ async def test_a_proxy_ends_with_its_lab_or_when_another_comes(
     lab.close()
     assert not second.running and not second.folder.exists() and not listens(second.port)
     second.close()  # once more does nothing
+
+
+async def test_talk_does_not_wait_for_a_proxy_that_refuses_and_keeps_the_connection(
+    lab: Lab,
+) -> None:
+    without = THROUGH.replace("proxy_set_header", "#")
+    request = build_request("shop.example", "/", "dGhlIHNhbXBsZSBub25jZQ==").to_bytes()
+    with Nginx(lab, without) as proxy:
+        seen = dissect(await proxy.talk(request, timeout=30))
+        assert seen.status == 426
+        assert seen.response and seen.response.head
+        assert seen.response.head.tokens("Connection") == ["keep-alive"]
+        assert len(seen.find("body")[0].data) == 158, "all of it"
+
+
+async def test_a_lab_and_its_proxy_end_with_their_block() -> None:
+    with Lab() as lab, Nginx(lab, THROUGH) as proxy:
+        assert listens(proxy.port)
+    assert not proxy.running and not listens(proxy.port) and "closed" in repr(lab)
 
 
 async def test_a_reload_of_nginx_leaves_the_open_connection_alone(lab: Lab) -> None:
@@ -172,6 +191,18 @@ def test_a_reserved_port_is_given_to_nothing_else() -> None:
         server.listen()
         assert listens(reserved.number)
     reserved.release()
+
+
+async def test_the_ports_of_caddy_are_given_to_nothing_else_until_it_listens(lab: Lab) -> None:
+    class Looked(Caddy):
+        def reload(self, text: str) -> None:
+            for port in (self.port, self._admin.number):
+                with socket.socket() as other, pytest.raises(OSError):
+                    other.bind(("127.0.0.1", port))
+            super().reload(text)
+
+    with Looked(lab, CADDYFILE) as proxy:
+        assert listens(proxy.port)
 
 
 def test_a_missing_program_is_named_with_what_installs_it(

@@ -16,6 +16,7 @@ from wsedu.recording.page import ScriptStep
 from wsedu.views.drawing import clean
 
 from . import ANSWER, MASK, REQUEST, nasty_conversation
+from . import recording as spoken
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
@@ -66,6 +67,21 @@ def visited(text: str) -> PageRecording:
     return PageRecording.of(closing(text), tuple(ScriptStep(1, name, text) for name in names))
 
 
+def asking(text: str) -> Recording:
+    """The text wherever a client may say who it is, but for the line end of a header."""
+    line = wire(text.replace("\n", " ").replace("\r", " "))
+    names = (b"Origin", b"Cookie", b"Authorization", b"Sec-WebSocket-Protocol")
+    headers = b"".join(name + b": " + line + b"\r\n" for name in names)
+    frame = build_frame(Frame(Opcode.TEXT, text.encode("utf-8", "replace")), MASK)
+    said = (
+        ("client", REQUEST.replace(b"/chat", b"/?" + line.replace(b" ", b"+"))[:-2]),
+        ("client", headers + b"\r\n"),
+        ("server", ANSWER),
+        ("client", frame),
+    )
+    return spoken(*said)  # type: ignore[arg-type]
+
+
 def bytes_and_fields(text: str) -> Iterator[views.Picture]:
     for unit in dissect(nasty_conversation(wire(text))).units:
         yield views.BytesAndFields(unit)
@@ -95,6 +111,16 @@ def lanes(text: str) -> Iterator[views.Picture]:
             yield picture
 
 
+def two_hops(text: str) -> Iterator[views.Picture]:
+    nasty = nasty_conversation(wire(text))
+    for front, back in ((nasty, closing(text)), (closing(text), nasty)):
+        picture = views.TwoHops(front, back, times=True)
+        yield picture
+        for hop in (0, 1):
+            picture.selected = f"{hop}-u1"
+            yield picture
+
+
 def builders(text: str) -> Iterator[views.Picture]:
     builder = views.FrameBuilder()
     yield builder
@@ -118,6 +144,10 @@ VIEWS: dict[str, Callable[[str], Iterator[views.Picture] | list[views.Picture]]]
     "Checklist": checklists,
     "ClosingSteps": lambda text: [views.ClosingSteps(closing(text), times=True)],
     "Comparison": lambda text: [views.Comparison({text: (1, 2, 3), f"{text}2": (4, 5, 6)})],
+    "DeflateSteps": lambda text: [
+        views.DeflateSteps(wire(text)[:40], wire(text)),
+        views.DeflateSteps(b"\x00\x0a\x00\xf5\xff" + wire(text)[:10].ljust(10), wire(text)[::-1]),
+    ],
     "Difference": lambda text: [
         views.Difference(wire(text), wire(text)[::-1] + b"x", text),
         views.Difference(b"", wire(text), text),
@@ -128,6 +158,7 @@ VIEWS: dict[str, Callable[[str], Iterator[views.Picture] | list[views.Picture]]]
     "Lanes": lanes,
     "LengthForms": lambda text: [views.LengthForms(dissect(closing(text)).find("frame"))],
     "MaskingSteps": masking,
+    "MessagePath": lambda text: [views.MessagePath([(0, text, "b"), (1, "b", text)], [text])],
     "Ordering": lambda text: [views.Ordering(text, [text, "b"], [0, 1], [text, text], text)],
     "Progress": lambda text: [
         views.Progress([(text, (views.Standing(text, text, 1, "open", 0),))])
@@ -138,10 +169,15 @@ VIEWS: dict[str, Callable[[str], Iterator[views.Picture] | list[views.Picture]]]
     "StreamCutter": lambda text: [
         views.StreamCutter(build_frame(Frame(1, wire(text)[:50])), "server")
     ],
+    "Tanks": lambda text: [views.Tanks({text: {text: 1, f"{text}2": 2**20}})],
     "Timeline": lambda text: [views.Timeline(closing(text), timeout=1)],
+    "TwoHops": two_hops,
     "Utf8Steps": lambda text: [
         views.Utf8Steps(wire(text)[:24]),
         views.Utf8Steps(short(text)[:6], wire(text)[:8][::-1]),
+    ],
+    "WhoSends": lambda text: [
+        views.WhoSends({text: nasty_conversation(wire(text)), f"{text}2": asking(text)})
     ],
 }
 

@@ -3,7 +3,8 @@
 How to think about it: a rule has one text and many readers. Where the RFC says MAY, or says
 nothing, good servers differ, and a test against one of them proves little about the others.
 ``peers.json`` beside this file holds the rows; ``scripts/peers.py`` takes them from the measured
-file.
+file. What the servers agree to in the handshake is in ``negotiation.json``, which
+``scripts/negotiation.py`` measures.
 """
 
 from __future__ import annotations
@@ -34,8 +35,14 @@ class Table:
 
 @cache
 def measured() -> dict[str, Any]:
-    """The kept file: its date, the servers' versions, and the rows by their names."""
-    file = Path(__file__).with_name("peers.json")
+    """The kept files as one: their date, the servers' versions, and the rows by their names."""
+    kept = read("peers")
+    return {**kept, "rows": kept["rows"] | read("negotiation")["rows"]}
+
+
+def read(name: str) -> dict[str, Any]:
+    """One of the kept files."""
+    file = Path(__file__).with_name(f"{name}.json")
     kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return kept
 
@@ -55,6 +62,14 @@ def outcome(row: str, server: str, reasons: bool = False) -> str:
     did = measured()["rows"][row]["servers"][server]
     if "http_status" in did:
         return str(did["http_status"])
+    if "header" in did:  # what a header of the 101 says, or that there is none
+        return str(did["header"] or _("none"))
+    if "program" in did:  # the library asks the program
+        return _("your code")
+    if did["answer"] == "not agreed":
+        return _("no deflate")
+    if did["answer"] == "pong":
+        return "Pong"
     if did["answer"] == "close":
         code = did["close_code"]
         if code is None or not reasons:
@@ -72,8 +87,9 @@ def outcome(row: str, server: str, reasons: bool = False) -> str:
 def peers(*rows: str, reasons: bool = False) -> Table:
     """What eight servers did: a line for each server, a column for each named row.
 
-    The rows are those of ``peers.json``, such as ``"POST"`` (a handshake; the column shows the
-    status) or ``"no mask"`` (a frame; the column shows the answer). ValueError for other names.
+    The rows are those of ``peers.json`` and ``negotiation.json``, such as ``"POST"`` (a handshake;
+    the column shows the status), ``"deflate"`` (an offer; the column shows what the 101 says of it)
+    or ``"no mask"`` (a frame; the column shows the answer). ValueError for other names.
 
     reasons: show what a Close says besides its code
     """

@@ -9,5 +9,6 @@ from .brokers import Nats, Valkey, Worker
 from .kept_runs import components, needs
 from .lab import Lab
 from .proxies import Caddy, Nginx
+from .wires import Wires
 
-__all__ = ["Caddy", "Lab", "Nats", "Nginx", "Valkey", "Worker", "components", "needs"]
+__all__ = ["Caddy", "Lab", "Nats", "Nginx", "Valkey", "Wires", "Worker", "components", "needs"]

@@ -4,7 +4,7 @@
     left, right = Worker(SOURCE, BROKER=broker.port), Worker(SOURCE, BROKER=broker.port)
 
 How to think about it: a set of connections is a variable of one process. Two processes know of each
-other's clients only through something that stands between them.
+other's clients only through something between them.
 """
 
 from __future__ import annotations

@@ -10,6 +10,49 @@ const LAST = 100; // ms after the close event in which a script may still do som
  *   save_changes(): void}} Model
  * @typedef {[time: number, name: string, words: string]} Step */
 
+// What a sandboxed frame runs: a WebSocket, of which the page hears, and on which it may call.
+const INSIDE = `<script>
+const [url, protocols] = JSON.parse(name), socket = new WebSocket(url, protocols);
+for (const type of ["open", "message", "error", "close"])
+  socket.addEventListener(type, ({ data, code, reason, wasClean }) => parent.postMessage(
+    [type, { data, code, reason, wasClean }, socket.readyState, socket.protocol], "*"));
+addEventListener("message", ({ data: [method, given] }) => socket[method](...given));
+</script>`;
+
+/** A WebSocket in a sandboxed frame, as far as the page has to do with it. */
+class Sandboxed extends EventTarget {
+  /** @param {string} url @param {string[]} protocols */
+  constructor(url, protocols) {
+    super();
+    this.readyState = 0;
+    this.protocol = "";
+    const frame = (this.frame = document.createElement("iframe"));
+    frame.setAttribute("sandbox", "allow-scripts");
+    frame.hidden = true;
+    frame.name = JSON.stringify([url, protocols]);
+    frame.srcdoc = INSIDE;
+    /** @param {MessageEvent} event */
+    const hear = ({ source, data }) => {
+      if (source !== frame.contentWindow) return;
+      const [type, said, ...now] = data;
+      [this.readyState, this.protocol] = now;
+      this.dispatchEvent(Object.assign(new Event(type), said));
+      if (type === "close") frame.remove();
+      if (type === "close") removeEventListener("message", hear);
+    };
+    addEventListener("message", hear);
+    document.body.append(frame);
+  }
+  /** @param {any[]} given */
+  send(...given) {
+    this.frame.contentWindow?.postMessage(["send", given], "*");
+  }
+  /** @param {any[]} given */
+  close(...given) {
+    this.frame.contentWindow?.postMessage(["close", given], "*");
+  }
+}
+
 /** A value of the script, in words.
  * @param {unknown} value */
 function named(value) {
@@ -126,7 +169,10 @@ function render({ model, el }) {
     if (socket) return;
     start = performance.now();
     try {
-      socket = new WebSocket(model.get("url"), model.get("protocols") ?? []);
+      const url = new URL(model.get("url"));
+      if (model.get("same_host")) url.hostname = location.hostname;
+      const Opened = model.get("sandboxed") ? Sandboxed : WebSocket;
+      socket = /** @type {WebSocket} */ (new Opened(url.href, model.get("protocols") ?? []));
     } catch (error) {
       return note("tell", `new WebSocket() throws ${/** @type {Error} */ (error).name}`);
     }

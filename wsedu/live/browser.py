@@ -58,6 +58,8 @@ RULES = {
         LIST,
         lambda names: all(isinstance(name, str) for name in names),
     ),
+    "same_host": Rule(_("True or False"), (bool,)),
+    "sandboxed": Rule(_("True or False"), (bool,)),
     "patience": Rule(
         _("a number of seconds, 0 or more, or None"),
         (int, float, NONE),
@@ -237,6 +239,8 @@ class BrowserClient(anywidget.AnyWidget):
     close_with: the arguments with which it calls ``close``
     code:   JavaScript that runs instead of that, with the names ``socket`` and ``tell``
     protocols: the subprotocols that it asks for
+    same_host: whether it connects to the host of the page, whatever that is called
+    sandboxed: whether a sandboxed frame opens the WebSocket
     report: where it sends each step at once
     steps:  the calls and events of the WebSocket object, each with its seconds, name and words
 
@@ -253,6 +257,8 @@ class BrowserClient(anywidget.AnyWidget):
     earlier = traitlets.Unicode().tag(sync=True)
     code = traitlets.Unicode().tag(sync=True)
     protocols: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    same_host = traitlets.Bool().tag(sync=True)
+    sandboxed = traitlets.Bool().tag(sync=True)
     report = traitlets.Unicode().tag(sync=True)
     steps: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
@@ -264,6 +270,8 @@ class BrowserClient(anywidget.AnyWidget):
         *,
         code: str = "",
         protocols: Sequence[str] = (),
+        same_host: bool = False,
+        sandboxed: bool = False,
         report: str = "",
     ) -> None:
         title = _("What the page's script does and hears:")
@@ -273,6 +281,8 @@ class BrowserClient(anywidget.AnyWidget):
             close_with=list(close_with),
             code=code,
             protocols=list(protocols),
+            same_host=same_host,
+            sandboxed=sandboxed,
             report=report,
             title=title if code else _("What the page's script is told:"),
             over=_("This connection is closed. To open another, run the cell again."),

@@ -19,7 +19,7 @@ import textwrap
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from websockets.asyncio.server import ServerConnection
 
@@ -45,6 +45,7 @@ if TYPE_CHECKING:  # with anywidget, which a lab without a page does not need
 class Lab(Tapped):
     """A real server on this machine, behind a tap that records every byte.
 
+    It runs until ``close``, or until another lab takes its place; ``with`` closes it at its end.
     The lab is made to be looked at, and protects nothing. While it is open, any program on this
     machine and any page in your browser may connect to it, and send it orders.
 
@@ -62,6 +63,7 @@ class Lab(Tapped):
     subprotocols:  the subprotocols that the server speaks
     date:          the text of the Date header, instead of the time of day; a lesson passes a
                    fixed one, so that its bytes are the same on every run
+    set_cookie:    the value of a Set-Cookie header of the 101, with which a browser is known again
     notifications: run the server of ``notifications.py``: it takes orders by HTTP at ``http_url``
                    and tells every WebSocket client
     raw:           an async function of a ``Peer`` that is the server, instead of the library, once
@@ -95,6 +97,7 @@ class Lab(Tapped):
         origins: Sequence[str | re.Pattern[str] | None] | None = None,
         subprotocols: Sequence[str] | None = None,
         date: str | None = None,
+        set_cookie: str | None = None,
         notifications: bool = False,
         raw: Callable[[Peer], Awaitable[None]] | None = None,
         server: OwnServer | None = None,
@@ -115,8 +118,9 @@ class Lab(Tapped):
             handler = handler or self._notifications.websocket
         library = {name: options[name] for name in OF_THE_LIBRARY}
         given = partial(
-            start, handler, raw, server, upstream, library, date=date, address=address, token=token
-        )
+            start, handler, raw, server, upstream, library,
+            date=date, set_cookie=set_cookie, address=address, token=token,
+        )  # fmt: skip
         self._open(given, Network() if network == "memory" else None)
         self._query = f"?token={token}" if token else ""
         self._peers: list[Peer] = []
@@ -165,6 +169,15 @@ class Lab(Tapped):
         """Where clients connect: the tap's address; raises LabClosed when it is closed."""
         return self._address("/" if self._query else "")
 
+    @property
+    def direct_url(self) -> str:
+        """Where the server itself listens: past the tap, so nothing of it is recorded.
+
+        For measuring: a relay has buffers of its own, in which bytes wait too.
+        """
+        self._be_open()
+        return f"ws://{self._tap.server}:{self._tap.target}{self._query and '/'}{self._query}"
+
     def _address(self, path: str) -> str:
         self._be_open()
         return f"ws://{self._tap.host}:{self._tap.port}{path}{self._query}"
@@ -204,6 +217,8 @@ class Lab(Tapped):
         patience: float | None = None,
         script: str = "",
         protocols: Sequence[str] = (),
+        same_host: bool = False,
+        sandboxed: bool = False,
     ) -> PageRecording:
         """Let the page that shows this notebook open a WebSocket, and return what passed.
 
@@ -216,6 +231,9 @@ class Lab(Tapped):
         script:   JavaScript of yours, which runs instead of that as soon as the WebSocket is made;
                   ``socket`` is the WebSocket, and ``tell(...)`` adds a line to the list
         protocols: the subprotocols that the page asks for; a string is one
+        same_host: the page calls this machine by the name in its own address, be that localhost
+                  or 127.0.0.1, so that only the port is another
+        sandboxed: the WebSocket is opened in a sandboxed frame, which runs no script of yours
         patience: seconds for the page to connect, and again for the connection to end; without
                   it 3, but 10 for a page that runs the cell to connect, 0.5 where none came the
                   last time, and 10 for a connection with a script of yours to end. If the
@@ -233,13 +251,15 @@ class Lab(Tapped):
             raise ValueError(f"until is one of {', '.join(browser.UNTIL)}, not {until!r}")
         protocols = [protocols] if isinstance(protocols, str) else protocols  # as in JavaScript
         given = {"close": close, "script": script, "protocols": protocols, "patience": patience}
-        check_each(browser.RULES, given)
+        check_each(browser.RULES, given | {"same_host": same_host, "sandboxed": sandboxed})
+        if script and sandboxed:
+            raise ValueError("a sandboxed frame runs no script; give script or sandboxed")
         recording = browser.kept(kept)
         self._be_open()
         if not self._memory:
             show = partial(
                 browser.BrowserClient, until=until, close_with=close, code=script,
-                protocols=protocols,
+                protocols=protocols, same_host=same_host, sandboxed=sandboxed,
             )  # fmt: skip
             end = browser.WITH_SCRIPT if script else browser.PATIENCE
             recording = await self._visit(show, patience, end) or recording
@@ -306,6 +326,12 @@ class Lab(Tapped):
             running.tap.remark(_("the lab was closed"))
             await running.tap.close()
             running.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
 
     def __repr__(self) -> str:
         state = self.url if Lab._current is self else _("closed")

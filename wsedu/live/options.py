@@ -75,6 +75,11 @@ RULES = {
         (str, NONE),
         lambda date: date.isascii() and date.isprintable(),
     ),
+    "set_cookie": Rule(
+        _("a line of ASCII for the Set-Cookie header, or None for none"),
+        (str, NONE),
+        lambda cookie: cookie.isascii() and cookie.isprintable(),
+    ),
     "notifications": Rule(_("True or False"), (bool,)),
     "network": Rule(_("loopback or memory"), (str,), lambda value: value in ("loopback", "memory")),
     "open_to_the_network": Rule(_("an address of this machine, or None"), (str, NONE)),

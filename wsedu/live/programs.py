@@ -168,7 +168,8 @@ class Program:
     files:   name -> content of what is in its folder when it starts
     words:   words that are replaced in ``command``, in the text of ``files`` and in
              ``environment``, such as {"BACKEND": 4000}; PORT and FOLDER are always
-    ready:   wait until something listens on its port
+    ready:   wait until something listens on its port; if not, the port stays reserved until
+             ``_reserved.release()``
     environment: variables that it sees beside those of this process
 
     Raises ProgramFailed when it ends before it listens on its port.
@@ -191,8 +192,8 @@ class Program:
         if self.only_one and (last := Program._current.get(type(self))):
             last.close()
         self._command = list(command)
-        reserved = ReservedPort()
-        self.port = reserved.number
+        self._reserved = ReservedPort()
+        self.port = self._reserved.number
         self.folder = Path(tempfile.mkdtemp(prefix="wsedu-program-"))
         self._words = {"PORT": self.port, "FOLDER": self.folder, **(words or {})}
         self.folder.chmod(0o755)  # nginx gives up root's rights, and must be able to read it
@@ -202,13 +203,12 @@ class Program:
             self._start(environment or {})
             if ready:
                 self.wait_until_it_listens()
+                self._reserved.release()
             if self.only_one:
                 Program._current[type(self)] = self
         except BaseException:
             Program.close(self)
             raise
-        finally:
-            reserved.release()
 
     def write(self, files: Mapping[str, str | bytes]) -> None:
         """Put these files into its folder; the words in text are replaced."""
@@ -292,6 +292,7 @@ class Program:
 
     def close(self) -> None:
         """End the program and remove its folder; closing twice does nothing."""
+        self._reserved.release()
         keeper, self._keeper = self._keeper, None
         if keeper and keeper.stdin:
             with suppress(OSError):

@@ -89,7 +89,7 @@ class Proxy(Tapped, Program):
 
     @property
     def hops(self) -> tuple[Recording, Recording]:
-        """The newest connection before the proxy and what came of it behind, on one clock.
+        """The newest connection to the proxy, and the one that it then opened, on one clock.
 
         The second is empty if the proxy has not asked the server for anything.
         """
@@ -120,7 +120,7 @@ class Proxy(Tapped, Program):
 
 
 class Nginx(Proxy):
-    """nginx with a configuration of yours: what stands within ``http { ... }``.
+    """nginx with a configuration of yours: what is inside of ``http { ... }``.
 
     text:  such as ``server { listen 127.0.0.1:PORT; location / { proxy_pass ...; } }``
     files: more files of its folder, such as a certificate that ``text`` names
@@ -166,7 +166,7 @@ class Nginx(Proxy):
             raise ProgramFailed(self._said(asked.stderr.decode(errors="replace")))
 
     def _retired(self) -> int:
-        """How many of its workers take no new connections any more; a new one does by then."""
+        """How many of its workers no longer take new connections; a new one does by then."""
         return self.log("error.log").count("gracefully shutting down")
 
 
@@ -202,15 +202,19 @@ class Caddy(Proxy):
                 environment=dict.fromkeys(homes, "FOLDER"),
                 ready=False,
             )
-        finally:
+        except BaseException:
             self._admin.release()
-        try:
+            raise
+        try:  # both ports stay reserved until it listens there
             self.wait_until_it_listens(self._admin.number)
             self.reload(text)
             self.wait_until_it_listens()
         except BaseException:
             self.close()
             raise
+        finally:
+            self._admin.release()
+            self._reserved.release()
 
     def reload(self, text: str) -> None:
         """Give it a new configuration by its own interface on the port ADMIN."""

@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 
-from ..recording import Recording, dissect
+from ..protocol import body_length
+from ..recording import Dissection, Recording, dissect
 from ..words import _
 from .tap import CHUNK, Log, Tap
 from .waiting import in_thread, until
@@ -73,9 +74,19 @@ async def _one_more(tap: Tap, log: Log, before: int, timeout: float) -> int:
 def _complete(recording: Recording) -> int:
     """How many complete things the server has said: a 101, then frames."""
     seen = dissect(recording)
-    if seen.switch is None:
-        return 0  # a response that refuses is complete when the server closes
+    if seen.switch is None:  # a response that refuses is complete when the server closes
+        return int(_keeps_open(seen))
     return sum(
         unit.sender == "server" and (unit.layout is None or unit.layout.truncated is None)
         for unit in seen.units
     )
+
+
+def _keeps_open(seen: Dissection) -> bool:
+    """Whether the whole response has come, and says that the server keeps the connection open."""
+    response = seen.response
+    if response is None or response.head is None or seen.request.head is None:
+        return False
+    came = sum(len(unit.data) for unit in seen.find("body") if unit.sender == "server")
+    stays = "keep-alive" in map(str.lower, response.head.tokens("Connection"))
+    return stays and body_length(response.head, seen.request.head) == came

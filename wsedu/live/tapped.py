@@ -1,6 +1,6 @@
-"""What stands behind a tap: you can talk to it, wait for it, and read every byte.
+"""What is behind a tap: you can talk to it, wait for it, and read every byte.
 
-How to think about it: whether the lab's own server or a real proxy is behind the tap, the tap sees
+How to think about it: whether the lab's own server or a real proxy is behind a tap, the tap sees
 the same bytes of both sides. So all that needs only the tap is here, once.
 """
 

@@ -4,7 +4,7 @@ No sockets, no clock, no chance, no printing, no language; nothing but the stand
 in the order of the RFC: ``http``, ``bodies``, ``handshake`` and ``checks`` are section 4;
 ``frames``, ``masking``, ``reader``, ``layout`` and ``messages`` section 5; ``closing`` section 7;
 ``utf8`` section 8 and RFC 3629;
-``extensions`` section 9 and RFC 7692.
+``extensions`` section 9 and RFC 7692, and ``deflate`` what its messages are made of.
 ``endpoint`` puts them together, and ``choices`` names what the RFC leaves open.
 """
 

@@ -13,23 +13,29 @@ from .charts import Comparison, RoundTrips
 from .checklist import Checklist
 from .closing_steps import ClosingSteps
 from .cutter import StreamCutter
+from .deflate_steps import DeflateSteps
 from .difference import Difference
 from .frame_checks import FrameChecks
 from .ladder import Ladder
 from .lanes import Lanes
 from .length_forms import LengthForms
 from .masking_steps import MaskingSteps
+from .message_path import MessagePath
 from .ordering import Ordering
 from .picture import Picture
 from .progress import Progress, Standing
 from .question import Question
 from .squares import Square, Squares
+from .tanks import Tanks
 from .timeline import Timeline
+from .two_hops import TwoHops
 from .utf8_steps import Utf8Steps
+from .who_sends import WhoSends
 
 __all__ = [
     "AcceptSteps", "BrowserSession", "BytesAndFields", "Checklist", "ClosingSteps", "Comparison",
-    "Difference", "FrameBuilder", "FrameChecks", "Ladder", "Lanes", "LengthForms", "MaskingSteps",
-    "Ordering", "Picture", "Progress", "Question", "RoundTrips", "Square", "Squares", "Standing",
-    "StreamCutter", "Timeline", "Utf8Steps",
+    "DeflateSteps", "Difference", "FrameBuilder", "FrameChecks", "Ladder", "Lanes", "LengthForms",
+    "MaskingSteps", "MessagePath", "Ordering", "Picture", "Progress", "Question", "RoundTrips",
+    "Square", "Squares", "Standing", "StreamCutter", "Tanks", "Timeline", "TwoHops", "Utf8Steps",
+    "WhoSends",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""TODO: what the exercise asks for, in a line."""
+"""Say which requests carry the cookie, and which carry the origin."""
 
 from __future__ import annotations
 
@@ -7,6 +7,16 @@ from wsedu.course.judges import Letters
 
 EXERCISE = Exercise(
     stars=1,
-    judge=Letters(section="5.2"),  # TODO: the section of the RFC
-    solution={"A": 2, "B": True},  # TODO: your answers
+    judge=Letters(section="10.2; RFC 6454 7.3; RFC 6265 5.4"),
+    solution={
+        "A": "both",
+        "B": "both",
+        "C": "origin",
+        "D": "origin",
+        "E": "neither",
+        "F": "both",
+        "G": "origin",
+        "H": "neither",
+        "I": "cookie",
+    },
 )
