@@ -29,7 +29,7 @@ Last = dict[str, int]
 Numbered = list[tuple[str, int, str]]
 
 
-def reference(messages: Messages, last: Last) -> tuple[Numbered, Last]:
+def counted(messages: Messages, last: Last) -> tuple[Numbered, Last]:
     """Each number is the last one of its channel, and how many of its messages came since."""
     channels = [channel for channel, _text in messages]
     numbered = [
@@ -149,24 +149,22 @@ CONDITIONS: dict[str, Holds] = {
 
 def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str | None:
     """The first part that is wrong, if no mistake fits."""
-    say = exercise.words.say
     if not _fits(got):
         return None
-    found, right = fields(got), fields(reference(*args))
-    if found["messages"] != right["messages"]:
-        return say("messages")
-    return say("numbers") if found["numbers"] != right["numbers"] else say("last")
+    say, found, right = exercise.words.say, fields(got), fields(counted(*args))
+    wrong = next(part for part in found if found[part] != right[part])
+    return say("last" if wrong == "last" else "numbers" if wrong == "numbers" else "messages")
 
 
 EXERCISE = Exercise(
     stars=2,
     judge=Cases(
         cases,
-        reference,
+        counted,
         _fits,
-        section="1.5",
-        what=what,
         fields=fields,
+        what=what,
+        section="1.5",
         conditions=CONDITIONS,
         explain=explain,
     ),
