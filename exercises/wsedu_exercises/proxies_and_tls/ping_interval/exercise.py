@@ -80,8 +80,12 @@ def cases(chance: random.Random) -> list[Args]:
         ([4], 0, 6, 60),
     ]
     for _case in range(how_many(20)):
-        some = [chance.choice([None, chance.randrange(2, 90)]) for _hop in range(chance.randrange(5))]
-        fixed.append((some, chance.randrange(8), chance.randrange(1, 25), chance.randrange(20, 120)))
+        some = [
+            chance.choice([None, chance.randrange(2, 90)]) for _hop in range(chance.randrange(5))
+        ]
+        fixed.append(
+            (some, chance.randrange(8), chance.randrange(1, 25), chance.randrange(20, 120))
+        )
     return fixed
 
 
