@@ -112,12 +112,12 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
         verdict = _OURS
     else:
         verdict = judge(name, answer, seed)
-    if verdict.outcome != "not attempted":
+    if verdict.outcome not in ("not attempted", "not judged"):
         journal.write("tried", name, outcome=verdict.outcome)
-    marks = {"passed": "✔", "not yet": "✘", "raised": "✘", "not attempted": "○"}
+    mark = {"passed": "✔", "not yet": "✘", "raised": "✘"}.get(verdict.outcome, "○")
     rule = verdict.section if verdict.section.startswith("RFC") else f"RFC 6455 {verdict.section}"
     section = f" ({rule})" if verdict.section else ""
-    _say(f"{marks[verdict.outcome]} {exercise.number}: {verdict.sentence}{section}")
+    _say(f"{mark} {exercise.number}: {verdict.sentence}{section}")
     if verdict.case:
         print(f"  {verdict.case}")
     if verdict.expected is not None and verdict.got is not None:
@@ -135,6 +135,10 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
             "not attempted": (
                 _("{number}: not attempted."),
                 _("Put your answer in place of the dots, and run this cell again."),
+            ),
+            "not judged": (
+                _("{number}: not judged."),
+                _("Restart the kernel when it is installed, and run this cell again."),
             ),
         }
         outcome, then = words[verdict.outcome]
@@ -180,6 +184,8 @@ def source_of(exercise: Exercise) -> str:
     """The solution as a learner would write it."""
     if callable(exercise.solution):
         return inspect.getsource(exercise.solution)
+    if isinstance(exercise.solution, str):
+        return f'"""\n{exercise.solution}"""'
     return repr(exercise.solution)
 
 
