@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from wsedu import Lab
-from wsedu.course import check, journal
+from wsedu.course import check, journal, solution
 from wsedu.course.catalogue import exercises
 from wsedu.course.commands import judge
 from wsedu.course.verdict import NotYet
@@ -38,6 +38,13 @@ class TestMissingProgram:
             check("repair-proxy", REPAIR.solution)
         assert capsys.readouterr().out.startswith("○ 14.2: This answer cannot be judged here")
         assert journal.read("tried") == []
+
+    def test_solution_may_be_seen(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(NotYet):
+            check("repair-proxy", "server {}")
+        capsys.readouterr()
+        solution("repair-proxy")
+        assert "Try first" not in capsys.readouterr().out
 
     def test_dots_and_other_types_are_seen_all_the_same(self) -> None:
         assert judge("repair-proxy", REPAIR.judge.begin).outcome == "not attempted"
@@ -88,6 +95,7 @@ class TestRunning:
             ("$http_upgrade", '"websocket"'),
             ("1h;", "1h; # long"),
             ("1h;", "3600;"),
+            ("1h;", "500ms;"),
             ("        proxy_read_timeout 1h;\n", ""),
             ("$host;\n        proxy", "$http_host;\n        proxy"),
             ("/chat {", "= /chat {"),

@@ -114,6 +114,8 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
         verdict = judge(name, answer, seed)
     if verdict.outcome not in ("not attempted", "not judged"):
         journal.write("tried", name, outcome=verdict.outcome)
+    elif verdict.outcome == "not judged":
+        journal.write("unjudged", name)
     mark = {"passed": "✔", "not yet": "✘", "raised": "✘"}.get(verdict.outcome, "○")
     rule = verdict.section if verdict.section.startswith("RFC") else f"RFC 6455 {verdict.section}"
     section = f" ({rule})" if verdict.section else ""
@@ -173,7 +175,8 @@ def solution(name: str) -> None:
     ``WSEDU_TEACHER`` to 1.
     """
     exercise = exercise_named(name)
-    if not journal.read("tried", exercise.name) and os.environ.get("WSEDU_TEACHER") != "1":
+    tries = journal.read("tried", exercise.name) or journal.read("unjudged", exercise.name)
+    if not tries and os.environ.get("WSEDU_TEACHER") != "1":
         print(_("Try first: check an answer of your own once, then ask again."))
         return
     display(Code(source_of(exercise), language="python"))
