@@ -24,24 +24,12 @@ server {
 }
 """
 
-SOLUTION = """\
-server {
-    listen 127.0.0.1:PORT;
-    proxy_set_header Host $host;
-
-    location / {
-        proxy_pass http://127.0.0.1:BACKEND;
-    }
-
-    location /chat {
-        proxy_pass http://127.0.0.1:BACKEND;
-        proxy_read_timeout 1h;
-        proxy_set_header Host $host;
+LINES = """\
+proxy_set_header Host $host;
         proxy_set_header Upgrade $http_upgrade;
-        proxy_set_header Connection "upgrade";
-    }
-}
-"""
+        proxy_set_header Connection "upgrade";"""
+
+SOLUTION = BEGIN.replace("https", "http").replace("100ms", "1h").replace("...", LINES)
 
 EXERCISE = Exercise(
     stars=2,
