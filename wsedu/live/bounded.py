@@ -5,14 +5,13 @@ event loop cannot send them, and they pile up: a gigabyte in a second or two. as
 server to pause and leaves it at that. Here the write itself fails.
 """
 
-import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..words import _
 
 UNSENT = 64 * 2**20  # bytes that a connection may have waiting
-OVERHEAD = 250  # bytes that each write costs beside its data, roughly, until the loop turns
+OVERHEAD = 250  # bytes that each write costs beside its data, roughly, while it waits
 
 
 class TooMuch(BufferError):
@@ -27,7 +26,9 @@ class Bounded:
 
     def __init__(self, transport: Any, refused: Callable[[str], object]) -> None:
         self._transport, self._refused = transport, refused
-        self._writes = 0  # since the loop has turned
+        self._waiting, self._write = transport.get_write_buffer_size, transport.write
+        self._writes = 0  # since some of what waits has gone
+        self._expected = 0  # bytes that wait, if nothing has gone since the last write
         self._full = False
 
     def __getattr__(self, name: str) -> Any:
@@ -35,20 +36,16 @@ class Bounded:
 
     def write(self, data: Any) -> None:
         """Write, or raise TooMuch: then the connection has ended."""
-        if not self._writes:
-            asyncio.get_running_loop().call_soon(self._turned)
-        self._writes += 1
-        waiting = self._transport.get_write_buffer_size() + OVERHEAD * self._writes
-        if waiting > UNSENT or self._full:
+        waiting = self._waiting()
+        self._writes = self._writes + 1 if waiting >= self._expected else 1
+        if waiting + OVERHEAD * self._writes > UNSENT or self._full:
             self._refuse()
-        self._transport.write(data)
+        self._expected = waiting + len(data)
+        self._write(data)
 
     def writelines(self, lines: Iterable[Any]) -> None:
         """Write all of them, like ``write``."""
         self.write(b"".join(lines))
-
-    def _turned(self) -> None:
-        self._writes = 0
 
     def _refuse(self) -> None:
         said = _("the server wrote {size} MiB without waiting for the client").format(

@@ -25,6 +25,7 @@ from typing import Any
 from ..words import _
 
 HOST = "127.0.0.1"
+LARGE = 2**14  # bytes: a piece that is not worth waiting for others
 Factory = Callable[[], asyncio.BaseProtocol]
 
 
@@ -262,7 +263,7 @@ class End(asyncio.Transport):
     def _arrive(self, data: bytes) -> None:
         if not self._closing:
             self._inbox.append(data)
-            if not self.gathers:
+            if not self.gathers or len(self._inbox) == 1 and len(data) >= LARGE:
                 self._deliver()
             elif len(self._inbox) == 1:
                 self._loop.call_soon(self._deliver)

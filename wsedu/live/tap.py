@@ -35,7 +35,7 @@ TOGETHER = 64 * 2**20  # kept of all connections; the oldest recording is emptie
 CHUNK = 2**18  # bytes that are read at once, at most
 AT_ONCE = 2**12  # bytes that are passed on before others have a turn: 600 of the smallest frames
 TURNS = 3  # of the loop, until a connection that was accepted has begun
-QUICK = 0.001  # seconds of the processor; a server that takes less gets more, up to CHUNK
+QUICK = 0.001  # seconds; a server that takes less with them gets more, up to CHUNK
 OVERHEAD = 100  # what an event costs beside its bytes, roughly
 
 
@@ -323,6 +323,7 @@ class Door(asyncio.Protocol):
         self.transport, self.closed = cast(asyncio.Transport, transport), False
         if self._side == "client":
             self.transport.pause_reading()
+            self.transport.set_write_buffer_limits(CHUNK)
             self._link.log = self._tap.log_of(self.transport.get_extra_info("peername")[1])
             self._tap.begin(self._tap.connect(self._link))
         elif self.other.closed:
@@ -392,9 +393,12 @@ class Door(asyncio.Protocol):
 
     def _pass_on(self, piece: bytes) -> None:
         """Write at the other door, and see how long a server that has it at once takes."""
-        begun = time.thread_time()
+        if self._side == "server":  # a client has it later
+            self.other.write(piece)
+            return
+        begun = time.perf_counter()
         self.other.write(piece)
-        if self._side == "client" and time.thread_time() - begun > QUICK:
+        if time.perf_counter() - begun > QUICK:
             self._at_once = AT_ONCE
         elif len(piece) == self._at_once:
             self._at_once = min(2 * len(piece), CHUNK)
