@@ -66,6 +66,8 @@ def test_a_binary_message_is_shown_in_hex() -> None:
 
 
 def test_what_it_cannot_show_is_named() -> None:
+    with pytest.raises(TypeError, match=r"takes a dict, such as .*, not Recording"):
+        WhoSends(ALL)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="shows 1 to 8 clients, not 0"):
         WhoSends({})
     with pytest.raises(ValueError, match="shows 1 to 8 clients, not 9"):

@@ -39,6 +39,12 @@ class WhoSends(Picture):
     """
 
     def __init__(self, clients: Mapping[str, Recording | Dissection]) -> None:
+        if not isinstance(clients, Mapping):
+            raise TypeError(
+                _("WhoSends takes a dict, such as {example}, not {type}").format(
+                    example='{"Python": lab.recording}', type=type(clients).__name__
+                )
+            )
         if not 0 < len(clients) <= MOST:
             raise ValueError(f"WhoSends shows 1 to {MOST} clients, not {len(clients)}")
         sent = {name: _sent(recording) for name, recording in clients.items()}
