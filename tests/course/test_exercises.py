@@ -391,7 +391,7 @@ class TestOutcomes:
 
         assert judge("answer-frame", answer, 1).passed
 
-    def test_an_endless_answer_with_more_mistakes_is_told_that_it_never_ends(self) -> None:
+    def test_an_endless_answer_with_more_mistakes_hears_that_it_never_ends(self) -> None:
         async def admit(connection: Any, token: str, seconds: float, work: Any) -> None:
             await (work() if await connection.recv() == token else connection.close(1008))
 
