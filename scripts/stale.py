@@ -31,6 +31,7 @@ from wsedu.course.exercise import Exercise  # noqa: E402
 from wsedu.course.lesson import Lesson  # noqa: E402
 from wsedu.course.mistakes import kind_of  # noqa: E402
 from wsedu.course.packages import packages  # noqa: E402
+from wsedu.course.texts import Texts  # noqa: E402
 from wsedu.course.wording import Wording  # noqa: E402
 
 Cell = dict[str, Any]
@@ -149,6 +150,8 @@ def starter(exercise: Exercise, old: str) -> str:
         word = "async def" if inspect.iscoroutinefunction(exercise.solution) else "def"
         taken = ", ".join(inspect.signature(exercise.solution).parameters)
         return f"{word} {exercise.solution.__name__}({taken}):\n    return ..."
+    if isinstance(exercise.judge, Texts):
+        return f'{answered(old) if old else "text"} = """\n{exercise.judge.begin}"""'
     rows = "".join(f'    "{letter}": ...,\n' for letter in exercise.solution)
     return f"{answered(old) if old else 'answers'} = {{\n{rows}}}"
 

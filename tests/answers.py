@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pytest
 
 from wsedu.course.catalogue import lessons
 from wsedu.course.commands import source_of
+from wsedu.course.exercise import Exercise
 from wsedu.course.packages import current_name
+from wsedu.course.texts import Texts
+from wsedu.live.programs import find
 
 ROOT = Path(__file__).parent.parent
 LESSONS = [lesson for lesson in lessons() if lesson.exercises]
@@ -17,6 +21,13 @@ NOTEBOOKS = {
     lesson.slug: ROOT / "exercises" / "en" / lesson.slug / f"{lesson.number}_exercises.ipynb"
     for lesson in LESSONS
 }
+
+
+def skip_without_its_program(*exercises: Exercise) -> None:
+    """Skip the test if a program that judges one of them is missing: nothing is judged then."""
+    for judge in (exercise.judge for exercise in exercises):
+        if isinstance(judge, Texts) and find(judge.program) is None:
+            pytest.skip(f"{judge.program} is not installed")
 
 
 def load(slug: str) -> Any:

@@ -32,6 +32,8 @@ from wsedu.course.catalogue import UnknownName, exercises, lessons, predictions
 from wsedu.course.verdict import NotYet
 from wsedu.views import Checklist, Difference, Progress
 
+from ..answers import skip_without_its_program
+
 EXERCISES = exercises()
 LESSONS = lessons()
 PREDICTIONS = predictions()
@@ -270,6 +272,7 @@ class TestSolution:
     @pytest.mark.parametrize("name", RIGHT)
     def test_source_of_it_passes_on_its_own(self, name: str) -> None:
         """What is shown can be pasted below the first cell of its notebook."""
+        skip_without_its_program(EXERCISES[name])
         names = start_of(name)
         source = commands.source_of(EXERCISES[name])
         right = RIGHT[name]

@@ -41,9 +41,11 @@ from wsedu.course.clients import Clients
 from wsedu.course.commands import judge
 from wsedu.course.exercise import Exercise
 from wsedu.course.mistakes import Mistake, kind_of
+from wsedu.course.texts import Texts
 from wsedu.course.verdict import Verdict, not_yet
 from wsedu.course.virtual_time import VirtualTimeLoop
 
+from ..answers import skip_without_its_program
 from ..busy import stand_still
 
 ROOT = Path(__file__).parent.parent.parent
@@ -53,6 +55,7 @@ SERVERS = [e for e in ALL if isinstance(e.judge, Clients)]  # whole servers, whi
 REFUSING = ["parse-close", "reassemble", "check-text", "utf-step"]
 REFUSING += ["inflate-message", "inflate-next", "inflate-limited"]
 REFUSES = [exercises()[name] for name in REFUSING]
+TEXTS = [e for e in ALL if isinstance(e.judge, Texts)]  # a real program reads them
 FUNCTIONS = [e for e in ALL if callable(e.solution) and e not in SERVERS]
 
 
@@ -155,7 +158,8 @@ class TestOutcomes:
     @pytest.mark.slow
     @pytest.mark.parametrize("exercise", ALL, ids=name_of)
     def test_solution_passes_with_every_seed(self, exercise: Exercise) -> None:
-        for seed in range(2 if exercise in SERVERS else 20):
+        skip_without_its_program(exercise)
+        for seed in range(2 if exercise in SERVERS or exercise in TEXTS else 20):
             verdict = judge(exercise.name, exercise.solution, seed)
             assert (verdict.outcome, verdict.passed) == ("passed", True), (
                 f"the solution and the reference differ (seed {seed}): {verdict.case or verdict}"
@@ -175,6 +179,7 @@ class TestOutcomes:
     def test_mistakes_are_recognised_with_their_own_sentences(
         self, exercise: Exercise, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        skip_without_its_program(exercise)
         monkeypatch.setattr(judges, "TRIES", 0)  # TestBusyMachine judges some in real time
         monkeypatch.setattr(clients, "PATIENCE", 0.2)  # they go by turns of the server's loop
         monkeypatch.setattr(clients, "MORE", 0.2)

@@ -26,6 +26,12 @@ class TestPatch:
         changed = patch("len(text)", "0", of=len_of).applied_to(print)
         assert changed("four") == 0
 
+    def test_of_a_text_gives_the_changed_text(self) -> None:
+        assert patch("http:", "https:").applied_to("pass http://a;") == "pass https://a;"
+        assert Code("server {}").applied_to("pass http://a;") == "server {}"
+        with pytest.raises(ValueError, match="'nowhere' stands 0 times in the solution, not once"):
+            patch("nowhere", "").applied_to("pass http://a;")
+
     @pytest.mark.parametrize(("text", "times"), [("nowhere", 0), ("text", 2)])
     def test_text_that_does_not_stand_there_once_is_an_error(self, text: str, times: int) -> None:
         with pytest.raises(ValueError, match=f"'{text}' stands {times} times in len_of, not once"):

@@ -23,6 +23,7 @@ from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, Letters
 from wsedu.course.mistakes import kind_of
 from wsedu.course.packages import packages
+from wsedu.course.texts import Texts
 from wsedu.course.wording import Wording
 from wsedu_exercises import refusals
 from wsedu_exercises.ping_pong_and_timeouts.own_server import conversations, handshakes
@@ -66,7 +67,7 @@ def sentences(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
 def test_exercise_has_the_words_that_its_judge_needs_and_no_others(exercise: Exercise) -> None:
     words = toml(exercise.words.folder / "en.toml")
     needed = set(ALWAYS)
-    if isinstance(exercise.judge, (Letters, Cases)):
+    if isinstance(exercise.judge, (Letters, Cases, Texts)):
         needed.add("like")
     if isinstance(exercise.judge, Letters):
         needed.add("letters")

@@ -67,10 +67,13 @@ def test_empty_tanks_can_be_drawn() -> None:
 @pytest.mark.parametrize(
     ("moments", "said"),
     [
-        ({}, f"1 to {MOST} buffers, not 0"),
+        ({}, "at least one moment"),
         ({"now": {}}, f"1 to {MOST} buffers, not 0"),
         ({"now": dict.fromkeys("abcde", 1)}, f"1 to {MOST} buffers, not 5"),
-        ({"now": {"a": 1, "b": 2}, "then": {"b": 2, "a": 1}}, "'then' has not the buffers"),
+        (
+            {"now": {"a": 1, "b": 2}, "then": {"b": 2, "a": 1}},
+            "'then' must name the buffers of the first moment",
+        ),
         ({"now": {"a": 1}, "then": {"a": -1}}, "'then' has fewer than 0 bytes"),
     ],
 )

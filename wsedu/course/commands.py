@@ -112,12 +112,14 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
         verdict = _OURS
     else:
         verdict = judge(name, answer, seed)
-    if verdict.outcome != "not attempted":
+    if verdict.outcome not in ("not attempted", "not judged"):
         journal.write("tried", name, outcome=verdict.outcome)
-    marks = {"passed": "✔", "not yet": "✘", "raised": "✘", "not attempted": "○"}
+    elif verdict.outcome == "not judged":
+        journal.write("unjudged", name)
+    mark = {"passed": "✔", "not yet": "✘", "raised": "✘"}.get(verdict.outcome, "○")
     rule = verdict.section if verdict.section.startswith("RFC") else f"RFC 6455 {verdict.section}"
     section = f" ({rule})" if verdict.section else ""
-    _say(f"{marks[verdict.outcome]} {exercise.number}: {verdict.sentence}{section}")
+    _say(f"{mark} {exercise.number}: {verdict.sentence}{section}")
     if verdict.case:
         print(f"  {verdict.case}")
     if verdict.expected is not None and verdict.got is not None:
@@ -135,6 +137,10 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
             "not attempted": (
                 _("{number}: not attempted."),
                 _("Put your answer in place of the dots, and run this cell again."),
+            ),
+            "not judged": (
+                _("{number}: not judged."),
+                _("Restart the kernel when it is installed, and run this cell again."),
             ),
         }
         outcome, then = words[verdict.outcome]
@@ -169,7 +175,8 @@ def solution(name: str) -> None:
     ``WSEDU_TEACHER`` to 1.
     """
     exercise = exercise_named(name)
-    if not journal.read("tried", exercise.name) and os.environ.get("WSEDU_TEACHER") != "1":
+    tries = journal.read("tried", exercise.name) or journal.read("unjudged", exercise.name)
+    if not tries and os.environ.get("WSEDU_TEACHER") != "1":
         print(_("Try first: check an answer of your own once, then ask again."))
         return
     display(Code(source_of(exercise), language="python"))
@@ -180,6 +187,8 @@ def source_of(exercise: Exercise) -> str:
     """The solution as a learner would write it."""
     if callable(exercise.solution):
         return inspect.getsource(exercise.solution)
+    if isinstance(exercise.solution, str):
+        return f'"""\n{exercise.solution}"""'
     return repr(exercise.solution)
 
 

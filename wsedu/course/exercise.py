@@ -21,7 +21,7 @@ class Exercise:
 
     stars:    1 read and predict, 2 small function, 3 combine, 4 open
     judge:    checks an answer against the rule; gets a source of chance for its cases
-    solution: a right answer: a function, or a dict from letter to answer
+    solution: a right answer: a function, a dict from letter to answer, or a text
     wrong:    the mistakes that it recognises: a name -> a patch of the solution, another function,
               or the letters that are wrong; ``en.toml`` has a sentence for each name, and
               ``mistakes.toml`` has all that need no code

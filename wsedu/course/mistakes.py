@@ -30,7 +30,7 @@ Function = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Patch:
-    """A change of a function's text: pairs of what is there and what a mistake writes.
+    """A change of a solution's text: pairs of what is there and what a mistake writes.
 
     of: the function, if it is not the solution
     """
@@ -38,15 +38,20 @@ class Patch:
     edits: tuple[tuple[str, str], ...]
     of: Function | None = None
 
-    def applied_to(self, solution: Function) -> Any:
-        """The wrong function. Raises ValueError unless each text is in it exactly once."""
+    def applied_to(self, solution: Any) -> Any:
+        """The wrong function or text. Raises ValueError unless each piece is in it exactly once."""
+        if isinstance(solution, str):
+            return self._changed(solution, "the solution")
         function = self.of or solution
         source = textwrap.dedent(inspect.getsource(function))
+        return _made(self._changed(source, function.__name__), function)
+
+    def _changed(self, source: str, name: str) -> str:
         for old, new in self.edits:
             if (count := source.count(old)) != 1:
-                raise ValueError(f"{old!r} stands {count} times in {function.__name__}, not once")
+                raise ValueError(f"{old!r} stands {count} times in {name}, not once")
             source = source.replace(old, new)
-        return _made(source, function)
+        return source
 
 
 @dataclass(frozen=True)
@@ -55,8 +60,10 @@ class Code:
 
     text: str
 
-    def applied_to(self, solution: Function) -> Any:
-        """The wrong function."""
+    def applied_to(self, solution: Any) -> Any:
+        """The wrong function; or this text itself, if the solution is one."""
+        if isinstance(solution, str):
+            return self.text
         text = self.text.strip()
         if not text.startswith(("def ", "async def ", "import ", "from ")):
             text = f"{solution.__name__} = {text}"

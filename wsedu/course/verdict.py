@@ -8,14 +8,14 @@ from typing import Literal
 from ..recording import Recording, Unit
 from ..words import _
 
-Outcome = Literal["passed", "not yet", "raised", "not attempted"]
+Outcome = Literal["passed", "not yet", "raised", "not attempted", "not judged"]
 
 
 @dataclass(frozen=True)
 class Verdict:
     """The judgement of one answer.
 
-    outcome:  one of four
+    outcome:  one of five; "not judged" where what judges is missing, so it counts as no try
     sentence: what a good teacher would say
     section:  where to read on
     expected, got: bytes to lay side by side, if the answer is bytes

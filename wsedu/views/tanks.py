@@ -26,12 +26,16 @@ class Tanks(Steps):
     """
 
     def __init__(self, moments: Mapping[str, Mapping[str, int]]) -> None:
-        self._names = list(next(iter(moments.values()), ()))
+        if not moments:
+            raise ValueError("Tanks needs at least one moment")
+        self._names = list(next(iter(moments.values())))
         if not 0 < len(self._names) <= MOST:
             raise ValueError(f"Tanks shows 1 to {MOST} buffers, not {len(self._names)}")
         for title, levels in moments.items():
             if list(levels) != self._names:
-                raise ValueError(f"{title!r} has not the buffers of the first moment, in its order")
+                raise ValueError(
+                    f"{title!r} must name the buffers of the first moment, in the same order"
+                )
             if min(levels.values()) < 0:
                 raise ValueError(f"{title!r} has fewer than 0 bytes in a buffer")
         self._levels = [list(levels.values()) for levels in moments.values()]

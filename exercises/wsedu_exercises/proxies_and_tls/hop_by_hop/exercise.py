@@ -1,4 +1,4 @@
-"""TODO: what the exercise asks for, in a line."""
+"""Tell which headers of a request are for one hop only, and which go on to the server."""
 
 from __future__ import annotations
 
@@ -7,6 +7,18 @@ from wsedu.course.judges import Letters
 
 EXERCISE = Exercise(
     stars=1,
-    judge=Letters(section="5.2"),  # TODO: the section of the RFC
-    solution={"A": 2, "B": True},  # TODO: your answers
+    judge=Letters(section="RFC 9110 7.6.1"),
+    solution={
+        "A": "passed on",
+        "B": "removed",
+        "C": "removed",
+        "D": "passed on",
+        "E": "passed on",
+        "F": "passed on",
+        "G": "passed on",
+        "H": "removed",
+        "I": "removed",
+        "J": "removed",
+        "K": "passed on",
+    },
 )

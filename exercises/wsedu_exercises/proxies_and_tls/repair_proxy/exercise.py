@@ -1,36 +1,39 @@
-"""TODO: what the exercise asks for, in a line."""
+"""Repair the configuration of a real nginx, so that a WebSocket passes and stays."""
 
 from __future__ import annotations
 
-import random
-
 from wsedu.course.exercise import Exercise
-from wsedu.course.judges import Cases, how_many
-from wsedu.course.mistakes import Args
+from wsedu.course.texts import Texts
 
+from .running import fault
 
-def repair_proxy(data: bytes) -> int:
-    """TODO: your solution. This example adds all bytes, and keeps the last eight bits."""
-    total = 0
-    for octet in data:
-        total = (total + octet) % 256
-    return total
+BEGIN = """\
+server {
+    listen 127.0.0.1:PORT;
+    proxy_set_header Host $host;
 
+    location / {
+        proxy_pass http://127.0.0.1:BACKEND;
+    }
 
-def reference(data: bytes) -> int:
-    """TODO: the right result by another way, such as a library: it finds your own mistakes."""
-    return sum(data) & 255
+    location /chat {
+        proxy_pass https://127.0.0.1:BACKEND;
+        proxy_read_timeout 100ms;
+        ...
+    }
+}
+"""
 
+LINES = """\
+proxy_set_header Host $host;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";"""
 
-def cases(chance: random.Random) -> list[Args]:
-    """TODO: the borders, the shortest first, then random ones."""
-    fixed = [b"", b"\x01", b"\xff", b"\xff\x01", b"\x80\x80\x03"]
-    drawn = [chance.randbytes(chance.randrange(1, 20)) for _case in range(how_many(20))]
-    return [(data,) for data in fixed + drawn]
-
+SOLUTION = BEGIN.replace("https", "http").replace("100ms", "1h").replace("...", LINES)
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(cases, reference, int, section="5.2"),  # TODO: the section of the RFC
-    solution=repair_proxy,
+    judge=Texts(BEGIN, "nginx", fault, section="RFC 9110 7.8"),
+    solution=SOLUTION,
+    seconds=30,
 )
