@@ -396,6 +396,27 @@ class TestOutcomes:
 
         assert judge("answer-frame", answer, 1).passed
 
+    def test_an_endless_answer_with_more_mistakes_hears_that_it_never_ends(self) -> None:
+        async def admit(connection: Any, token: str, seconds: float, work: Any) -> None:
+            await (work() if await connection.recv() == token else connection.close(1008))
+
+        async def heartbeat(socket: Any, interval: float, timeout: float, deliver: Any) -> None:
+            while True:
+                await asyncio.sleep(interval / 2)
+                await socket.send("pong")
+
+        async def follow(connect: Any, delay: Any, deliver: Any) -> None:
+            while True:
+                await connect(0)
+                await asyncio.sleep(1 + delay(0))
+
+        for name, answer, words in (
+            ("first-message-token", admit, "You wait for something that never comes."),
+            ("application-heartbeat", heartbeat, "You never close, although"),
+            ("follow", follow, "You go on after the end of all messages, or"),
+        ):
+            assert judge(name, answer, 1).sentence.startswith(words)
+
     def test_limit_of_the_answer_is_told(self) -> None:
         def answer(n: int, chance: random.Random) -> float:
             return chance.random() * min(45, 6 * 2**n)

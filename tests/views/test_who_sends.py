@@ -38,11 +38,11 @@ def test_words_name_every_place_of_every_client() -> None:
     ]
 
 
-def test_a_place_lights_up_with_those_that_other_clients_fill() -> None:
+def test_a_value_lights_up_with_those_of_other_clients_and_no_empty_place() -> None:
     svg = WhoSends({"all": ALL, "none": NONE, "more": ALL}).svg
     assert items(svg)["r0-cookie"] == "all: Cookie a=1"
     assert items(svg)["r1-cookie"] == "none: Cookie –"
-    assert svg.count('data-lights="r0-cookie r2-cookie"') == 3
+    assert svg.count('data-lights="r0-cookie r2-cookie"') == 2, "an empty place lights up alone"
     assert words(svg).count("–") == 6, "colour alone would say too little"
 
 
@@ -66,6 +66,8 @@ def test_a_binary_message_is_shown_in_hex() -> None:
 
 
 def test_what_it_cannot_show_is_named() -> None:
+    with pytest.raises(TypeError, match=r"takes a dict, such as .*, not Recording"):
+        WhoSends(ALL)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="shows 1 to 8 clients, not 0"):
         WhoSends({})
     with pytest.raises(ValueError, match="shows 1 to 8 clients, not 9"):

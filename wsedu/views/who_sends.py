@@ -39,10 +39,16 @@ class WhoSends(Picture):
     """
 
     def __init__(self, clients: Mapping[str, Recording | Dissection]) -> None:
+        if not isinstance(clients, Mapping):
+            raise TypeError(
+                _("WhoSends takes a dict, such as {example}, not {type}").format(
+                    example='{"Python": lab.recording}', type=type(clients).__name__
+                )
+            )
         if not 0 < len(clients) <= MOST:
             raise ValueError(f"WhoSends shows 1 to {MOST} clients, not {len(clients)}")
         sent = {name: _sent(recording) for name, recording in clients.items()}
-        hint = _("Point at a place to see which clients fill it.")
+        hint = _("Point at a value to see which other clients fill this place.")
         super().__init__(svg=_draw(sent), text=_describe(sent), hint=hint)
 
 
@@ -114,7 +120,9 @@ def _draw(sent: dict[str, dict[str, str]]) -> str:
         for n, line in enumerate([first, fit(" ".join(more), NAME - 8, 7.4)]):
             drawing.text(LEFT, y + 15 + 16 * n, line)
         for place, width in WIDTHS.items():
-            others = [f"r{n}-{place}" for n, other in enumerate(sent.values()) if other[place]]
+            # Two items light up together, whichever of them is pointed at: an empty one names none.
+            filled = [f"r{n}-{place}" for n, other in enumerate(sent.values()) if other[place]]
+            others = filled if values[place] else []
             says = f"{client}: {names[place]} {values[place] or '–'}"
             with drawing.item(f"r{number}-{place}", says, others):
                 not_set = place in _halves()[0]

@@ -329,7 +329,7 @@ def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str |
     say, right = exercise.words.say, expected(*args)
     if not (got.sent or got.delivered or got.closed):
         return say("nothing")
-    if got.returned is FOREVER and not got.closed:
+    if got.returned == FOREVER and not got.closed:
         return say("forever")
     if got.closed and _ended(got):
         return say("goes-on", how=_ended(got))

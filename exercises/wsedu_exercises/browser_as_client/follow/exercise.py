@@ -285,7 +285,7 @@ def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str |
     say, right = exercise.words.say, expected(*args)
     if not got.asked:
         return say("nothing")
-    if got.returned is FOREVER:
+    if got.returned == FOREVER:
         return say("forever")
     if isinstance(got.returned, Did):
         return say("raised", how=got.returned)

@@ -394,7 +394,7 @@ def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str |
     say, right = exercise.words.say, expected(*args)
     did = [what for _at, what in got.did]
     wanted = [what for _at, what in right.did]
-    if got.returned is FOREVER:
+    if got.returned == FOREVER:
         return say("forever")
     if "works" in did and "works" not in wanted:
         return say("let-in")
