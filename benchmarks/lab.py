@@ -38,7 +38,7 @@ Results = dict[str, dict[str, float]]
 
 def direct_url(lab: Lab) -> str:
     """The server behind the tap; there is no public name for it, for lessons need none."""
-    return f"ws://127.0.0.1:{lab._tap._target}"
+    return f"ws://127.0.0.1:{lab._tap.target}"
 
 
 def connect(url: str) -> Awaitable[Client]:

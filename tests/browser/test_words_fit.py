@@ -148,6 +148,7 @@ PICTURES: dict[str, Picture] = {
     "a session with times": BrowserSession(session(), times=True),
     "who sends": WhoSends(
         {"a page of another name in Chromium": wide_request(), "a sandboxed frame": wide_request()}
+    ),
     "a path with wide names": MessagePath(
         [(9.999, f"{n} WWWWWWWWWWWWWWWW", f"{n + 1} WWWWWWWWWWWWWWWW") for n in range(8)]
     ),

@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 import warnings
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from fractions import Fraction
@@ -628,6 +629,20 @@ class TestRaising:
     def test_error_is_named_as_in_a_traceback(self) -> None:
         verdict = judge("check-key", lambda key: base64.b64decode("a"), 1)
         assert clear(verdict, "your function raised binascii.Error: ")
+
+    def test_verdict_on_an_error_says_if_the_case_asks_for_another_one(self) -> None:
+        # Two mistakes: zlib.error gets out, and each message is inflated for itself.
+        def answer(messages: Any, keeps_context: bool) -> Any:
+            tail = b"\x00\x00\xff\xff"
+            return [zlib.decompressobj(wbits=-15).decompress(data + tail) for _, data in messages]
+
+        verdict = judge("inflate-next", answer, 1)
+        assert clear(
+            verdict, "your function raised zlib.error: ", "In this case, raise ValueError."
+        )
+        verdict = judge("inflate-next", lambda messages, keeps_context: messages[7], 1)
+        assert clear(verdict, "your function raised IndexError: ")
+        assert "raise ValueError" not in verdict.sentence
 
     def test_line_of_the_cell_is_named(self) -> None:
         names: dict[str, Any] = {}

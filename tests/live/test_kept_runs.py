@@ -53,7 +53,7 @@ def test_without_its_programs_a_lesson_shows_the_same(
     said = [o.get("text", "") for c in notebook.cells for o in c.get("outputs", [])]
     calls = sum("Recorded on" in text for text in said)
     assert calls, "the runs are said to be recorded"
-    assert "Your function" not in "".join(said), "record the runs anew: scripts/record_runs.py"
+    assert "Your code" not in "".join(said), "record the runs anew: scripts/record_runs.py"
     shown = outputs(notebook)
     listed = [c.id for c in notebook.cells if re.search(r"^components\(", c.source, re.M)]
     assert listed == list(shown)[: len(listed)], "the first cell says what is missing"
@@ -144,7 +144,7 @@ async def test_a_function_that_was_changed_since_is_said_to_be(
 
     assert await asked() == 1
     said = " ".join(capsys.readouterr().out.split())
-    assert said.endswith("Your function is not the one that was recorded.")
+    assert said.endswith("Your code is not what was recorded.")
 
 
 async def test_what_json_does_not_know_is_not_kept(folder: Path) -> None:
@@ -167,3 +167,22 @@ def test_components_say_what_is_here_and_what_to_do_about_the_rest(
     assert "recorded" in " ".join(rest) and "environment.py world" in " ".join(rest)
     with pytest.raises(ValueError, match="'apache' is none of nginx, caddy"):
         components("apache")
+
+
+SITE = "one"
+
+
+async def test_a_text_that_was_changed_since_is_said_to_be(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @needs("trustme")
+    async def asked() -> str:
+        return SITE
+
+    await asked()
+    monkeypatch.setenv(programs.WITHOUT, "trustme")
+    assert await asked() == "one"
+    assert "Your code" not in capsys.readouterr().out
+    monkeypatch.setitem(globals(), "SITE", "two")
+    assert await asked() == "one"
+    assert "Your code is not what was recorded." in " ".join(capsys.readouterr().out.split())

@@ -705,3 +705,14 @@ async def test_another_address_needs_a_token() -> None:
 def test_half_an_opening_is_refused(arguments: dict, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         Lab(**arguments)
+
+
+async def test_a_client_that_has_just_connected_is_reset_when_the_lab_closes() -> None:
+    """asyncio forgets a connection that it has accepted when its listener closes at that moment."""
+    for _time in range(20):
+        lab = Lab()
+        reader, writer = await asyncio.open_connection("127.0.0.1", lab._tap.port)
+        lab.close()
+        with contextlib.suppress(ConnectionResetError):
+            assert await asyncio.wait_for(reader.read(), 30) == b""
+        writer.close()

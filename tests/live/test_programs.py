@@ -127,7 +127,11 @@ async def test_a_reload_of_caddy_closes_every_connection_with_1001(lab: Lab) -> 
 @pytest.mark.parametrize(
     ("kind", "text", "said"),
     [
-        (Nginx, "server { nonsense; }", 'unknown directive "nonsense" in site.conf:1'),
+        (
+            Nginx,
+            "server { listen 127.0.0.1:PORT; nonsense; }",
+            'unknown directive "nonsense" in site.conf:1',
+        ),
         (Caddy, "http://:PORT {\n\tnonsense\n}\n", "unrecognized directive: nonsense"),
     ],
 )
@@ -150,11 +154,28 @@ async def test_a_wrong_configuration_is_said_in_the_programs_words(
         (Nginx, "server {\n listen 80;\n}"),
         (Nginx, "server { listen 0.0.0.0:PORT; }"),
         (Nginx, "server { listen [::]:PORT; }"),
+        (Nginx, "server { root PORT; }"),
+        (Nginx, THROUGH + "server { server_name elsewhere; }"),
         (Caddy, "http://:PORT {\n bind 0.0.0.0\n}"),
     ],
 )
 async def test_a_program_listens_on_loopback_only(lab: Lab, kind: type, text: str) -> None:
     with pytest.raises(ValueError, match=r"127\.0\.0\.1"):
+        kind(lab, text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (Nginx, ""),
+        (Nginx, "server { listen 127.0.0.1:8080; }"),
+        (Caddy, "http://:8080 {\n respond hi\n}"),
+    ],
+)
+async def test_a_proxy_that_no_client_would_reach_is_refused_at_once(
+    lab: Lab, kind: type, text: str
+) -> None:
+    with pytest.raises(ValueError, match="port PORT"):
         kind(lab, text)
 
 
@@ -203,6 +224,11 @@ async def test_the_ports_of_caddy_are_given_to_nothing_else_until_it_listens(lab
 
     with Looked(lab, CADDYFILE) as proxy:
         assert listens(proxy.port)
+
+
+def test_a_program_that_ends_without_a_word_is_said_to() -> None:
+    with pytest.raises(ProgramFailed, match="ended before it listened, and said nothing"):
+        Program([sys.executable, "-c", "pass"])
 
 
 def test_a_missing_program_is_named_with_what_installs_it(

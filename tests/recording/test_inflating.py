@@ -104,7 +104,7 @@ def test_a_compressed_message_shows_its_bytes_and_its_text(side: str) -> None:
     assert unit.title == "text, compressed: Hello"
     assert "7 bytes of payload that inflate to 5 bytes" in unit.sentence
     payload = unit.fields[-1]
-    assert payload.value == "compressed: 7 bytes; inflated: Hello"
+    assert payload.value == "inflated: Hello (compressed: 7 bytes)"
     assert "f2 48 cd c9 c9 07 00" in payload.meaning and payload.section == "RFC 7692 7.2.2"
     (rsv1,) = [part for part in unit.fields[0].parts if part.name == "RSV1"]
     assert (rsv1.value, rsv1.section) == ("1", "RFC 7692 6")
@@ -140,8 +140,9 @@ def test_fragments_of_a_compressed_message_are_read_in_turn() -> None:
     assert b"".join(unit.inflated.start for unit in units if unit.inflated) == b"HelloHello"
     assert "continuation, compressed" in units[2].title
     shown = [unit.fields[-1].value for unit in units if unit.kind == "frame" and unit.inflated]
-    assert shown[0].startswith("compressed: 3 bytes")
-    assert "".join(value.partition("inflated: ")[2] for value in shown[:3]) == 'He"ll""o"'
+    assert shown[0].endswith("(compressed: 3 bytes)")
+    texts = [value.removeprefix("inflated: ").partition(" (")[0] for value in shown]
+    assert "".join(texts[:3]) == 'He"ll""o"'
 
 
 # The examples of 7.2.3, and what goes with them.

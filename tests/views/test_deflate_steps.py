@@ -35,7 +35,7 @@ class TestSteps:
             "4  Bits 24 to 30, 0000000: the block ends. Message: Hello",
             "5  Bits 31 to 33, 000: a block begins, not compressed. Message: Hello",
             "6  Bits 34 to 71, 00000000000000000000001111111111111111: "
-            "nothing, up to the end of a byte. Message: Hello",
+            "the rest of a byte, and how many bytes follow: 0. Message: Hello",
         ]
 
     def test_a_copy_has_its_source_in_the_context(self) -> None:
@@ -52,7 +52,7 @@ class TestSteps:
 
     def test_without_its_context_a_copy_has_no_source(self) -> None:
         last = str(DeflateSteps(SECOND)).splitlines()[-1]
-        assert "✘ no symbol, or a copy from before the context." in last
+        assert "✘ a wrong code or length, or a copy from too far back." in last
         assert last.endswith("Message: H")
 
     @pytest.mark.parametrize("seed", range(20))
@@ -95,7 +95,8 @@ class TestPicture:
     def test_three_forms_of_the_picture(self) -> None:
         shown = DeflateSteps(SECOND, b"Hello")
         paper = shown.forms()["image/svg+xml"]
-        assert "nothing, up to the end of a byte" in words(paper) and "appended" in words(shown.svg)
+        assert "the rest of a byte, and how many bytes follow: 0" in words(paper)
+        assert "appended" in words(shown.svg)
         shown.state = {"step": len(shown.text.splitlines()) - 1}
         shown.svg = paper
         assert_three_forms(shown)

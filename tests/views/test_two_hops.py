@@ -1,5 +1,6 @@
 """Two hops: what a proxy passed on, what it sent itself, and what it kept."""
 
+import re
 from dataclasses import replace
 from time import process_time
 
@@ -165,3 +166,18 @@ def test_of_many_arrows_both_ends_are_shown_fast() -> None:
 
 def test_each_row_has_one_sign_for_what_was_passed_on() -> None:
     assert signs(TwoHops(FRONT, BACK)) == ["≠", "=", "=", "=", "≠"], "and two are explained"
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_a_hop_that_is_not_a_recording_is_refused(ends: bool) -> None:
+    with pytest.raises(TypeError, match="A recording is needed"):
+        TwoHops(FRONT, "back", ends=ends)  # type: ignore[arg-type]
+
+
+def test_no_line_runs_through_a_sign() -> None:
+    drawn = list(read(TwoHops(FRONT, BACK).svg).iter())
+    first_sign = next(i for i, each in enumerate(drawn) if each.text == "≠")
+    in_that_row = [
+        i for i, each in enumerate(drawn) if re.fullmatch(r"M\d+ 68H\d+", each.get("d", ""))
+    ]
+    assert len(in_that_row) == 2 and max(in_that_row) < first_sign

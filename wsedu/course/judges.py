@@ -14,7 +14,7 @@ import inspect
 import random
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any, cast
 
 from ..words import _
@@ -307,7 +307,11 @@ class Cases:
 
     def _verdict(self, exercise: Exercise, found: Diagnosis, args: Args, got: Any) -> Verdict:
         if found.raised:
-            return raised_verdict(got.error, got.args)
+            verdict = raised_verdict(got.error, got.args)
+            if self.through is refusing and self.expected(*args) == REFUSED:
+                more = _("In this case, raise ValueError.")
+                verdict = replace(verdict, sentence=f"{verdict.sentence} {more}")
+            return verdict
         called = self.called or exercise.solution.__name__
         call = f"{called}({', '.join(shorten(arg, 300) for arg in args)})"
         if isinstance(got, Raised):
@@ -397,22 +401,24 @@ class Did(str):
         return f"({self})"
 
 
+REFUSED = Did("raised ValueError")
+
+
 def refusing(function: Function) -> Function:
-    """The function, with its ValueError as a result: ``Did("raised ValueError")``."""
-    refused = Did("raised ValueError")
+    """The function, with its ValueError as a result: ``REFUSED``."""
 
     def watched(*args: Any) -> Any:
         try:
             value = function(*args)
         except ValueError:
-            return refused
+            return REFUSED
         return later(value) if inspect.isawaitable(value) else value
 
     async def later(value: Any) -> Any:
         try:
             return await value
         except ValueError:
-            return refused
+            return REFUSED
 
     return watched
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from ..live.background import EXITS, SHORTEST, Background, Stopped
+from ..live.memory import Network
 from ..live.tap import HOST, Log, Tap
 from ..recording import Recording
 from ..words import _
@@ -44,8 +45,10 @@ class Running:
 
     async def start(self) -> None:
         """Listen on two free ports: the server's, and the tap's before it."""
-        self._server = await asyncio.start_server(self._connected, HOST, 0)
-        self._tap = Tap(self._server.sockets[0].getsockname()[1])
+        network = Network()
+        with network.beside(asyncio.get_running_loop()):
+            self._server = await asyncio.start_server(self._connected, HOST, 0)
+        self._tap = Tap(self._server.sockets[0].getsockname()[1], network=network)
         await self._tap.start()
         self.port = self._tap.port
 

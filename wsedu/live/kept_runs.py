@@ -90,12 +90,15 @@ def needs(
 
 
 def _source(function: Callable[..., object]) -> str:
-    """A short name for the text of a function; "" where there is none."""
+    """A short name for the text of a function and the texts that it uses; "" if it has none."""
     try:
-        text = inspect.getsource(function)
+        text = inspect.getsource(function).strip()
     except (OSError, TypeError):
         return ""
-    return hashlib.sha256(text.strip().encode()).hexdigest()[:16]
+    function = inspect.unwrap(function)
+    used = {name: function.__globals__.get(name) for name in sorted(function.__code__.co_names)}
+    texts = [value for value in used.values() if isinstance(value, str)]
+    return hashlib.sha256("\0".join([text, *texts]).encode()).hexdigest()[:16]
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -113,7 +116,7 @@ def _kept(function: Callable[..., object], call: str, missing: list[str]) -> Any
     versions = ", ".join(f"{name} {version}" for name, version in run["versions"].items())
     said = _("Recorded on {date} with {versions}.").format(date=run["date"], versions=versions)
     if run["source"] != _source(function):
-        said += " " + _("Your function is not the one that was recorded.")
+        said += " " + _("Your code is not what was recorded.")
     print(textwrap.fill(said, 80, break_on_hyphens=False))
     return _value(run["value"])
 

@@ -17,9 +17,9 @@ import asyncio
 import errno
 import itertools
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
-from socket import AF_INET
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from socket import AF_INET, SO_LINGER
 from typing import Any
 
 from ..words import _
@@ -37,7 +37,7 @@ class Network:
 
     def install(self, loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
         """Let ``loop`` connect through here only; returns a function that ends this."""
-        names = {"create_server": self._create_server, "create_connection": self._connect}
+        names = {"create_server": self._create_server, "create_connection": self.connect}
         before = {name: vars(loop)[name] for name in names if name in vars(loop)}
         vars(loop).update(names)
 
@@ -47,6 +47,27 @@ class Network:
             vars(loop).update(before)
 
         return remove
+
+    @contextmanager
+    def beside(self, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+        """Servers that ``loop`` starts within this listen here, too, on the same port."""
+        create: Callable[..., Coroutine[Any, Any, Any]] = loop.create_server
+        before = vars(loop).get("create_server")
+
+        async def both(factory: Factory, *args: Any, **options: Any) -> Any:
+            real = await create(factory, *args, **options)
+            port = real.sockets[0].getsockname()[1]
+            here = Listener(factory, Socket((HOST, port)), self._listening, real)
+            self._listening[port] = here
+            return real
+
+        vars(loop)["create_server"] = both
+        try:
+            yield
+        finally:
+            del vars(loop)["create_server"]
+            if before:
+                vars(loop)["create_server"] = before
 
     def _free_port(self) -> int:
         return next(port for port in self._ports if port not in self._listening)
@@ -62,7 +83,7 @@ class Network:
         self._listening[port] = Listener(factory, Socket((HOST, port)), self._listening)
         return self._listening[port]
 
-    async def _connect(
+    async def connect(
         self, factory: Factory, host: Any = None, port: int = 0, *, ssl: Any = None, **_: Any
     ) -> tuple[End, Any]:
         """Like that of the loop."""
@@ -76,12 +97,29 @@ class Network:
         client.post(server.begin, listener.factory, listener)
         return client, client.begin(factory)
 
+    async def connect_straight(self, factory: Factory, port: int) -> tuple[End, Any]:
+        """Connect to a server of this very loop: what we send, it has at once.
+
+        What it sends during one turn of the loop comes as one piece, as a kernel would have it.
+        Raises ConnectionRefusedError.
+        """
+        client, door = await self.connect(factory, HOST, port)
+        await asyncio.sleep(0)  # the server's end begins
+        client.straight = client.other.straight = client.gathers = True
+        return client, door
+
 
 class Listener(asyncio.AbstractServer):
     """What waits on a port for connections, until ``close``."""
 
-    def __init__(self, factory: Factory, socket: Socket, listening: dict[int, Listener]) -> None:
-        self.factory = factory
+    def __init__(
+        self,
+        factory: Factory,
+        socket: Socket,
+        listening: dict[int, Listener],
+        beside: asyncio.AbstractServer | None = None,
+    ) -> None:
+        self.factory, self._beside = factory, beside
         self._socket, self._listening = socket, listening
         self._forever = asyncio.get_running_loop().create_future()
 
@@ -93,7 +131,9 @@ class Listener(asyncio.AbstractServer):
         return self._forever.get_loop()
 
     def is_serving(self) -> bool:
-        return self in self._listening.values()
+        return self in self._listening.values() and (
+            self._beside is None or self._beside.is_serving()
+        )
 
     def close(self) -> None:
         if self.is_serving():
@@ -132,13 +172,15 @@ class Socket:
 
     def setsockopt(self, *option: Any) -> None:
         """Only one option concerns us: SO_LINGER, which makes the end a reset."""
-        self.breaks = True
+        self.breaks |= SO_LINGER in option[:2]
 
 
 class End(asyncio.Transport):
     """One end of a connection; ``other`` is the other one."""
 
     other: End
+    straight = False  # both ends have the same loop, and need not wait for it
+    gathers = False  # what comes is delivered once in a turn of the loop, in one piece
     _protocol: Any
 
     def __init__(self, loop: asyncio.AbstractEventLoop, socket: Socket) -> None:
@@ -152,6 +194,9 @@ class End(asyncio.Transport):
 
     def post(self, call: Callable[..., Any], *arguments: Any) -> None:
         """Have the other end call this, after all that was posted before."""
+        if self.straight:
+            call(*arguments)
+            return
         with suppress(RuntimeError):  # its loop is closed
             self.other._loop.call_soon_threadsafe(call, *arguments)
 
@@ -170,7 +215,10 @@ class End(asyncio.Transport):
         if self._ended:
             raise RuntimeError("write after write_eof")
         if data and not self._closing:
-            self.post(self.other._arrive, piece := memoryview(data).tobytes())
+            self.post(
+                self.other._arrive,
+                piece := data if type(data) is bytes else memoryview(data).tobytes(),
+            )
             self._weigh(len(piece))
 
     def _weigh(self, more: int) -> None:
@@ -214,19 +262,38 @@ class End(asyncio.Transport):
     def _arrive(self, data: bytes) -> None:
         if not self._closing:
             self._inbox.append(data)
-            self._deliver()
+            if not self.gathers:
+                self._deliver()
+            elif len(self._inbox) == 1:
+                self._loop.call_soon(self._deliver)
         elif data:
             self.post(self.other._break)
 
     def _deliver(self) -> None:
         while self._inbox and self._reading and not self._closing:
-            if data := self._inbox.popleft():
+            if data := self._next():
                 self.post(self.other._weigh, -len(data))
-                self._protocol.data_received(data)
+                self._hand_over(data)
             elif not self._protocol.eof_received():
                 self.close()
 
+    def _next(self) -> bytes:
+        """The oldest piece; of one that gathers, all of them up to the end of the stream."""
+        pieces = [self._inbox.popleft()]
+        while self.gathers and pieces[0] and self._inbox and self._inbox[0]:
+            pieces.append(self._inbox.popleft())
+        return b"".join(pieces)
+
+    def _hand_over(self, data: bytes) -> None:
+        try:
+            self._protocol.data_received(data)
+        except Exception as error:  # the other end, which may be calling, has no part in it
+            context = {"message": "data_received() failed", "exception": error, "transport": self}
+            self._loop.call_exception_handler(context)
+            self._break()
+
     def _break(self) -> None:
+        self._deliver()  # what has come before
         self._lose(ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"))
 
     def _lose(self, error: Exception | None) -> None:

@@ -245,17 +245,17 @@ class Program:
 
         Raises ProgramFailed when the program has ended, or does not listen.
         """
+        name = Path(self._command[0]).name
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             with suppress(OSError), socket.create_connection((HOST, port or self.port), timeout=1):
                 return
             if not self.running:
-                raise ProgramFailed(self._said(self.output))
+                silent = _("{name} ended before it listened, and said nothing").format(name=name)
+                raise ProgramFailed(self._said(self.output) if self.output.strip() else silent)
             time.sleep(LOOK)
         raise ProgramFailed(
-            _("{name} did not listen within {seconds} s").format(
-                name=Path(self._command[0]).name, seconds=PATIENCE
-            )
+            _("{name} did not listen within {seconds} s").format(name=name, seconds=PATIENCE)
         )
 
     def _said(self, words: str) -> str:

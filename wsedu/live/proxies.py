@@ -54,6 +54,7 @@ import site.caddy
 
 
 LISTEN = re.compile(r"\blisten\s+([^\s;]+)")  # of nginx
+SERVER = re.compile(r"\bserver\s*\{")
 BIND = re.compile(r"^\s*bind\s+(\S+)", re.MULTILINE)  # of Caddy
 
 
@@ -231,11 +232,18 @@ class Caddy(Proxy):
 
 
 def _only_here(text: str, listens: re.Pattern[str]) -> None:
-    """Raise ValueError if a configuration listens elsewhere than on 127.0.0.1."""
-    for address in listens.findall(text):
+    """Raise ValueError if a configuration listens elsewhere than on 127.0.0.1, or not on PORT."""
+    addresses = listens.findall(text)
+    if len(SERVER.findall(text)) > len(addresses):
+        addresses.append("*:80")  # where nginx listens if that is not said
+    for address in addresses:
         if not address.startswith(HOST):
             raise ValueError(
                 _("The lab's programs listen on 127.0.0.1 only, not on {address}").format(
                     address=address
                 )
             )
+    if not re.search(r"\bPORT\b", text):
+        raise ValueError(
+            _("The lab connects to the port PORT, so the configuration has to listen there")
+        )

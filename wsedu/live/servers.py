@@ -21,6 +21,7 @@ from websockets.http11 import Request, Response
 from ..words import _
 from .background import EXITS, Stopped
 from .bounded import Bounded, TooMuch
+from .memory import Network
 from .peer import Peer
 from .tap import HOST, Tap
 
@@ -99,19 +100,21 @@ async def start_library(
             await tap.blame_server(connection.remote_address[1], _mistake(error))
             raise RuntimeError("stopped") from None  # the library closes with 1011
 
-    server = await serve(
-        serve_one,
-        HOST,
-        0,
-        logger=_silent,
-        # The library would add its version and Python's, which differ from run to run.
-        server_header="websockets",
-        process_request=admit,
-        process_response=set_headers,
-        create_connection=Connection,
-        **options,
-    )
-    tap = await tap_before(_port(next(iter(server.sockets))), address)
+    network = Network()
+    with network.beside(asyncio.get_running_loop()):
+        server = await serve(
+            serve_one,
+            HOST,
+            0,
+            logger=_silent,
+            # The library would add its version and Python's, which differ from run to run.
+            server_header="websockets",
+            process_request=admit,
+            process_response=set_headers,
+            create_connection=Connection,
+            **options,
+        )
+    tap = await tap_before(_port(next(iter(server.sockets))), address, network)
     return Running(tap, lambda: server.close(close_connections=False))
 
 
@@ -139,8 +142,10 @@ async def start_own(own: OwnServer) -> Running:
                 writer.close()
                 tasks.discard(asyncio.current_task())
 
-    server = await asyncio.start_server(connected, HOST, 0)
-    tap = await tap_before(_port(server.sockets[0]))
+    network = Network()
+    with network.beside(asyncio.get_running_loop()):
+        server = await asyncio.start_server(connected, HOST, 0)
+    tap = await tap_before(_port(server.sockets[0]), network=network)
     return Running(tap, server.close)
 
 
@@ -161,9 +166,9 @@ def _port(listener: Any) -> int:
     return port
 
 
-async def tap_before(port: int, address: str = HOST) -> Tap:
+async def tap_before(port: int, address: str = HOST, network: Network | None = None) -> Tap:
     """A tap that listens, in front of what listens on ``port`` of this machine."""
-    tap = Tap(port)
+    tap = Tap(port, network=network)
     await tap.start(address)
     return tap
 

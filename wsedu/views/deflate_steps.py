@@ -118,7 +118,7 @@ class DeflateSteps(Steps):
             return said.format(distance=symbol.distance, count=len(data), text=text)
         if symbol.kind == "stored":
             if not data:
-                return _("nothing, up to the end of a byte.")
+                return _("the rest of a byte, and how many bytes follow: 0.")
             return _("as it is, {count} bytes: {text}.").format(count=len(data), text=text)
         if symbol.kind == "block":
             kinds = {
@@ -129,7 +129,7 @@ class DeflateSteps(Steps):
         words = {
             "codes": _("the codes of this block."),
             "end": _("the block ends."),
-            "damaged": _("✘ no symbol, or a copy from before the context."),
+            "damaged": _("✘ a wrong code or length, or a copy from too far back."),
         }
         return words[symbol.kind]
 

@@ -64,6 +64,8 @@ class TwoHops(Picture):
 
 
 def _without_ends(hop: Recording) -> Recording:
+    if not isinstance(hop, Recording):
+        return hop  # dissect says what is wrong with it
     events = tuple(event for event in hop.events if event.kind not in ("end", "lost"))
     return replace(hop, events=events)
 
@@ -153,7 +155,7 @@ class _Story:
         return _("Client, proxy and server: two TCP connections")
 
     def _box(self) -> str:
-        return _("TLS records: without the keys, nothing in them can be read")
+        return _("TLS records: without the keys, no request and no frame can be read")
 
     def _sign(self, row: Row, hop: int, arrow: Arrow) -> str:
         """What the proxy did, where both of its sides can be read."""
@@ -198,6 +200,7 @@ class _Story:
                 drawing.text(14, y + 29, f"{row.arrows[0][1].time:.2f} s", "small mono soft")
             for hop, arrow in row.arrows:
                 self._draw_arrow(drawing, row, hop, arrow, y)
+            for hop, arrow in row.arrows:  # over both arrows: a line through "=" is another sign
                 sign = self._sign(row, hop, arrow)
                 if not row.passed or hop == 0:  # one sign for what is one thing
                     _draw_sign(drawing, sign, PROXY + (-1, 1)[hop] * _apart(row), y + 24)
