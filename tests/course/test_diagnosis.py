@@ -125,7 +125,9 @@ def test_function_that_keeps_something_from_call_to_call(exercise: Exercise) -> 
         calls.append(number)
         return number % 2 == 0, len(str(number)) + len(calls) // 3
 
-    assert "keeps something from call to call" in judged(exercise, answer).sentence
+    verdict = judged(exercise, answer)
+    assert "keeps something from call to call" in verdict.sentence
+    assert "expected" not in (verdict.case or ""), "it was right the first time"
 
 
 @pytest.mark.parametrize("seed", range(5))

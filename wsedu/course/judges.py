@@ -318,7 +318,7 @@ class Cases:
             error = shorten(got.error, 200)
             said = _("{call} raised {error}").format(call=call, error=error)
             return not_yet(found.sentence or "", self.section, case=said)
-        if not self._has_form(got):
+        if not self._has_form(got) or self._is_right(args, got):  # right once, but not again
             return not_yet(found.sentence or "", self.section, case=call)
         shown = {"section": self.section} | self._show(call, args, got)
         return not_yet(found.sentence or _generic(shown), **shown)
