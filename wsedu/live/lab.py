@@ -324,8 +324,8 @@ class Lab(Tapped):
             await report.close()
         for running in self._all:
             running.tap.remark(_("the lab was closed"))
-            await running.tap.close()
             running.stop()
+            await running.tap.close()
 
     def __enter__(self) -> Self:
         return self

@@ -129,9 +129,11 @@ class Tap:
         with suppress(AttributeError, NotImplementedError):  # in memory, and on Windows
             for listening in self._listener.sockets:
                 loop.remove_reader(listening.fileno())
-        for _turn in range(TURNS):
-            await asyncio.sleep(0)
-        self._listener.close()
+        try:
+            for _turn in range(TURNS):
+                await asyncio.sleep(0)
+        finally:
+            self._listener.close()
         for log, link in list(self._links.items()):
             log.over = True  # what happens to the connection now is the lab's doing
             link.tear_down()
