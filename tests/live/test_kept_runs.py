@@ -21,7 +21,7 @@ LESSONS = [
 EVERYTHING = " ".join(COMPONENTS)
 # What is said above a run that was recorded: one line, wrapped.
 SAID = re.compile(r"Recorded on [\d-]+ with [^.]*(?:\.\d[^.]*)*\.\n")
-SECONDS = re.compile(r"\b\d+\.\d\d s\b")
+SECONDS = re.compile(r"\b(\d+\.\d\d s|\d+\.\d ms)\b")
 
 pytestmark = pytest.mark.anyio
 
