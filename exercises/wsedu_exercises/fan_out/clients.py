@@ -15,7 +15,7 @@ from websockets.frames import Close
 
 from wsedu.course.runner import shorten
 
-from ..browser_as_client.played import called, rounded, second
+from ..played import called, rounded, second
 
 NEVER = 1e6  # seconds
 LATE = 0.2  # seconds by which an answer may be late: it may ask its clock again and again

@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-from ..browser_as_client.played import NoEnd, called, second
+from ..played import NoEnd, called, second
 from .clients import LATE
 
 MORE = 3  # times that an answer may ask after the end

@@ -13,7 +13,7 @@ from wsedu.course.judges import Cases, Did
 from wsedu.course.mistakes import Function
 from wsedu.course.runner import shorten
 
-from ..browser_as_client.played import FOREVER
+from ..played import FOREVER
 from .clients import in_words
 
 Told = tuple[Function, Mapping[str, Callable[..., bool]], Function, Function]

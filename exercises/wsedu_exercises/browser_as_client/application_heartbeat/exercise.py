@@ -17,7 +17,7 @@ from wsedu.course.judges import Cases, Did, Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
-from ..played import FOREVER, NoEnd, called, is_generator, outcome, rounded, second
+from ...played import FOREVER, NoEnd, called, is_generator, outcome, rounded, second
 
 
 async def heartbeat(socket, interval, timeout, deliver):

@@ -16,7 +16,7 @@ from wsedu.course.judges import Did, Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
-from ...browser_as_client.played import is_generator, outcome
+from ...played import is_generator, outcome
 from ..clients import NEVER, Client
 from ..runs import compared, is_endless, judged
 

@@ -16,7 +16,7 @@ from wsedu.course.judges import Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
-from ...browser_as_client.played import is_generator, outcome, rounded, second
+from ...played import is_generator, outcome, rounded, second
 from ..clients import CLOSING, LATE, Client, are_alike, in_words
 from ..feeds import Feed, Receiver
 from ..runs import compared, ended, is_endless, judged

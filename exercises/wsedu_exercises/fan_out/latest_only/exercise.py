@@ -14,7 +14,7 @@ from wsedu.course.judges import Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
-from ...browser_as_client.played import is_generator, outcome, rounded
+from ...played import is_generator, outcome, rounded
 from ..clients import LATE, Client, are_alike
 from ..feeds import Feed, Receiver
 from ..runs import compared, did, is_endless, judged, parts

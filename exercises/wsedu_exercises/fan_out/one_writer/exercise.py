@@ -16,7 +16,7 @@ from wsedu.course.judges import Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
-from ...browser_as_client.played import FOREVER, is_generator, outcome, rounded
+from ...played import FOREVER, is_generator, outcome, rounded
 from ..clients import LATE, NEVER, Client, are_alike
 from ..feeds import Feed, Source
 from ..runs import compared, did, is_endless, judged, parts

@@ -17,7 +17,7 @@ from wsedu.course.judges import Cases, Did, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
-from ...browser_as_client.played import called, is_generator, outcome, second
+from ...played import called, is_generator, outcome, second
 
 
 async def drain(connections, seconds, chance):

@@ -16,7 +16,7 @@ from wsedu.course.judges import Cases, Did, Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
-from ...browser_as_client.played import (
+from ...played import (
     FOREVER,
     NoEnd,
     called,
