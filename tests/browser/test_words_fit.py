@@ -140,6 +140,7 @@ PICTURES: dict[str, Picture] = {
         f"utf8 {hexed}": moved(Utf8Steps(bytes.fromhex(hexed)), step=99)
         for hexed in ("c080", "e080", "eda080", "f48f8f8f" * 6, "e1", "ff")
     },
+    "deflate, the end": moved(DeflateSteps(bytes.fromhex("f200110000"), b"Hello"), step=6),
     "deflate, all copies": moved(DeflateSteps(bytes.fromhex("021300"), b"Hello" * 20), step=2),
     "deflate, full": moved(DeflateSteps(b"\xaa" * 40, b"W" * 60), step=99),
     "utf8, a fragment for each byte": moved(Utf8Steps(*[b"x"] * 24), step=24),

@@ -34,7 +34,7 @@ class TestSteps:
             "3  Bits 11 to 23, 0000010001000: go back 5 and copy 4 bytes: ello. Message: Hello",
             "4  Bits 24 to 30, 0000000: the block ends. Message: Hello",
             "5  Bits 31 to 33, 000: a block begins, not compressed. Message: Hello",
-            "6  Bits 34 to 71, 00000000000000000000001111111111111111: "
+            "6  Bits 34 to 71, 0000000000…1111111111: "
             "the rest of a byte, and how many bytes follow: 0. Message: Hello",
         ]
 

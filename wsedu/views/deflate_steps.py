@@ -103,9 +103,10 @@ class DeflateSteps(Steps):
     def _say(self, symbol: Symbol) -> str:
         """A symbol in words, with its bits in the order in which they are read."""
         first, last = symbol.bits.start, symbol.bits.end - 1
-        where = _("Bits {first} to {last}, {bits}:").format(
-            first=first, last=last, bits=fit(self._bits[first : last + 1], 40, 1)
-        )
+        bits = self._bits[first : last + 1]
+        if len(bits) > 24:
+            bits = f"{bits[:10]}…{bits[-10:]}"
+        where = _("Bits {first} to {last}, {bits}:").format(first=first, last=last, bits=bits)
         return f"{where} {self._meaning(symbol)}"
 
     def _meaning(self, symbol: Symbol) -> str:
