@@ -400,7 +400,7 @@ class Door(asyncio.Protocol):
             self._at_once = min(2 * len(piece), CHUNK)
 
     def write(self, data: bytes) -> None:
-        """Send to this side; if it has gone, the other one is told so by a reset."""
+        """Send to this side; if it has gone, the other one gets a reset."""
         if self.closed or self.transport.is_closing():
             self._link.log.broken = True
             self.other.tear_down()
