@@ -74,3 +74,5 @@ def test_what_it_cannot_show_is_named() -> None:
         WhoSends({"bytes": Recording(ALL.events[4:], begins="frames")})
     with pytest.raises(LookupError):
         WhoSends({"nothing": Recording()})
+    with pytest.raises(TypeError, match="dictionary of clients, not list"):
+        WhoSends([ALL])  # type: ignore[arg-type]

@@ -39,6 +39,8 @@ class WhoSends(Picture):
     """
 
     def __init__(self, clients: Mapping[str, Recording | Dissection]) -> None:
+        if not isinstance(clients, Mapping):
+            raise TypeError(f"WhoSends takes a dictionary of clients, not {type(clients).__name__}")
         if not 0 < len(clients) <= MOST:
             raise ValueError(f"WhoSends shows 1 to {MOST} clients, not {len(clients)}")
         sent = {name: _sent(recording) for name, recording in clients.items()}
