@@ -335,7 +335,7 @@ async def test_a_program_that_listens_elsewhere_is_found_out_and_ended(
 @pytest.mark.parametrize(
     "start",
     [
-        lambda: Nats("host: 0.0.0.0"),
+        lambda: Nats("listen: 0.0.0.0:PORT"),
         lambda: Valkey("--bind", "0.0.0.0"),
         lambda: Worker(ECHO.replace('"127.0.0.1"', "None")),
     ],
@@ -384,22 +384,48 @@ def test_a_program_that_prints_without_end_does_not_fill_the_disk() -> None:
         assert len(program.output) <= 64 * 2**20
 
 
+class Interrupted(BaseException):
+    """Like KeyboardInterrupt, which would end the tests."""
+
+
 async def test_a_start_that_is_interrupted_is_in_the_way_of_no_other(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Stopped(BaseException):
-        pass
-
     def stop(_port: int) -> None:
-        raise Stopped
+        raise Interrupted
 
     with monkeypatch.context() as patch:
         patch.setattr("wsedu.live.proxies.tap_before", stop)
-        with pytest.raises(Stopped):
+        with pytest.raises(Interrupted):
             Nginx(lab, THROUGH)
     assert Program._current.get(Nginx) is None
     with Nginx(lab, THROUGH) as proxy:
         assert proxy.running
+
+
+@pytest.mark.parametrize("step", ["mkdir", "chmod", "write_bytes"])
+def test_no_folder_is_left_when_a_start_is_interrupted(
+    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = getattr(Path, step)
+
+    def interrupted(*args: object, **more: object) -> None:
+        done(*args, **more)
+        raise Interrupted
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(Path, step, interrupted)
+    with pytest.raises(Interrupted):
+        Worker(ECHO)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "not there"))
+    with pytest.raises(OSError, match="not there"):
+        Worker(ECHO)
 
 
 def test_a_name_of_no_component_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import importlib.metadata
 import importlib.util
 import os
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -215,13 +216,15 @@ class Program:
         if self.only_one and (last := Program._current.get(type(self))):
             last.close()
         self._command = list(command)
-        self.folder = Path(tempfile.mkdtemp(prefix="wsedu-program-"))
         self._reserved = ReservedPort()
         self.port = self._reserved.number
+        # The name is known before there is a folder: an interrupt can come between the two.
+        self.folder = Path(tempfile.gettempdir(), f"wsedu-program-{secrets.token_hex(8)}")
         self._words = {"PORT": self.port, "FOLDER": self.folder, **(words or {})}
-        self.folder.chmod(0o755)  # nginx gives up root's rights, and must be able to read it
         self._keeper: subprocess.Popen[bytes] | None = None
         try:
+            self.folder.mkdir()
+            self.folder.chmod(0o755)  # nginx gives up root's rights, and must be able to read it
             self.write(files or {})
             self._start(environment or {})
             if ready:
