@@ -324,8 +324,10 @@ class Lab(Tapped):
             await report.close()
         for running in self._all:
             running.tap.remark(_("the lab was closed"))
-            await running.tap.close()
-            running.stop()
+            try:
+                await running.tap.close()
+            finally:
+                running.stop()
 
     def __enter__(self) -> Self:
         return self

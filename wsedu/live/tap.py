@@ -129,12 +129,14 @@ class Tap:
         with suppress(AttributeError, NotImplementedError):  # in memory, and on Windows
             for listening in self._listener.sockets:
                 loop.remove_reader(listening.fileno())
-        for _turn in range(TURNS):
-            await asyncio.sleep(0)
-        self._listener.close()
-        for log, link in list(self._links.items()):
-            log.over = True  # what happens to the connection now is the lab's doing
-            link.tear_down()
+        try:
+            for _turn in range(TURNS):
+                await asyncio.sleep(0)
+        finally:  # the lab does not wait for a loop that a server had to itself
+            self._listener.close()
+            for log, link in list(self._links.items()):
+                log.over = True  # what happens to the connection now is the lab's doing
+                link.tear_down()
 
     async def set_faults(self, faults: Faults) -> None:
         """Be a network like this from now on, for open connections too."""
