@@ -281,6 +281,27 @@ async def test_a_dropped_connection_is_1006() -> None:
     ]
 
 
+@pytest.mark.parametrize("network", ["loopback", "memory"])
+async def test_what_was_held_on_a_dropped_connection_never_travels(network: str) -> None:
+    lab = Lab(network=network)
+    peer = await lab.raw()
+    await lab.fault(hold=True)
+    await peer.send(HELLO)
+    await lab.until(lambda recording: any(e.kind == "held" for e in recording.events))
+    await lab.drop()
+    # It ends at once, and not only when the hold does.
+    seen = await lab.until(
+        lambda recording: (
+            {"client", "server"} == {e.sender for e in recording.events if e.kind == "lost"}
+            and not lab._tap._links
+            and recording
+        )
+    )
+    await lab.fault()
+    assert seen.events[-1].kind == "lost"
+    assert lab.recording == seen
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [

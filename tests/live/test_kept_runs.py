@@ -128,6 +128,29 @@ async def test_a_call_that_was_not_recorded_says_what_to_install(
         await asked(2)
 
 
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "",
+        "[]",
+        '{"": 1}',
+        '{"": {}}',
+        '{"": {"date": "", "versions": {}, "source": "", "value": {}}}',
+    ],
+)
+async def test_a_file_of_runs_that_is_damaged_is_named(
+    damaged: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @needs("trustme")
+    async def asked() -> int:
+        return 1
+
+    (folder / "asked.json").write_text(damaged, encoding="utf-8")
+    monkeypatch.setenv(programs.WITHOUT, "trustme")
+    with pytest.raises(ValueError, match=r"^wsedu/live/runs/asked\.json is damaged.* git restore"):
+        await asked()
+
+
 async def test_a_function_that_was_changed_since_is_said_to_be(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,7 +6,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -300,3 +301,158 @@ def test_a_signal_ends_a_program_and_its_log_stays_until_it_is_closed() -> None:
             os.sched_yield()
         assert worker.output == "said\n"
     assert isinstance(worker, Program) and not worker.folder.exists()
+
+
+HIDDEN = {
+    "more.conf": "server { listen 0.0.0.0:OTHER; }",
+    "more.caddy": "http://:OTHER {\n bind 0.0.0.0\n respond hi\n}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (Nginx, THROUGH + "include more.conf;"),
+        (Nginx, THROUGH + 'server { listen 127.0.0.1:OTHER; "listen" 0.0.0.0:OTHER; }'),
+        (Caddy, 'http://:PORT {\n "bind" 0.0.0.0\n respond hi\n}\n'),
+        (Caddy, CADDYFILE + "import more.caddy"),
+    ],
+)
+async def test_a_program_that_listens_elsewhere_is_found_out_and_ended(
+    lab: Lab, kind: type, text: str
+) -> None:
+    port = ReservedPort()
+    port.release()
+    more = {"files": HIDDEN, "words": {"OTHER": port.number}}
+    with pytest.raises(ValueError, match=r"127\.0\.0\.1 only, not on .*:\d+"):
+        kind(lab, text, **more)
+    with kind(lab, THROUGH if kind is Nginx else CADDYFILE, **more) as proxy:
+        with pytest.raises(ValueError, match=r"127\.0\.0\.1 only, not on .*:\d+"):
+            proxy.reload(text)
+        assert not proxy.running and not proxy.folder.exists()
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        lambda: Nats("listen: 0.0.0.0:PORT"),
+        lambda: Valkey("--bind", "0.0.0.0"),
+        lambda: Worker(ECHO.replace('"127.0.0.1"', "None")),
+    ],
+)
+def test_nor_does_a_broker_or_a_worker_listen_elsewhere(start: Callable[[], Program]) -> None:
+    with pytest.raises(ValueError, match=r"127\.0\.0\.1 only, not on .*:\d+"):
+        start()
+
+
+def test_a_broker_that_would_leave_its_keeper_does_not() -> None:
+    with Valkey("--daemonize", "yes") as valkey:
+        assert valkey.running
+    assert not listens(valkey.port)
+
+
+def test_a_program_ends_though_its_keeper_was_killed() -> None:
+    with Worker(ECHO) as worker:
+        assert worker._keeper
+        worker._keeper.kill()
+        worker._keeper.wait()
+        assert listens(worker.port)
+    wait_until_gone(worker.folder, worker.port)
+
+
+CHILD = "import subprocess, sys\nsubprocess.run([sys.executable, '-c', {!r}])"
+
+
+def test_what_a_program_has_started_ends_with_it() -> None:
+    with Worker(CHILD.format(ECHO)) as worker:
+        assert listens(worker.port)
+    wait_until_gone(worker.folder, worker.port)
+
+
+def test_a_program_that_cannot_start_is_said_to() -> None:
+    with pytest.raises(ProgramFailed, match="No such file or directory: '/no/such/program'"):
+        Program(["/no/such/program"])
+
+
+def test_a_program_that_prints_without_end_does_not_fill_the_disk() -> None:
+    endless = "while True: print('x' * 2**20)"
+    with Program([sys.executable, "-c", endless], ready=False) as program:
+        end = time.monotonic() + 60
+        while program.running:
+            assert time.monotonic() < end
+            os.sched_yield()
+        assert len(program.output) <= 64 * 2**20
+
+
+class Interrupted(BaseException):
+    """Like KeyboardInterrupt, which would end the tests."""
+
+
+async def test_a_start_that_is_interrupted_is_in_the_way_of_no_other(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(_port: int) -> None:
+        raise Interrupted
+
+    with monkeypatch.context() as patch:
+        patch.setattr("wsedu.live.proxies.tap_before", stop)
+        with pytest.raises(Interrupted):
+            Nginx(lab, THROUGH)
+    assert Program._current.get(Nginx) is None
+    with Nginx(lab, THROUGH) as proxy:
+        assert proxy.running
+
+
+@pytest.mark.parametrize("step", ["mkdir", "chmod", "write_bytes"])
+def test_no_folder_is_left_when_a_start_is_interrupted(
+    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = getattr(Path, step)
+
+    def interrupted(*args: object, **more: object) -> None:
+        done(*args, **more)
+        raise Interrupted
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(Path, step, interrupted)
+    with pytest.raises(Interrupted):
+        Worker(ECHO)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "not there"))
+    with pytest.raises(OSError, match="not there"):
+        Worker(ECHO)
+
+
+def test_a_name_of_no_component_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(programs.WITHOUT, "nginx, caddy")
+    assert programs.find("nginx") is programs.find("caddy") is None
+    monkeypatch.setenv(programs.WITHOUT, "nginx apache")
+    with pytest.raises(ValueError, match="WSEDU_WITHOUT: 'apache' is none of nginx, caddy"):
+        programs.find("caddy")
+
+
+def test_a_program_that_does_not_run_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged = tmp_path / "nats-server"
+    damaged.write_bytes(b"\x7fELF")
+    damaged.chmod(0o755)
+    component = replace(programs.COMPONENTS["nats-server"], find=lambda: str(damaged))
+    monkeypatch.setattr(programs, "COMPONENTS", {"nats-server": component})
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert programs._found.__wrapped__("nats-server") is None
+
+
+def test_a_folder_of_its_name_is_not_a_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "no_such_package").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    component = programs.Component("no-such-package")
+    monkeypatch.setattr(programs, "COMPONENTS", {"no_such_package": component})
+    assert programs._found.__wrapped__("no_such_package") is None

@@ -86,3 +86,17 @@ def test_any_number_of_hops_can_be_drawn(count: int) -> None:
 
 def test_a_hop_to_itself_is_drawn() -> None:
     assert "a to a" in items(MessagePath([(0, "a", "a")]).svg)["hop0"]
+
+
+def test_of_too_many_places_it_says_how_many() -> None:
+    with pytest.raises(ValueError, match="at most 60 places, not 10,001"):
+        MessagePath([(n, f"p{n}", f"p{n + 1}") for n in range(10_000)])
+    assert_three_forms(MessagePath([(n, f"p{n}", f"p{n + 1}") for n in range(59)]))
+
+
+def test_a_name_that_has_no_end_is_cut() -> None:
+    picture = MessagePath([(0, "<script>" * 10**5, "b")])
+    assert len(picture.svg) < 10_000 and len(picture.text) < 1000
+    assert "<script>" not in picture.svg
+    with pytest.raises(TypeError, match="text, not int"):
+        MessagePath([(0, 1, 2)])  # type: ignore[list-item]

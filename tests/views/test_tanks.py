@@ -75,6 +75,9 @@ def test_empty_tanks_can_be_drawn() -> None:
             "'then' must name the buffers of the first moment",
         ),
         ({"now": {"a": 1}, "then": {"a": -1}}, "'then' has fewer than 0 bytes"),
+        ({"now": {"a": 0.5}}, "'now' has no number of bytes for 'a'"),
+        ({"now": {"a": 10**400}}, "'now' has no number of bytes for 'a'"),
+        ({str(n): {"a": n} for n in range(10_000)}, "at most 100 moments, not 10,000"),
     ],
 )
 def test_moments_that_cannot_be_compared_are_refused(
@@ -82,3 +85,14 @@ def test_moments_that_cannot_be_compared_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=said):
         Tanks(moments)
+
+
+def test_as_many_moments_as_it_shows_take_little_room() -> None:
+    picture = Tanks({str(n): dict.fromkeys("abcd", n) for n in range(100)})
+    assert len(picture.svg) < 100_000
+    assert len(picture.text) < 10_000
+
+
+def test_what_is_not_a_dictionary_is_named() -> None:
+    with pytest.raises(TypeError, match="dictionary of moments, not list"):
+        Tanks([1])  # type: ignore[arg-type]

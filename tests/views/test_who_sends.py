@@ -76,3 +76,5 @@ def test_what_it_cannot_show_is_named() -> None:
         WhoSends({"bytes": Recording(ALL.events[4:], begins="frames")})
     with pytest.raises(LookupError):
         WhoSends({"nothing": Recording()})
+    with pytest.raises(TypeError, match="takes a dict, such as .*, not list"):
+        WhoSends([ALL])  # type: ignore[arg-type]

@@ -25,7 +25,7 @@ class Valkey(Program):
     def __init__(self, *options: str) -> None:
         keep = ("--save", "", "--appendonly", "no", "--dir", "FOLDER")
         command = [program_path("valkey-server"), "--port", "PORT", "--bind", HOST, *keep, *options]
-        super().__init__(command)
+        super().__init__([*command, "--daemonize", "no"])  # it ends with the kernel
 
     @property
     def url(self) -> str:

@@ -34,6 +34,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 RUNS = Path(__file__).with_name("runs")
+PARTS = {"date", "versions", "source", "value"}  # of a run
 RECORD = "WSEDU_RECORD_RUNS"  # set: each call of a function that needs something is kept
 
 
@@ -102,10 +103,26 @@ def _source(function: Callable[..., object]) -> str:
 
 
 def _read(name: str) -> dict[str, Any]:
-    """The recorded runs of the function of this name, by their arguments."""
+    """The recorded runs of the function of this name, by their arguments.
+
+    Raises ValueError, which names the file, if that is damaged.
+    """
     path = RUNS / f"{name}.json"
-    runs: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return runs
+    try:
+        runs = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        if all(PARTS <= set(run) for run in runs.values()):
+            return dict(runs)
+    except (ValueError, TypeError, AttributeError):
+        pass
+    raise _damaged(name)
+
+
+def _damaged(name: str) -> ValueError:
+    return ValueError(
+        _("{file} is damaged. This brings it back: {command}").format(
+            file=f"wsedu/live/runs/{name}.json", command=f"git restore wsedu/live/runs/{name}.json"
+        )
+    )
 
 
 def _kept(function: Callable[..., object], call: str, missing: list[str]) -> Any:
@@ -117,8 +134,12 @@ def _kept(function: Callable[..., object], call: str, missing: list[str]) -> Any
     said = _("Recorded on {date} with {versions}.").format(date=run["date"], versions=versions)
     if run["source"] != _source(function):
         said += " " + _("Your code is not what was recorded.")
+    try:
+        value = _value(run["value"])
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise _damaged(function.__name__) from None
     print(textwrap.fill(said, 80, break_on_hyphens=False))
-    return _value(run["value"])
+    return value
 
 
 def _keep(function: Callable[..., object], call: str, names: tuple[str, ...], result: T) -> None:

@@ -11,7 +11,9 @@ import importlib.metadata
 import importlib.util
 import os
 import re
+import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -27,6 +29,7 @@ from typing import ClassVar, Self
 
 from .._told import Told
 from ..words import _
+from .listening import beyond_loopback, only_here
 from .tap import HOST
 
 KEEPER = Path(__file__).with_name("keeper.py")
@@ -108,27 +111,47 @@ class Found:
 
 
 def find(name: str) -> Found | None:
-    """The component of this name, or None if this machine does not have it."""
-    return None if name in os.environ.get(WITHOUT, "").split() else _found(name)
+    """The component of this name, or None if this machine does not have it.
+
+    Raises ValueError if WSEDU_WITHOUT names something that is not a component.
+    """
+    without = re.findall(r"[^\s,;]+", os.environ.get(WITHOUT, ""))
+    for other in without:
+        if other not in COMPONENTS:
+            raise ValueError(
+                _("{variable}: {name!r} is none of {names}").format(
+                    variable=WITHOUT, name=other, names=", ".join(COMPONENTS)
+                )
+            )
+    return None if name in without else _found(name)
 
 
 @cache
 def _found(name: str) -> Found | None:
     component = COMPONENTS[name]
     if component.find is None:
-        if importlib.util.find_spec(name) is None:
+        try:  # a folder of this name is not the package
+            version = importlib.metadata.version(component.package)
+        except ImportError:
             return None
-        return Found("", importlib.metadata.version(component.package), component.package)
+        return Found("", version, component.package) if importlib.util.find_spec(name) else None
+    with suppress(ImportError, OSError):  # no wheel, or one that is damaged
+        path = component.find()
+        return Found(path, _version(path, component.ask), component.package)
+    for path in filter(None, map(shutil.which, component.others)):
+        with suppress(OSError):
+            return Found(path, _version(path, component.ask), Path(path).name)
+    return None
+
+
+def _version(path: str, ask: str) -> str:
+    """What a program says itself; raises OSError if it does not run."""
     try:
-        path, where = component.find(), component.package
-    except (ImportError, OSError):  # no wheel, or one that is damaged
-        on_path = next(filter(None, map(shutil.which, component.others)), None)
-        if on_path is None:
-            return None
-        path, where = on_path, Path(on_path).name
-    said = subprocess.run([path, component.ask], capture_output=True, text=True, timeout=PATIENCE)
+        said = subprocess.run([path, ask], capture_output=True, text=True, timeout=PATIENCE)
+    except subprocess.TimeoutExpired as error:
+        raise OSError(str(error)) from None
     version = re.search(r"\d+(\.\d+)+", said.stdout + said.stderr)
-    return Found(path, version[0] if version else "?", where)
+    return version[0] if version else "?"
 
 
 def program_path(name: str) -> str:
@@ -172,7 +195,8 @@ class Program:
              ``_reserved.release()``
     environment: variables that it sees beside those of this process
 
-    Raises ProgramFailed when it ends before it listens on its port.
+    Raises ProgramFailed when it ends before it listens on its port, and ValueError when it also
+    listens where other computers reach it.
     """
 
     port: int
@@ -194,11 +218,13 @@ class Program:
         self._command = list(command)
         self._reserved = ReservedPort()
         self.port = self._reserved.number
-        self.folder = Path(tempfile.mkdtemp(prefix="wsedu-program-"))
+        # The name is known before there is a folder: an interrupt can come between the two.
+        self.folder = Path(tempfile.gettempdir(), f"wsedu-program-{secrets.token_hex(8)}")
         self._words = {"PORT": self.port, "FOLDER": self.folder, **(words or {})}
-        self.folder.chmod(0o755)  # nginx gives up root's rights, and must be able to read it
         self._keeper: subprocess.Popen[bytes] | None = None
         try:
+            self.folder.mkdir()
+            self.folder.chmod(0o755)  # nginx gives up root's rights, and must be able to read it
             self.write(files or {})
             self._start(environment or {})
             if ready:
@@ -243,20 +269,29 @@ class Program:
     def wait_until_it_listens(self, port: int | None = None) -> None:
         """Return when something accepts connections on this port, or on its own.
 
-        Raises ProgramFailed when the program has ended, or does not listen.
+        Raises ProgramFailed when the program has ended, or does not listen, and ValueError when
+        it also listens beyond 127.0.0.1, which only Linux lets us see; it is ended then.
         """
         name = Path(self._command[0]).name
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             with suppress(OSError), socket.create_connection((HOST, port or self.port), timeout=1):
-                return
+                break
             if not self.running:
                 silent = _("{name} ended before it listened, and said nothing").format(name=name)
                 raise ProgramFailed(self._said(self.output) if self.output.strip() else silent)
             time.sleep(LOOK)
-        raise ProgramFailed(
-            _("{name} did not listen within {seconds} s").format(name=name, seconds=PATIENCE)
-        )
+        else:
+            raise ProgramFailed(
+                _("{name} did not listen within {seconds} s").format(name=name, seconds=PATIENCE)
+            )
+        self._stay_on_loopback()
+
+    def _stay_on_loopback(self) -> None:
+        """End it, and raise ValueError, if it listens where other computers reach it."""
+        if self._keeper and (addresses := beyond_loopback(self._keeper.pid)):
+            Program.close(self)
+            raise only_here(", ".join(addresses))
 
     def _said(self, words: str) -> str:
         """What it said, without the name of its folder and the port, which are new every time."""
@@ -298,6 +333,8 @@ class Program:
             with suppress(OSError):
                 keeper.stdin.close()
             keeper.wait()
+            with suppress(OSError, AttributeError):  # of none that is left; on Windows
+                os.killpg(keeper.pid, signal.SIGKILL)
         shutil.rmtree(self.folder, ignore_errors=True)  # the keeper does it, if it has started
         if Program._current.get(type(self)) is self:
             del Program._current[type(self)]

@@ -25,6 +25,7 @@ from ..recording import Recording
 from ..words import _
 from .background import LabClosed
 from .lab import Lab
+from .listening import only_here
 from .peer import Peer
 from .programs import LOOK, PATIENCE, Program, ProgramFailed, ReservedPort, find, program_path
 from .servers import tap_before
@@ -55,7 +56,8 @@ import site.caddy
 
 LISTEN = re.compile(r"\blisten\s+([^\s;]+)")  # of nginx
 SERVER = re.compile(r"\bserver\s*\{")
-BIND = re.compile(r"^\s*bind\s+(\S+)", re.MULTILINE)  # of Caddy
+BIND = re.compile(r"^[ \t]*bind[ \t]+(.+)", re.MULTILINE)  # of Caddy, with several addresses
+COMMENT = re.compile(r"(?m)(?:^|(?<=\s))#.*")  # of both
 
 
 class Proxy(Tapped, Program):
@@ -71,11 +73,15 @@ class Proxy(Tapped, Program):
     def __init__(self, lab: Lab, command: list[str], files: Mapping[str, str | bytes], **more: Any):
         more["words"] = {"BACKEND": lab._tap.port, **more["words"]}
         lab._be_open()
-        Program.__init__(self, command, files, **more)
         self._lab, self._background = lab, lab._background
         self._peers: list[Peer] = []
-        self._tap = self._background.call(tap_before(self.port))
-        lab._proxies.append(self)
+        Program.__init__(self, command, files, **more)
+        try:
+            self._tap = self._background.call(tap_before(self.port))
+            lab._proxies.append(self)
+        except BaseException:  # the Stop button
+            Program.close(self)
+            raise
 
     @property
     def url(self) -> str:
@@ -165,6 +171,7 @@ class Nginx(Proxy):
             time.sleep(LOOK)
         if asked.returncode or self._retired() == before:
             raise ProgramFailed(self._said(asked.stderr.decode(errors="replace")))
+        self._stay_on_loopback()
 
     def _retired(self) -> int:
         """How many of its workers no longer take new connections; a new one does by then."""
@@ -229,20 +236,18 @@ class Caddy(Proxy):
             said = response.read().decode(errors="replace")
         if response.status != 200:
             raise ProgramFailed(self._said(json.loads(said)["error"]))
+        self._stay_on_loopback()
 
 
 def _only_here(text: str, listens: re.Pattern[str]) -> None:
     """Raise ValueError if a configuration listens elsewhere than on 127.0.0.1, or not on PORT."""
-    addresses = listens.findall(text)
+    text = COMMENT.sub("", text)
+    addresses = " ".join(listens.findall(text)).split()
     if len(SERVER.findall(text)) > len(addresses):
         addresses.append("*:80")  # where nginx listens if that is not said
     for address in addresses:
         if not address.startswith(HOST):
-            raise ValueError(
-                _("The lab's programs listen on 127.0.0.1 only, not on {address}").format(
-                    address=address
-                )
-            )
+            raise only_here(address)
     if not re.search(r"\bPORT\b", text):
         raise ValueError(
             _("The lab connects to the port PORT, so the configuration has to listen there")

@@ -107,7 +107,7 @@ class Tap:
         self.host, self.port = HOST, 0
         self.faults = Faults()
         self.ill: frozenset[Side] = frozenset()  # the sides on whose bytes they act
-        self.faults_changed = asyncio.Event()  # set, and made anew, when they change
+        self.faults_changed = asyncio.Event()  # set, and made anew, by look_again
         self._links: dict[Log, Link] = {}  # the open connections
         self._closing = False
         self._tasks: set[asyncio.Task[None]] = set()  # a loop alone would forget them
@@ -132,17 +132,21 @@ class Tap:
         try:
             for _turn in range(TURNS):
                 await asyncio.sleep(0)
-        finally:
+        finally:  # the lab does not wait for a loop that a server had to itself
             self._listener.close()
-        for log, link in list(self._links.items()):
-            log.over = True  # what happens to the connection now is the lab's doing
-            link.tear_down()
+            for log, link in list(self._links.items()):
+                log.over = True  # what happens to the connection now is the lab's doing
+                link.tear_down()
 
     async def set_faults(self, faults: Faults) -> None:
         """Be a network like this from now on, for open connections too."""
         self.faults = faults
         self.ill = frozenset(filter(faults.act_on, SIDES)) if faults != Faults() else frozenset()
         self.remark(str(faults))
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Let all that is held see whether it still is."""
         self.faults_changed.set()
         self.faults_changed = asyncio.Event()
 
@@ -272,6 +276,11 @@ class Link:
         self.client.other, self.server.other = self.server, self.client
         self.doors = (self.client, self.server)
 
+    @property
+    def gone(self) -> bool:
+        """Whether the tap has a connection with neither side."""
+        return all(door.closed for door in self.doors)
+
     def open(self) -> None:
         """The server is there: what the client has said is passed on."""
         if self.client.transport.is_closing():
@@ -284,6 +293,7 @@ class Link:
         for door in self.doors:
             door.ended = True
             door.tear_down()
+        self.look_for_the_end()  # the client may have gone before
 
     def tear_down(self) -> None:
         """Reset both ends."""
@@ -295,7 +305,7 @@ class Link:
         if all(door.ended for door in self.doors):
             for door in self.doors:
                 door.close()
-            if all(door.closed for door in self.doors):
+            if self.gone:
                 self.tap.over(self)
 
 
@@ -356,6 +366,8 @@ class Door(asyncio.Protocol):
                 self._link.log.broken = True
             self._end("lost")
         self._link.look_for_the_end()
+        if self._link.gone:
+            self._tap.look_again()
 
     def _end(self, how: Literal["end", "lost"]) -> None:
         if self._working:
@@ -457,6 +469,8 @@ class Door(asyncio.Protocol):
             if faults.hold:
                 self._tap.note(self._link.log, "held", self._side, data)
                 await self._wait_while_held()
+                if self._link.gone:  # what was held never travels
+                    return
             if wait := faults.delay + random.uniform(0, faults.jitter):
                 await asyncio.sleep(wait)
             pieces = self._tap.faults.pieces(data, self._offset)
@@ -480,8 +494,9 @@ class Door(asyncio.Protocol):
                 await asyncio.sleep(0)
 
     async def _wait_while_held(self) -> None:
-        while self._tap.faults.hold and self._side in self._tap.ill:
-            await self._tap.faults_changed.wait()
+        tap = self._tap
+        while tap.faults.hold and self._side in tap.ill and not self._link.gone:
+            await tap.faults_changed.wait()
 
 
 def _reason(error: OSError) -> str:

@@ -18,6 +18,8 @@ from .picture import Picture
 TOP, ROW = 84, 36  # the y of the first arrow, and how far apart arrows are
 LEFT = 92  # the x where the columns begin
 SHOWN = 40  # hops; of more, these are drawn
+MOST = 60  # places
+LONGEST = 200  # characters of a name in the words
 
 Hop = tuple[float, str, str]  # seconds, sender, receiver
 
@@ -26,7 +28,8 @@ class MessagePath(Picture):
     """The hops of a message, step by step, each with its time.
 
     hops:   (seconds, sender, receiver) for each, such as ``Wires.path`` returns
-    places: the names in the order of the columns; the order of the hops, if it is left out
+    places: the names in the order of the columns; the order of the hops, if it is left out.
+            Raises ValueError for more than ``MOST``
     """
 
     def __init__(self, hops: Iterable[Hop], places: Sequence[str] = ()) -> None:
@@ -44,9 +47,11 @@ class _Path:
 
     @classmethod
     def of(cls, hops: Iterable[Hop], places: Sequence[str]) -> _Path:
-        given = sorted((time, clean(sender), clean(receiver)) for time, sender, receiver in hops)
-        named = [*map(clean, places), *(name for hop in given for name in hop[1:])]
-        names = [str(name) for name in dict.fromkeys(named)]
+        given = sorted((time, _name(sender), _name(receiver)) for time, sender, receiver in hops)
+        named = [*map(_name, places), *(name for hop in given for name in hop[1:])]
+        names = list(dict.fromkeys(named))
+        if len(names) > MOST:
+            raise ValueError(f"MessagePath shows at most {MOST} places, not {len(names):,}")
         steps: dict[str, int] = {}  # of the newest hop that arrived there
         found = []
         for time, sender, receiver in given:
@@ -108,6 +113,12 @@ class _Path:
                 drawing.tip((start, y), (end, y))
             # Between the first two columns on its way, where no line runs through it.
             drawing.text(middle, y - 6, _in_words(time), "small", "middle")
+
+
+def _name(place: str) -> str:
+    if not isinstance(place, str):
+        raise TypeError(f"the name of a place is text, not {type(place).__name__}")
+    return str(clean(place[:LONGEST]))
 
 
 def _in_words(seconds: float) -> str:

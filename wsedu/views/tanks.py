@@ -12,6 +12,8 @@ from .drawing import NARROW, Drawing, Slots, clean, fit, wrap
 from .steps import Steps
 
 MOST = 4  # tanks
+MOMENTS = 100  # each has its own levels, in each of the steps
+LARGEST = 2**63  # bytes
 TOP, TALL = 84, 180  # pixels
 GAP, EDGE = 40, 34  # between two tanks; before the first and after the last
 LEAST = 2  # pixels of a level that is not 0
@@ -22,12 +24,17 @@ class Tanks(Steps):
     """How many bytes wait in each buffer, at some moments.
 
     moments: for each moment, in their order, the bytes in each buffer; the first buffer is the
-             one that is filled by the program that writes. All moments name the same buffers
+             one that is filled by the program that writes. All moments name the same buffers.
+             Raises ValueError for more than ``MOMENTS``
     """
 
     def __init__(self, moments: Mapping[str, Mapping[str, int]]) -> None:
+        if not isinstance(moments, Mapping):
+            raise TypeError(f"Tanks takes a dictionary of moments, not {type(moments).__name__}")
         if not moments:
             raise ValueError("Tanks needs at least one moment")
+        if len(moments) > MOMENTS:
+            raise ValueError(f"Tanks shows at most {MOMENTS} moments, not {len(moments):,}")
         self._names = list(next(iter(moments.values())))
         if not 0 < len(self._names) <= MOST:
             raise ValueError(f"Tanks shows 1 to {MOST} buffers, not {len(self._names)}")
@@ -36,6 +43,9 @@ class Tanks(Steps):
                 raise ValueError(
                     f"{title!r} must name the buffers of the first moment, in the same order"
                 )
+            for name, level in levels.items():
+                if not isinstance(level, int) or level > LARGEST:
+                    raise ValueError(f"{title!r} has no number of bytes for {name!r}")
             if min(levels.values()) < 0:
                 raise ValueError(f"{title!r} has fewer than 0 bytes in a buffer")
         self._levels = [list(levels.values()) for levels in moments.values()]
