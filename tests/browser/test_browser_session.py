@@ -57,8 +57,9 @@ async def breaks_a_rule(peer: Peer) -> None:
     await peer.live()
 
 
-# What is dropped of "buffered" is not in the recording. A sandboxed frame has tools of its own.
-NAMES = [name for name in scenes.SCENES if name not in ("buffered", "sandbox")]
+# What is dropped of "buffered" is not in the recording, nor is the second socket of "backlog". A
+# sandboxed frame has tools of its own.
+NAMES = [name for name in scenes.SCENES if name not in ("buffered", "backlog", "sandbox")]
 
 
 @pytest.mark.parametrize("name", [*NAMES, "broken"])
@@ -70,7 +71,10 @@ def test_the_third_column_is_what_chromium_reports(
     watched = Watched(chromium)
     recording = scenes.play(watched, origin, name)  # type: ignore[arg-type]
     earlier = scenes.SCENES[name].known  # that visit has one row
-    assert tools_rows(dissect(recording)) == watched.rows[earlier:]
+    here, there = tools_rows(dissect(recording)), watched.rows[earlier:]
+    if name == "compressed":  # it sends several at once, and an echo may be quicker than the next
+        here, there = (sorted(rows, key=lambda row: str(row.sender)) for rows in (here, there))
+    assert here == there
     assert watched.rows or name in ("handshake", "accept", "empty", "early")
 
 
