@@ -101,7 +101,7 @@ def test_a_mistake_in_a_later_event_is_named_and_ends_the_visit(
         "socket.onopen = () => sokcet.close();",
         'socket.addEventListener("message", () => sokcet.close());'
         'socket.onopen = () => socket.send("");',
-        "setTimeout(() => sokcet.close(), 50);",
+        "socket.onopen = () => setTimeout(() => sokcet.close(), 50);",
     ):
         monkeypatch.setitem(scenes.SCENES, "late", scenes.Scene(Lab, script=script))
         *_before, mistake, close = [s.words for s in scenes.play(browser, origin, "late").script]

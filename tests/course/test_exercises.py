@@ -623,11 +623,12 @@ class TestRaising:
         kind: str,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        # With all these tests in memory the collector takes long, and here no await is forgotten,
-        # once it has seen what the exercise's own mistakes forget.
-        if isinstance(exercise.judge, judges.Cases):
-            judges._rows_of(exercise, runner.Attempt(exercise.solution))
-        monkeypatch.setattr("gc.collect", lambda generation=2: 0)
+        # With all these tests in memory the collector takes long, and a function that is not
+        # async forgets no await, once it has seen what the exercise's own mistakes forget.
+        if kind == "function":
+            if isinstance(exercise.judge, judges.Cases):
+                judges._rows_of(exercise, runner.Attempt(exercise.solution))
+            monkeypatch.setattr("gc.collect", lambda generation=2: 0)
 
         # A new error each time: the traceback of one that is raised again grows without end.
         def answer(*args: Any) -> None:

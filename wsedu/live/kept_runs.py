@@ -25,6 +25,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+from .._awaited import values_only
 from ..recording import Recording
 from ..recording.files import from_json, to_json
 from ..words import _
@@ -38,6 +39,7 @@ PARTS = {"date", "versions", "source", "value"}  # of a run
 RECORD = "WSEDU_RECORD_RUNS"  # set: each call of a function that needs something is kept
 
 
+@values_only
 def components(*names: str) -> None:
     """Print which of these components this machine has, and what to do about the others.
 
@@ -63,6 +65,7 @@ def components(*names: str) -> None:
         print(textwrap.fill(said.format(command=INSTALL), 80, break_on_hyphens=False))
 
 
+@values_only
 def needs(
     *names: str,
 ) -> Callable[[Callable[P, Coroutine[Any, Any, T]]], Callable[P, Coroutine[Any, Any, T]]]:

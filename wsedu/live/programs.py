@@ -27,6 +27,7 @@ from functools import cache
 from pathlib import Path
 from typing import ClassVar, Self
 
+from .._awaited import no_coroutine
 from .._told import Told
 from ..words import _
 from .listening import beyond_loopback, only_here
@@ -203,6 +204,10 @@ class Program:
     folder: Path
     only_one: ClassVar[bool] = True  # a newer one of the same class replaces it
     _current: ClassVar[dict[type[Program], Program]] = {}
+
+    def __new__(cls, *args: object, **options: object) -> Self:
+        no_coroutine(cls.__name__, *args, *options.values())
+        return super().__new__(cls)
 
     def __init__(
         self,
