@@ -52,8 +52,10 @@ def in_the_page(page: Page) -> int:
 def test_it_opens_within_a_second(page: Page) -> None:
     # From the first byte of the page to the painted picture.
     painted = page.evaluate(
-        """() => new Promise((done) => requestAnimationFrame(() => setTimeout(
-            () => done(performance.getEntriesByName("first-contentful-paint")[0].startTime))))"""
+        """() => new Promise((done) => new PerformanceObserver((seen) => {
+            for (const { name, startTime } of seen.getEntries())
+                if (name === "first-contentful-paint") done(startTime);
+        }).observe({ type: "paint", buffered: true }))"""
     )
     assert painted < 1000
     assert in_the_page(page) < 60
