@@ -4,6 +4,7 @@ import atexit
 import gc
 import itertools
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 from xdist.scheduler import LoadFileScheduling
 
 from wsedu.course.runner import AnswerStopped
+
+AT_MOST = 900  # seconds for a test, which then fails
 
 # No test writes into the journal of the person who runs it. The notebooks, whose kernels start
 # from this process, share this one and never write into it; every other test has its own.
@@ -137,6 +140,26 @@ AFTER = {
     "frame-inside-bytes": "frame-inside-ping",
     "ping-lost-replay": "ping-lost",
 }
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
+    """Let no test wait forever, as for a promise that a page never keeps."""
+
+    def end(*_signal: Any) -> None:
+        raise TimeoutError(f"{item.nodeid} has not ended after {AT_MOST} s")
+
+    if not hasattr(signal, "SIGALRM"):  # Windows
+        return (yield)
+    before = signal.signal(signal.SIGALRM, end)
+    signal.alarm(AT_MOST)
+    try:
+        return (yield)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
 # No page shows these notebooks, so there is none to wait for.
 NO_PAGE = "from wsedu.live import browser; browser.PATIENCE = 0.1"
 LEFT = "import threading; print([t.name for t in threading.enumerate() if 'wsedu' in t.name])"
