@@ -14,14 +14,10 @@ from .test_clients import (
     ended,
     leaves,
     library,
-    origin,
-    page,
     says,
     sends,
     until,
 )
-
-__all__ = ["origin", "page"]  # fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("no_lab_is_left")]
 

@@ -7,9 +7,6 @@ from wsedu_exercises.browser_as_client.which_death.log import stored
 
 from ..firefox import Browser, kind
 from .deaths import PAGES, WORDS, Page, shape, visit
-from .test_clients import origin, page
-
-__all__ = ["origin", "page"]  # fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("no_lab_is_left")]
 
