@@ -42,6 +42,7 @@ def none(capfd: pytest.CaptureFixture[str], excuses: tuple[str, ...] = ()) -> It
         for name in ("asyncio", "wsedu.live.background"):
             patch.setattr(logging.getLogger(name), "handle", lambda r: said.append(r.getMessage()))
         Lab().close()
+        gc.collect()  # what an earlier test has left is not ours
         before = (threading.active_count(), open_files())
         yield
         loop = None if Lab._current is None else Lab._current._background._loop
