@@ -291,7 +291,7 @@ class End(asyncio.Transport):
         except Exception as error:  # the other end, which may be calling, has no part in it
             context = {"message": "data_received() failed", "exception": error, "transport": self}
             self._loop.call_exception_handler(context)
-            self._break()
+            self._lose(error)
 
     def _break(self) -> None:
         self._deliver()  # what has come before

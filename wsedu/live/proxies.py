@@ -27,7 +27,7 @@ from .background import LabClosed
 from .lab import Lab
 from .listening import only_here
 from .peer import Peer
-from .programs import LOOK, PATIENCE, Program, ProgramFailed, ReservedPort, find, program_path
+from .programs import LOOK, PATIENCE, Program, ProgramFailed, ReservedPort, program_path
 from .servers import tap_before
 from .tap import HOST
 from .tapped import Tapped
@@ -87,12 +87,6 @@ class Proxy(Tapped, Program):
     def url(self) -> str:
         """Where clients connect: the tap in front of the proxy."""
         return f"ws://{HOST}:{self._tap.port}"
-
-    @property
-    def version(self) -> str:
-        """The version of the program that runs."""
-        found = find(self.program)
-        return found.version if found else "?"
 
     @property
     def hops(self) -> tuple[Recording, Recording]:

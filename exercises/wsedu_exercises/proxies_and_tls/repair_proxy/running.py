@@ -89,7 +89,7 @@ def _refused(plain: str, said: str) -> Fault:
 
 
 class _Look:
-    """What a client sees through this nginx, and what the server behind it."""
+    """What a client gets through this nginx, and which requests reach the server."""
 
     def __init__(self, plain: str, nginx: Program, server: Server) -> None:
         self._plain, self._nginx, self._server = plain, nginx, server
