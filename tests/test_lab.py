@@ -18,7 +18,7 @@ SCRIPTS = Path(__file__).parent.parent / "scripts"
 @pytest.fixture
 def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The module, for a course of three files in a folder of its own."""
-    monkeypatch.syspath_prepend(str(SCRIPTS))
+    monkeypatch.setattr(sys, "path", [str(SCRIPTS), *sys.path])
     monkeypatch.delitem(sys.modules, "environment", raising=False)
     spec = importlib.util.spec_from_file_location("lab", SCRIPTS / "lab.py")
     module = importlib.util.module_from_spec(spec)

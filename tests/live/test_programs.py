@@ -452,7 +452,7 @@ def test_a_folder_of_its_name_is_not_a_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "no_such_package").mkdir()
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     component = programs.Component("no-such-package")
     monkeypatch.setattr(programs, "COMPONENTS", {"no_such_package": component})
     assert programs._found.__wrapped__("no_such_package") is None
