@@ -94,6 +94,7 @@ COMPONENTS: Mapping[str, Component] = {
     "redis": Component("redis"),
     "nats": Component("nats-py"),
     "trustme": Component("trustme"),
+    "matplotlib": Component("matplotlib"),  # of the course itself; the browser has none
 }
 
 
