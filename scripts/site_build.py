@@ -55,7 +55,6 @@ def build(site: Path) -> None:
     notebooks(site / "files")
     listings(site / "files", site / "api" / "contents")
     shutil.copytree(ROOT / "site" / "pages", site, dirs_exist_ok=True)
-    (site / ".nojekyll").touch()  # GitHub's pages would leave out names that begin with _
 
 
 # The page.

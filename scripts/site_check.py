@@ -16,12 +16,14 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 # What makes a browser load something, in a page and in a style sheet.
 LOADED = re.compile(r"""(?:\bsrc|<link\b[^>]*\bhref|\bimport\()\s*[=(]?\s*["']([^"'#]+)["']""")
 IN_STYLES = re.compile(r"""(?:@import\s*|url\(\s*)["']?([^"')\s]+)""")
+# The archive of Pyodide, and of the Python in it, holds no licence.
+PYODIDE_ASKS_FOR = ("Mozilla Public License Version 2.0", "PYTHON SOFTWARE FOUNDATION LICENSE")
 ELSEWHERE = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//|/", re.I)  # not below the site's own address
 
 
 def faults(site: Path) -> list[str]:
     """A sentence for each thing that is wrong with a site."""
-    checks = (links, loaded_from_elsewhere, configured, wheels, pictures_hidden)
+    checks = (links, loaded_from_elsewhere, configured, wheels, pictures_hidden, notices)
     return [fault for check in checks for fault in check(site)]
 
 
@@ -92,6 +94,26 @@ def wheels(site: Path) -> Iterator[str]:
     for name in kernel["loadPyodideOptions"]["packages"]:
         if name not in packages:
             yield f"The kernel loads {name} at its start, which is not in pyodide-lock.json."
+
+
+def notices(site: Path) -> Iterator[str]:
+    """Packages of others whose licence the site does not name, and texts that it must hold."""
+    text = (site / "third-party-notices.txt").read_text("utf-8")
+    named = {
+        (re.sub(r"[-_.]+", "-", name).lower(), version)
+        for name, version in re.findall(r"(?m)^(\S+) (\S+) \(Python\)\nLicence: \S", text)
+    }
+    lock = site / "static" / "pyodide" / "pyodide-lock.json"
+    for name, package in json.loads(lock.read_text())["packages"].items():
+        if name != "wsedu" and (name, package["version"]) not in named:
+            yield f"third-party-notices.txt does not name {name} {package['version']}."
+    for path in sorted(site.rglob("third-party-licenses.json")):
+        for package in json.loads(path.read_text("utf-8"))["packages"]:
+            if f"{package['name']} {package['versionInfo']} (JavaScript)\n" not in text:
+                yield f"third-party-notices.txt does not name {package['name']} of the page."
+    for title in PYODIDE_ASKS_FOR:
+        if title not in text:
+            yield f"third-party-notices.txt lacks the text of the {title}, for Pyodide."
 
 
 def pictures_hidden(site: Path) -> Iterator[str]:
