@@ -1,10 +1,44 @@
-"""How to stop what does not stop by itself: a thread that loops, tasks that catch everything."""
+"""How to stop what does not stop by itself: a thread that loops, tasks that catch everything.
+
+How to think about it: what loops is stopped from another thread. Where there are no threads,
+Python itself asks, each time that it jumps back or enters a function, whether it is time to stop.
+"""
 
 import asyncio
 import ctypes
+import sys
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import CodeType
+from typing import Any
 
 WAIT = 0.05  # seconds in which a task that is cancelled may tidy up
+TOOL = 4  # our number among the tools that watch Python; debuggers and profilers have others
+
+
+class Stopped(BaseException):
+    """Raised inside a server that keeps the loop to itself."""
+
+
+@contextmanager
+def watching(look: Callable[[CodeType], object]) -> Iterator[None]:
+    """Within this, call ``look`` with the code that jumps back, or that Python enters.
+
+    What it raises is raised in that code. Code that does neither, such as one long call of a C
+    function, is not watched.
+    """
+    watch: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]  # from Python 3.12 on
+    moments = (watch.events.JUMP, watch.events.PY_START, watch.events.PY_RESUME)
+    watch.use_tool_id(TOOL, "wsedu")
+    for moment in moments:
+        watch.register_callback(TOOL, moment, lambda code, *_where: look(code))
+    watch.set_events(TOOL, sum(moments))
+    try:
+        yield
+    finally:
+        watch.set_events(TOOL, 0)
+        watch.free_tool_id(TOOL)
 
 
 def raise_in(thread: threading.Thread, error: type[BaseException]) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import websockets
 
+from wsedu._stopping import Stopped
 from wsedu.live import Lab, background
-from wsedu.live.background import Background, LabClosed, Stopped, Stuck
+from wsedu.live.background import Background, LabClosed, Stuck
 from wsedu.live.peer import Peer
 from wsedu.recording import dissect
 

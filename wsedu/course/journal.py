@@ -18,6 +18,7 @@ import errno
 import functools
 import json
 import os
+import sys
 import tempfile
 import time
 from contextlib import suppress
@@ -32,8 +33,10 @@ def home() -> Path:
     """The learner's own folder."""
     if is_graded():
         return _folder_of_this_kernel()
+    # A browser keeps only the folder of the notebooks; the rest is gone when the page is closed.
+    usual = "/drive/wsedu" if sys.platform == "emscripten" else "~/wsedu"
     # Path.expanduser raises when there is no user "name"; this one leaves such a name as it is.
-    return Path(os.path.expanduser(os.environ.get("WSEDU_HOME") or "~/wsedu"))
+    return Path(os.path.expanduser(os.environ.get("WSEDU_HOME") or usual))
 
 
 def is_graded() -> bool:

@@ -15,11 +15,13 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from .._awaited import await_missing
-from .._stopping import end_tasks, raise_in
+from .._stopping import end_tasks, raise_in, watching
 from .._told import is_cell
+from ..live import guest
 from ..words import _
 from .diagnosis import Raised
 from .verdict import Verdict, not_attempted, not_yet
@@ -30,6 +32,9 @@ LONGEST = 12  # times as long as usual: the most that such an answer gets
 ROOM = 2**30  # bytes that an answer may take, beside what the kernel has
 STOPS = 10  # how often an answer that does not end is asked to end
 BETWEEN = 0.05  # seconds from one such request to the next
+LAST = 1  # seconds after its time in which a check without a thread may end by itself
+# What runs an answer, and puts away what it leaves: where possible, no stop lands in it.
+RUNS_IT = (__file__, guest.__file__, str(Path(asyncio.__file__).parent))
 
 wall, computed = time.monotonic, time.process_time
 
@@ -133,6 +138,11 @@ class Attempt:
             self.go_on()
             raise
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it is the answer that runs now, so that it may be stopped."""
+        return self._running
+
     def _settle(self) -> None:
         """From here on no stop comes; one that is on its way holds the lock, and comes here."""
         self._running = False
@@ -156,6 +166,18 @@ class Attempt:
             if loop:  # if it waits for nothing, it must look up to hear it
                 loop.call_soon_threadsafe(int)
 
+    def stop_here(self, late: float, code: CodeType | None) -> None:
+        """The same for an answer without a thread: raise AnswerStopped in ``code``, which runs.
+
+        late: seconds since its time was up
+        """
+        asked, self.over = self.over, True
+        if self._running and self._task and not asked:
+            self._task.cancel()
+        elif self._running and late > BETWEEN:
+            if late > STOPS * BETWEEN or code is None or not code.co_filename.startswith(RUNS_IT):
+                raise AnswerStopped
+
 
 def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECONDS) -> Verdict:
     """Judge an answer in a thread of its own; whatever happens there becomes a verdict."""
@@ -176,13 +198,10 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
         except BaseException as error:  # a fault of ours: it must not vanish in the thread
             faults.append(error)
 
-    thread = threading.Thread(target=work, name="wsedu check", daemon=True)
     with _room(), _quiet() as (printed, warned):
-        thread.start()
         try:
-            _give_time(thread, seconds)
-        finally:  # the time is up, or the learner has interrupted the cell
-            _stop(thread, watched)
+            (_work_here if guest.IN_BROWSER else _work_in_thread)(work, watched, seconds)
+        finally:
             if not (verdicts and verdicts[0].passed):
                 # A coroutine without await is found now, or in a later cell.
                 gc.collect(2 if inspect.iscoroutinefunction(answer) else 1)
@@ -273,6 +292,42 @@ def _line_of(error: BaseException) -> int | None:
             line = trace.tb_lineno
         trace = trace.tb_next
     return line
+
+
+def _work_in_thread(work: Callable[[], None], watched: Attempt, seconds: float) -> None:
+    thread = threading.Thread(target=work, name="wsedu check", daemon=True)
+    thread.start()
+    try:
+        _give_time(thread, seconds)
+    finally:  # the time is up, or the learner has interrupted the cell
+        _stop(thread, watched)
+
+
+def _work_here(work: Callable[[], None], watched: Attempt, seconds: float) -> None:
+    """The same where there are no threads: the answer is stopped from within."""
+    end, sleep = wall() + seconds, time.sleep
+
+    def look(code: CodeType | None) -> None:
+        nonlocal end
+        guest.stop_long_turn()
+        late = wall() - end
+        if late < 0:
+            return
+        watched.stop_here(late, code)
+        if late > LAST and not watched.is_running:  # then it is the check that does not end
+            end = wall()
+            raise AnswerStopped
+
+    def short_sleep(wanted: float) -> None:
+        sleep(max(0, min(wanted, end + BETWEEN - wall())))
+        look(None)
+
+    time.sleep = short_sleep  # type: ignore[assignment]
+    try:
+        with guest.aside(), watching(look):
+            work()
+    finally:
+        time.sleep = sleep
 
 
 def _give_time(thread: threading.Thread, seconds: float) -> None:

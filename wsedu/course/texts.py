@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 
-from ..live.programs import INSTALL, find
+from ..live.programs import find, how_to_get_them
 from ..words import _
 from .exercise import Exercise
 from .runner import Attempt
@@ -58,11 +58,9 @@ class Texts:
         if DOTS.search(text):
             return not_attempted()
         if find(self.program) is None:
-            said = _(
-                "This answer cannot be judged here, because {program} is missing. "
-                "This installs it: {command}"
-            )
-            return Verdict("not judged", said.format(program=self.program, command=INSTALL))
+            said = _("This answer cannot be judged here, because {program} is missing.")
+            said = f"{said.format(program=self.program)} {how_to_get_them()}"
+            return Verdict("not judged", said)
         attempt.go_on()
         fault = self.run(str(text))
         if fault is None:

@@ -3,6 +3,7 @@
 How to think about it: that loop also runs a server that a learner wrote, and such a server may
 loop without an await. Then the event loop stops turning, and so does everything in it that should
 have watched the time. So a thread that waits for the loop checks, from outside, that it turns.
+In a browser there are no threads: there the loop is a guest of the loop that runs the cells.
 """
 
 import asyncio
@@ -14,9 +15,10 @@ from concurrent.futures import wait as wait_for
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
-from .._stopping import end_tasks, raise_in
+from .._stopping import Stopped, end_tasks, raise_in
 from .._told import Told
 from ..words import _
+from .guest import IN_BROWSER, GuestLoop, aside
 
 T = TypeVar("T")
 
@@ -45,10 +47,6 @@ class Stuck(Told, TimeoutError):
     """The loop has not turned for as long as the caller was ready to wait."""
 
 
-class Stopped(BaseException):
-    """Raised inside a server that keeps the loop to itself."""
-
-
 def closed() -> LabClosed:
     """The error that says that the lab is closed, and how to go on."""
     return LabClosed(
@@ -57,12 +55,15 @@ def closed() -> LabClosed:
 
 
 class Background:
-    """A thread that runs an event loop until ``close``; ``prepare`` sees the loop first."""
+    """A thread that runs an event loop until ``close``; ``prepare`` sees the loop first.
+
+    In a browser, a loop that is the guest of the cells' loop until then.
+    """
 
     def __init__(
         self, prepare: Callable[[asyncio.AbstractEventLoop], object] | None = None
     ) -> None:
-        self._loop = asyncio.new_event_loop()
+        self._loop = GuestLoop() if IN_BROWSER else asyncio.new_event_loop()
         if prepare:
             prepare(self._loop)
         self._loop.set_exception_handler(_note)
@@ -70,8 +71,11 @@ class Background:
         self._over = False  # the loop knows that it must end
         self._lost = False  # a server in it cannot be stopped
         self._at_work = False
-        self._thread = threading.Thread(target=self._run, name="wsedu lab", daemon=True)
-        self._thread.start()
+        if isinstance(self._loop, GuestLoop):
+            self._loop.longest = SHORTEST
+        else:
+            self._thread = threading.Thread(target=self._run, name="wsedu lab", daemon=True)
+            self._thread.start()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -80,11 +84,14 @@ class Background:
             # what asyncio takes for the end of the program.
             with suppress(Stopped, *EXITS):
                 self._loop.run_forever()
-        while not self._loop.is_closed():
-            with suppress(Stopped, *EXITS):
-                self._tidy_up()
+        self._tidy_up()
 
     def _tidy_up(self) -> None:
+        while not self._loop.is_closed():
+            with suppress(Stopped, *EXITS):
+                self._end_all()
+
+    def _end_all(self) -> None:
         # Every task is cancelled and waited for: none is left behind. A task that has not begun
         # could not tidy up. So a connection that was accepted just before gets under way first,
         # which takes the loop four or five turns.
@@ -116,6 +123,8 @@ class Background:
 
         Raises Stuck when the loop has not turned for ``patience`` seconds.
         """
+        if isinstance(self._loop, GuestLoop):
+            return self._call_guest(self._loop, work, patience)
         there, pulse = self.start(work), _Pulse(self, excuse)
         try:
             while not there.done():
@@ -124,6 +133,17 @@ class Background:
             return there.result()
         finally:
             there.cancel()
+
+    def _call_guest(self, loop: GuestLoop, work: Coroutine[Any, Any, T], patience: float) -> T:
+        if self._closing:
+            work.close()
+            raise closed()
+        loop.was_stopped = False
+        with aside():
+            result = loop.run_until_complete(work)
+        if loop.was_stopped:
+            raise Stuck(_kept_to_itself(patience, _("It was stopped, and the lab goes on.")))
+        return result
 
     async def wait(self, work: Coroutine[Any, Any, T], patience: float = PATIENCE) -> T:
         """Do ``work`` in that loop and await its result here; cancelled here, cancelled there.
@@ -172,6 +192,10 @@ class Background:
         if self._closing:
             return
         self._closing = True
+        if isinstance(self._loop, GuestLoop):
+            with aside():
+                self._tidy_up()
+            return
         self._loop.call_soon_threadsafe(self._end)
         pulse = _Pulse(self, excuse=1)
         while self._thread.is_alive() and not self._lost:
@@ -213,17 +237,21 @@ class _Pulse:
     def check(self, patience: float) -> None:
         """Raise Stuck when no sign has come for that long, and try to set the loop free."""
         patience = max(patience, SHORTEST)
-        if self.missed() * TICK < patience:
+        if isinstance(self._background._loop, GuestLoop) or self.missed() * TICK < patience:
             return
         if self._background._stop_server():
             end = _("It was stopped, and the lab goes on.")
         else:
             end = _("It does not let itself be stopped. Start another lab: lab = Lab()")
-        said = _(
-            "The server has kept the lab's event loop to itself for {seconds} s. "
-            "Does it loop without an await?"
-        )
-        raise Stuck(f"{said.format(seconds=patience)} {end}")
+        raise Stuck(_kept_to_itself(patience, end))
+
+
+def _kept_to_itself(seconds: float, end: str) -> str:
+    said = _(
+        "The server has kept the lab's event loop to itself for {seconds} s. "
+        "Does it loop without an await?"
+    )
+    return f"{said.format(seconds=seconds)} {end}"
 
 
 async def _turns(count: int) -> None:

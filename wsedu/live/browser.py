@@ -27,6 +27,7 @@ from ..protocol import Opcode
 from ..recording import PageRecording, Recording, dissect
 from ..recording.page import ScriptStep
 from ..words import _
+from .guest import IN_BROWSER
 from .options import LIST, NONE, Rule
 from .tap import Log, Tap
 from .waiting import found, in_thread
@@ -85,6 +86,15 @@ def kept(name: str, browser: str = "chromium") -> PageRecording:
     if names[name].suffix == ".gz":  # a large one
         data = gzip.decompress(data)
     return PageRecording.from_json(data.decode())
+
+
+def instead(name: str) -> PageRecording:
+    """The kept recording that takes the place of the learner's browser; its note says why."""
+    recording = kept(name)
+    if not IN_BROWSER:
+        return recording
+    why = " " + _("A browser cannot connect to a server that runs inside a page.")
+    return replace(recording, note=recording.note.replace(NO_PAGE, why))
 
 
 def other_browser(mine: Recording, name: str) -> PageRecording:

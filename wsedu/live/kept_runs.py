@@ -29,7 +29,7 @@ from .._awaited import values_only
 from ..recording import Recording
 from ..recording.files import from_json, to_json
 from ..words import _
-from .programs import COMPONENTS, INSTALL, Missing, find
+from .programs import COMPONENTS, Missing, find, how_to_get_them
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -58,11 +58,8 @@ def components(*names: str) -> None:
         else:
             print(f"{name:{width}}  {_('missing')}")
     if None in found.values():
-        said = _(
-            "Cells that need what is missing show what was recorded, and say so. "
-            "This line, in the course's folder, installs everything: {command}"
-        )
-        print(textwrap.fill(said.format(command=INSTALL), 80, break_on_hyphens=False))
+        said = _("Cells that need what is missing show what was recorded, and say so.")
+        print(textwrap.fill(f"{said} {how_to_get_them()}", 80, break_on_hyphens=False))
 
 
 @values_only
@@ -131,8 +128,8 @@ def _damaged(name: str) -> ValueError:
 def _kept(function: Callable[..., object], call: str, missing: list[str]) -> Any:
     run = _read(function.__name__).get(call)
     if run is None:
-        said = _("{names} is missing here, and this call was not recorded. To run it: {command}")
-        raise Missing(said.format(names=", ".join(missing), command=INSTALL))
+        said = _("{names} is missing here, and this call was not recorded.")
+        raise Missing(f"{said.format(names=', '.join(missing))} {how_to_get_them()}")
     versions = ", ".join(f"{name} {version}" for name, version in run["versions"].items())
     said = _("Recorded on {date} with {versions}.").format(date=run["date"], versions=versions)
     if run["source"] != _source(function):

