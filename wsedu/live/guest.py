@@ -59,7 +59,7 @@ class GuestLoop(asyncio.BaseEventLoop):
         """
         if self.is_running():
             busy = [guest.turn() for guest in list(_guests) if guest is not self]
-            if timeout != 0 and not any(busy):
+            if timeout != 0 and not any(busy) and not self._is_busy():
                 _sleep(REST if timeout is None else min(REST, timeout))
         return []
 
