@@ -20,11 +20,16 @@ const python = await loadPyodide({
 const names = packages.split(",").filter(Boolean);
 await python.loadPackage(names, { messageCallback: () => {} });
 python.FS.mkdir("/drive");
-const root = path.resolve(site, "files");
-if (fs.existsSync(root)) python.FS.mount(python.FS.filesystems.NODEFS, { root }, "/drive");
+const root = fs.realpathSync(path.resolve(site, "files"));
+python.FS.mount(python.FS.filesystems.NODEFS, { root }, "/drive");
 python.globals.set("given", fs.readFileSync(file, "utf8"));
 if (!process.env.REAL_TIME) virtualTime();
-fs.writeFileSync(file, await python.runPythonAsync(fs.readFileSync(script, "utf8")));
+try {
+  fs.writeFileSync(file, await python.runPythonAsync(fs.readFileSync(script, "utf8")));
+} catch (error) {
+  fs.writeSync(2, error.message); // alone: the line that node would print is a megabyte long
+  process.exit(1);
+}
 process.exit(0);
 
 function virtualTime() {
