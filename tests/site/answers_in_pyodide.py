@@ -11,7 +11,7 @@ from wsedu.course import clients, judges
 from wsedu.course.catalogue import exercise_named
 from wsedu.course.commands import judge
 
-names, count = json.loads(given)  # noqa: F821
+names, count = json.loads(given)
 clients.PATIENCE = clients.MORE = 0.2  # as on the desk: a wrong server is waited for in vain
 judges.TRIES = 0
 wrong, judged = [], 0
