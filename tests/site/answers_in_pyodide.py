@@ -1,8 +1,8 @@
 """Judge answers as the browser edition does; this file itself runs in Pyodide.
 
-``given`` is JSON: a list of names of exercises, and how many mistakes of each are tried (0: all). The
-last line is JSON: a list of sentences, one for each answer that is judged otherwise than on a desk,
-and how many were judged.
+``given`` is JSON: a list of names of exercises, and how many mistakes of each are tried (0: all).
+The last line is JSON: a list of sentences, one for each answer that is judged otherwise than on a
+desk, and how many were judged.
 """
 
 import json

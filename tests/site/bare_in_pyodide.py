@@ -16,13 +16,13 @@ sys.path.insert(0, folder)
 with warnings.catch_warnings(record=True) as warned:
     warnings.simplefilter("always")
     import wsedu
-from wsedu.protocol import Frame, Opcode, accept_key, build_frame
+from wsedu.protocol import Frame, Opcode, accept_key, build_frame, build_request, make_key
 from wsedu.recording import Event, Recording, dissect
 
-frame = build_frame(Frame(Opcode.TEXT, b"Hello"))
-units = dissect(
-    Recording((Event(0.0, "server", "data", b"HTTP/1.1 101 Yes\r\n\r\n" + frame),))
-).units
+request = build_request("example.com", "/", make_key(b"the sample nonce")).to_bytes()
+answer = b"HTTP/1.1 101 Yes\r\n\r\n" + build_frame(Frame(Opcode.TEXT, b"Hello"))
+events = (Event(0.0, "client", "data", request), Event(0.1, "server", "data", answer))
+units = dissect(Recording(events)).units
 try:
     said = repr(wsedu.Lab)
 except ImportError as error:

@@ -57,5 +57,5 @@ def test_the_pure_rooms_need_nothing_but_python(built_site: Path) -> None:
         "websockets, IPython, anywidget missing here: only wsedu.protocol and wsedu.recording work."
     ]
     assert accept == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
-    assert titles == ["HTTP/1.1 101 Yes", "text: Hello"]
+    assert titles == ["GET / HTTP/1.1", "HTTP/1.1 101 Yes", "text: Hello"]
     assert "websockets" in said
