@@ -82,6 +82,7 @@ def own_journal(monkeypatch: pytest.MonkeyPatch) -> None:
 LONGEST = (
     "tests/browser/",
     "tests/test_readme.py",
+    "tests/site/",
     "tests/course/test_exercises.py",
     "tests/test_teaching.py",
     "tests/course/test_notebooks.py",

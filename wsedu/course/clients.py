@@ -13,7 +13,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from ..recording import Recording, dissect
 from ..words import _
@@ -40,6 +40,24 @@ CONSEQUENCES = {
 }
 
 
+class Visitor(Protocol):
+    """A client of a check.
+
+    port: its own
+    """
+
+    port: int
+
+    def leave(self) -> None:
+        """End, as a client that is content."""
+
+    def close(self) -> None:
+        """End, whatever has happened."""
+
+
+V = TypeVar("V", bound=Visitor)
+
+
 @dataclass(frozen=True)
 class Call:
     """What a client of a check is given.
@@ -61,7 +79,14 @@ class Call:
         reads: whether its bytes are read
         """
         self.server.errors.clear()  # before it connects: the server may raise at once
-        client = RawClient(self.server, self.chance, self.patience, stuck)
+        with self.judged(
+            RawClient(self.server, self.chance, self.patience, stuck), reads
+        ) as client:
+            yield client
+
+    @contextmanager
+    def judged(self, client: V, reads: bool = True) -> Iterator[V]:
+        """The same for any client; ``raw`` says what it means."""
         try:
             yield client
             client.leave()

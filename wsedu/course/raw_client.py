@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 from ..live.background import TICK, Stuck
+from ..live.guest_socket import connect
 from ..live.tap import HOST
 from ..protocol import (
     Frame,
@@ -64,7 +65,7 @@ class RawClient:
     """
 
     def __init__(self, server: Running, chance: random.Random, patience: float, stuck: str) -> None:
-        self.socket = socket.create_connection((HOST, server.port), LONGEST)
+        self.socket = connect(server.port, LONGEST)
         self.port: int = self.socket.getsockname()[1]
         self.came, self.ended, self.stuck = b"", False, stuck
         self._read = 0  # how many of these bytes have been looked at
@@ -147,6 +148,8 @@ class RawClient:
                 continue
             except OSError:  # a reset is an end as well
                 data = b""
+            if not data:
+                self.turn()  # complains if that is the end of a server that looped
             self.came += data
             self.ended = not data
             return bool(data)

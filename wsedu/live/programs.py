@@ -99,6 +99,7 @@ COMPONENTS: Mapping[str, Component] = {
     "nats": Component("nats-py"),
     "tornado": Component("tornado"),
     "trustme": Component("trustme"),
+    "matplotlib": Component("matplotlib"),  # of the course itself; the browser has none
     SOCKETS: Component(SOCKETS),
 }
 

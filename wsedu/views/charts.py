@@ -1,153 +1,199 @@
-"""Charts: numbers that were counted or measured, drawn by matplotlib.
+"""Charts: numbers that were counted or measured, as bars that can be compared.
 
-How to think about it: matplotlib draws, and what it has drawn becomes a picture like all others.
-Its few colours are names of the course's palette, so that a chart follows the theme too; each
-bar and each point has its number written beside it, so that no colour has to be read.
+How to think about it: a longer bar is more, and each bar has its number in digits, so that no
+colour has to be read. All bars of one kind have one scale, which begins at 0. What is very little
+beside the most still has a bar; only 0 has none.
 """
 
-from __future__ import annotations
-
-import io
-import re
-import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from itertools import count
+from math import ceil
 
 from ..recording import Recording, dissect
 from ..words import _
-from .drawing import WIDTH, clean, fit, sheet
+from .drawing import SMALL, Drawing, clean, fit
 from .picture import Picture
 from .timeline import GRID, pings
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+EDGE = 14  # pixels to the left and right of everything
+LEAST = 2  # pixels of a bar that is not 0
+DIGIT, SMALL_DIGIT = 8.5, 7.3  # pixels
 
-# Colours that nothing else uses; in the drawing each becomes a colour of the theme.
-ROLES = {"#010203": "var(--ink)", "#010204": "var(--soft)", "#010205": "var(--accent)"}
-INK, SOFT, ACCENT = ROLES
+NAME, BAR = 190, 22  # pixels: for the longest name of a way, and from one bar to the next
+WAYS = 12  # of more, the first are drawn
+LARGEST = 2**53  # a float has no whole numbers between greater ones
 
-LABEL = 220  # pixels for the name of a way
-LABELLED = 40  # points that have their number beside them; for more, the axis must be enough
-
-LOOK: Any = {
-    "figure.constrained_layout.w_pad": 0.12,  # inches
-    "figure.constrained_layout.h_pad": 0.12,
-    "svg.fonttype": "none",  # text stays text
-    "text.parse_math": False,  # and "$" is a letter
-    "svg.hashsalt": "wsedu",  # the same chart has the same names inside, whenever it is drawn
-    "font.size": 10.5,
-    "axes.titlesize": 10.5,  # a title wider than its bars is not counted in the layout
-    "text.color": INK,
-    "axes.edgecolor": SOFT,
-    "axes.labelcolor": INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "xtick.color": SOFT,
-    "xtick.labelcolor": INK,
-    "ytick.color": SOFT,
-    "ytick.labelcolor": INK,
-}
+LEFT, TOP, TALL = 56, 70, 140  # pixels: where the columns begin, and how high the highest is
+WIDEST = 60  # pixels of a column
+COLUMNS = 30  # of more Pings, several share a column
+MARKS = 4  # on the scale, above 0, at most
 
 
 class Comparison(Picture):
     """Ways to get news, side by side.
 
     costs: for each way, how many requests it took, how many bytes, and after how many seconds
-           the news arrived
+           the news arrived. Raises ValueError for what cannot have been counted
     """
 
     def __init__(self, costs: Mapping[str, tuple[int, int, float]]) -> None:
-        names = [clean(name) for name in costs]
         said = _("{name}: requests {requests:,}, bytes {bytes:,}, arrived after {delay:g} s")
-        lines = [
-            said.format(name=name, requests=requests, bytes=size, delay=delay)
-            for name, (requests, size, delay) in zip(names, costs.values(), strict=True)
-        ]
-        super().__init__(svg=self._draw(names, list(costs.values())), text="\n".join(lines))
+        self._costs = list(costs.values())
+        self._names = [clean(name) for name in costs]
+        self._lines: list[str] = []
+        for name, (requests, size, delay) in zip(self._names, self._costs, strict=True):
+            for number in (requests, size, delay):
+                if not 0 <= number <= LARGEST:  # not a number is neither
+                    raise ValueError(f"{name!r} has {number!r}, which cannot have been counted")
+            line = said.format(name=name, requests=requests, bytes=size, delay=delay)
+            self._lines.append(line)
+        text = "\n".join(self._lines or [_("There is nothing to show yet.")])
+        hint = _("Point at a bar to see all numbers of its way.") if self._lines else ""
+        super().__init__(svg=self._draw(), text=text, hint=hint)
 
-    def _draw(self, names: list[str], costs: list[tuple[int, int, float]]) -> str:
-        import matplotlib
+    def _draw(self) -> str:
+        title = _("Requests, bytes and delay of each way")
+        if not self._costs:
+            return _nothing(title)
+        drawing = Drawing(title, SMALL)
+        y = 0.0
+        headings = (_("requests"), _("bytes"), _("seconds until it arrives"))
+        for at, heading in enumerate(headings):
+            drawing.text(EDGE, y + 26, heading, "strong")
+            y = self._draw_bars(drawing, at, y + 34)
+        if (left_out := len(self._costs) - WAYS) > 0:
+            more = _("… {count} more …").format(count=f"{left_out:,}")
+            drawing.text(EDGE, y + 20, more, "soft")
+        return drawing.svg()
 
-        with matplotlib.rc_context(LOOK):
-            figure = _figure(0.7 + 0.36 * len(costs))
-            columns = figure.subplots(1, 3, sharey=True)
-            titles = (_("requests"), _("bytes"), _("seconds until it arrives"))
-            for at, (axes, title) in enumerate(zip(columns, titles, strict=True)):
-                numbers = [cost[at] for cost in costs]
-                bars = axes.barh(range(len(costs)), numbers, color=ACCENT, height=0.6)
-                axes.set_yticks(range(len(costs)), [fit(name, LABEL) for name in names])
-                axes.bar_label(bars, [f"{number:,}" for number in numbers], padding=4)
-                axes.set_title(title, loc="left")
-                axes.spines["bottom"].set_visible(False)
-                axes.tick_params(bottom=False, labelbottom=False, left=False)
-                axes.margins(x=0.15)
-                if not any(numbers):  # or matplotlib puts the axis into the middle
-                    axes.set_xlim(0, 1)
-            columns[0].invert_yaxis()  # the first is on top
-            return _svg(figure, _("Requests, bytes and delay of each way"))
+    def _draw_bars(self, drawing: Drawing, at: int, top: float) -> float:
+        """One number of each way, a bar under the other; returns the y below the last."""
+        numbers = [cost[at] for cost in self._costs[:WAYS]]
+        written, most = _aligned(numbers), max(numbers)
+        start = EDGE + min(max(map(len, self._names[:WAYS])) * SMALL_DIGIT + 8, NAME)
+        room = SMALL - EDGE - 8 - max(map(len, written)) * DIGIT - start
+        for row, number in enumerate(numbers):
+            y = top + row * BAR
+            same = [f"{other}-{row}" for other in range(3)]
+            with drawing.item(f"{at}-{row}", self._lines[row], same):
+                drawing.rect(EDGE - 6, y, SMALL - 2 * (EDGE - 6), BAR, "back")
+                name = fit(self._names[row], NAME - 8, SMALL_DIGIT)
+                drawing.text(EDGE, y + 15, name, "mono small")
+                if long := _long(number, most, room):
+                    drawing.rect(start, y + 4, long, BAR - 8, "accent")
+                drawing.text(SMALL - EDGE, y + 16, written[row], "mono", "end")
+        bottom = top + BAR * len(numbers)
+        drawing.path(f"M{start:g} {top:g}V{bottom:g}", bottom, "line")
+        return bottom
 
 
 class RoundTrips(Picture):
     """How long each Ping of a recording waited for its Pong, as the tap saw it.
 
-    Times differ a little from run to run: the points stand on a grid of a tenth of a second, the
-    words have hundredths.
+    Times differ a little from run to run: the columns stand on a grid of a tenth of a second, the
+    words have hundredths. Many Pings share columns; each column is as high as its longest trip.
     """
 
     def __init__(self, recording: Recording) -> None:
         asked, _others = pings(dissect(recording))
-        trips = [ping.answered - ping.time for ping in asked if ping.answered is not None]
-        said = _("{number}: {trip:.2f} s")
-        lines = [said.format(number=number, trip=trip) for number, trip in enumerate(trips, 1)]
+        answers = [(ping.time, ping.answered) for ping in asked]
+        trips = [None if pong is None else pong - ping for ping, pong in answers]
+        said, silent = _("{number}: {trip:.2f} s"), _("{number}: no Pong")
+        lines = [
+            silent.format(number=number) if trip is None else said.format(number=number, trip=trip)
+            for number, trip in enumerate(trips, 1)
+        ]
         title = _("Seconds from each Ping to its Pong")
-        if waits := len(asked) - len(trips):
-            title += "; " + _("without a Pong: {count}").format(count=waits)
-        super().__init__(svg=self._draw(trips, title), text="\n  ".join([title, *lines]))
+        self._waits = _("without a Pong: {count}").format(count=trips.count(None))
+        first = f"{title}; {self._waits}" if None in trips else title
+        hint = _("Point at a column to read how long it took.") if trips else ""
+        self._steps = [None if trip is None else round(trip / GRID) for trip in trips]
+        text = "\n  ".join([first, *(lines or [_("There is nothing to show yet.")])])
+        super().__init__(svg=self._draw(title), text=text, hint=hint)
 
-    def _draw(self, trips: list[float], title: str) -> str:
-        import matplotlib
+    def _draw(self, title: str) -> str:
+        if not self._steps:
+            return _nothing(title)
+        drawing = Drawing(title, SMALL)
+        drawing.text(EDGE, 26, title, "strong")
+        if None in self._steps:
+            drawing.text(EDGE, 44, f"✘ {self._waits}", "small bad")
+        share = ceil(len(self._steps) / COLUMNS)
+        firsts = range(0, len(self._steps), share)
+        width = min((SMALL - EDGE - LEFT) / len(firsts), WIDEST)
+        most = max([step for step in self._steps if step is not None], default=0) or 1
+        _draw_scale(drawing, most, LEFT + width * len(firsts))
+        below = _("number of the Ping")
+        if share > 1:
+            below = _("number of the first Ping of {count}: the longest is drawn")
+        drawing.text(LEFT, TOP + TALL + 36, below.format(count=share), "small soft")
+        every = ceil(SMALL_DIGIT * (len(f"{len(self._steps)}") + 1) / width)
+        with_numbers = SMALL_DIGIT * (len(_seconds(most)) + 1) <= width
+        for at, first in enumerate(firsts):
+            shared = self._steps[first : first + share]
+            step = max([step for step in shared if step is not None], default=0)
+            x = LEFT + width * at
+            middle, high = x + width / 2, _long(step, most, TALL)
+            y = TOP + TALL - high
+            with drawing.item(f"p{at}", _say(first + 1, shared)):
+                drawing.rect(x, TOP - 20, width, TALL + 40, "back")
+                if high:
+                    drawing.rect(x + width / 6, y, width / 1.5, high, "accent")
+                if None in shared:
+                    drawing.text(middle, y - 6, "✘", "small bad", "middle")
+                elif with_numbers:
+                    drawing.text(middle, y - 6, _seconds(step), "mono small", "middle")
+                if at % every == 0:
+                    number = f"{first + 1}"
+                    drawing.text(middle, TOP + TALL + 16, number, "mono small", "middle")
+        return drawing.svg()
 
-        numbers = list(range(1, len(trips) + 1))
-        seconds = [round(round(trip / GRID) * GRID, 1) for trip in trips]
-        with matplotlib.rc_context(LOOK):
-            figure = _figure(2.2)
-            axes = figure.subplots()
-            axes.plot(numbers, seconds, color=SOFT, linewidth=1, zorder=1)
-            axes.scatter(numbers, seconds, color=ACCENT, zorder=2, clip_on=False)
-            if len(trips) <= LABELLED:
-                for number, trip in zip(numbers, seconds, strict=True):
-                    axes.annotate(f"{trip:g}", (number, trip), (0, 7), textcoords="offset points")
-                axes.set_xticks(numbers)
-            axes.set_title(title, loc="left")
-            axes.set_xlabel(_("number of the Ping"))
-            axes.set_ylim(0, max([*seconds, GRID]) * 1.3)
-            return _svg(figure, title)
+
+def _draw_scale(drawing: Drawing, most: int, right: float) -> None:
+    """Both axes of the columns, with round numbers of seconds up to ``most`` steps of the grid."""
+    bottom = TOP + TALL
+    drawing.path(f"M{LEFT} {TOP - 10}V{bottom}H{right:g}", bottom, "line")
+    sizes = (digit * 10**power for power in count() for digit in (1, 2, 5))
+    size = next(size for size in sizes if size * MARKS >= most)
+    for mark in range(0, most + 1, size):
+        y = bottom - TALL * mark / most
+        drawing.path(f"M{LEFT - 4} {y:g}H{LEFT}", y, "line")
+        drawing.text(LEFT - 8, y + 4, _seconds(mark), "mono small", "end")
 
 
-def _figure(height: float) -> Figure:
-    """A figure as wide as all pictures; ``height`` in inches."""
-    from matplotlib.figure import Figure
+def _say(number: int, shared: list[int | None]) -> str:
+    """What a column shows: the Ping of this number, or several from it on."""
+    steps = [step for step in shared if step is not None]
+    which, took, silent = _("Ping {number}"), _("{seconds} s"), _("no Pong")
+    if len(shared) > 1:
+        which, took = _("Pings {number} to {last}"), _("at most {seconds} s")
+        silent = _("without a Pong: {count}")
+    which = which.format(number=number, last=number + len(shared) - 1)
+    said = [took.format(seconds=_seconds(max(steps)))] if steps else []
+    if None in shared:
+        said.append(silent.format(count=shared.count(None)))
+    return f"{which}: {'; '.join(said)}"
 
-    return Figure(figsize=(WIDTH / 96, height), layout="constrained")
+
+def _seconds(step: int) -> str:
+    """A number of steps of the grid."""
+    return f"{step * GRID:g}"
 
 
-def _svg(figure: Figure, title: str) -> str:
-    """The figure as a picture of the course: its size, its palette, and no date in it."""
-    stream = io.StringIO()
-    nothing: dict[str, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    with warnings.catch_warnings():
-        # The page draws the letters, with fonts of its own; matplotlib only measures them.
-        warnings.filterwarnings("ignore", "Glyph .* missing from font")
-        figure.savefig(stream, format="svg", metadata=nothing, transparent=True)
-    source = stream.getvalue()
-    for colour, role in ROLES.items():
-        source = source.replace(colour, role)
-    view = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', source)
-    assert view
-    width, height = float(view[1]), float(view[2])
-    body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", source, count=1, flags=re.DOTALL)
-    body = body[body.index(">", body.index("<svg")) + 1 :]
-    body = re.sub(r'<g id="[^"]*"', "<g", body)  # a page may have several charts
-    # Its xlink:href are of a namespace that the sheet does not name.
-    body = body.removesuffix("</svg>\n").replace("xlink:href", "href")
-    return sheet(title, body, width, height, WIDTH)
+def _nothing(title: str) -> str:
+    """The drawing when there are no numbers."""
+    drawing = Drawing(title, SMALL)
+    drawing.text(EDGE, 26, title, "strong")
+    drawing.text(EDGE, 48, _("There is nothing to show yet."), "soft")
+    return drawing.svg()
+
+
+def _long(number: float, most: float, room: float) -> float:
+    """How many pixels a bar has, if the longest has ``room``."""
+    return max(room * number / most, LEAST) if number else 0
+
+
+def _aligned(numbers: list[float]) -> list[str]:
+    """Numbers as they are written under each other: all with as many decimals as one needs."""
+    decimals = [f"{number:.6f}".rstrip("0").partition(".")[2] for number in numbers]
+    return [f"{number:,.{max(map(len, decimals))}f}" for number in numbers]

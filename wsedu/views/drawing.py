@@ -17,6 +17,7 @@ from ..words import _
 
 WIDTH = 900  # units in which a picture is drawn, if it needs no fewer
 NARROW = 640  # and if it needs no more: beside the file browser it is whole in a window of 900
+SMALL = 440  # and if it has few words: it is whole on a telephone
 # Pixels: a notebook beside the file browser, on a screen of 1280 pixels, has 10 more. JupyterLab
 # makes a stored picture no narrower than it says itself.
 SHOWN = 820

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable
 
 from websockets.frames import Frame, Opcode
@@ -17,6 +18,8 @@ from ...server import encode_header
 
 def reference(fin: bool, opcode: int, length: int) -> bytes:
     """The header that the ``websockets`` library writes."""
+    if length > sys.maxsize:  # Python in a browser has 32 bits: nothing is that long
+        return reference(fin, opcode, 2**16)[:2] + length.to_bytes(8, "big")
 
     class Long(bytes):
         """A payload of any length that takes no memory."""

@@ -7,8 +7,11 @@ tasks of lessons 04 to 08 ask for, and nothing more.
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
-from websockets.sync.client import ClientConnection, connect
 
 from wsedu.course.clients import Call
 from wsedu.course.raw_client import Complaint, RawClient
@@ -226,18 +229,35 @@ def keeps_clients_apart(call: Call) -> None:
             other.expect_nothing("mixes-clients")
 
 
+class LibraryClient:
+    """The client of ``websockets``; ``port`` is its own once it has connected."""
+
+    port = 0
+
+    def leave(self) -> None:
+        """It has closed."""
+
+    close = leave
+
+    @property
+    def connection(self) -> type[ClientConnection]:
+        """The library's connection; it notes its port, even if the handshake fails."""
+        client = self
+
+        class Noted(ClientConnection):
+            def connection_made(self, transport: Any) -> None:
+                client.port = transport.get_extra_info("sockname")[1]
+                super().connection_made(transport)
+
+        return Noted
+
+
 def talks_to_the_library(call: Call) -> None:
     """A client of ``websockets``: the handshake, two echoes, a Ping, and the end."""
-    with call.raw() as client:
-        patience = LIBRARY * call.patience
+    call.server.errors.clear()
+    with call.judged(LibraryClient()) as client:
         try:
-            with connect(
-                f"ws://{HOST}:{call.server.port}/",
-                sock=client.socket,
-                open_timeout=patience,
-                close_timeout=patience,
-            ) as connection:
-                _talk(connection, patience, call)
+            asyncio.run(_talk(client, LIBRARY * call.patience, call))
         except TimeoutError:
             raise Complaint("library-waits") from None
         except InvalidHandshake as error:
@@ -246,16 +266,24 @@ def talks_to_the_library(call: Call) -> None:
             raise Complaint("library-ends", reason=error) from None
 
 
-def _talk(connection: ClientConnection, patience: float, call: Call) -> None:
-    for message in ("Hello", call.chance.randbytes(300)):
-        connection.send(message)
-        if connection.recv(patience) != message:
-            raise Complaint("library-hears-another")
-    if not connection.ping(call.chance.randbytes(4)).wait(patience):
-        raise Complaint("library-without-pong")
-    connection.close(1000)
-    if (failed := connection.protocol.close_exc) and failed.rcvd is None:
-        raise Complaint("library-ends", reason=failed)
+async def _talk(client: LibraryClient, patience: float, call: Call) -> None:
+    async with connect(
+        f"ws://{HOST}:{call.server.port}/",
+        proxy=None,
+        open_timeout=patience,
+        close_timeout=patience,
+        create_connection=client.connection,
+    ) as connection:
+        for message in ("Hello", call.chance.randbytes(300)):
+            await connection.send(message)
+            if await asyncio.wait_for(connection.recv(), patience) != message:
+                raise Complaint("library-hears-another")
+        pong = await connection.ping(call.chance.randbytes(4))
+        if not (await asyncio.wait([asyncio.ensure_future(pong)], timeout=patience))[0]:
+            raise Complaint("library-without-pong")
+        await connection.close(1000)
+        if (failed := connection.protocol.close_exc) and failed.rcvd is None:
+            raise Complaint("library-ends", reason=failed)
 
 
 CLIENTS = (

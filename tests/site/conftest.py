@@ -1,0 +1,45 @@
+"""The site that the tests of this folder look at: built once, served as a public host does it."""
+
+import fcntl
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .host import Host, serving
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture(scope="session")
+def built_site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder of the built site. Several processes of the tests share one; do not change it."""
+    folder = tmp_path_factory.getbasetemp()
+    if worker_id != "master":  # with others: their folders are beside this one
+        folder = folder.parent
+    site = folder / "site"
+    with (folder / "site.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not site.exists():
+            build(site)
+    return site
+
+
+def build(site: Path) -> None:
+    """README's command, into another folder."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "site.py"), "--to", str(site)],
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture
+def served_site(built_site: Path) -> Iterator[Host]:
+    """The site on a plain static host, under ``/course/``."""
+    with serving(built_site) as host:
+        yield host

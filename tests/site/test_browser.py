@@ -1,0 +1,93 @@
+"""The built site in a browser, below a path, with every other name blocked."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+
+from ..chromium import launch
+from .host import Host
+
+pytestmark = pytest.mark.browser
+
+LESSON = "lab/index.html?path=notebooks/en/02_the_opening_handshake.ipynb"
+ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+READY = 180_000  # ms, on a busy machine, for Python to start in the page
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright, launch(playwright, ALONE) as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser, served_site: Host) -> Iterator[Page]:
+    """A page of a browser that has never been here; at the end it has asked nobody else."""
+    elsewhere = []
+
+    def look(request: Request) -> None:
+        # The page asks its own service worker whether it lives, by a name that the host never sees.
+        if not request.url.startswith((served_site.url, "data:", "blob:")):
+            if not request.url.endswith("/api/service-worker-heartbeat"):
+                elsewhere.append(request.url)
+
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        context.on("request", look)
+        page = context.new_page()
+        page.set_default_timeout(READY)
+        yield page
+    assert elsewhere == []
+    assert served_site.failed() == []
+
+
+def test_a_lesson_shows_its_pictures_before_python_has_started(
+    page: Page, served_site: Host
+) -> None:
+    page.goto(served_site.url + LESSON)
+    expect(page).to_have_title(re.compile("02_the_opening|WebSocket, byte by byte"))
+    picture = page.locator(".jp-RenderedSVG > img").first
+    picture.wait_for(state="attached")
+    expect(page.locator(".jp-Notebook-ExecutionIndicator")).not_to_have_attribute(
+        "data-status", "idle"
+    )
+    picture.scroll_into_view_if_needed()
+    assert picture.bounding_box()["height"] > 100
+    # The course's own extension has given it a name and lets it be as narrow as the page.
+    expect(picture).to_have_attribute("alt", re.compile(r"\w+ \w+"))
+
+
+def test_python_starts_and_a_lesson_that_is_only_read_stays_unchanged(
+    page: Page, served_site: Host
+) -> None:
+    page.goto(served_site.url + LESSON)
+    dot = page.locator(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator")
+    expect(dot).to_have_attribute("data-status", "idle", timeout=READY)
+    expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
+
+
+def test_the_link_to_the_exercises_opens_them_and_their_first_cell_runs(
+    page: Page, served_site: Host
+) -> None:
+    page.goto(served_site.url + LESSON)
+    page.locator(".jp-Notebook a", has_text=re.compile("^exercises$")).first.click()
+    cell = page.locator(".jp-Notebook:visible .jp-CodeCell").first
+    expect(cell).to_contain_text("from wsedu import accept_key", timeout=READY)
+    dot = page.locator(".jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator")
+    expect(dot).to_have_attribute("data-status", "idle", timeout=READY)
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    prompt = cell.locator(".jp-InputArea-prompt")
+    expect(prompt).to_have_text(re.compile(r"\[\d+\]"), timeout=READY)
+    expect(cell.locator(".jp-OutputArea-output")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_is_light_or_dark_as_the_system_is(
+    page: Page, served_site: Host, scheme: str
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.goto(served_site.url + LESSON)
+    light = "true" if scheme == "light" else "false"
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", light, timeout=READY)
