@@ -19,7 +19,7 @@ from ..recording.events import EventKind
 from ..words import _
 from .script import KEY, WAIT, Script
 
-HANDSHAKE = 5  # seconds for it
+HANDSHAKE = 2  # seconds for it
 CLOSING = 10  # seconds for the server's Close, where a case says nothing
 PAUSE = 1  # seconds without a word, where a case asks for that
 TURNS = 3  # of the loop, from one piece to the next: the server then reads them apart
@@ -224,10 +224,8 @@ def _wrong_answers(script: Script, client: Client) -> str:
 def _wrong_end(script: Script, client: Client) -> str:
     if script.breaks and not client.is_over:
         said = _("Then the server should close with {codes}, or end TCP, and it does neither.")
-    elif not script.breaks and client.begins == "server":
-        said = _("It closes when it has its answers, but the server closes first.")
     elif not script.breaks and not client.closed:
-        said = _("Then it closes, and the server does not answer its Close.")
+        said = _("The server does not answer its Close.")
     elif client.code is not None and client.code not in script.codes:
         said = _("Then the server should close with {codes}, and it closes with {code}.")
     else:

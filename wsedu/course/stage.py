@@ -8,11 +8,13 @@ case, however wrong, ends with that case.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, wait
 from contextlib import nullcontext, suppress
 from dataclasses import replace
+from functools import partial
 
 from .._stopping import Stopped, end_tasks, is_watched, raise_in, watching
 from ..live.background import EXITS, TICK
@@ -21,14 +23,15 @@ from ..live.memory import HOST, Network
 from ..recording import Recording
 from ..words import _
 from .playing import Played, play
-from .runner import shorten
+from .runner import OFTEN, shorten
 from .running import Looped, Serve, looped, serve_one
 from .script import Script
 from .virtual_time import VirtualTimeLoop
 
-LONGEST = 2  # seconds for which a server may compute in one case
+LONGEST = 2  # seconds for which a server may compute in one case, unless it has looped before
+SHORTEST = 0.25  # seconds that it has even then
 STOPS = 10  # how often a server that does not let go is stopped, before its thread is left alone
-LOOPS = 5  # cases in which a server is stopped, before the others are given up
+LOOPS = 40  # cases in which a server is stopped, before the others are given up
 
 
 def played(serve: Serve, cases: Sequence[str]) -> Iterator[Played]:
@@ -40,7 +43,8 @@ def played(serve: Serve, cases: Sequence[str]) -> Iterator[Played]:
             yield Played(case.name, said.format(count=loops), Recording())
             continue
         errors: list[BaseException] = []
-        result = (_here if IN_BROWSER else _in_thread)(serve, case, errors)
+        seconds = max(SHORTEST, LONGEST / (loops + 1))
+        result = (_here if IN_BROWSER else _in_thread)(serve, case, errors, seconds)
         loops += any(isinstance(error, Looped) for error in errors)
         if result.story and errors:
             said = _("your server raised {error}").format(error=shorten(errors[0], 200))
@@ -48,13 +52,13 @@ def played(serve: Serve, cases: Sequence[str]) -> Iterator[Played]:
         yield result
 
 
-def _in_thread(serve: Serve, case: Script, errors: list[BaseException]) -> Played:
+def _in_thread(serve: Serve, case: Script, errors: list[BaseException], seconds: float) -> Played:
     """Play a case in a thread, which is stopped if the server computes for too long."""
     outcome: Future[Played] = Future()
 
     def work() -> None:
         try:
-            outcome.set_result(_play(serve, case, errors))
+            outcome.set_result(_play(serve, case, errors, seconds))
         except BaseException as error:
             outcome.set_exception(error)
 
@@ -63,7 +67,7 @@ def _in_thread(serve: Serve, case: Script, errors: list[BaseException]) -> Playe
     looks = 0
     while not wait([outcome], TICK).done:
         looks += 1
-        if (late := looks - LONGEST / TICK) > 0:
+        if (late := looks - seconds / TICK) > 0:
             raise_in(thread, Stopped)
         if late > STOPS:
             errors.append(Looped(_("it does not let itself be stopped")))
@@ -71,19 +75,24 @@ def _in_thread(serve: Serve, case: Script, errors: list[BaseException]) -> Playe
     return outcome.result()
 
 
-def _here(serve: Serve, case: Script, errors: list[BaseException]) -> Played:
+def _here(serve: Serve, case: Script, errors: list[BaseException], seconds: float) -> Played:
     """The same where there are no threads: Python itself watches how long a turn takes."""
-    watch = nullcontext() if is_watched() else watching(lambda _code: stop_long_turn())
-    with aside(), watch:
-        return _play(serve, case, errors)
+    looks = itertools.cycle(range(OFTEN))
+
+    def look(_code: object) -> None:
+        if not next(looks):
+            stop_long_turn()
+
+    with aside(), nullcontext() if is_watched() else watching(look):
+        return _play(serve, case, errors, seconds)
 
 
-def _play(serve: Serve, case: Script, errors: list[BaseException]) -> Played:
+def _play(serve: Serve, case: Script, errors: list[BaseException], seconds: float) -> Played:
     loop = VirtualTimeLoop()
     Network().install(loop)
     loop.set_exception_handler(lambda *_: None)
     if isinstance(loop, GuestLoop):
-        loop.longest = LONGEST
+        loop.longest = seconds
     result = Played(case.name, _("it did not end"), Recording())
     try:
         result = loop.run_until_complete(_meet(serve, case, errors))
@@ -91,9 +100,9 @@ def _play(serve: Serve, case: Script, errors: list[BaseException]) -> Played:
         errors.append(looped())
     except EXITS as error:
         errors.append(error)
-    with suppress(Stopped):
-        end_tasks(loop)
-        loop.close()
+    for tidy_up in (partial(end_tasks, loop), loop.close):
+        with suppress(Stopped):
+            tidy_up()
     return result
 
 
