@@ -1,9 +1,9 @@
 """The course's own client for the cases of Autobahn's list, over any pair of asyncio streams.
 
-How to think about it: it does what the script of a case says, and takes what comes back. Were these
-the answers of a right server? Did the right side begin to close, and with a right code? The first
-answer that is no says what is wrong. Like kosoku, which it is compared with, the client does not
-mind how the server's own frames are written: a masking key, a longer form of a length.
+How to think about it: it does what the script of a case says, and takes what comes back. A case
+passes if these are the answers of a right server, and if the connection is closed as it should be.
+If not, a sentence says what should have come. Like kosoku, the client does not mind how the
+server's own frames are written: with a masking key, or with a longer form of a length.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Client:
     begins: the side that began to close
     closed: whether the server has sent a Close
     code:   the code in it; None if it had none
-    ended:  whether the server has ended TCP, or sent what is no frame
+    ended:  whether the server has ended TCP, or sent what is not a frame
     events: every byte, for a recording
     """
 

@@ -70,7 +70,7 @@ class Script:
         elif found := WORD.fullmatch(word):
             self._send(*found.groups(default=""))
         else:
-            raise ValueError(f"{word!r} is no frame")
+            raise ValueError(f"{word!r} is not a frame")
 
     def _wait(self) -> None:
         self.steps.append(None)
