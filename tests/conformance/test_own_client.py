@@ -40,7 +40,7 @@ def kosoku() -> dict[str, Verdicts]:
     """What kosoku says of all servers, which run at the same time: it waits a lot."""
 
     async def all_of_them() -> list[Verdicts]:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             return await asyncio.gather(*(of_kosoku(each, core(), 8) for each in SERVERS.values()))
 
     return dict(zip(SERVERS, asyncio.run(all_of_them()), strict=True))
