@@ -42,6 +42,23 @@ def page(browser: Browser, served_site: Host) -> Iterator[Page]:
     assert served_site.failed() == []
 
 
+def said(page: Page, code: str) -> str:
+    """What the kernel of the notebook in front prints when it runs some code."""
+    return str(
+        page.evaluate(
+            """async (code) => {
+                const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+                const future = kernel.requestExecute({ code });
+                let printed = "";
+                future.onIOPub = ({ content }) => (printed += content.text ?? "");
+                await future.done;
+                return printed;
+            }""",
+            code,
+        )
+    )
+
+
 def test_a_lesson_shows_its_pictures_before_python_has_started(
     page: Page, served_site: Host
 ) -> None:
@@ -81,6 +98,10 @@ def test_the_link_to_the_exercises_opens_them_and_their_first_cell_runs(
     prompt = cell.locator(".jp-InputArea-prompt")
     expect(prompt).to_have_text(re.compile(r"\[\d+\]"), timeout=READY)
     expect(cell.locator(".jp-OutputArea-output")).to_have_count(0)
+    # From the folder that a notebook is in, the course takes the language.
+    folder = said(page, "import os; print(os.getcwd())")
+    assert folder.endswith("/exercises/en/02_the_opening_handshake\n")
+    assert said(page, "import wsedu.words; print(wsedu.words.LANGUAGE)") == "en\n"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -91,3 +112,22 @@ def test_the_page_is_light_or_dark_as_the_system_is(
     page.goto(served_site.url + LESSON)
     light = "true" if scheme == "light" else "false"
     expect(page.locator("body")).to_have_attribute("data-jp-theme-light", light, timeout=READY)
+
+
+def test_on_a_phone_the_list_of_files_makes_room_for_a_lesson(
+    page: Page, served_site: Host
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(served_site.url + LESSON)
+    files = page.locator("#filebrowser")
+    # The first time that Python has started, JupyterLab has done all that it does by itself.
+    expect(page.get_by_text("Python (Pyodide) | Idle")).to_be_visible(timeout=READY)
+    expect(files).to_be_hidden()
+    lesson = page.locator(".jp-Notebook:visible")
+    assert lesson.bounding_box()["width"] > 300
+    # You open the list yourself, and choose another lesson.
+    page.locator(".jp-SideBar [data-id=filebrowser]").click()
+    expect(files).to_be_visible()
+    files.get_by_text("03_sec_websocket_accept.ipynb").dblclick()
+    expect(lesson.locator("h1")).to_have_text(re.compile("Accept"))
+    expect(files).to_be_hidden()
