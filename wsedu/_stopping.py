@@ -22,7 +22,7 @@ class Stopped(BaseException):
 
 
 @contextmanager
-def watching(look: Callable[[CodeType], object]) -> Iterator[None]:
+def watching(look: Callable[[CodeType], None]) -> Iterator[None]:
     """Within this, call ``look`` with the code that jumps back, or that Python enters.
 
     What it raises is raised in that code. Code that does neither, such as one long call of a C

@@ -274,6 +274,18 @@ async def test_an_abort_that_does_not_linger_is_a_reset(network: Network | None)
         await part(client, server)
 
 
+async def test_an_abort_loses_what_waits_for_the_other_to_read(network: Network | None) -> None:
+    client, server = await pair()
+    server[1].transport.pause_reading()
+    client[1].write(bytes(2**26))  # more than the buffers of any kernel
+    client[1].write_eof()
+    client[1].transport.abort()
+    await asyncio.sleep(0)
+    server[1].transport.resume_reading()
+    assert len(await server[0].read()) < 2**26
+    await part(client, server)
+
+
 async def test_no_server_listens(network: Network | None) -> None:
     server = await asyncio.start_server(lambda *end: None, HOST, 0)
     port = server.sockets[0].getsockname()[1]

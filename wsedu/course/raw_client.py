@@ -148,6 +148,8 @@ class RawClient:
                 continue
             except OSError:  # a reset is an end as well
                 data = b""
+            if not data:
+                self.turn()  # complains if that is the end of a server that looped
             self.came += data
             self.ended = not data
             return bool(data)

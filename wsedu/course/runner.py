@@ -32,7 +32,8 @@ LONGEST = 12  # times as long as usual: the most that such an answer gets
 ROOM = 2**30  # bytes that an answer may take, beside what the kernel has
 STOPS = 10  # how often an answer that does not end is asked to end
 BETWEEN = 0.05  # seconds from one such request to the next
-LAST = 1  # seconds after its time in which a check without a thread may end by itself
+OFTEN = 16  # each such moment at which Python could look at the clock, it does
+LONG = 60  # seconds that a check itself may take where there are no threads
 # What runs an answer, and puts away what it leaves: where possible, no stop lands in it.
 RUNS_IT = (__file__, guest.__file__, str(Path(asyncio.__file__).parent))
 
@@ -76,6 +77,7 @@ class Attempt:
         self.loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
         self._task: asyncio.Task[Any] | None = None  # of an async answer
         self._running = False  # now it may be stopped
+        self._used, self._since = 0.0, 0.0  # seconds that it ran, and when it began to run again
         self._turn = threading.Lock()
 
     def __call__(self, *args: Any) -> Any:
@@ -86,7 +88,7 @@ class Attempt:
         self.args = args
         try:
             try:
-                self._running = True
+                self._go()
                 value = self.answer(*args)
             finally:
                 self._settle()
@@ -132,20 +134,23 @@ class Attempt:
     async def _finish(self, value: Any) -> Any:
         self._task = asyncio.current_task()
         try:
-            self._running = True
+            self._go()
             return await value
         except asyncio.CancelledError:
             self.go_on()
             raise
 
     @property
-    def is_running(self) -> bool:
-        """Whether it is the answer that runs now, so that it may be stopped."""
-        return self._running
+    def used(self) -> float:
+        """Seconds that the answer has run so far, without what its check does."""
+        return self._used + (wall() - self._since if self._running else 0)
+
+    def _go(self) -> None:
+        self._running, self._since = True, wall()
 
     def _settle(self) -> None:
         """From here on no stop comes; one that is on its way holds the lock, and comes here."""
-        self._running = False
+        self._used, self._running = self.used, False
         with self._turn:
             self._task = None
 
@@ -166,11 +171,10 @@ class Attempt:
             if loop:  # if it waits for nothing, it must look up to hear it
                 loop.call_soon_threadsafe(int)
 
-    def stop_here(self, late: float, code: CodeType | None) -> None:
-        """The same for an answer without a thread: raise AnswerStopped in ``code``, which runs.
-
-        late: seconds since its time was up
-        """
+    def stop_here(self, seconds: float, code: CodeType | None) -> None:
+        """The same for an answer without a thread: raise AnswerStopped in ``code``, which runs."""
+        if (late := self.used - seconds) < 0:
+            return
         asked, self.over = self.over, True
         if self._running and self._task and not asked:
             self._task.cancel()
@@ -304,22 +308,24 @@ def _work_in_thread(work: Callable[[], None], watched: Attempt, seconds: float) 
 
 
 def _work_here(work: Callable[[], None], watched: Attempt, seconds: float) -> None:
-    """The same where there are no threads: the answer is stopped from within."""
-    end, sleep = wall() + seconds, time.sleep
+    """The same where there are no threads: the answer is stopped from within.
+
+    Its check may take longer: nothing tells how much of the machine this page has.
+    """
+    end, looks, sleep = wall() + LONG, 0, time.sleep
 
     def look(code: CodeType | None) -> None:
-        nonlocal end
-        guest.stop_long_turn()
-        late = wall() - end
-        if late < 0:
+        nonlocal looks
+        looks += 1
+        if looks % OFTEN and code:
             return
-        watched.stop_here(late, code)
-        if late > LAST and not watched.is_running:  # then it is the check that does not end
-            end = wall()
+        guest.stop_long_turn()
+        watched.stop_here(seconds, code)
+        if wall() > end:
             raise AnswerStopped
 
     def short_sleep(wanted: float) -> None:
-        sleep(max(0, min(wanted, end + BETWEEN - wall())))
+        sleep(max(0, min(wanted, seconds + BETWEEN - watched.used)))
         look(None)
 
     time.sleep = short_sleep  # type: ignore[assignment]

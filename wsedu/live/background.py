@@ -138,10 +138,10 @@ class Background:
         if self._closing:
             work.close()
             raise closed()
-        loop.was_stopped = False
         with aside():
             result = loop.run_until_complete(work)
-        if loop.was_stopped:
+        if loop.was_stopped:  # in this call, or while something else waited
+            loop.was_stopped = False
             raise Stuck(_kept_to_itself(patience, _("It was stopped, and the lab goes on.")))
         return result
 

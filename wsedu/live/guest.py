@@ -143,6 +143,13 @@ def move_in() -> None:
     # Pyodide has others, under which nothing ever blocks.
     time.sleep = _sleep
     asyncio.run = getattr(asyncio.run, "__wrapped__", asyncio.run)
+    # It raises ValueError for a moment that passes while it is asked.
+    later: Any = _host.call_later
+
+    def call_later(delay: float, *args: Any, **options: Any) -> Any:
+        return later(max(0, delay), *args, **options)
+
+    vars(_host)["call_later"] = call_later
 
 
 if IN_BROWSER:

@@ -254,7 +254,11 @@ class End(asyncio.Transport):
                 self.write_eof()
             self._lose(None)
 
-    abort = close  # what was written is on its way already, as if a kernel had taken it
+    def abort(self) -> None:
+        """Close, and lose what waits for the other to read on."""
+        if not self._closing:
+            self.post(self.other._forget)
+        self.close()
 
     def is_closing(self) -> bool:
         return self._closing
@@ -293,6 +297,11 @@ class End(asyncio.Transport):
             context = {"message": "data_received() failed", "exception": error, "transport": self}
             self._loop.call_exception_handler(context)
             self._lose(error)
+
+    def _forget(self) -> None:
+        """Drop what waits here, but not the end of the stream."""
+        if not self._reading:
+            self._inbox = deque(piece for piece in self._inbox if not piece)
 
     def _break(self) -> None:
         self._deliver()  # what has come before
