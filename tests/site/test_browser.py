@@ -131,3 +131,26 @@ def test_on_a_phone_the_list_of_files_makes_room_for_a_lesson(
     files.get_by_text("03_sec_websocket_accept.ipynb").dblclick()
     expect(lesson.locator("h1")).to_have_text(re.compile("Accept"))
     expect(files).to_be_hidden()
+
+
+def test_a_capture_reaches_python_byte_for_byte_and_what_python_writes_can_be_downloaded(
+    page: Page, served_site: Host
+) -> None:
+    capture = bytes(range(256)) * 5000  # so long that JupyterLab sends it in pieces
+    page.goto(f"{served_site.url}lab/index.html?path=notebooks/en/your_own_traffic.ipynb")
+    dot = page.locator(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator")
+    expect(dot).to_have_attribute("data-status", "idle", timeout=READY)
+    with page.expect_file_chooser() as chooser:
+        page.locator(".jp-FileBrowser [title*='Upload']").first.click()
+    file = {"name": "talk.pcapng", "mimeType": "application/octet-stream", "buffer": capture}
+    chooser.value.set_files([file])  # type: ignore[list-item]
+    listed = page.locator("#filebrowser").get_by_text("talk.pcapng")
+    expect(listed).to_be_visible(timeout=READY)
+    code = "talk = open('talk.pcapng', 'rb').read(); print(talk == bytes(range(256)) * 5000)"
+    assert said(page, code) == "True\n"
+    said(page, "with open('copy.pcapng', 'wb') as copy: copy.write(talk[:1000])")
+    page.locator(".jp-FileBrowser [title*='Refresh']").first.click()
+    page.locator("#filebrowser").get_by_text("copy.pcapng").click(button="right")
+    with page.expect_download() as download:
+        page.locator(".lm-Menu-item", has_text=re.compile("^Download$")).click()
+    assert download.value.path().read_bytes() == capture[:1000]
