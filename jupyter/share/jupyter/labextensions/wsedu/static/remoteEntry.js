@@ -6,7 +6,7 @@
 
 /** @typedef {{_JUPYTERLAB?: Record<string, {init(): void, get(): Promise<() => object>}>}} Lab */
 /** @typedef {{connect(slot: () => void): void, disconnect(slot: () => void): void}} Signal */
-/** @typedef {{currentChanged: Signal, layoutModified: Signal}} Signals */
+/** @typedef {{currentChanged: Signal, layoutModified?: Signal}} Signals */
 /** @typedef {{leftCollapsed: boolean, collapseLeft(): void} & Signals} Shell */
 
 const IMAGES = ".jp-RenderedSVG > img";
@@ -35,15 +35,15 @@ function makeRoom(shell) {
   };
   shell.currentChanged.connect(close);
   // While it starts, JupyterLab opens the list itself, more than once. After that, you do.
-  shell.layoutModified.connect(close);
-  const touched = () => shell.layoutModified.disconnect(close);
+  // (The page of Jupyter Notebook has no such signal, and no such list.)
+  shell.layoutModified?.connect(close);
+  const touched = () => shell.layoutModified?.disconnect(close);
   for (const kind of ["pointerdown", "keydown"])
     addEventListener(kind, touched, { once: true, capture: true });
 }
 
 /** @param {{shell: Shell}} app */
 function activate({ shell }) {
-  makeRoom(shell);
   const all = () => document.querySelectorAll(IMAGES).forEach(mend);
   new MutationObserver((records) => {
     for (const { addedNodes } of records)
@@ -55,6 +55,7 @@ function activate({ shell }) {
   }).observe(document.body, { childList: true, subtree: true });
   new MutationObserver(all).observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
   all();
+  makeRoom(shell);
 }
 
 // What JupyterLab asks every extension for; no build is needed for so little.
