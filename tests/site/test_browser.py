@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 
 LESSON = "lab/index.html?path=notebooks/en/02_the_opening_handshake.ipynb"
 ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+IDLE = "Python (Pyodide) | Idle"  # says the bar at the bottom
 READY = 180_000  # ms, on a busy machine, for Python to start in the page
 
 
@@ -42,6 +43,11 @@ def page(browser: Browser, served_site: Host) -> Iterator[Page]:
     assert served_site.failed() == []
 
 
+def idle(page: Page) -> None:
+    """Wait until Python has started, and has nothing to do."""
+    expect(page.get_by_text(IDLE)).to_be_visible(timeout=READY)
+
+
 def said(page: Page, code: str) -> str:
     """What the kernel of the notebook in front prints when it runs some code."""
     return str(
@@ -66,9 +72,7 @@ def test_a_lesson_shows_its_pictures_before_python_has_started(
     expect(page).to_have_title(re.compile("02_the_opening|WebSocket, byte by byte"))
     picture = page.locator(".jp-RenderedSVG > img").first
     picture.wait_for(state="attached")
-    expect(page.locator(".jp-Notebook-ExecutionIndicator")).not_to_have_attribute(
-        "data-status", "idle"
-    )
+    assert not page.get_by_text(IDLE).is_visible()
     picture.scroll_into_view_if_needed()
     assert picture.bounding_box()["height"] > 100
     # The course's own extension has given it a name and lets it be as narrow as the page.
@@ -79,8 +83,7 @@ def test_python_starts_and_a_lesson_that_is_only_read_stays_unchanged(
     page: Page, served_site: Host
 ) -> None:
     page.goto(served_site.url + LESSON)
-    dot = page.locator(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator")
-    expect(dot).to_have_attribute("data-status", "idle", timeout=READY)
+    idle(page)
     expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
 
 
@@ -91,8 +94,7 @@ def test_the_link_to_the_exercises_opens_them_and_their_first_cell_runs(
     page.locator(".jp-Notebook a", has_text=re.compile("^exercises$")).first.click()
     cell = page.locator(".jp-Notebook:visible .jp-CodeCell").first
     expect(cell).to_contain_text("from wsedu import accept_key", timeout=READY)
-    dot = page.locator(".jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator")
-    expect(dot).to_have_attribute("data-status", "idle", timeout=READY)
+    idle(page)
     cell.locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
     prompt = cell.locator(".jp-InputArea-prompt")
@@ -121,7 +123,7 @@ def test_on_a_phone_the_list_of_files_makes_room_for_a_lesson(
     page.goto(served_site.url + LESSON)
     files = page.locator("#filebrowser")
     # The first time that Python has started, JupyterLab has done all that it does by itself.
-    expect(page.get_by_text("Python (Pyodide) | Idle")).to_be_visible(timeout=READY)
+    idle(page)
     expect(files).to_be_hidden()
     lesson = page.locator(".jp-Notebook:visible")
     assert lesson.bounding_box()["width"] > 300
@@ -138,8 +140,7 @@ def test_a_capture_reaches_python_byte_for_byte_and_what_python_writes_can_be_do
 ) -> None:
     capture = bytes(range(256)) * 5000  # so long that JupyterLab sends it in pieces
     page.goto(f"{served_site.url}lab/index.html?path=notebooks/en/your_own_traffic.ipynb")
-    dot = page.locator(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator")
-    expect(dot).to_have_attribute("data-status", "idle", timeout=READY)
+    idle(page)
     with page.expect_file_chooser() as chooser:
         page.locator(".jp-FileBrowser [title*='Upload']").first.click()
     file = {"name": "talk.pcapng", "mimeType": "application/octet-stream", "buffer": capture}
