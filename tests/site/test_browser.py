@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 
 LESSON = "lab/index.html?path=notebooks/en/02_the_opening_handshake.ipynb"
 ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+IDLE = "Python (Pyodide) | Idle"  # says the bar at the bottom
 READY = 180_000  # ms, on a busy machine, for Python to start in the page
 
 
@@ -42,6 +43,28 @@ def page(browser: Browser, served_site: Host) -> Iterator[Page]:
     assert served_site.failed() == []
 
 
+def idle(page: Page) -> None:
+    """Wait until Python has started, and has nothing to do."""
+    expect(page.get_by_text(IDLE)).to_be_visible(timeout=READY)
+
+
+def said(page: Page, code: str) -> str:
+    """What the kernel of the notebook in front prints when it runs some code."""
+    return str(
+        page.evaluate(
+            """async (code) => {
+                const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+                const future = kernel.requestExecute({ code });
+                let printed = "";
+                future.onIOPub = ({ content }) => (printed += content.text ?? "");
+                await future.done;
+                return printed;
+            }""",
+            code,
+        )
+    )
+
+
 def test_a_lesson_shows_its_pictures_before_python_has_started(
     page: Page, served_site: Host
 ) -> None:
@@ -49,9 +72,7 @@ def test_a_lesson_shows_its_pictures_before_python_has_started(
     expect(page).to_have_title(re.compile("02_the_opening|WebSocket, byte by byte"))
     picture = page.locator(".jp-RenderedSVG > img").first
     picture.wait_for(state="attached")
-    expect(page.locator(".jp-Notebook-ExecutionIndicator")).not_to_have_attribute(
-        "data-status", "idle"
-    )
+    assert not page.get_by_text(IDLE).is_visible()
     picture.scroll_into_view_if_needed()
     assert picture.bounding_box()["height"] > 100
     # The course's own extension has given it a name and lets it be as narrow as the page.
@@ -62,8 +83,7 @@ def test_python_starts_and_a_lesson_that_is_only_read_stays_unchanged(
     page: Page, served_site: Host
 ) -> None:
     page.goto(served_site.url + LESSON)
-    dot = page.locator(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator")
-    expect(dot).to_have_attribute("data-status", "idle", timeout=READY)
+    idle(page)
     expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
 
 
@@ -74,13 +94,16 @@ def test_the_link_to_the_exercises_opens_them_and_their_first_cell_runs(
     page.locator(".jp-Notebook a", has_text=re.compile("^exercises$")).first.click()
     cell = page.locator(".jp-Notebook:visible .jp-CodeCell").first
     expect(cell).to_contain_text("from wsedu import accept_key", timeout=READY)
-    dot = page.locator(".jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator")
-    expect(dot).to_have_attribute("data-status", "idle", timeout=READY)
+    idle(page)
     cell.locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
     prompt = cell.locator(".jp-InputArea-prompt")
     expect(prompt).to_have_text(re.compile(r"\[\d+\]"), timeout=READY)
     expect(cell.locator(".jp-OutputArea-output")).to_have_count(0)
+    # From the folder that a notebook is in, the course takes the language.
+    folder = said(page, "import os; print(os.getcwd())")
+    assert folder.endswith("/exercises/en/02_the_opening_handshake\n")
+    assert said(page, "import wsedu.words; print(wsedu.words.LANGUAGE)") == "en\n"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -91,3 +114,44 @@ def test_the_page_is_light_or_dark_as_the_system_is(
     page.goto(served_site.url + LESSON)
     light = "true" if scheme == "light" else "false"
     expect(page.locator("body")).to_have_attribute("data-jp-theme-light", light, timeout=READY)
+
+
+def test_on_a_phone_the_list_of_files_makes_room_for_a_lesson(
+    page: Page, served_site: Host
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(served_site.url + LESSON)
+    files = page.locator("#filebrowser")
+    # The first time that Python has started, JupyterLab has done all that it does by itself.
+    idle(page)
+    expect(files).to_be_hidden()
+    lesson = page.locator(".jp-Notebook:visible")
+    assert lesson.bounding_box()["width"] > 300
+    # You open the list yourself, and choose another lesson.
+    page.locator(".jp-SideBar [data-id=filebrowser]").click()
+    expect(files).to_be_visible()
+    files.get_by_text("03_sec_websocket_accept.ipynb").dblclick()
+    expect(lesson.locator("h1")).to_have_text(re.compile("Accept"))
+    expect(files).to_be_hidden()
+
+
+def test_a_capture_reaches_python_byte_for_byte_and_what_python_writes_can_be_downloaded(
+    page: Page, served_site: Host
+) -> None:
+    capture = bytes(range(256)) * 5000  # so long that JupyterLab sends it in pieces
+    page.goto(f"{served_site.url}lab/index.html?path=notebooks/en/your_own_traffic.ipynb")
+    idle(page)
+    with page.expect_file_chooser() as chooser:
+        page.locator(".jp-FileBrowser [title*='Upload']").first.click()
+    file = {"name": "talk.pcapng", "mimeType": "application/octet-stream", "buffer": capture}
+    chooser.value.set_files([file])  # type: ignore[list-item]
+    listed = page.locator("#filebrowser").get_by_text("talk.pcapng")
+    expect(listed).to_be_visible(timeout=READY)
+    code = "talk = open('talk.pcapng', 'rb').read(); print(talk == bytes(range(256)) * 5000)"
+    assert said(page, code) == "True\n"
+    said(page, "with open('copy.pcapng', 'wb') as copy: copy.write(talk[:1000])")
+    page.locator(".jp-FileBrowser [title*='Refresh']").first.click()
+    page.locator("#filebrowser").get_by_text("copy.pcapng").click(button="right")
+    with page.expect_download() as download:
+        page.locator(".lm-Menu-item", has_text=re.compile("^Download$")).click()
+    assert download.value.path().read_bytes() == capture[:1000]
