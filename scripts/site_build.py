@@ -18,6 +18,7 @@ from typing import Any
 
 import site_check
 import site_notices
+import site_pages
 import site_wheels
 from environment import ROOT
 
@@ -54,7 +55,7 @@ def build(site: Path) -> None:
     (site / "third-party-notices.txt").write_text(notices, "utf-8")
     notebooks(site / "files")
     listings(site / "files", site / "api" / "contents")
-    shutil.copytree(ROOT / "site" / "pages", site, dirs_exist_ok=True)
+    site_pages.finish(site)
 
 
 # The page.
@@ -128,6 +129,7 @@ def in_the_browser(notebook: dict[str, Any]) -> dict[str, Any]:
                 }
             )
     notebook["metadata"] |= KERNEL
+    site_pages.mark(notebook)
     return notebook
 
 
