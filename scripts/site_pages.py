@@ -119,6 +119,11 @@ def promises() -> dict[str, str]:
     return dict(re.findall(r"^\| \[.*?\]\((\S+\.ipynb)\) \| (.*) \|$", readme, re.MULTILINE))
 
 
+def in_html(words: str) -> str:
+    """A line of Markdown, of which README.md uses code alone."""
+    return re.sub(r"`(.*?)`", r"<code>\1</code>", html.escape(words))
+
+
 def link(path: str, words: str, more: str = "") -> str:
     address = f"lab/index.html?path={path}"
     return f'<a href="{address}" data-path="{path}"{more}>{html.escape(words)}</a>'
@@ -133,9 +138,9 @@ def lessons(found: dict[str, dict[str, Any]]) -> str:
         if not path.startswith("notebooks/"):
             continue
         if not name[:2].isdigit():
-            others.append(f"<li>{link(path, name)}</li>")
+            others.append(f"<li>{link(path, name)} <small></small></li>")
             continue
-        able = f"<p>{html.escape(said[path])}</p>" if path in said else ""
+        able = f"<p>{in_html(said[path])}</p>" if path in said else ""
         lines = [f"<li>{link(path, name)} <small>{minutes(notebook)}</small>{able}"]
         for folder, exercises in found.items():
             if folder.startswith(f"exercises/{Path(path).parent.name}/{Path(path).stem}/"):

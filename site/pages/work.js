@@ -21,10 +21,12 @@ function make(tag, properties, ...children) {
 }
 
 /** Say what has happened; a screen reader reads it, and the eye is led to it. */
-function say(words) {
-  part("says").textContent = words;
-  part("says").focus();
+function say(words, place = part("says")) {
+  place.textContent = words;
+  place.focus();
 }
+
+const count = (number, one, more) => `${number} ${number === 1 ? one : more}`;
 
 /** Do something with the files, and say so if it fails. */
 async function withFiles(act, options) {
@@ -60,10 +62,11 @@ async function survey(files) {
 }
 
 function item({ path, title, newer }) {
-  const button = make("button", { type: "button", textContent: "Have it anew" });
-  button.setAttribute("aria-label", `Have it anew: ${title}`);
+  const offer = newer ? "Get the newer version" : "Get the original back";
+  const button = make("button", { type: "button", textContent: offer });
+  button.setAttribute("aria-label", `${offer}: ${title}`);
   button.onclick = () => renewed(path, title);
-  const words = newer ? "The course has a newer version of this lesson. Yours is kept." : "";
+  const words = newer ? "The course has a newer version. You still see yours." : "";
   return make("li", {}, link(path, title), make("p", {}, words), button);
 }
 
@@ -78,7 +81,7 @@ async function show() {
       ...(own.length ? ["Notebooks of your own: "] : []),
       ...own.flatMap((path, number) => [number ? ", " : "", link(path, path)]),
       ...(own.length ? [". "] : []),
-      kept.length ? `Your journal and your pieces: ${kept.length} files in the folder wsedu.` : "",
+      kept.length ? `Your journal and your pieces: ${count(kept.length, "file", "files")} in the folder wsedu.` : "",
     );
     part("download").disabled = !changed.length && !others.length;
   });
@@ -98,7 +101,7 @@ async function renewed(path, title) {
     return other;
   });
   await show();
-  if (copy) say(`"${title}" is as published again. Your copy is kept as ${copy}.`);
+  if (copy) say(`"${title}" is the course's own again. Your copy is kept as ${copy}.`);
 }
 
 part("download").onclick = async () => {
@@ -136,8 +139,8 @@ part("choose").onchange = async ({ target }) => {
   part("steps").replaceChildren(...bad, ...good);
   part("bring").hidden = !steps.some(step => step.content !== undefined);
   part("plan").hidden = false;
-  say(part("bring").hidden ? "There is nothing to bring in." : "This is what the page would do:");
-  part("plan").scrollIntoView({ block: "nearest" });
+  const words = part("bring").hidden ? "There is nothing to bring in:" : "What the page would do:";
+  say(words, part("would"));
 };
 
 part("bring").onclick = async () => {
@@ -147,7 +150,7 @@ part("bring").onclick = async () => {
   });
   part("plan").hidden = true;
   await show();
-  if (done) say(done === 1 ? "1 file is in." : `${done} files are in.`);
+  if (done) say(`${count(done, "file was", "files were")} brought in.`);
 };
 
 part("leave").onclick = () => {

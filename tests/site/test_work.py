@@ -116,6 +116,7 @@ def test_a_newer_lesson_is_shown_unless_you_have_changed_yours(
         work_page(page, host)
         (said,) = page.evaluate(TEXTS, "#changed > li p")
         assert said.startswith("The course has a newer version")
+        expect(page.locator("#changed button")).to_have_text("Get the newer version")
         page.locator("#changed button").click()
         expect(page.locator("#says")).to_contain_text(f"Your copy is kept as {MINE}")
         assert your_files(page, "get", MINE)["content"]["cells"][0]["source"] == ANSWER
@@ -164,14 +165,16 @@ def test_work_travels_to_another_browser(
             f"{PIECE} is new.",
         ]
         page.locator("#bring").click()
-        expect(page.locator("#says")).to_contain_text("3 files are in.")
+        expect(page.locator("#says")).to_contain_text("3 files were brought in.")
         expect(page.locator("#changed > li")).to_have_count(1)
         kept = your_files(page, "get", SECOND)["content"]
         assert kept["cells"][0]["source"] == ANSWER
         assert kept["metadata"]["kernelspec"]["name"] == "python"
         assert your_files(page, "get", JOURNAL)["content"] == f"\n{line}"
         page.goto(served_site.url)
-        expect(page.locator(f"a[data-path='{SECOND}'] + small")).to_contain_text("changed by you")
+        expect(page.locator(f"li a[data-path='{SECOND}'] + small")).to_contain_text(
+            "changed by you"
+        )
 
 
 def test_what_is_wrong_with_brought_files_is_said_before_anything_is_written(
@@ -205,7 +208,7 @@ def test_what_is_wrong_with_brought_files_is_said_before_anything_is_written(
     assert said[-2:] == [f"{FIFTH} brings your changes.", "wsedu/pieces/one.py is new."]
     assert your_files(page, "paths") == []
     page.locator("#bring").click()
-    expect(page.locator("#says")).to_contain_text("2 files are in.")
+    expect(page.locator("#says")).to_contain_text("2 files were brought in.")
     assert {FIFTH, "wsedu/pieces/one.py"} <= set(your_files(page, "paths"))
 
 
@@ -228,13 +231,13 @@ def test_what_you_bring_never_replaces_yours_without_a_copy(
         f"{JOURNAL} adds 1 line to your journal.",
     ]
     page.locator("#bring").click()
-    expect(page.locator("#says")).to_contain_text("2 files are in.")
+    expect(page.locator("#says")).to_contain_text("2 files were brought in.")
     for path, words in ((SECOND, "from elsewhere"), (copy, ANSWER), (MINE, "older still")):
         assert your_files(page, "get", path)["content"]["cells"][0]["source"] == words
     assert your_files(page, "get", JOURNAL)["content"] == "".join(f"\n{line}" for line in lines)
     choose(page, ("02_the_opening_handshake.ipynb", other))
     assert steps(page) == [f"{SECOND} is here already."]
-    expect(page.locator("#says")).to_contain_text("There is nothing to bring in.")
+    expect(page.locator("#would")).to_contain_text("There is nothing to bring in")
 
 
 def test_page_and_build_agree_on_what_cells_say(
