@@ -9,8 +9,9 @@ if (new URLSearchParams(location.search).has("path")) {
   await forgetTabs(root.pathname).catch(console.warn);
 }
 
-// JupyterLite 0.8.6 takes away every worker of this host, of other sites too, and needs a network
-// to bring its own back, if it does not find this line: "this version has been here".
+// JupyterLite 0.8.6 unregisters all workers of this host, those of other sites too, if it does not
+// find this line: "this version has been here". Then it registers its own again, which it may not
+// get without a network.
 const worker = navigator.serviceWorker?.controller;
 if (worker) localStorage.setItem(`${worker.scriptURL}-version`, about.app);
 
