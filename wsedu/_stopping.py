@@ -41,6 +41,12 @@ def watching(look: Callable[[CodeType], None]) -> Iterator[None]:
         watch.free_tool_id(TOOL)
 
 
+def is_watched() -> bool:
+    """Whether this is within ``watching``."""
+    watch: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
+    return watch.get_tool(TOOL) is not None
+
+
 def raise_in(thread: threading.Thread, error: type[BaseException]) -> None:
     """Ask Python to raise in a thread; one that sleeps, or waits in C, hears of it afterwards."""
     if thread.ident is not None:

@@ -75,4 +75,4 @@ async def run(folder, cells):
 
 
 assert comm  # what widgets ask for
-json.dumps({name: await run(*notebook) for name, notebook in json.loads(given).items()})  # noqa: F704, F821
+json.dumps({name: await run(*notebook) for name, notebook in json.loads(given).items()})

@@ -22,6 +22,8 @@ await python.loadPackage(names, { messageCallback: () => {} });
 python.FS.mkdir("/drive");
 const root = fs.realpathSync(path.resolve(site, "files"));
 python.FS.mount(python.FS.filesystems.NODEFS, { root }, "/drive");
+python.FS.mkdir("/wheels");
+python.FS.mount(python.FS.filesystems.NODEFS, { root: fs.realpathSync(indexURL) }, "/wheels");
 python.globals.set("given", fs.readFileSync(file, "utf8"));
 if (!process.env.REAL_TIME) virtualTime();
 try {

@@ -117,7 +117,8 @@ def test_a_lesson_shows_what_is_stored(path: Path, ran: dict[str, list[list[list
                 [output for output in came if output not in expected],
             )
     said = [
-        f"{name}: stored {textwrap.shorten(str(there), 700)}\n  came {textwrap.shorten(str(here), 700)}"
+        f"{name}: stored {textwrap.shorten(str(there), 700)}\n"
+        f"  came {textwrap.shorten(str(here), 700)}"
         for name, (there, here) in wrong.items()
     ]
     assert not said, "\n".join(said)

@@ -2,47 +2,49 @@
 
 How to think about it: the suite is the field's own list of what a server must do and refuse. Left
 out are its groups 9 (limits and speed), 12 and 13 (compression), of which a server may have none.
+What the client does in each case, ``cases.toml`` says, in our own words.
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import cache
+from importlib import resources
 
 from ..words import _
 
-RANGES = {
-    "1": "1.1.1-8 1.2.1-8",
-    "2": "2.1-11",
-    "3": "3.1-7",
-    "4": "4.1.1-5 4.2.1-5",
-    "5": "5.1-20",
-    "6": """6.1.1-3 6.2.1-4 6.3.1-2 6.4.1-4 6.5.1-5 6.6.1-11 6.7.1-4 6.8.1-2 6.9.1-4 6.10.1-3
-        6.11.1-5 6.12.1-8 6.13.1-5 6.14.1-10 6.15.1-1 6.16.1-3 6.17.1-5 6.18.1-5 6.19.1-5 6.20.1-7
-        6.21.1-8 6.22.1-34 6.23.1-7""",
-    "7": "7.1.1-6 7.3.1-6 7.5.1-1 7.7.1-13 7.9.1-9 7.13.1-2",
-    "10": "10.1.1-1",
-}
+
+@cache
+def rows() -> dict[str, str]:
+    """What is written about each case, by its name; 247 in all, in order."""
+    tables = tomllib.loads((resources.files(__package__) / "cases.toml").read_text("utf-8"))
+    found = dict(tables["sent"])
+    for table, right, wrong in (
+        ("texts", "text:0x{} within:0.5", "!text:0x{} within:0.5 -> 1007"),
+        ("closes", "close:#{0} -> 1000 {0}", "!close:#{0}"),
+    ):
+        for stem, values in tables[table].items():
+            for number, value in enumerate(values.split(), 1):
+                row = wrong if value.startswith("!") else right
+                found[f"{stem}.{number}"] = row.format(value.removeprefix("!"))
+    return dict(sorted(found.items(), key=lambda row: [int(part) for part in row[0].split(".")]))
 
 
 @cache
 def groups() -> dict[str, tuple[str, ...]]:
-    """The names of the cases, by the number of their group; 247 in all."""
-    found = {}
-    for group, ranges in RANGES.items():
-        names = []
-        for part in ranges.split():
-            stem, _dot, ends = part.rpartition(".")
-            first, last = map(int, ends.split("-"))
-            names += [f"{stem}.{number}" for number in range(first, last + 1)]
-        found[group] = tuple(names)
+    """The names of the cases, by the number of their group."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in rows():
+        group = name.partition(".")[0]
+        found[group] = (*found.get(group, ()), name)
     return found
 
 
 def core() -> tuple[str, ...]:
     """All of them, in order."""
-    return tuple(name for names in groups().values() for name in names)
+    return tuple(rows())
 
 
 def matching(patterns: Iterable[str]) -> tuple[str, ...]:

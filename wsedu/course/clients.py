@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypeVar
 from ..recording import Recording, dissect
 from ..words import _
 from .catalogue import exercise_named
-from .conformance import kosoku_is_here, score
+from .conformance import score
 from .exercise import Exercise
 from .raw_client import Complaint, RawClient
 from .runner import AnswerNoFunction, Attempt, shorten
@@ -144,10 +144,7 @@ class Clients:
         return self._scored(exercise, serve)
 
     def _scored(self, exercise: Exercise, serve: Serve) -> Verdict:
-        """The verdict of the conformance cases; without kosoku, the clients decide."""
-        if not kosoku_is_here():
-            said = _("Your server works with all clients. To see its score: pip install kosoku")
-            return Verdict("passed", said, self.section)
+        """The verdict of the conformance cases."""
         try:
             reached = score(serve, self.cases)
         except TimeoutError as error:

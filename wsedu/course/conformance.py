@@ -2,7 +2,7 @@
 
 How to think about it: the library kosoku holds the cases and plays the client, in a process of its
 own that says how each case ended. A case passes if what was exchanged and how it was closed are
-both right.
+both right. Where there is no kosoku, as in a browser, the course's own client plays the same list.
 """
 
 from __future__ import annotations
@@ -29,8 +29,10 @@ from ..recording import Recording
 from ..views import Ladder, Square, Squares
 from ..words import _
 from .cases import core, groups, title
+from .playing import Played
 from .runner import shorten
 from .running import Running, Serve, running
+from .stage import played
 
 SECONDS = 60  # for all of them; a server that passes needs less than two
 OFTEN = 0.1  # seconds from one picture to the next
@@ -70,6 +72,7 @@ class Score:
     failed:        the names of those that did not pass
     story:         what the first of these does, and what it expects
     recording:     its connection
+    note:          who has played the cases, if that was not kosoku
     """
 
     passed: int
@@ -77,9 +80,12 @@ class Score:
     failed: tuple[str, ...] = ()
     story: str = ""
     recording: Recording | None = None
+    note: str = ""
 
     def __str__(self) -> str:
         said = _("{passed} of {count} cases pass.").format(passed=self.passed, count=self.count)
+        if self.note:
+            said += f" {self.note}"
         if self.failed:
             said += " " + _("The first that does not is {case}: {story}").format(
                 case=self.failed[0], story=self.story
@@ -100,10 +106,11 @@ Result = tuple[str, bool, str]  # the name of a case, whether it passed, and its
 def score(serve: Serve, cases: Sequence[str] | None = None) -> Score:
     """Let kosoku try a server: the 247 cases of the suite's core, or those that ``cases`` names.
 
-    In a notebook, a picture shows how far it is.
+    In a notebook, a picture shows how far it is. Without kosoku, the course's own client plays the
+    cases, and the score says so.
 
-    Raises ModuleNotFoundError if kosoku is not installed, TimeoutError after ``SECONDS``, NotRun if
-    kosoku ends early or does not know a case, and TypeError for a wrong argument.
+    Raises TimeoutError after ``SECONDS``, NotRun for a case that was not run, and TypeError for a
+    wrong argument.
     """
     if not callable(serve):
         raise TypeError(
@@ -113,11 +120,11 @@ def score(serve: Serve, cases: Sequence[str] | None = None) -> Score:
         )
     if isinstance(cases, str):
         raise TypeError(_("cases is a list of names: write [{name}].").format(name=shorten(cases)))
-    if not kosoku_is_here():
-        raise ModuleNotFoundError(
-            _("The score needs kosoku, which tries a server's cases. Get it: pip install kosoku")
-        )
     cases = core() if cases is None else cases
+    return (_score if kosoku_is_here() else _score_without_sockets)(serve, cases)
+
+
+def _score(serve: Serve, cases: Sequence[str]) -> Score:
     with running(serve) as server, _picture(cases) as tell:
         results = _try(server, cases, tell)
         failed = [(case, story) for case, passed, story in results if not passed]
@@ -142,6 +149,31 @@ def score(serve: Serve, cases: Sequence[str] | None = None) -> Score:
             story,
             server.recording,
         )
+
+
+def _score_without_sockets(serve: Serve, cases: Sequence[str]) -> Score:
+    note = _(
+        "The course's own client played Autobahn's list, without sockets. "
+        "Tests compare its verdicts with those of kosoku."
+    )
+    for name in cases:
+        if name not in core():
+            raise NotRun(
+                _("The course's own client does not know the case {case}.").format(case=name)
+            )
+    failed: list[Played] = []
+    end = time.monotonic() + SECONDS
+    with _picture(cases) as tell:
+        for case in played(serve, cases):
+            tell((case.name, not case.story, case.story))
+            failed += [case] * bool(case.story)
+            if time.monotonic() > end:
+                raise _too_late()
+    names = tuple(case.name for case in failed)
+    passed = len(cases) - len(failed)
+    if not failed:
+        return Score(passed, len(cases), note=note)
+    return Score(passed, len(cases), names, failed[0].story, failed[0].recording, note)
 
 
 def kosoku_is_here() -> bool:
@@ -210,9 +242,11 @@ def _try(server: Running, cases: Sequence[str], tell: Callable[[Result], None]) 
             timer.cancel()
             kosoku.kill()
     if late.is_set():
-        raise TimeoutError(
-            _("The cases were not through after {seconds} s.").format(seconds=SECONDS)
-        )
+        raise _too_late()
     if missing := [case for case in cases if case not in results]:
         raise NotRun(_("kosoku did not run the case {case}.").format(case=missing[0]))
     return [results[case] for case in cases]
+
+
+def _too_late() -> TimeoutError:
+    return TimeoutError(_("The cases were not through after {seconds} s.").format(seconds=SECONDS))

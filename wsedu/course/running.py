@@ -28,6 +28,11 @@ class Looped(RuntimeError):
     """The server's function kept the event loop to itself."""
 
 
+def looped() -> Looped:
+    """The error of a server that was stopped because of that."""
+    return Looped(_("it looped without an await, and was stopped"))
+
+
 class Running:
     """A server that runs behind a tap.
 
@@ -93,18 +98,27 @@ class Running:
         return logs[-1] if logs else None
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        port = writer.get_extra_info("peername")[1]
-        self._tasks[port] = asyncio.current_task()
-        try:
-            result = self._serve(reader, writer)
-            if inspect.isawaitable(result):
-                await result
-        except (Exception, *EXITS) as error:
-            self.errors.append(error)
-        except Stopped:
-            self.errors.append(Looped(_("it looped without an await, and was stopped")))
-        finally:
-            writer.close()
+        self._tasks[writer.get_extra_info("peername")[1]] = asyncio.current_task()
+        await serve_one(self._serve, reader, writer, self.errors)
+
+
+async def serve_one(
+    serve: Serve,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    errors: list[BaseException],
+) -> None:
+    """Serve one client with the learner's function; what it raises is added to ``errors``."""
+    try:
+        result = serve(reader, writer)
+        if inspect.isawaitable(result):
+            await result
+    except (Exception, *EXITS) as error:
+        errors.append(error)
+    except Stopped:
+        errors.append(looped())
+    finally:
+        writer.close()
 
 
 async def _turns() -> None:
