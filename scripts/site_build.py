@@ -18,6 +18,7 @@ from typing import Any
 
 import site_check
 import site_notices
+import site_pages
 import site_wheels
 from environment import ROOT
 
@@ -55,7 +56,7 @@ def build(site: Path) -> None:
     (site / "third-party-notices.txt").write_text(notices, "utf-8")
     notebooks(site / "files")
     listings(site / "files", site / "api" / "contents")
-    shutil.copytree(ROOT / "site" / "pages", site, dirs_exist_ok=True)
+    site_pages.finish(site)
 
 
 # The page.
@@ -130,6 +131,7 @@ def in_the_browser(notebook: dict[str, Any]) -> dict[str, Any]:
                 }
             )
     notebook["metadata"] |= KERNEL
+    site_pages.mark(notebook)
     return notebook
 
 

@@ -6,9 +6,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import playwright.sync_api
 import pytest
 
+from .. import chromium as chromium_program
+from .. import firefox as firefox_program
+from ..firefox import Browser, Firefox
 from .host import Host, serving
+from .pages import Context
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -43,3 +48,32 @@ def served_site(built_site: Path) -> Iterator[Host]:
     """The site on a plain static host, under ``/course/``."""
     with serving(built_site) as host:
         yield host
+
+
+# For one module: the next may start a browser of its own, and Playwright does not run twice.
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[playwright.sync_api.Browser]:
+    with (
+        playwright.sync_api.sync_playwright() as driver,
+        chromium_program.launch(driver) as browser,
+    ):
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    with firefox_program.launch(tmp_path_factory.mktemp("firefox")) as browser:
+        yield browser
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def browser(request: pytest.FixtureRequest) -> Browser:
+    found: Browser = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[Context]:
+    """Tabs of a browser that has never been here."""
+    with browser.new_context() as context:
+        yield context

@@ -45,6 +45,8 @@ class Host:
     """Where the site is, and what was asked of it so far."""
 
     url: str  # of the site, with a slash at its end
+    port: int
+    is_over: bool = False
     asked: list[Asked] = field(default_factory=list)
 
     def failed(self) -> list[str]:
@@ -63,6 +65,9 @@ class _Handler(BaseHTTPRequestHandler):
     host: ClassVar[Host]
 
     def do_GET(self) -> None:
+        if self.host.is_over:  # the browser has kept a connection open
+            self.close_connection = True
+            return
         asked = urlsplit(self.path)
         name = unquote(asked.path.removeprefix(PREFIX))
         path = (self.site / name).resolve()
@@ -94,17 +99,18 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(site: Path) -> Iterator[Host]:
-    """Serve a folder on this machine, at a free port, until the block ends."""
+def serving(site: Path, port: int = 0) -> Iterator[Host]:
+    """Serve a folder on this machine, at a free port or the given one, until the block ends."""
     handler = type("Handler", (_Handler,), {"site": site})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    handler.host = Host(f"http://127.0.0.1:{server.server_port}{PREFIX}")
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    handler.host = Host(f"http://127.0.0.1:{server.server_port}{PREFIX}", server.server_port)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
         yield handler.host
     finally:
+        handler.host.is_over = True
         server.shutdown()
         server.server_close()
         thread.join()

@@ -1,0 +1,62 @@
+// What the build puts before JupyterLab: see ready.js. And two things that JupyterLab does not do.
+
+import { ready } from "./ready.js";
+import { forgetTabs } from "./work/tabs.js";
+
+const root = new URL("./", import.meta.url);
+const about = await ready();
+if (new URLSearchParams(location.search).has("path")) {
+  await forgetTabs(root.pathname).catch(console.warn);
+}
+
+// JupyterLite 0.8.6 unregisters all workers of this host, those of other sites too, if it does not
+// find this line: "this version has been here". Then it registers its own again, which it may not
+// get without a network.
+const worker = navigator.serviceWorker?.controller;
+if (worker) localStorage.setItem(`${worker.scriptURL}-version`, about.app);
+
+/** Resolves to what `look` returns, as soon as that is something. */
+async function until(look) {
+  for (;;) {
+    const found = look();
+    if (found) return found;
+    await new Promise(go => setTimeout(go, 50));
+  }
+}
+
+/** Ask the worker to store what a lesson needs, so that the next visit needs no network. */
+function store() {
+  const used = performance
+    .getEntriesByType("resource")
+    .map(entry => entry.name.split(/[?#]/)[0])
+    .filter(address => address.startsWith(root.href))
+    .map(address => decodeURIComponent(address.slice(root.href.length)));
+  const channel = new MessageChannel();
+  channel.port1.onmessage = ({ data }) => (document.documentElement.dataset.stored = data);
+  worker?.postMessage({ course: "complete", used }, [channel.port2]);
+}
+
+/** On a phone, the list of files would leave no room for the lesson: hide it until you ask. */
+function giveRoom(shell) {
+  const collapse = () => {
+    if (!shell.leftCollapsed) shell.collapseLeft();
+    if (!shell.rightCollapsed) shell.collapseRight();
+  };
+  collapse();
+  // JupyterLab shows it once more when it has opened a notebook.
+  shell.layoutModified.connect(collapse);
+  const leave = () => shell.layoutModified.disconnect(collapse);
+  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, leave, { capture: true });
+}
+
+/** What waits until JupyterLab shows a notebook. */
+async function afterwards() {
+  const app = await until(() => window.jupyterapp);
+  await app.restored;
+  const notebook = await until(() => app.shell.currentWidget?.context);
+  await notebook.ready;
+  if (matchMedia("(max-width: 760px)").matches) giveRoom(app.shell);
+  store();
+}
+
+afterwards();

@@ -1,0 +1,77 @@
+"""Pages of the built site in a browser, and the learner's files that they keep."""
+
+from pathlib import Path
+from typing import Any
+
+import playwright.sync_api
+
+from .. import firefox
+from .updates import read
+
+Page = playwright.sync_api.Page | firefox.Page
+Context = playwright.sync_api.BrowserContext | firefox.Context
+
+LONG = 120_000  # milliseconds: a kernel starts in ten seconds, on a busy machine in a minute
+
+# Calls a method of the learner's files.
+FILES = """async ([method, ...more]) => {
+    const { Files } = await import(new URL("work/files.js", new URL("./", location.href)));
+    const { storage } = await (await fetch("course.json")).json();
+    const files = await Files.open(storage, { make: true });
+    try {
+        return await files[method](...more);
+    } finally {
+        files.close();
+    }
+}"""
+
+
+def front_page(context: Context, url: str) -> Page:
+    """The front page; the worker answers for it."""
+    page = context.new_page()
+    page.goto(url)
+    page.wait_for_function("!!navigator.serviceWorker.controller")
+    return page
+
+
+def open_lesson(page: Page, url: str, path: str) -> None:
+    """Open a notebook in JupyterLab, and wait until it is shown."""
+    page.goto(f"{url}lab/index.html?path={path}")
+    page.wait_for_function(
+        f"window.jupyterapp?.shell.currentWidget?.context?.path === '{path}'", timeout=LONG
+    )
+    page.evaluate("window.jupyterapp.shell.currentWidget.context.ready.then(() => null)")
+
+
+def run(page: Page, source: str) -> str:
+    """What Python prints in the kernel of the notebook that is shown."""
+    page.wait_for_function(
+        """window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status
+            === 'idle'""",
+        timeout=LONG,
+    )
+    said: str = page.evaluate(
+        """async source => {
+            const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+            const future = kernel.requestExecute({ code: source });
+            let text = "";
+            future.onIOPub = ({ header, content }) => {
+                if (header.msg_type === "stream") text += content.text;
+                if (header.msg_type === "error") text += content.evalue;
+            };
+            await future.done;
+            return text;
+        }""",
+        source,
+    )
+    return said
+
+
+def your_files(page: Page, method: str, *more: Any) -> Any:
+    """Ask for the learner's files, or change them, as the pages of the site do."""
+    return page.evaluate(FILES, [method, *more])
+
+
+def published(site: Path, path: str) -> dict[str, Any]:
+    """A notebook as the site has it."""
+    return read(site / "files" / path)
