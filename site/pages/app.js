@@ -1,6 +1,7 @@
 // What the build puts before JupyterLab: see ready.js. And two things that JupyterLab does not do.
 
 import { ready } from "./ready.js";
+import { watchCells } from "./work/busy.js";
 import { forgetTabs } from "./work/tabs.js";
 
 const root = new URL("./", import.meta.url);
@@ -36,27 +37,14 @@ function store() {
   worker?.postMessage({ course: "complete", used }, [channel.port2]);
 }
 
-/** On a phone, the list of files would leave no room for the lesson: hide it until you ask. */
-function giveRoom(shell) {
-  const collapse = () => {
-    if (!shell.leftCollapsed) shell.collapseLeft();
-    if (!shell.rightCollapsed) shell.collapseRight();
-  };
-  collapse();
-  // JupyterLab shows it once more when it has opened a notebook.
-  shell.layoutModified.connect(collapse);
-  const leave = () => shell.layoutModified.disconnect(collapse);
-  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, leave, { capture: true });
-}
-
 /** What waits until JupyterLab shows a notebook. */
 async function afterwards() {
   const app = await until(() => window.jupyterapp);
   await app.restored;
   const notebook = await until(() => app.shell.currentWidget?.context);
   await notebook.ready;
-  if (matchMedia("(max-width: 760px)").matches) giveRoom(app.shell);
   store();
+  watchCells(app);
 }
 
 afterwards();

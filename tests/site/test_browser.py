@@ -155,3 +155,27 @@ def test_a_capture_reaches_python_byte_for_byte_and_what_python_writes_can_be_do
     with page.expect_download() as download:
         page.locator(".lm-Menu-item", has_text=re.compile("^Download$")).click()
     assert download.value.path().read_bytes() == capture[:1000]
+
+
+def test_the_page_says_how_to_go_on_after_a_cell_that_does_not_end(
+    page: Page, served_site: Host
+) -> None:
+    """The Stop button cannot work there. After the restart, cells run again."""
+    page.goto(served_site.url + LESSON)
+    idle(page)
+    page.evaluate(
+        """() => {
+            const { content } = jupyterapp.shell.currentWidget;
+            content.activeCellIndex = content.widgets.findIndex(cell => cell.model.type === "code");
+            content.activeCell.model.sharedModel.setSource("while True: pass");
+            jupyterapp.commands.execute("notebook:run-cell");
+        }"""
+    )
+    notice = page.locator(".Toastify__toast")
+    expect(notice).to_contain_text("Kernel → Restart Kernel", timeout=READY)
+    page.locator(".lm-MenuBar-itemLabel", has_text="Kernel").click()
+    page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Restart Kernel…$")).click()
+    page.locator(".jp-Dialog .jp-mod-accept").click()
+    expect(notice).to_have_count(0, timeout=READY)
+    idle(page)
+    assert said(page, "print(1 + 1)") == "2\n"

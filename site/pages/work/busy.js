@@ -1,0 +1,29 @@
+// How to go on after a cell that does not end. Python in a page cannot be interrupted, so the Stop
+// button does nothing here, and JupyterLab does not say so.
+
+const LOOK = 1000; // milliseconds from one look to the next
+const LONG = 20; // looks at a cell that is running
+const WORDS =
+  "A cell is still running. Stop (■) does not work here. If the cell does not end: " +
+  "Kernel → Restart Kernel…";
+
+/** Say how to restart while the notebook that is shown has a cell that runs for long. */
+export function watchCells(app) {
+  let kernel, looks, notice;
+  setInterval(async () => {
+    const shown = app.shell.currentWidget?.sessionContext?.session?.kernel;
+    const busy = shown?.status === "busy";
+    looks = busy && shown === kernel ? looks + 1 : 0;
+    kernel = shown;
+    if (looks === LONG) {
+      notice = await app.commands.execute("apputils:notify", {
+        message: WORDS,
+        type: "info",
+        options: { autoClose: false },
+      });
+    } else if (looks === 0 && notice) {
+      app.commands.execute("apputils:dismiss-notification", { id: notice });
+      notice = undefined;
+    }
+  }, LOOK);
+}
