@@ -1,7 +1,7 @@
 """Make Python in the browser start sooner: compile what it imports, leave out what it never does.
 
 How to think about it: Pyodide's own library and all the packages come as source. So each start of
-the kernel compiled 700 modules, which took longer than all the rest. Here Pyodide itself, in Node,
+the kernel compiled 600 modules, which was more than half of its work. Here Pyodide itself, in Node,
 starts once as it will in the page, and what it has compiled is put into the same archives, in place
 of the source. The packages that learners read keep their source.
 """
