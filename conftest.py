@@ -50,10 +50,20 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.unraisablehook = report_all_but_stops
 
 
-def pytest_collection_finish() -> None:
-    """What is here before the first test stays: a check that collects garbage need not see it."""
-    gc.collect()
-    gc.freeze()
+_file: Path | None = None  # whose tests run
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What is here before a file's first test stays: a check that collects garbage need not see it.
+
+    Many checks do, and it takes as long as there is much to look at.
+    """
+    global _file
+    if item.path != _file:
+        _file = item.path
+        gc.collect()
+        gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -78,7 +88,8 @@ def own_journal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 # Several processes. Each takes the next file when it is done with one, so the longest come first;
 # seconds count, not tests. All that needs Firefox stays in one process, and all else that needs a
-# browser in another: in each of them it shares one JupyterLab and one browser.
+# browser in another: in each of them it shares one JupyterLab and one browser. What an exercise's
+# mistakes do is found out once in a process, so the tests that ask for it stay together, too.
 LONGEST = (
     "tests/browser/",
     "tests/test_readme.py",
@@ -86,6 +97,10 @@ LONGEST = (
     "tests/course/test_exercises.py",
     "tests/test_teaching.py",
     "tests/course/test_notebooks.py",
+    "tests/course/test_commands.py",
+    "tests/course/test_cases.py",
+    "tests/course/test_public_code.py",
+    "tests/course/test_study.py",
     "tests/test_project.py",
     "tests/live/test_hostile.py",
     "tests/live/test_background.py",
@@ -115,13 +130,20 @@ def turn_of(item: pytest.Item) -> int:
     return next(found, len(LONGEST))
 
 
+ASK_FOR_MISTAKES = tuple(
+    f"tests/course/test_{name}.py" for name in ("commands", "cases", "public_code", "study")
+)
+
+
 class ByFile(LoadFileScheduling):
     """As ``--dist loadfile``, with the tests of each browser as if in one file."""
 
     def _split_scope(self, nodeid: str) -> str:
-        if not nodeid.startswith("tests/browser/"):
-            return super()._split_scope(nodeid)
-        return "Firefox" if "[firefox" in nodeid else "Chromium"
+        if nodeid.startswith("tests/browser/"):
+            return "Firefox" if "[firefox" in nodeid else "Chromium"
+        if nodeid.startswith(ASK_FOR_MISTAKES):
+            return "mistakes"
+        return super()._split_scope(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)

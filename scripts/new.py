@@ -277,9 +277,8 @@ has a task, a cell for your answer, and a cell that checks it. Replace the dots 
 own code, run both cells, and change your answer as often as you like.
 
 `hint("TODO")` gives three hints, one after another. `solution("TODO")` shows a right answer once \
-you have tried. The course saves your work in the folder `wsedu` of your home folder, so you may \
-stop at any time. `progress()` shows what you have done, and `start_over("TODO")` begins an \
-exercise again, without losing what you had.
+you have tried. The course saves your work, so you may stop at any time. `progress()` shows what \
+you have done, and `start_over("TODO")` begins an exercise again, without losing what you had.
 ---
 exercises-start= from wsedu import check, hint, progress, solution, start_over
 ---

@@ -26,6 +26,7 @@ DATE = "2020-01-01T00:00:00Z"  # of every file, as Jupyter writes it
 TITLE = "WebSocket, byte by byte"
 SETTINGS = ROOT / "jupyter/share/jupyter/lab/settings/overrides.d/wsedu.json"
 LINKED = ("SECURITY.md",)  # pages that lessons link to
+CAPTURES = "notebooks/captures"  # which "Your own traffic" opens
 TYPES = {".ipynb": "notebook"}
 # What the kernel says of itself, word for word: if it were told anything new, the page would take
 # each notebook that is only opened for a changed one, and keep a copy of it.
@@ -101,6 +102,7 @@ def notebooks(folder: Path) -> None:
         place.write_text(text, "utf-8")
     for name in LINKED:
         shutil.copyfile(ROOT / name, folder / name)
+    shutil.copytree(ROOT / CAPTURES, folder / CAPTURES)
 
 
 def sources() -> list[Path]:

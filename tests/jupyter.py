@@ -73,19 +73,24 @@ class Notebook:
     def open(self, path: str) -> None:
         """Open it, and wait until its kernel answers."""
         self.path = path
-        # A workspace of its own: JupyterLab would bring back what the last test had open.
-        workspace = path.replace("/", "-").partition(".")[0]
-        address = f"{self.jupyter.url}/lab/workspaces/{workspace}/tree/{path}"
-        self.page.goto(f"{address}?token={self.jupyter.token}")
-        self.page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext")
+        is_new = not self.page.evaluate("Boolean(window.jupyterapp)")
+        if is_new:
+            # A workspace of its own: JupyterLab would bring back what the last test had open.
+            workspace = path.replace("/", "-").partition(".")[0]
+            address = f"{self.jupyter.url}/lab/workspaces/{workspace}/tree/{path}"
+            self.page.goto(f"{address}?token={self.jupyter.token}")
+            self.page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext")
         self.page.evaluate(
-            """async () => {
+            """async path => {
                 await window.jupyterapp.restored;
-                window.lesson = window.jupyterapp.shell.currentWidget;
+                window.lesson = path
+                    ? await window.jupyterapp.commands.execute("docmanager:open", {path})
+                    : window.jupyterapp.shell.currentWidget;
                 await window.lesson.context.ready;
                 await window.lesson.sessionContext.ready;
                 await window.lesson.sessionContext.session.kernel.info;
-            }"""
+            }""",
+            None if is_new else path,
         )
 
     @contextmanager
@@ -107,6 +112,10 @@ class Notebook:
         self.page.evaluate("window.lesson?.sessionContext.shutdown()")
         shutil.rmtree(self.jupyter.home)
         self.jupyter.home.mkdir()
+
+    def close(self) -> None:
+        """Close it without a question, for the next one in the same page."""
+        self.page.evaluate("window.lesson?.dispose()")
 
     def run_all(self) -> None:
         """Run every cell, and wait until the last one is done."""

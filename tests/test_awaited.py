@@ -30,15 +30,6 @@ class Later:
         yield
 
 
-@pytest.fixture(scope="module", autouse=True)
-def only_what_is_new_is_garbage() -> Iterator[None]:
-    """What was there before these tests need not be looked at a hundred times."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
-
-
 @pytest.fixture(autouse=True)
 def no_warning_comes_later() -> Iterator[None]:
     with warnings.catch_warnings(record=True) as warned:

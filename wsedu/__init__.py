@@ -6,16 +6,28 @@ These are the names that lessons use. There is more in ``wsedu.protocol`` (bytes
 source.
 """
 
+import warnings
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from .said import install
+from .words import _
 from .words.sentences import speak
 
 __version__ = "0.1.0"
 
 # Every room finds a speaker installed, whichever of them is imported first.
 install(speak)
+
+# The other rooms need these. A bare Python, such as Pyodide's, may lack them.
+if _missing := [name for name in ("websockets", "IPython", "anywidget") if not find_spec(name)]:
+    warnings.warn(
+        _("{names} missing here: only wsedu.protocol and wsedu.recording work.").format(
+            names=", ".join(_missing)
+        ),
+        stacklevel=2,
+    )
 
 # The names, by the room that each comes from. A room is opened when one of its names is first used,
 # so that importing wsedu needs neither widgets nor a network.

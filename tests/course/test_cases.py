@@ -5,6 +5,7 @@ from collections import defaultdict
 
 import pytest
 
+from wsedu.course import judges, runner
 from wsedu.course.catalogue import exercises
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases
@@ -19,7 +20,7 @@ def test_every_mistake_is_wrong_in_a_fixed_case_and_differs_from_the_others(
     judge = exercise.judge
     assert isinstance(judge, Cases)
     survivors, conflicts = [], defaultdict(set)
-    rows = judge.rows(exercise, judge.fixed(exercise))
+    rows = judges._rows_of(exercise, runner.Attempt(exercise.solution))
     for mistake, row in zip(exercise.mistakes, rows, strict=True):
         if not row.wrong:
             survivors.append(mistake.name)

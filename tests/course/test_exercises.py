@@ -22,6 +22,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from fractions import Fraction
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -597,6 +598,13 @@ class TestWrongTypes:
         assert clear(judge("where-it-breaks", answer, 1), "Called once more with the same")
 
 
+@cache
+def keep_what_is_here() -> None:
+    """Let the collector look at what comes from now on, and no more at what the tests share."""
+    gc.collect()
+    gc.freeze()
+
+
 class TestRaising:
     @pytest.mark.skipif(sys.platform != "linux", reason="only Linux says how much a process has")
     def test_answer_that_asks_for_gigabytes_leaves_the_memory_alone(self) -> None:
@@ -623,12 +631,14 @@ class TestRaising:
         kind: str,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        # With all these tests in memory the collector takes long, and a function that is not
-        # async forgets no await, once it has seen what the exercise's own mistakes forget.
+        # The collector takes long where much is in memory. A function that is not async forgets
+        # no await, once it has seen what the exercise's own mistakes forget.
+        if isinstance(exercise.judge, judges.Cases):
+            judges._rows_of(exercise, runner.Attempt(exercise.solution))
         if kind == "function":
-            if isinstance(exercise.judge, judges.Cases):
-                judges._rows_of(exercise, runner.Attempt(exercise.solution))
             monkeypatch.setattr("gc.collect", lambda generation=2: 0)
+        else:
+            keep_what_is_here()
 
         # A new error each time: the traceback of one that is raised again grows without end.
         def answer(*args: Any) -> None:
@@ -680,6 +690,9 @@ class TestRaising:
     @pytest.mark.slow
     @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
     def test_endless_recursion(self, exercise: Exercise) -> None:
+        if isinstance(exercise.judge, judges.Cases):  # not within the time that the answer has
+            judges._rows_of(exercise, runner.Attempt(exercise.solution))
+
         def answer(*args: Any) -> Any:
             return answer(*args)
 

@@ -9,11 +9,13 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 from nbgrader import preprocessors
 from nbgrader.utils import determine_grade, is_grade
@@ -62,25 +64,35 @@ def stderr(notebook: Any) -> list[str]:
     ]
 
 
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[Any]:
+    """A kernel for all notebooks: to start one takes longer than to run most of them."""
+    manager, client = start_new_kernel(kernel_name="python3")
+    client.stop_channels()
+    yield manager
+    manager.shutdown_kernel(now=True)
+
+
 @pytest.fixture(params=LESSONS, ids=lambda lesson: lesson.slug)
-def executed(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> tuple[Any, Any, Any]:
+def executed(request: pytest.FixtureRequest, tmp_path: Path, kernel: Any) -> tuple[Any, Any, Any]:
     """A lesson, and its notebook twice in one kernel with an empty journal: untouched, solved.
 
-    Errors stay in the outputs.
+    The kernel has forgotten the names of the notebook before it. Errors stay in the outputs.
     """
-    monkeypatch.setenv("WSEDU_HOME", str(tmp_path))
     untouched, done = load(request.param.slug), solved(request.param)
     for cell in done.cells:
         cell.id = f"solved-{cell.id}"
-    both = nbformat.v4.new_notebook(cells=untouched.cells + done.cells)
+    home = f'import os\nos.environ["WSEDU_HOME"] = {str(tmp_path)!r}\n%reset -f'
+    both = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(home), *untouched.cells, *done.cells]
+    )
     # The kernel may send what a cell prints in several pieces.
-    NotebookClient(
-        both, timeout=600, kernel_name="python3", allow_errors=True, coalesce_streams=True
-    ).execute()
-    half = len(untouched.cells)
-    untouched.cells, done.cells = both.cells[:half], both.cells[half:]
+    client = NotebookClient(both, km=kernel, timeout=600, allow_errors=True, coalesce_streams=True)
+    client.execute()
+    client.kc.stop_channels()
+    first, half = both.cells[0], len(untouched.cells)
+    assert first.outputs == []
+    untouched.cells, done.cells = both.cells[1 : 1 + half], both.cells[1 + half :]
     return request.param, untouched, done
 
 

@@ -1,6 +1,6 @@
 """Run notebooks as the browser edition does; this file itself runs in Pyodide.
 
-``given`` is JSON: {name: [source, ...]} of the code cells. The last line is JSON, too:
+``given`` is JSON: {name: [folder, [source, ...]]} of the code cells. The last line is JSON, too:
 {name: [[["stream" or "result", MIME type, text], ...], ...]}; an error is ["error", "", words].
 """
 
@@ -50,8 +50,9 @@ class Printed(io.StringIO):
         return len(text)
 
 
-async def run(cells):
+async def run(folder, cells):
     """What each of these cells prints, shows, or raises."""
+    os.chdir(folder)
     shutil.rmtree(os.environ["WSEDU_HOME"], ignore_errors=True)
     InteractiveShell.clear_instance()
     Shell.clear_instance()
@@ -74,4 +75,4 @@ async def run(cells):
 
 
 assert comm  # what widgets ask for
-json.dumps({name: await run(cells) for name, cells in json.loads(given).items()})  # noqa: F704, F821
+json.dumps({name: await run(*notebook) for name, notebook in json.loads(given).items()})

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,18 @@ def in_pyodide(
 ) -> Any:
     """What a script of this folder says, read from JSON; ``given`` is what it is given."""
     python = ROOT / ".venv-site" / "bin" / "python"
-    done = subprocess.run(
-        [
-            *(python, "-c", NODE, HERE / "pyodide.mjs"),
-            *(site / "static" / "pyodide", ",".join(packages), HERE / script),
-        ],
-        input=json.dumps(given),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=600,
-    )
-    assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "given.json")
+        file.write_text(json.dumps(given), encoding="utf-8")
+        done = subprocess.run(
+            [
+                *(python, "-c", NODE, HERE / "pyodide.mjs"),
+                *(site, ",".join(packages), HERE / script, file),
+            ],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=600,
+        )
+        assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
+        return json.loads(file.read_text(encoding="utf-8"))

@@ -245,6 +245,14 @@ def test_every_notebook_is_listed_as_a_server_would_list_it(built_site: Path) ->
     assert {"notebooks", "exercises", "notebooks/en"} <= listed.keys()
 
 
+def test_the_captures_that_a_notebook_opens_are_listed_beside_it(built_site: Path) -> None:
+    listed = read(built_site / "api/contents/notebooks/captures/all.json")
+    for path in (ROOT / "notebooks/captures").iterdir():
+        assert path.name in [item["name"] for item in listed["content"]]
+        copy = built_site / "files" / path.relative_to(ROOT)
+        assert copy.read_bytes() == path.read_bytes()
+
+
 # The page.
 
 

@@ -140,7 +140,7 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
             ),
             "not judged": (
                 _("{number}: not judged."),
-                _("Restart the kernel when it is installed, and run this cell again."),
+                _("Where it is installed, restart the kernel and run this cell again."),
             ),
         }
         outcome, then = words[verdict.outcome]

@@ -453,6 +453,8 @@ def _plainly(function: Function) -> Function:
 def _copy_of(value: Any) -> Any:
     """The value as it was returned: an answer that keeps it may change it in later calls."""
     if isinstance(value, Raised):  # a copied error would lose its lines
+        if isinstance(value.error, RecursionError):  # the thousand calls of each would be kept
+            value.error.__traceback__ = None
         return value
     try:
         return copy.deepcopy(value)

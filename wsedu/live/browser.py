@@ -27,7 +27,6 @@ from ..protocol import Opcode
 from ..recording import PageRecording, Recording, dissect
 from ..recording.page import ScriptStep
 from ..words import _
-from .guest import IN_BROWSER
 from .options import LIST, NONE, Rule
 from .tap import Log, Tap
 from .waiting import found, in_thread
@@ -35,6 +34,7 @@ from .waiting import found, in_thread
 HERE = Path(__file__).parent
 PATH = "/from-your-browser"  # tells a page's connection from all others
 BROWSERS = ("chromium", "firefox")
+NOT_HERE = _("A browser cannot connect to a server that runs inside a page.")
 NO_PAGE = " No page of this notebook answered."  # a part of a kept note
 STEPS = 200  # of a script that are kept
 
@@ -86,15 +86,6 @@ def kept(name: str, browser: str = "chromium") -> PageRecording:
     if names[name].suffix == ".gz":  # a large one
         data = gzip.decompress(data)
     return PageRecording.from_json(data.decode())
-
-
-def instead(name: str) -> PageRecording:
-    """The kept recording that takes the place of the learner's browser; its note says why."""
-    recording = kept(name)
-    if not IN_BROWSER:
-        return recording
-    why = " " + _("A browser cannot connect to a server that runs inside a page.")
-    return replace(recording, note=recording.note.replace(NO_PAGE, why))
 
 
 def other_browser(mine: Recording, name: str) -> PageRecording:

@@ -256,7 +256,7 @@ class Lab(Tapped):
         check_each(browser.RULES, given | {"same_host": same_host, "sandboxed": sandboxed})
         if script and sandboxed:
             raise ValueError("a sandboxed frame runs no script; give script or sandboxed")
-        recording = browser.instead(kept)
+        recording = browser.kept(kept)
         self._be_open()
         if not (self._memory or IN_BROWSER):
             show = partial(
@@ -265,6 +265,8 @@ class Lab(Tapped):
             )  # fmt: skip
             end = browser.WITH_SCRIPT if script else browser.PATIENCE
             recording = await self._visit(show, patience, end) or recording
+        if IN_BROWSER:
+            print(browser.NOT_HERE)
         if recording.note:
             # Below the page's list, so that what is not live is seen where it should have been.
             print(textwrap.fill(recording.note, 80, break_on_hyphens=False))
