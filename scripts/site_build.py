@@ -19,6 +19,7 @@ from typing import Any
 import site_check
 import site_notices
 import site_pages
+import site_start
 import site_wheels
 from environment import ROOT
 
@@ -52,6 +53,7 @@ def build(site: Path) -> None:
         pages = [wheels[name] for name in ("anywidget", "jupyterlab-widgets", "wsedu")]
         jupyterlite(work / "lite", pages, site)
         site_wheels.install(wheels, site / "static" / "pyodide")
+        site_start.hasten(site / "static" / "pyodide")
         notices = site_notices.text(site, wheels)
     (site / "third-party-notices.txt").write_text(notices, "utf-8")
     notebooks(site / "files")
@@ -71,7 +73,7 @@ def jupyterlite(work: Path, extensions: list[Path], site: Path) -> None:
     page = read(ROOT / "site" / "jupyter-lite.json")
     plugins = page["jupyter-config-data"]["litePluginSettings"]
     kernel = plugins["@jupyterlite/pyodide-kernel-extension:kernel"]
-    kernel["loadPyodideOptions"] = {"packages": [*site_wheels.LISTS["start"]]}
+    kernel["loadPyodideOptions"] = {"packages": site_wheels.AT_START}
     page["jupyter-config-data"]["contentsAllJsonFile"] = "all.json"
     write(work / "jupyter-lite.json", page)
     # What JupyterLab does on a desk, and what only this edition sets.

@@ -17,6 +17,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 LOADED = re.compile(r"""(?:\bsrc|<link\b[^>]*\bhref|\bimport\()\s*[=(]?\s*["']([^"'#]+)["']""")
 IN_STYLES = re.compile(r"""(?:@import\s*|url\(\s*)["']?([^"')\s]+)""")
 # The archive of Pyodide, and of the Python in it, holds no licence.
+OURS = ("wsedu", "jedi")  # of the second we take only the name
 PYODIDE_ASKS_FOR = ("Mozilla Public License Version 2.0", "PYTHON SOFTWARE FOUNDATION LICENSE")
 ELSEWHERE = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//|/", re.I)  # not below the site's own address
 
@@ -105,7 +106,7 @@ def notices(site: Path) -> Iterator[str]:
     }
     lock = site / "static" / "pyodide" / "pyodide-lock.json"
     for name, package in json.loads(lock.read_text())["packages"].items():
-        if name != "wsedu" and (name, package["version"]) not in named:
+        if name not in OURS and (name, package["version"]) not in named:
             yield f"third-party-notices.txt does not name {name} {package['version']}."
     for path in sorted(site.rglob("third-party-licenses.json")):
         for package in json.loads(path.read_text("utf-8"))["packages"]:

@@ -16,7 +16,7 @@ from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 from environment import ROOT, SITE
 from packaging.requirements import Requirement
@@ -24,6 +24,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 
 LISTS: dict[str, dict[str, str]] = tomllib.loads((ROOT / "site" / "packages.toml").read_text())
 DATE = 1_577_836_800  # of what tools write, in seconds: the beginning of 2020
+AT_START = [*LISTS["start"], *LISTS["stand-ins"]]
 CORE = SITE / "node_modules" / "pyodide"
 # What Pyodide loads before the first package. Its other files are for Node, or documentation.
 CORE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
@@ -48,6 +49,21 @@ def course_wheel(folder: Path) -> Path:
     return wheel
 
 
+def stand_in(folder: Path, name: str) -> Path:
+    """Write a wheel of some name that holds nothing but a setting of IPython."""
+    wheel = folder / f"{name}-0-py3-none-any.whl"
+    setting = (ROOT / "site" / "ipython_config.py").read_text("utf-8")
+    with ZipFile(wheel, "w") as files:
+        for path, text in {
+            "dist-info/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 0\n",
+            "dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+            "dist-info/RECORD": "",
+            "data/data/etc/ipython/ipython_config.py": setting,
+        }.items():
+            files.writestr(ZipInfo(f"{name}-0.{path}"), text)
+    return wheel
+
+
 def gather(course: Path) -> dict[str, Path]:
     """The wheel of each package: the course's, those of PyPI, and those of the kernel."""
     kernel = Path(sys.prefix, "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension")
@@ -65,11 +81,12 @@ def install(wheels: dict[str, Path], folder: Path) -> None:
     folder.mkdir(parents=True)
     for file in CORE_FILES:
         shutil.copyfile(CORE / file, folder / file)
-    loaded = [name for name in wheels if name in LISTS["start"] | LISTS["needed"]]
-    for name in loaded:
-        shutil.copyfile(wheels[name], folder / wheels[name].name)
+    loaded = {name: wheels[name] for name in wheels if name in LISTS["start"] | LISTS["needed"]}
+    for wheel in loaded.values():
+        shutil.copyfile(wheel, folder / wheel.name)
+    loaded |= {name: stand_in(folder, name) for name in LISTS["stand-ins"]}
     info = json.loads((CORE / "pyodide-lock.json").read_text())["info"]
-    packages = {name: entry(wheels[name], info["python"]) for name in sorted(loaded)}
+    packages = {name: entry(loaded[name], info["python"]) for name in sorted(loaded)}
     lock = {"info": info, "packages": packages}
     (folder / "pyodide-lock.json").write_text(json.dumps(lock, indent=1) + "\n")
 
@@ -114,6 +131,7 @@ def needs(name: str, about: Message, python: str) -> list[str]:
         if wanted.marker is None or wanted.marker.evaluate(browser):
             found.append(str(canonicalize_name(wanted.name)))
     loaded, without = LISTS["start"] | LISTS["needed"], LISTS["left-out"] | LISTS["page"]
+    without |= LISTS["stand-ins"]
     if unknown := {*found} - loaded.keys() - without.keys():
         sys.exit(f"{name} needs {', '.join(sorted(unknown))}: see site/packages.toml.")
     return sorted({*found} & loaded.keys())

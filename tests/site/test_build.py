@@ -312,7 +312,7 @@ def test_a_package_has_the_same_version_in_both_editions(file: str) -> None:
 def test_the_browser_gets_the_pinned_versions_and_the_course(built_site: Path) -> None:
     lock = read(built_site / LOCK)["packages"]
     versions = {name: package["version"] for name, package in lock.items()}
-    of_kernel = {"wsedu", "ipykernel", "piplite", "pyodide-kernel"}
+    of_kernel = {"wsedu", "ipykernel", "piplite", "pyodide-kernel", "jedi"}
     assert {name: versions[name] for name in versions.keys() - of_kernel}.items() <= pinned(
         "browser"
     ).items()
