@@ -79,7 +79,7 @@ def test_an_exercise_is_solved_and_found_again_after_a_reload(
         open_lesson(page, served_site.url, EXERCISES)
         cells = ["exercises-start", ANSWER, CHECK]
         outputs = outputs_of(page, cells, **{ANSWER: WRONG})
-        assert mistakes["hex"].sentence in text_of(outputs[CHECK])
+        assert mistakes["hex-not-base64"].sentence in text_of(outputs[CHECK])
         outputs = outputs_of(page, cells, **{ANSWER: RIGHT})
         assert "✔ 03.2" in text_of(outputs[CHECK])
         page.reload()
