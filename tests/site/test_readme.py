@@ -1,4 +1,4 @@
-"""README's way to the edition for the browser: both commands, word for word, in a fresh clone."""
+"""README's way to the browser edition: both commands, word for word, in a fresh clone."""
 
 import re
 import shlex
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(
 def commands() -> list[str]:
     """The lines of code of that section."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    found = re.search(r"(?ms)^## Without installing anything\n(.*?)^## ", text)
+    found = re.search(r"(?ms)^## The browser edition\n(.*?)^## ", text)
     assert found
     return re.findall(r"(?m)^ {4}(\S.*)$", found[1])
 
