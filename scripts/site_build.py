@@ -76,7 +76,7 @@ def jupyterlite(work: Path, extensions: list[Path], site: Path) -> None:
     kernel["loadPyodideOptions"] = {"packages": site_wheels.AT_START}
     page["jupyter-config-data"]["contentsAllJsonFile"] = "all.json"
     write(work / "jupyter-lite.json", page)
-    # What JupyterLab does on a desk, and what only this edition sets.
+    # The settings of the edition on your computer, and what only this one sets.
     write(work / "overrides.json", read(SETTINGS) | read(ROOT / "site" / "overrides.json"))
     # It takes its settings from the folder that it runs in, and leaves its notes there.
     site_wheels.run("jupyterlite_core", "build", "--output-dir", str(site), folder=work)

@@ -1,7 +1,7 @@
 """What must hold for a built site; ``site_build`` asks before it puts a site in place.
 
 How to think about it: a site that works on our machine may still miss a file, or fetch one from
-elsewhere, and nobody notices until a learner is offline. Each check reads the files as a browser
+elsewhere, and we notice only when a learner is offline. Each check reads the files as a browser
 will get them, and names the culprit.
 """
 

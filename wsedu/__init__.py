@@ -23,7 +23,7 @@ install(speak)
 # The other rooms need these. A bare Python, such as Pyodide's, may lack them.
 if _missing := [name for name in ("websockets", "IPython", "anywidget") if not find_spec(name)]:
     warnings.warn(
-        _("{names} missing here: only wsedu.protocol and wsedu.recording work.").format(
+        _("Missing here: {names}. Only wsedu.protocol and wsedu.recording work.").format(
             names=", ".join(_missing)
         ),
         stacklevel=2,

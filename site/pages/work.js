@@ -6,8 +6,8 @@ import { Files } from "./work/files.js";
 import { isChanged, publishedHash } from "./work/renew.js";
 import { pack } from "./work/zip.js";
 
-// The name that Jupyter on a computer knows.
-const DESKTOP = { name: "python3", display_name: "Python 3 (ipykernel)", language: "python" };
+// The kernel of the edition on your computer.
+const LOCAL = { name: "python3", display_name: "Python 3 (ipykernel)", language: "python" };
 
 const part = id => document.getElementById(id);
 const course = await ready();
@@ -101,7 +101,7 @@ async function renewed(path, title) {
     return other;
   });
   await show();
-  if (copy) say(`"${title}" is the course's own again. Your copy is kept as ${copy}.`);
+  if (copy) say(`You have the course's version of "${title}" again. Your copy is kept as ${copy}.`);
 }
 
 part("download").onclick = async () => {
@@ -112,7 +112,7 @@ part("download").onclick = async () => {
       const { content } = await files.get(path);
       if (!path.endsWith(".ipynb") || !content?.cells) packed.push([path, await files.read(path)]);
       else {
-        const notebook = { ...content, metadata: { ...content.metadata, kernelspec: DESKTOP } };
+        const notebook = { ...content, metadata: { ...content.metadata, kernelspec: LOCAL } };
         packed.push([path, `${JSON.stringify(notebook, null, 1)}\n`]);
       }
     }

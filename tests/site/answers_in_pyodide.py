@@ -1,8 +1,8 @@
 """Judge answers as the browser edition does; this file itself runs in Pyodide.
 
 ``given`` is JSON: a list of names of exercises, and how many mistakes of each are tried (0: all).
-The last line is JSON: a list of sentences, one for each answer that is judged otherwise than on a
-desk, and how many were judged.
+The last line is JSON: a list of sentences, one for each answer that is judged differently from the
+edition on your computer, and how many were judged.
 """
 
 import json
@@ -12,7 +12,7 @@ from wsedu.course.catalogue import exercise_named
 from wsedu.course.commands import judge
 
 names, count = json.loads(given)
-clients.PATIENCE = clients.MORE = 0.2  # as on the desk: a wrong server is waited for in vain
+clients.PATIENCE = clients.MORE = 0.2  # it waits in vain for a wrong server
 judges.TRIES = 0
 wrong, judged = [], 0
 

@@ -23,7 +23,7 @@ NAMES = [name for name, exercise in exercises().items() if not isinstance(exerci
 
 
 @pytest.mark.slow
-def test_answers_are_judged_as_on_a_desk(built_site: Path) -> None:
+def test_answers_are_judged_as_in_the_edition_on_your_computer(built_site: Path) -> None:
     def part(number: int) -> Any:
         return in_pyodide(built_site, "answers_in_pyodide.py", [NAMES[number::PARTS], MISTAKES])
 
@@ -54,7 +54,8 @@ def test_an_answer_that_does_not_end_is_stopped(
 def test_the_pure_rooms_need_nothing_but_python(built_site: Path) -> None:
     warned, accept, titles, said = in_pyodide(built_site, "bare_in_pyodide.py", packages=())
     assert warned == [
-        "websockets, IPython, anywidget missing here: only wsedu.protocol and wsedu.recording work."
+        "Missing here: websockets, IPython, anywidget. "
+        "Only wsedu.protocol and wsedu.recording work."
     ]
     assert accept == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
     assert titles == ["GET / HTTP/1.1", "HTTP/1.1 101 Yes", "text: Hello"]

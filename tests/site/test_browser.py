@@ -25,7 +25,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, served_site: Host) -> Iterator[Page]:
-    """A page of a browser that has never been here; at the end it has asked nobody else."""
+    """A page of a browser that has never been here; at the end it has asked no other host."""
     elsewhere = []
 
     def look(request: Request) -> None:

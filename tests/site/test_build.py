@@ -256,7 +256,7 @@ def test_the_captures_that_a_notebook_opens_are_listed_beside_it(built_site: Pat
 # The page.
 
 
-def test_the_page_has_the_settings_of_the_edition_on_a_desk(built_site: Path) -> None:
+def test_the_page_has_the_settings_of_the_edition_on_your_computer(built_site: Path) -> None:
     settings = page_settings(built_site)["settingsOverrides"]
     assert settings.items() >= read(ROOT / SETTINGS).items()
     assert settings["@jupyterlab/apputils-extension:themes"] == {"adaptive-theme": True}

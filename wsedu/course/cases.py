@@ -2,7 +2,7 @@
 
 How to think about it: the suite is the field's own list of what a server must do and refuse. Left
 out are its groups 9 (limits and speed), 12 and 13 (compression), of which a server may have none.
-What the client does in each case, ``cases.toml`` says, in our own words.
+``cases.toml`` says in our own words what the client does in each case.
 """
 
 from __future__ import annotations

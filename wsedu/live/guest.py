@@ -2,10 +2,10 @@
 
 How to think about it: Python in a browser has one thread and no sockets. The lab's loop, which
 elsewhere has a thread of its own, is a guest there: whenever it has something to do, the loop that
-runs the cells, its host, gives it a turn. Nothing else changes. A caller speaks to the guest by
-``call_soon_threadsafe``, as to a loop in another thread. What cannot wait for the host, such as a
-check, steps ``aside``: the host stops, and the loop that runs then gives the other guests their
-turns. All of them are on one network in memory.
+runs the cells, its host, gives it a turn. Nothing else changes. A caller speaks to the guest
+through ``call_soon_threadsafe``, as to a loop in another thread. What cannot wait for the host,
+such as a check, steps ``aside``: the host stops, and the loop that runs then gives the other guests
+their turns. All of them are on one network in memory.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class GuestLoop(asyncio.BaseEventLoop):
             _turning.pop()
 
     def close(self) -> None:
-        """Like every loop; it gets no further turn."""
+        """Close the loop; it gets no further turn."""
         super().close()
         _guests.discard(self)
         if self._next_turn:
@@ -134,7 +134,7 @@ def aside() -> Iterator[None]:
 
 
 def move_in() -> None:
-    """Make this browser's Python what the course needs; done once, when this is imported."""
+    """Prepare Python in a browser for the course; called once, when this is imported."""
     global _host
     _host = asyncio.get_running_loop()
     NETWORK.install(_host)

@@ -23,7 +23,7 @@ SHORTEST = 0.001  # seconds that a socket waits which must not block
 def connect(port: int, timeout: float) -> socket.socket | GuestSocket:
     """A connection to that port of this machine; raises OSError.
 
-    timeout: seconds that it waits, now and later
+    timeout: seconds that it waits for the connection, and later for each read or write
     """
     if IN_BROWSER:
         return GuestSocket(port, timeout)
@@ -31,7 +31,7 @@ def connect(port: int, timeout: float) -> socket.socket | GuestSocket:
 
 
 class GuestSocket:
-    """Like ``socket.socket``, as far as it goes."""
+    """The methods of ``socket.socket`` that a check's client uses."""
 
     def __init__(self, port: int, timeout: float) -> None:
         self._loop, self._timeout = GuestLoop(), timeout

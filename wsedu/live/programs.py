@@ -169,7 +169,10 @@ def _version(path: str, ask: str) -> str:
 def how_to_get_them() -> str:
     """What to do about components that are missing here."""
     if IN_BROWSER:
-        return _("A page has no programs and no sockets: run the course on your own computer.")
+        return _(
+            "The browser edition cannot run other programs or open sockets. "
+            "The edition on your computer can."
+        )
     return _("This line, in the course's folder, installs everything: {command}").format(
         command=INSTALL
     )

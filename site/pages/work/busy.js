@@ -4,7 +4,7 @@
 const LOOK = 1000; // milliseconds from one look to the next
 const LONG = 20; // looks at a cell that is running
 const WORDS =
-  "A cell is still running. Stop (■) does not work here. If the cell does not end: " +
+  "A cell is still running. Stop (■) does not work here. If the cell does not end, choose " +
   "Kernel → Restart Kernel…";
 
 /** Say how to restart while the notebook that is shown has a cell that runs for long. */
