@@ -185,13 +185,15 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="site.py", description=__doc__.partition(";")[0])
     parser.add_argument("--to", type=Path, default=ROOT / "build" / "site", metavar="FOLDER")
     target = parser.parse_args().to.resolve()
-    fresh = target.with_name(f"{target.name}.new")  # an older site stays until this one is right
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.parent.mkdir(parents=True, exist_ok=True)
-    build(fresh)
-    if faults := site_check.faults(fresh):
-        sys.exit("\n".join(["The site is not right, and was not put in place:", *faults]))
-    shutil.rmtree(target, ignore_errors=True)
-    fresh.rename(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # An older site stays until this one is right. The new one has a folder around it: JupyterLite
+    # gives a date to all that is beside its result.
+    with tempfile.TemporaryDirectory(prefix="site-", dir=target.parent) as around:
+        fresh = Path(around, "site")
+        build(fresh)
+        if faults := site_check.faults(fresh):
+            sys.exit("\n".join(["The site is not right, and was not put in place:", *faults]))
+        shutil.rmtree(target, ignore_errors=True)
+        fresh.rename(target)
     size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
     print(f"The site is in {target}: {size / 1e6:.0f} MB.")

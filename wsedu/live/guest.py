@@ -121,7 +121,9 @@ def stop_long_turn() -> None:
 def aside() -> Iterator[None]:
     """Within this, no loop runs here and no task, so that one may be run."""
     outer = _asyncio._get_running_loop()
-    task = _asyncio.tasks._swap_current_task(outer, None) if outer else None
+    task = asyncio.current_task(outer) if outer else None
+    if task:
+        _asyncio.tasks._leave_task(outer, task)
     hooks = sys.get_asyncgen_hooks()
     _asyncio._set_running_loop(None)
     try:
@@ -129,8 +131,8 @@ def aside() -> Iterator[None]:
     finally:
         sys.set_asyncgen_hooks(*hooks)
         _asyncio._set_running_loop(outer)
-        if outer:
-            _asyncio.tasks._swap_current_task(outer, task)
+        if task:
+            _asyncio.tasks._enter_task(outer, task)
 
 
 def move_in() -> None:

@@ -35,7 +35,11 @@ class GuestSocket:
 
     def __init__(self, port: int, timeout: float) -> None:
         self._loop, self._timeout = GuestLoop(), timeout
-        self._reader, self._writer = self._do(asyncio.open_connection(HOST, port))
+        try:
+            self._reader, self._writer = self._do(asyncio.open_connection(HOST, port))
+        except BaseException:
+            self._loop.close()
+            raise
 
     def _do(self, work: Coroutine[Any, Any, T]) -> T:
         return self._loop.run_until_complete(asyncio.wait_for(work, self._timeout))
@@ -68,5 +72,5 @@ class GuestSocket:
     def close(self) -> None:
         if not self._loop.is_closed():
             self._writer.close()
-            self._do(asyncio.sleep(0))
+            self._do(asyncio.sleep(0))  # the other end hears of it
             self._loop.close()
