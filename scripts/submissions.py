@@ -105,7 +105,12 @@ def find(folder: Path, slug: str, name: str, sources: dict[str, NotebookNode]) -
     place = Path(slug) / name
     candidates: dict[Path, NotebookNode] = {}
     remarks, perhaps = [], []
-    for path in sorted(paths, key=lambda path: ((folder / path).stat().st_mtime_ns, path)):
+
+    def age(path: Path) -> tuple[bool, int, Path]:
+        """The newest sorts last; what the browser edition keeps as a copy counts as old."""
+        return ".mine" not in path.name, (folder / path).stat().st_mtime_ns, path
+
+    for path in sorted(paths, key=age):
         if path.suffix.lower() != ".ipynb":
             continue
         try:

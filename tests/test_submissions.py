@@ -381,6 +381,14 @@ def test_of_two_the_newest_is_taken_and_said(tmp_path: Path) -> None:
     assert found(tmp_path) == (f"{SLUG}/{NAME}", ["several"])
 
 
+def test_a_copy_that_the_browser_edition_keeps_is_old(tmp_path: Path) -> None:
+    kept = put(tmp_path / SLUG / NAME.replace(".ipynb", ".mine.ipynb"), solved(LESSON))
+    assert found(tmp_path) == (f"{SLUG}/{kept.name}", ["misnamed"])
+    put(tmp_path / SLUG / NAME, load(SLUG))
+    os.utime(tmp_path / SLUG / NAME, (1000, 1000))
+    assert found(tmp_path) == (f"{SLUG}/{NAME}", ["several"])
+
+
 @pytest.mark.parametrize("text", ["", "no JSON", "[]", '{"nbformat": 4}', "{}", '{"cells": [1]}'])
 def test_what_is_not_a_notebook_is_unreadable(text: str, tmp_path: Path) -> None:
     path = put(tmp_path / SLUG / NAME, None)

@@ -109,12 +109,13 @@ part("download").onclick = async () => {
     const { changed, others } = await survey(files);
     const packed = [];
     for (const path of [...changed.map(one => one.path), ...others].sort()) {
-      const { content } = await files.get(path);
-      if (!path.endsWith(".ipynb") || !content?.cells) packed.push([path, await files.read(path)]);
-      else {
+      const { content, last_modified } = await files.get(path);
+      let data = await files.read(path);
+      if (path.endsWith(".ipynb") && content?.cells) {
         const notebook = { ...content, metadata: { ...content.metadata, kernelspec: LOCAL } };
-        packed.push([path, `${JSON.stringify(notebook, null, 1)}\n`]);
+        data = `${JSON.stringify(notebook, null, 1)}\n`;
       }
+      packed.push([path, data, new Date(last_modified)]);
     }
     return pack(packed);
   });

@@ -44,6 +44,16 @@ DOWNLOAD = """async () => {
     return btoa([...bytes].map(byte => String.fromCharCode(byte)).join(""));
 }"""
 
+# Give one of the learner's files another time of its last change.
+DATE = """async ([path, last_modified]) => {
+    const { storage } = await (await fetch("course.json")).json();
+    const done = asked => new Promise(go => (asked.onsuccess = () => go(asked.result)));
+    const database = await done(indexedDB.open(storage));
+    const store = database.transaction("files", "readwrite").objectStore("files");
+    await done(store.put({ ...(await done(store.get(path))), last_modified }, path));
+    database.close();
+}"""
+
 TEXTS = "css => [...document.querySelectorAll(css)].map(node => node.textContent)"
 
 
@@ -145,6 +155,7 @@ def test_work_travels_to_another_browser(
     line = json.dumps({"what": "tried", "name": "read-header", "time": 10})
     your_files(page, "put", JOURNAL, f"\n{line}")
     your_files(page, "put", PIECE, "def read_header(data): ...\n# ünïcode\n")
+    page.evaluate(DATE, [PIECE, "1996-02-03T12:00:00Z"])
     work_page(page, served_site)
     data = base64.b64decode(page.evaluate(DOWNLOAD))
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -153,6 +164,10 @@ def test_work_travels_to_another_browser(
         assert archive.namelist() == [SECOND, JOURNAL, PIECE]
         assert archive.read(PIECE).decode() == "def read_header(data): ...\n# ünïcode\n"
         notebook = json.loads(archive.read(SECOND))
+        # Each has the time of its last change: a teacher's tools take the newest of two.
+        assert {info.filename for info in archive.infolist() if info.date_time[0] == 1996} == {
+            PIECE
+        }
     assert notebook["metadata"]["kernelspec"]["name"] == "python3"  # a computer's Jupyter knows it
     with browser.new_context() as elsewhere:
         page = elsewhere.new_page()

@@ -41,12 +41,12 @@ function dosTime(date) {
   return (day * 0x10000 + ((date.getHours() << 11) | (date.getMinutes() << 5) | second)) >>> 0;
 }
 
-/** A zip of files: pairs of a path and its bytes or text. */
-export function pack(files, date = new Date()) {
+/** A zip of files: for each its path, its bytes or text, and when it was changed. */
+export function pack(files) {
   const parts = [];
   const list = [];
   let at = 0;
-  for (const [path, content] of files) {
+  for (const [path, content, date] of files) {
     const name = new TextEncoder().encode(path);
     const data = typeof content === "string" ? new TextEncoder().encode(content) : content;
     const about = numbers(
