@@ -2,10 +2,9 @@
 # One would guess: kosoku plays Autobahn's own case files, so the text cases 6.5 to 6.23 send the bytes
 #   that their description names. Case 6.5.4 names F0 A4 AD A2, a character of four bytes, and a server
 #   that refuses such characters fails it.
-# True: in these cases the invalid texts are sent as described, but every valid text that is not ASCII is
-#   encoded in UTF-8 a second time: C3 B0 C2 A4 C2 AD C2 A2. All its characters are below U+0100, so the
-#   suite never sends a valid character of three or four bytes in them, and no case outside them sends one
-#   of four. A server that refuses four bytes passes every text case.
+# True: every valid text of these cases that is not ASCII is encoded in UTF-8 a second time: C3 B0 C2 A4
+#   C2 AD C2 A2. All its characters are then below U+0100, and no case outside sends a character of four
+#   bytes either. A server that refuses these characters passes every text case.
 # Versions: kosoku 0.1.0, websockets 17.4, Python 3.11.
 # Why it matters: a full score says nothing about a decoder of your own that lacks the branch for four
 #   bytes, or counts U+10FFFF as too large. Test these characters with a client of your own.
