@@ -8,6 +8,12 @@ const root = new URL("./", import.meta.url);
 const about = await ready();
 if (new URLSearchParams(location.search).has("path")) {
   await forgetTabs(root.pathname).catch(console.warn);
+  // JupyterLab opens the notebook and pushes an address without it. From there, Back would lead to
+  // the address with it, which does the same again: so the first push replaces.
+  history.pushState = (...entry) => {
+    delete history.pushState;
+    history.replaceState(...entry);
+  };
 }
 
 // JupyterLite 0.8.6 unregisters all workers of this host, those of other sites too, if it does not
