@@ -1,4 +1,4 @@
-// What the build puts before JupyterLab: see ready.js. And two things that JupyterLab does not do.
+// What the build puts before JupyterLab: see ready.js. And what JupyterLab does not do.
 
 import { ready } from "./ready.js";
 import { watchCells } from "./work/busy.js";
@@ -43,10 +43,32 @@ function store() {
   worker?.postMessage({ course: "complete", used }, [channel.port2]);
 }
 
+/** The logo leads to the front page, as on every other site. */
+function linkLogo() {
+  const logo = document.getElementById("jp-MainLogo");
+  const link = document.createElement("a");
+  link.href = root.href;
+  link.title = link.ariaLabel = "All lessons, and your work";
+  link.append(...logo.childNodes);
+  logo.append(link);
+}
+
+/** Save what is changed before the page may be gone: a phone drops a page without a question. */
+function saveWhenHidden(app) {
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) return;
+    for (const { context } of app.shell.widgets("main")) {
+      if (context?.model.dirty) context.save();
+    }
+  });
+}
+
 /** What waits until JupyterLab shows a notebook. */
 async function afterwards() {
   const app = await until(() => window.jupyterapp);
   await app.restored;
+  linkLogo();
+  saveWhenHidden(app);
   const notebook = await until(() => app.shell.currentWidget?.context);
   await notebook.ready;
   store();

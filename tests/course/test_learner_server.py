@@ -257,7 +257,7 @@ def test_without_kosoku_the_client_of_the_course_plays_the_cases(
     assert (reached.passed, reached.count, reached.failed[0]) == (152, 247, "2.5")
     assert str(reached) == (
         "152 of 247 cases pass. The course's own client played Autobahn's list, without sockets. "
-        "Tests compare its verdicts with those of kosoku. The first that does not is 2.5: "
+        "The first that does not is 2.5: "
         "The client sends Frame(PING, 126 bytes), which breaks a rule. "
         "It should get nothing, and got Frame(PONG, 126 bytes)."
     )

@@ -172,6 +172,8 @@ def test_the_page_says_how_to_go_on_after_a_cell_that_does_not_end(
         }"""
     )
     notice = page.locator(".Toastify__toast")
+    expect(page.get_by_text("Python (Pyodide) | Busy")).to_be_visible()
+    page.locator("[data-command='notebook:interrupt-kernel']:visible").first.click()
     expect(notice).to_contain_text("Kernel → Restart Kernel", timeout=READY)
     page.locator(".lm-MenuBar-itemLabel", has_text="Kernel").click()
     page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Restart Kernel…$")).click()
@@ -179,3 +181,30 @@ def test_the_page_says_how_to_go_on_after_a_cell_that_does_not_end(
     expect(notice).to_have_count(0, timeout=READY)
     idle(page)
     assert said(page, "print(1 + 1)") == "2\n"
+
+
+def test_the_front_page_is_one_click_and_one_step_back_away(page: Page, served_site: Host) -> None:
+    page.goto(served_site.url)
+    for leave in (lambda: page.go_back(), lambda: page.locator("#jp-MainLogo a").click()):
+        page.locator("a", has_text="02 The opening handshake").click()
+        idle(page)
+        leave()
+        expect(page.locator("h1", has_text="WebSocket, byte by byte")).to_be_visible()
+
+
+def test_what_is_changed_is_saved_when_the_page_is_hidden(page: Page, served_site: Host) -> None:
+    page.goto(served_site.url + LESSON)
+    idle(page)
+    saved = page.evaluate(
+        """async () => {
+            const { content, context } = jupyterapp.shell.currentWidget;
+            content.model.sharedModel.cells[0].setSource("my words");
+            const done = new Promise(go => context.saveState.connect(
+                (_context, state) => state === "completed" && go(true)));
+            Object.defineProperty(document, "hidden", { value: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+            return done;
+        }"""
+    )
+    assert saved
+    expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)

@@ -152,10 +152,7 @@ def _score(serve: Serve, cases: Sequence[str]) -> Score:
 
 
 def _score_without_sockets(serve: Serve, cases: Sequence[str]) -> Score:
-    note = _(
-        "The course's own client played Autobahn's list, without sockets. "
-        "Tests compare its verdicts with those of kosoku."
-    )
+    note = _("The course's own client played Autobahn's list, without sockets.")
     for name in cases:
         if name not in core():
             raise NotRun(

@@ -265,11 +265,13 @@ class Lab(Tapped):
             )  # fmt: skip
             end = browser.WITH_SCRIPT if script else browser.PATIENCE
             recording = await self._visit(show, patience, end) or recording
+        note = recording.note
         if IN_BROWSER:
             print(browser.NOT_HERE)
-        if recording.note:
+            note = note.replace(browser.NO_PAGE, "")
+        if note:
             # Below the page's list, so that what is not live is seen where it should have been.
-            print(textwrap.fill(recording.note, 80, break_on_hyphens=False))
+            print(textwrap.fill(note, 80, break_on_hyphens=False))
         return recording
 
     async def _visit(
