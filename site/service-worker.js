@@ -127,6 +127,8 @@ async function fileOf(path, hash) {
 }
 
 async function answer(event, path) {
+  // Where the browser stores nothing, or no longer, the site is what the network has.
+  if (!(await open().catch(() => null))) return fetch(event.request);
   const list = await listFor(event);
   const isFolder = path === "" || path.endsWith("/");
   const named = list?.files[path] ? path : `${path}${isFolder ? "" : "/"}index.html`;

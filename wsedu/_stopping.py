@@ -14,6 +14,8 @@ from types import CodeType
 from typing import Any
 
 WAIT = 0.05  # seconds in which a task that is cancelled may tidy up
+# These end a program, but not the lab in which a server raises them.
+EXITS = (SystemExit, KeyboardInterrupt)
 TOOL = 4  # our number among the tools that watch Python; debuggers and profilers have others
 
 

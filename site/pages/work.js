@@ -30,11 +30,13 @@ const count = (number, one, more) => `${number} ${number === 1 ? one : more}`;
 
 /** Do something with the files, and say so if it fails. */
 async function withFiles(act, options) {
-  const files = await Files.open(course.storage, options);
+  let files = null;
   try {
+    files = await Files.open(course.storage, options);
     return await act(files);
   } catch (error) {
-    say(`That did not work: ${error.message}.`);
+    const what = files ? "That did not work" : "This browser keeps nothing for this page";
+    say(`${what}: ${error.message.replace(/\.$/, "")}.`);
     return null;
   } finally {
     files?.close();
@@ -71,6 +73,8 @@ function item({ path, title, newer }) {
 }
 
 async function show() {
+  // Until the files are read, and where the browser does not let them be read.
+  part("nothing").hidden = true;
   await withFiles(async files => {
     const { changed, others } = await survey(files);
     part("nothing").hidden = changed.length > 0;

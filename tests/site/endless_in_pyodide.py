@@ -1,4 +1,4 @@
-"""Answers that do not end by themselves; this file itself runs in Pyodide, in real time.
+"""What does not end, or ends too much; this file itself runs in Pyodide, in real time.
 
 The last line is JSON: {answer: [outcome, sentence, seconds]}.
 """
@@ -7,7 +7,11 @@ import asyncio
 import json
 import time
 
+from websockets.asyncio.client import connect
+
+from wsedu.course.catalogue import exercise_named
 from wsedu.course.commands import judge
+from wsedu.live import Lab
 
 
 def loops(*_args):
@@ -28,6 +32,14 @@ def catches_all(*_args):
             pass
 
 
+def sleeps_on(*_args):
+    while True:
+        try:
+            time.sleep(1)
+        except BaseException:
+            pass
+
+
 async def waits(*_args):
     await asyncio.Future()
 
@@ -42,14 +54,41 @@ async def server(_reader, _writer):
         pass
 
 
+async def end():
+    """What asyncio takes for the end of the program."""
+    raise SystemExit
+
+
+async def ends(reader, writer):
+    task = asyncio.create_task(end())
+    await exercise_named("own-server").solution(reader, writer)
+    del task
+
+
+async def echo(connection):
+    async for message in connection:
+        task = asyncio.create_task(end())
+        await connection.send(message)
+        del task
+
+
 said = {}
 for name, answer in (
-    *(("compute-accept", answer) for answer in (loops, sleeps, catches_all, waits, spins)),
+    *(
+        ("compute-accept", answer)
+        for answer in (loops, sleeps, catches_all, sleeps_on, waits, spins)
+    ),
     ("own-server", server),
+    ("own-server", ends),
 ):
     begun = time.monotonic()
     verdict = judge(name, answer, 1)
     seconds = time.monotonic() - begun
     said[answer.__name__] = [verdict.outcome, verdict.sentence, round(seconds, 1)]
+
+with Lab(echo) as lab:
+    async with connect(lab.url) as client:
+        await client.send("still here")
+        said["echo"] = [await client.recv(), "", 0]
 
 json.dumps(said)

@@ -35,7 +35,7 @@ def test_answers_are_judged_as_in_the_edition_on_your_computer(built_site: Path)
 
 
 @pytest.mark.slow
-def test_an_answer_that_does_not_end_is_stopped(
+def test_an_answer_that_does_not_end_is_stopped_and_python_goes_on(
     built_site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REAL_TIME", "1")
@@ -45,6 +45,8 @@ def test_an_answer_that_does_not_end_is_stopped(
         "not yet",
         "Your server loops without an await, so it can read nothing more.",
     )
+    assert "your server raised SystemExit" in said.pop("ends")[1]
+    assert said.pop("echo")[0] == "still here"
     for answer, (outcome, sentence, seconds) in said.items():
         assert outcome == "raised", answer
         assert sentence.startswith("Your answer did not finish within 5 s."), answer

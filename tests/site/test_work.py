@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import playwright.sync_api
 import pytest
 
 from ..firefox import Browser, expect
@@ -253,6 +254,26 @@ def test_what_you_bring_never_replaces_yours_without_a_copy(
     choose(page, ("02_the_opening_handshake.ipynb", other))
     assert steps(page) == [f"{SECOND} is here already."]
     expect(page.locator("#would")).to_contain_text("There is nothing to bring in")
+    assert page.evaluate("document.getElementById('bring').getBoundingClientRect().width") == 0
+
+
+@pytest.mark.parametrize(
+    "denied",
+    [
+        "delete IDBFactory.prototype.databases",
+        "Object.defineProperty(window, 'indexedDB', { get() { throw Error('denied') } })",
+    ],
+)
+def test_your_work_says_so_where_the_browser_keeps_nothing(
+    denied: str, chromium: playwright.sync_api.Browser, served_site: Host
+) -> None:
+    with chromium.new_context() as context:
+        context.add_init_script(denied)
+        page = context.new_page()
+        work_page(page, served_site)
+        expect(page.locator("#says")).to_contain_text("This browser keeps nothing for this page")
+        # Nothing is known of it.
+        assert not page.locator("#nothing").is_visible()
 
 
 def test_page_and_build_agree_on_what_cells_say(

@@ -317,7 +317,7 @@ def _work_here(work: Callable[[], None], watched: Attempt, seconds: float) -> No
     def look(code: CodeType | None) -> None:
         nonlocal looks
         looks += 1
-        if looks % OFTEN and code:
+        if looks % OFTEN and code and not watched.over:  # then each moment counts
             return
         guest.stop_long_turn()
         watched.stop_here(seconds, code)

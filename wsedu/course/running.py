@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from .._stopping import Stopped
-from ..live.background import EXITS, SHORTEST, Background
+from .._stopping import EXITS, Stopped
+from ..live.background import SHORTEST, Background
 from ..live.memory import Network
 from ..live.tap import HOST, Log, Tap
 from ..recording import Recording

@@ -16,8 +16,8 @@ from contextlib import nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 
-from .._stopping import Stopped, end_tasks, is_watched, raise_in, watching
-from ..live.background import EXITS, TICK
+from .._stopping import EXITS, Stopped, end_tasks, is_watched, raise_in, watching
+from ..live.background import TICK
 from ..live.guest import IN_BROWSER, GuestLoop, aside, stop_long_turn
 from ..live.memory import HOST, Network
 from ..recording import Recording

@@ -15,7 +15,7 @@ from concurrent.futures import wait as wait_for
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
-from .._stopping import Stopped, end_tasks, raise_in
+from .._stopping import EXITS, Stopped, end_tasks, raise_in
 from .._told import Told
 from ..words import _
 from .guest import IN_BROWSER, GuestLoop, aside
@@ -34,9 +34,6 @@ STOPS = 10  # how often a server that does not stop is asked to, before it is le
 _silent = logging.getLogger("wsedu.live.background")
 _silent.addHandler(logging.NullHandler())
 _silent.propagate = False
-
-# These end a program, but not the lab in which a server raises them.
-EXITS = (SystemExit, KeyboardInterrupt)
 
 
 class LabClosed(Told, RuntimeError):
@@ -139,7 +136,12 @@ class Background:
             work.close()
             raise closed()
         with aside():
-            result = loop.run_until_complete(work)
+            task = loop.create_task(work)
+            while not task.done():
+                # As in ``_run``: the loop was hit, or another task raised the end of the program.
+                with suppress(Stopped, *EXITS):
+                    loop.run_until_complete(task)
+            result = task.result()
         if loop.was_stopped:  # in this call, or while something else waited
             loop.was_stopped = False
             raise Stuck(_kept_to_itself(patience, _("It was stopped, and the lab goes on.")))

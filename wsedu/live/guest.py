@@ -16,10 +16,10 @@ import sys
 import time
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from .._stopping import Stopped
+from .._stopping import EXITS, Stopped
 from .memory import Network
 
 IN_BROWSER = sys.platform == "emscripten"
@@ -67,7 +67,9 @@ class GuestLoop(asyncio.BaseEventLoop):
         """Do what is to be done now, and return whether there is more."""
         if self.is_closed() or self.is_running() or any(loop is self for loop, _began in _turning):
             return False
-        with aside():
+        # A task of a server may raise what would end the host too, and with it all of this Python.
+        # Or the server had just let go, and the loop was hit.
+        with aside(), suppress(Stopped, *EXITS):
             _asyncio._set_running_loop(self)
             self._run_once()
         timers: list[asyncio.TimerHandle] = vars(self)["_scheduled"]

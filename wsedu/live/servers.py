@@ -18,9 +18,8 @@ from urllib.parse import parse_qs, urlsplit
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
-from .._stopping import Stopped
+from .._stopping import EXITS, Stopped
 from ..words import _
-from .background import EXITS
 from .bounded import Bounded, TooMuch
 from .memory import Network
 from .peer import Peer

@@ -37,6 +37,7 @@ function notebookOf(data) {
     throw Error("its outputs are damaged");
   }
   notebook.metadata ??= {};
+  if (Object.getPrototypeOf(notebook.metadata) !== Object.prototype) throw Error("its metadata is damaged");
   return notebook;
 }
 
