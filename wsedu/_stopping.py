@@ -9,7 +9,7 @@ import ctypes
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import CodeType
 from typing import Any
 
@@ -28,8 +28,11 @@ def watching(look: Callable[[CodeType], None]) -> Iterator[None]:
     """Within this, call ``look`` with the code that jumps back, or that Python enters.
 
     What it raises is raised in that code. Code that does neither, such as one long call of a C
-    function, is not watched.
+    function, is not watched. Where something watches already, that goes on alone.
     """
+    if is_watched():
+        yield
+        return
     watch: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]  # from Python 3.12 on
     moments = (watch.events.JUMP, watch.events.PY_START, watch.events.PY_RESUME)
     watch.use_tool_id(TOOL, "wsedu")
@@ -39,8 +42,9 @@ def watching(look: Callable[[CodeType], None]) -> Iterator[None]:
     try:
         yield
     finally:
-        watch.set_events(TOOL, 0)
-        watch.free_tool_id(TOOL)
+        with suppress(ValueError):  # an answer has freed the number
+            watch.set_events(TOOL, 0)
+            watch.free_tool_id(TOOL)
 
 
 def is_watched() -> bool:

@@ -230,3 +230,15 @@ def test_tilde_of_an_unknown_user_is_a_name(
     journal.write("tried", "predict-statuses")
     assert journal.home() == Path("~nobody-of-this-name/x")
     assert len(list((tmp_path / "~nobody-of-this-name" / "x").iterdir())) == 1
+
+
+def test_a_page_without_a_disk_keeps_nothing_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As in a private window: the kernel has no /drive."""
+    monkeypatch.setenv("WSEDU_HOME", "/drive/wsedu")
+    assert not journal.is_kept()
+    journal.write("tried", "encode-header")
+    assert "Nothing can be kept in /drive/wsedu" in capsys.readouterr().out
+    assert [line["name"] for line in journal.read("tried")] == ["encode-header"]
+    assert not Path("/drive").exists()

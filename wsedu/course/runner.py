@@ -238,7 +238,8 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
 def _never_awaited(warned: list[warnings.WarningMessage]) -> str:
     """The name of a coroutine function that was called without await, if there was one."""
     for warning in warned:
-        if found := re.match("coroutine '(.*)' was never awaited", str(warning.message)):
+        # Those of a loop that was stopped amid asyncio.run are not the learner's.
+        if found := re.match("coroutine '(?!BaseEventLoop)(.*)' was", str(warning.message)):
             return found[1].rpartition("<locals>.")[2]  # not where it was defined
     return ""
 

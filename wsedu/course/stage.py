@@ -12,11 +12,11 @@ import itertools
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, wait
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
-from .._stopping import EXITS, Stopped, end_tasks, is_watched, raise_in, watching
+from .._stopping import EXITS, Stopped, end_tasks, raise_in, watching
 from ..live.background import TICK
 from ..live.guest import IN_BROWSER, GuestLoop, aside, stop_long_turn
 from ..live.memory import HOST, Network
@@ -83,7 +83,7 @@ def _here(serve: Serve, case: Script, errors: list[BaseException], seconds: floa
         if not next(looks):
             stop_long_turn()
 
-    with aside(), nullcontext() if is_watched() else watching(look):
+    with aside(), watching(look):
         return _play(serve, case, errors, seconds)
 
 
