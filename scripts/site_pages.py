@@ -21,7 +21,7 @@ START = re.compile(r"(?=await import\(\s*'\.\./config-utils\.js)")
 
 # What a visit without a network needs. The app's own files are there too as soon as a page has
 # used them: most of them belong to parts of JupyterLab that no lesson opens.
-AHEAD = ("api/", "extensions/", "files/", "lab/", "static/", "work/", "build/schemas/all.json")
+AHEAD = ("api/", "extensions/", "files/", "lab/", "static/", "parts/", "build/schemas/all.json")
 # What no page asks for, and the worker's code, which the browser itself keeps.
 NOT_LISTED = re.compile(r"\.|doc/|[^/]*\.txt$|.*\.map$|(build/)?service-worker\.js$|files\.json$")
 
@@ -32,7 +32,7 @@ def text(source: str | list[str]) -> str:
 
 
 def hash_of_cells(notebook: dict[str, Any]) -> str:
-    """The hash of what the cells say: ``work/renew.js`` computes it too, of a learner's copy."""
+    """The hash of what the cells say: ``parts/renew.js`` computes it too, of a learner's copy."""
     cells = [[cell["cell_type"], text(cell["source"])] for cell in notebook["cells"]]
     said = [cell for cell in cells if cell[1].strip()]
     data = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,8 +1,8 @@
 // What the build puts before JupyterLab: see ready.js. And what JupyterLab does not do.
 
 import { ready } from "./ready.js";
-import { watchCells } from "./work/busy.js";
-import { forgetTabs } from "./work/tabs.js";
+import { watchCells } from "./parts/busy.js";
+import { forgetTabs } from "./parts/tabs.js";
 
 const root = new URL("./", import.meta.url);
 const about = await ready();

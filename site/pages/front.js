@@ -1,8 +1,8 @@
 // The front page says which lessons you have changed. It can be read without this.
 
 import { ready } from "./ready.js";
-import { Files } from "./work/files.js";
-import { isChanged, publishedHash } from "./work/renew.js";
+import { Files } from "./parts/files.js";
+import { isChanged, publishedHash } from "./parts/renew.js";
 
 const course = await ready();
 const files = await Files.open(course.storage);

@@ -1,7 +1,7 @@
 // What every page of the site does first: the worker that keeps the course takes over, and lessons
 // that you have only opened give way to their newer version.
 
-import { renew } from "./work/renew.js";
+import { renew } from "./parts/renew.js";
 
 const LIMIT = 3000; // milliseconds; a page works without the worker too
 

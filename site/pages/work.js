@@ -1,10 +1,10 @@
 // The page "Your work": what you have changed, and four things that you can do with it.
 
 import { ready } from "./ready.js";
-import { beside, carryOut, plan } from "./work/bring.js";
-import { Files } from "./work/files.js";
-import { isChanged, publishedHash } from "./work/renew.js";
-import { pack } from "./work/zip.js";
+import { beside, carryOut, plan } from "./parts/bring.js";
+import { Files } from "./parts/files.js";
+import { isChanged, publishedHash } from "./parts/renew.js";
+import { pack } from "./parts/zip.js";
 
 // The kernel of the edition on your computer.
 const LOCAL = { name: "python3", display_name: "Python 3 (ipykernel)", language: "python" };

@@ -15,7 +15,7 @@ LONG = 120_000  # milliseconds: a kernel starts in ten seconds, on a busy machin
 
 # Calls a method of the learner's files.
 FILES = """async ([method, ...more]) => {
-    const { Files } = await import(new URL("work/files.js", new URL("./", location.href)));
+    const { Files } = await import(new URL("parts/files.js", new URL("./", location.href)));
     const { storage } = await (await fetch("course.json")).json();
     const files = await Files.open(storage, { make: true });
     try {

@@ -140,7 +140,7 @@ def your_files_of_lab(page: Page) -> list[str]:
     paths: list[str] = page.evaluate(
         """async () => {
             const { storage } = await (await fetch("../course.json")).json();
-            const { Files } = await import(new URL("../work/files.js", location.href));
+            const { Files } = await import(new URL("../parts/files.js", location.href));
             return (await Files.open(storage)).paths();
         }"""
     )
@@ -291,7 +291,7 @@ def test_page_and_build_agree_on_what_cells_say(
     for notebook in notebooks.values():
         assert site_pages.hash_of_cells(notebook) == page.evaluate(
             """async notebook => {
-                const { hashOfCells } = await import(new URL("work/renew.js", location.href));
+                const { hashOfCells } = await import(new URL("parts/renew.js", location.href));
                 return hashOfCells(notebook);
             }""",
             notebook,
