@@ -92,9 +92,9 @@ def own_journal(monkeypatch: pytest.MonkeyPatch) -> None:
 # mistakes do is found out once in a process, so the tests that ask for it stay together, too.
 LONGEST = (
     "tests/browser/",
+    "tests/course/test_exercises.py",
     "tests/test_readme.py",
     "tests/site/",
-    "tests/course/test_exercises.py",
     "tests/test_teaching.py",
     "tests/course/test_notebooks.py",
     "tests/course/test_commands.py",
@@ -136,11 +136,13 @@ ASK_FOR_MISTAKES = tuple(
 
 
 class ByFile(LoadFileScheduling):
-    """As ``--dist loadfile``, with the tests of each browser as if in one file."""
+    """As ``--dist loadfile``, with the tests of each browser, and of the site, as if in one file."""
 
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith("tests/browser/"):
             return "Firefox" if "[firefox" in nodeid else "Chromium"
+        if nodeid.startswith("tests/site/") and "pyodide" not in nodeid:
+            return "site"
         if nodeid.startswith(ASK_FOR_MISTAKES):
             return "mistakes"
         return super()._split_scope(nodeid)

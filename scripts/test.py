@@ -11,10 +11,10 @@ import sys
 
 from environment import ROOT, prepare
 
-# Two processes more than there are processors: many tests wait for a clock or a browser. The tests
+# One process more than there are processors: many tests wait for a clock or a browser. The tests
 # of a file stay together: the cells of a notebook share a kernel. conftest.py puts the longest
 # first.
-PROCESSES = (os.cpu_count() or 1) + 2
+PROCESSES = (os.cpu_count() or 1) + 1
 PARALLEL = ["-n", str(PROCESSES), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 FAST = [
