@@ -136,7 +136,7 @@ ASK_FOR_MISTAKES = tuple(
 
 
 class ByFile(LoadFileScheduling):
-    """As ``--dist loadfile``, with the tests of each browser, and of the site, as if in one file."""
+    """As ``--dist loadfile``; the tests of each browser, and of the site, are as if in one file."""
 
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith("tests/browser/"):
