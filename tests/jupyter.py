@@ -1,5 +1,6 @@
 """A real JupyterLab in folders of its own, and a notebook that is open in it."""
 
+import itertools
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ from . import programs
 from .firefox import Browser
 
 ROOT = Path(__file__).parent.parent
+PAGES = itertools.count()  # each has a number
 
 SETTINGS = {
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -75,8 +77,8 @@ class Notebook:
         self.path = path
         is_new = not self.page.evaluate("Boolean(window.jupyterapp)")
         if is_new:
-            # A workspace of its own: JupyterLab would bring back what the last test had open.
-            workspace = path.replace("/", "-").partition(".")[0]
+            # A workspace of its own: JupyterLab would bring back what another page had open.
+            workspace = f"page-{next(PAGES)}"
             address = f"{self.jupyter.url}/lab/workspaces/{workspace}/tree/{path}"
             self.page.goto(f"{address}?token={self.jupyter.token}")
             self.page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext")
