@@ -7,12 +7,11 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from ..chromium import launch
-from .host import Host
+from .host import ALONE, Host
 
 pytestmark = pytest.mark.browser
 
 LESSON = "lab/index.html?path=notebooks/en/02_the_opening_handshake.ipynb"
-ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 IDLE = "Python (Pyodide) | Idle"  # says the bar at the bottom
 READY = 180_000  # ms, on a busy machine, for Python to start in the page
 
