@@ -28,7 +28,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".venv"
 SITE = ROOT / ".venv-site"
-GROUPS = ("class", "test", "world")
+GROUPS = ("class", "hub", "test", "world")
 
 
 def python(folder: Path | None = None) -> Path:

@@ -189,7 +189,7 @@ def test_the_pins_are_written_by_valid_bash_and_each_file_has_a_line() -> None:
     done = subprocess.run(["bash", "-n"], input=found[0], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     files = re.findall(r"-o (\S+)", found[0])
-    groups = ("class", "learner", "test", "world")
+    groups = ("class", "hub", "learner", "test", "world")
     assert sorted(files) == [f"requirements/{group}.txt" for group in groups]
     # What is written first is what the others may not contradict.
     assert files[0] == "requirements/test.txt" and found[0].count("-c requirements/test.txt") == 3
@@ -215,7 +215,7 @@ def test_the_package_has_all_that_it_needs(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     names = set(ZipFile(wheel).namelist())
     assert {"wsedu/py.typed", "wsedu_exercises/py.typed"} <= names
-    for package, folder in (("wsedu", ROOT), ("wsedu_exercises", ROOT / "exercises")):
+    for package, folder in PACKAGES.items():
         files = {
             path.relative_to(folder).as_posix()
             for path in (folder / package).rglob("*")
@@ -225,6 +225,14 @@ def test_the_package_has_all_that_it_needs(tmp_path: Path) -> None:
 
 
 # The sketch.
+
+
+# The packages of the course, and where each of them is.
+PACKAGES = {
+    "wsedu": ROOT,
+    "wsedu_exercises": ROOT / "exercises",
+    "wsedu_classroom": ROOT / "classroom",
+}
 
 
 def drawn_layers() -> list[list[str]]:
@@ -239,7 +247,7 @@ ROOMS = [name for layer in LAYERS[1:] for name in layer]
 
 
 def folder_of(room: str) -> Path:
-    return ROOT / "exercises" / room if room == "wsedu_exercises" else ROOT / "wsedu" / room
+    return PACKAGES[room] / room if room in PACKAGES else ROOT / "wsedu" / room
 
 
 def rooms_imported(room: str) -> Iterator[tuple[Path, str]]:
@@ -249,18 +257,19 @@ def rooms_imported(room: str) -> Iterator[tuple[Path, str]]:
         text = path.read_text(encoding="utf-8")
         # ``wsedu.views`` by its whole name, or ``..views`` from a room of wsedu.
         pattern = rf"(?m)^\s*(?:from|import) (?:wsedu\.|\.{{{depth + 1}}})(\w+)"
-        if room == "wsedu_exercises":
+        if room in PACKAGES:
             pattern = r"(?m)^\s*(?:from|import) wsedu\.(\w+)"
         for name in re.findall(pattern, text):
             if name in ROOMS and name != room:
                 yield path, name
-        if re.search(r"(?m)^\s*(?:from|import) wsedu_exercises\b", text):
-            yield path, "wsedu_exercises"
+        for package in PACKAGES:
+            if package != room and re.search(rf"(?m)^\s*(?:from|import) {package}\b", text):
+                yield path, package
 
 
 def test_every_room_is_in_the_sketch() -> None:
     folders = {path.parent.name for path in (ROOT / "wsedu").glob("*/__init__.py")}
-    assert {*ROOMS} == folders | {"wsedu_exercises"}
+    assert {*ROOMS} == folders | {*PACKAGES} - {"wsedu"}
     assert all((ROOT / name).is_dir() for name in LAYERS[0])
 
 

@@ -22,7 +22,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     (tmp_path / "site").mkdir()
     for name in ("package.json", "package-lock.json"):
         (tmp_path / "site" / name).write_text("Pyodide")
-    for group in ("learner", "test", "class", "world", "site", "browser"):
+    for group in ("learner", "test", "class", "hub", "world", "site", "browser"):
         (tmp_path / "requirements" / f"{group}.txt").write_text(f"pins of {group}")
     (tmp_path / "pyproject.toml").write_text("the course")
     module.ROOT, module.FOLDER = tmp_path, tmp_path / ".venv"
@@ -193,5 +193,5 @@ def test_the_script_runs_without_anything_installed() -> None:
 def test_the_command_adds_a_group_or_names_them_all() -> None:
     command = [sys.executable, str(SCRIPT), "wrld"]
     ended = subprocess.run(command, capture_output=True, text=True)
-    assert ended.stderr == "There is no group wrld. The groups are class, test, world.\n"
+    assert ended.stderr == "There is no group wrld. The groups are class, hub, test, world.\n"
     assert ended.returncode == 1

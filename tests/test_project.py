@@ -71,11 +71,15 @@ def test_python_of_the_environment_is_allowed() -> None:
     assert PROJECT["requires-python"] == ">=3.11"
 
 
-def test_the_wheel_holds_the_engine_and_the_exercises_and_nothing_else() -> None:
+def test_the_wheel_holds_the_three_packages_and_nothing_else() -> None:
     packed = {file.distribution_path for file in WheelBuilder(str(ROOT)).recurse_included_files()}
     found = [
         path.relative_to(folder).as_posix()
-        for folder, package in ((ROOT, "wsedu"), (ROOT / "exercises", "wsedu_exercises"))
+        for folder, package in (
+            (ROOT, "wsedu"),
+            (ROOT / "exercises", "wsedu_exercises"),
+            (ROOT / "classroom", "wsedu_classroom"),
+        )
         for path in (folder / package).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     ]
@@ -127,7 +131,8 @@ GROUPS = {
     "learner": ["build"],
     "class": ["build", "class"],
     "world": ["build", "world"],
-    "test": ["build", "class", "test", "world"],
+    "hub": ["build", "hub"],
+    "test": ["build", "class", "hub", "test", "world"],
 }
 
 
