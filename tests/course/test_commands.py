@@ -202,9 +202,10 @@ class TestCheck:
                 check("predict-statuses", answer)
             except NotYet:
                 pass
-        assert [entry["outcome"] for entry in journal.read("tried", "predict-statuses")] == [
-            "not yet",
-            "passed",
+        kept = journal.read("tried", "predict-statuses")
+        assert [(line["outcome"], line["mistake"]) for line in kept] == [
+            ("not yet", EXERCISES["predict-statuses"].mistakes[0].name),
+            ("passed", ""),
         ]
 
 
@@ -329,6 +330,7 @@ class TestPredictAndRecall:
         out = said(capsys)
         assert out.startswith("You did not make a prediction.")
         assert f"What actually happened: {right}." in out and why in out
+        assert journal.read("revisited") == []
         for number, (option, comment) in enumerate(prediction.options):
             predict(prediction.name).chosen = number
             capsys.readouterr()
@@ -338,6 +340,7 @@ class TestPredictAndRecall:
                 assert out == f"You predicted it: {option}. {why}"
             else:
                 assert out == f"You predicted: {option}. {comment} What actually happened: {right}."
+        assert len(journal.read("revisited", prediction.name)) == len(prediction.options)
 
     @pytest.mark.parametrize("option", [99, -5, "1", None, [1]])
     def test_choice_that_no_longer_exists_is_none(self, option: Any) -> None:

@@ -177,7 +177,7 @@ class TestOutcomes:
 
     @pytest.mark.slow
     @pytest.mark.parametrize("exercise", ALL, ids=name_of)
-    def test_mistakes_are_recognised_with_their_own_sentences(
+    def test_mistakes_are_recognised_with_their_own_sentences_and_names(
         self, exercise: Exercise, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         skip_without_its_program(exercise)
@@ -187,8 +187,9 @@ class TestOutcomes:
         wrong = {}
         for mistake in exercise.mistakes:
             verdict = judge(exercise.name, mistake.answer, 0)
-            if (verdict.outcome, verdict.sentence) != ("not yet", mistake.sentence):
-                wrong[mistake.name] = f"{verdict.outcome}: {verdict.sentence}"
+            seen = (verdict.outcome, verdict.sentence, verdict.mistake)
+            if seen != ("not yet", mistake.sentence, kind_of(mistake.name)):
+                wrong[mistake.name] = f"{verdict.outcome}: {verdict.sentence} ({verdict.mistake})"
             assert verdict.section or exercise.number.startswith("00"), "lesson 00 is about Python"
         lines = [f"{name}: the check says {said!r}" for name, said in wrong.items()]
         assert not lines, "\n".join(["not recognised; test_cases.py may say why:", *lines])

@@ -153,13 +153,14 @@ class Clients:
             said = str(exercise.words["passed"]).format(score=reached)
             return Verdict("passed", said, self.section)
         recording = reached.recording
-        sentence, section = str(reached), self.section
+        sentence, section, mistake = str(reached), self.section, ""
         if recording and (complaint := broken_rule(recording)):
             because = self.verdict(exercise, complaint)
             sentence, section = f"{because.sentence} {sentence}", because.section
+            mistake = because.mistake
         sent = recording and recording.sent_by("server")
         said = _("Bytes that your server sent: {data}").format(data=shorten(sent, 200))
-        return not_yet(sentence, section, recording=recording, case=said)
+        return not_yet(sentence, section, recording=recording, case=said, mistake=mistake)
 
     def verdict(self, exercise: Exercise, complaint: Complaint) -> Verdict:
         """What is said about a complaint. Its sentence may also be that of a mistake.
@@ -183,6 +184,7 @@ class Clients:
             complaint.section or self.section,
             recording=complaint.recording,
             case=words.get("seen", {}).get(complaint.name, "").format(**facts),
+            mistake=complaint.name,
         )
 
 

@@ -38,6 +38,8 @@ def revisit(name: str) -> None:
     """Say what was predicted, and what the experiment has shown."""
     prediction = prediction_named(name)
     chosen = _predicted(prediction)
+    if chosen >= 0:
+        journal.write("revisited", prediction.name)
     if chosen < 0:
         _say(_("You did not make a prediction. The question is above."), _happened(prediction))
     elif chosen == prediction.right:
@@ -113,7 +115,7 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
     else:
         verdict = judge(name, answer, seed)
     if verdict.outcome not in ("not attempted", "not judged"):
-        journal.write("tried", name, outcome=verdict.outcome)
+        journal.write("tried", name, outcome=verdict.outcome, mistake=verdict.mistake)
     elif verdict.outcome == "not judged":
         journal.write("unjudged", name)
     mark = {"passed": "✔", "not yet": "✘", "raised": "✘"}.get(verdict.outcome, "○")

@@ -50,12 +50,14 @@ class Row:
     keys:  a result for each case, in a form that can be compared; RIGHT if it is right
     wrong: the numbers of the cases in which it is wrong
     parts: for each case the wrong fields of its result; None if it has no fields
+    sentence, name: of the mistake
     """
 
     keys: tuple[Hashable, ...]
     wrong: frozenset[int]
     parts: tuple[Mapping[str, Hashable] | None, ...] = ()
     sentence: str = ""
+    name: str = ""
 
     def agrees(self, other: Row, cases: Iterable[int]) -> bool:
         """Whether both give the same in each of these cases."""
@@ -99,11 +101,13 @@ class Diagnosis:
 
     case:   the number of the case that shows it
     raised: whether the sentence is Python's own: the answer raised an error in that case
+    mistake: the name of the mistake that the sentence is about first; empty if it is none
     """
 
     sentence: str | None
     case: int
     raised: bool = False
+    mistake: str = ""
 
 
 def diagnose(evidence: Evidence) -> Diagnosis:
@@ -115,7 +119,8 @@ def diagnose(evidence: Evidence) -> Diagnosis:
 def _exact(evidence: Evidence) -> Diagnosis | None:
     for mistake in evidence.mistakes:
         if mistake.wrong and mistake.keys == evidence.answer.keys:
-            return Diagnosis(mistake.sentence, evidence.shortest(mistake.wrong))
+            case = evidence.shortest(mistake.wrong)
+            return Diagnosis(mistake.sentence, case, mistake=mistake.name)
     return None
 
 
@@ -219,7 +224,8 @@ def _part(evidence: Evidence) -> Diagnosis | None:
     if best is None or 2 * len(best.wrong) < len(evidence.answer.wrong):
         return None
     said = _("It looks as if this is one of several mistakes. {sentence}")
-    return Diagnosis(said.format(sentence=best.sentence), evidence.shortest(best.wrong))
+    case = evidence.shortest(best.wrong)
+    return Diagnosis(said.format(sentence=best.sentence), case, mistake=best.name)
 
 
 def _described(evidence: Evidence) -> Diagnosis:
@@ -265,7 +271,8 @@ def _together(evidence: Evidence, mistakes: Sequence[Row]) -> Diagnosis:
     if len(sentences) > 1:
         rest = " ".join(sentences[1:SAID])
         said = _("{first} There is another mistake, too. {rest}").format(first=said, rest=rest)
-    return Diagnosis(said, evidence.shortest(ordered[0].wrong & evidence.answer.wrong))
+    case = evidence.shortest(ordered[0].wrong & evidence.answer.wrong)
+    return Diagnosis(said, case, mistake=ordered[0].name)
 
 
 # How two results are compared.

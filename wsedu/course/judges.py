@@ -21,7 +21,7 @@ from ..words import _
 from . import journal
 from .diagnosis import RIGHT, Diagnosis, Evidence, Raised, Row, diagnose, key_of, plain
 from .exercise import Exercise
-from .mistakes import Args, Function
+from .mistakes import Args, Function, kind_of
 from .reference import unit_of
 from .repair import repair
 from .runner import Attempt, raised_verdict, shorten
@@ -98,7 +98,7 @@ class Letters:
     def _explain(self, exercise: Exercise, answer: dict[str, Any], wrong: list[str]) -> Verdict:
         """The mistake that explains the first wrong letter, and the most of the others."""
         letter = wrong[0]
-        told: dict[str, int] = {}  # sentence -> letters that it explains
+        told: dict[str, tuple[int, str]] = {}  # sentence -> letters that it explains, its name
         for mistake in exercise.mistakes:
             theirs = [
                 other
@@ -108,13 +108,14 @@ class Letters:
             if letter in theirs and all(
                 self.same(mistake.answer[other], answer[other]) for other in theirs
             ):
-                told.setdefault(mistake.sentence, len(theirs))
-        said = max(told, key=lambda sentence: told[sentence], default=None)
+                told.setdefault(mistake.sentence, (len(theirs), kind_of(mistake.name)))
+        said = max(told, key=lambda sentence: told[sentence][0], default=None)
         picture = self.pictures.get(letter)
         return not_yet(
             said or exercise.words["letters"][letter],
             self.sections.get(letter, self.section),
             message=unit_of(picture) if picture else None,
+            mistake=told[said][1] if said else "",
         )
 
 
@@ -205,12 +206,13 @@ class Cases:
                     attempt.go_on()
                 mistaken = self._attempt(mistake.answer)
                 got = [_copy_of(mistaken.result(*copy.deepcopy(args))) for args in cases]
-                rows.append(self.row(cases, got, mistake.sentence))
+                row = self.row(cases, got)
+                rows.append(replace(row, sentence=mistake.sentence, name=kind_of(mistake.name)))
             if inspect.iscoroutinefunction(exercise.solution):
                 gc.collect()
         return rows
 
-    def row(self, cases: list[Args], got: list[Any], sentence: str = "") -> Row:
+    def row(self, cases: list[Args], got: list[Any]) -> Row:
         """Results in a form that can be compared."""
         right = list(map(self._is_right, cases, got))
         return Row(
@@ -220,7 +222,6 @@ class Cases:
             ),
             frozenset(number for number, is_right in enumerate(right) if not is_right),
             tuple(map(self._wrong_parts, cases, got)),
-            sentence,
         )
 
     def _wrong_parts(self, args: Args, got: Any) -> Mapping[str, Any] | None:
@@ -270,7 +271,8 @@ class Cases:
                 fields=words.get("fields", {}),
             )
         )
-        return self._verdict(exercise, found, cases[found.case], got[found.case])
+        verdict = self._verdict(exercise, found, cases[found.case], got[found.case])
+        return replace(verdict, mistake=found.mistake)
 
     def _repaired(
         self, exercise: Exercise, learners: Any, cases: list[Args], got: list[Any]

@@ -65,4 +65,5 @@ class Texts:
         fault = self.run(str(text))
         if fault is None:
             return Verdict("passed", words["passed"], self.section)
-        return not_yet(words["mistakes"][fault.name], self.section, case=fault.seen)
+        said = words["mistakes"][fault.name]
+        return not_yet(said, self.section, case=fault.seen, mistake=fault.name)

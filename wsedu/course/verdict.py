@@ -23,6 +23,7 @@ class Verdict:
     message:  a request or answer whose checklist shows the point
     recording: a connection whose bytes show the point
     case:     what the answer was called with, what it gave, and what was expected
+    mistake:  the name of the known mistake that the sentence is about; empty if it is none
     """
 
     outcome: Outcome
@@ -34,6 +35,7 @@ class Verdict:
     message: Unit | None = None
     case: str = ""
     recording: Recording | None = None
+    mistake: str = ""
 
     @property
     def passed(self) -> bool:
@@ -51,9 +53,12 @@ def not_yet(
     message: Unit | None = None,
     case: str = "",
     recording: Recording | None = None,
+    mistake: str = "",
 ) -> Verdict:
     """The verdict that something is still wrong."""
-    return Verdict("not yet", sentence, section, expected, got, where, message, case, recording)
+    return Verdict(
+        "not yet", sentence, section, expected, got, where, message, case, recording, mistake
+    )
 
 
 def not_attempted() -> Verdict:
