@@ -22,7 +22,12 @@ if __name__ == "__main__":
     ):
         command = commands.add_parser(name, help=words)
         command.add_argument("assignment", nargs="+", choices=ASSIGNMENTS, metavar="ASSIGNMENT")
-    commands.add_parser("export", help="write grades.csv anew")
+    export = commands.add_parser("export", help="write grades.csv anew, and fill other tables")
+    export.add_argument("--moodle", metavar="FILE", help="fill the points into Moodle's table")
+    export.add_argument("--canvas", metavar="FILE", help="fill the points into Canvas's table")
+    export.add_argument("--assignment", choices=ASSIGNMENTS, help="only this one")
+    export.add_argument("--column", help="the column of the table that gets its points")
+    export.add_argument("--by", metavar="COLUMN", help="the column that names learners")
     commands.add_parser("editions", help="make the lessons for live coding, and the slides")
     told = parser.parse_args()
     script = ["editions.py"] if told.command == "editions" else ["grade.py", *sys.argv[1:]]
