@@ -32,6 +32,7 @@ if __name__ == "__main__":
     export.add_argument("--by", metavar="COLUMN", help="the column that names learners")
     keys = commands.add_parser("keys", help="make answer keys for printing, in build/keys")
     keys.add_argument("lesson", nargs="+", choices=[*ASSIGNMENTS, "all"], metavar="LESSON")
+    commands.add_parser("handouts", help="make handouts for printing, in build/handouts")
     commands.add_parser("editions", help="make the lessons for live coding, and the slides")
     told = parser.parse_args()
     if told.command in OWN:
