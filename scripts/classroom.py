@@ -32,9 +32,14 @@ if __name__ == "__main__":
     export.add_argument("--by", metavar="COLUMN", help="the column that names learners")
     keys = commands.add_parser("keys", help="make answer keys for printing, in build/keys")
     keys.add_argument("lesson", nargs="+", choices=[*ASSIGNMENTS, "all"], metavar="LESSON")
+    quiz = commands.add_parser("quiz", help="make the quiz in build/quiz, or compare two tables")
+    quiz.add_argument("--before", metavar="TABLE", help="the letters of the class before")
+    quiz.add_argument("--after", metavar="TABLE", help="the letters of the class after")
     commands.add_parser("handouts", help="make handouts for printing, in build/handouts")
     commands.add_parser("editions", help="make the lessons for live coding, and the slides")
     told = parser.parse_args()
+    if told.command == "quiz" and bool(told.before) != bool(told.after):
+        quiz.error("a comparison needs both tables: --before TABLE --after TABLE")
     if told.command in OWN:
         script = [f"{told.command}.py", *sys.argv[2:]]
     else:
