@@ -150,7 +150,7 @@ def table(before: Path, after: Path) -> str:
     first, last = sheets
     if not set(first) & set(last):
         sys.exit("No learner is in both tables.")
-    lines = [f"{len(set(first) & set(last))} learners answered both times.", ""]
+    lines = [f"Learners in both tables: {len(set(first) & set(last))}.", ""]
     if alone := sorted(set(first) ^ set(last)):
         lines[1:1] = [f"Only in one of the tables, and not counted: {', '.join(alone)}."]
     lines.append(f"{'right answers, wrong beliefs':34}{'before':>7}{'after':>7}{'gain':>8}")

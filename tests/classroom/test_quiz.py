@@ -161,7 +161,7 @@ def test_two_tables_become_one_for_the_terminal(tmp_path: Path) -> None:
     after.write_text("\n".join([HEAD, sheet("ada", "B"), sheet("bo", "B"), sheet("cy", "A")]))
     lines = quiz.table(before, after).splitlines()
     assert lines[:2] == [
-        "2 learners answered both times.",
+        "Learners in both tables: 2.",
         "Only in one of the tables, and not counted: cy.",
     ]
     assert "One read".ljust(34) + "    50%   100%   +1.00" in lines
