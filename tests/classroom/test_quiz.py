@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -181,6 +182,13 @@ def test_tables_that_cannot_be_compared_are_refused(tmp_path: Path) -> None:
         quiz.table(paths["one"], paths["none"])
     with pytest.raises(SystemExit, match="bad.csv: line 2: the form"):
         quiz.table(paths["bad"], paths["one"])
+
+
+def test_one_table_alone_is_not_a_comparison() -> None:
+    command = [sys.executable, str(ROOT / "scripts" / "classroom.py"), "quiz", "--before", "a.csv"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "a comparison needs both tables: --before TABLE --after TABLE" in done.stderr
 
 
 @pytest.mark.browser
