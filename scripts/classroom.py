@@ -1,7 +1,7 @@
 """What a teacher does with the exercises: ``python3 scripts/classroom.py release 04_frame_layout``.
 
-``release`` makes what learners get, ``grade`` grades what they have handed in, and ``editions``
-makes the lessons for live coding and the slides. TEACHING.md says more. Everything runs in the
+``release`` makes what learners get, ``grade`` grades what they have handed in, and the other
+commands make what a teacher shows, prints or exports. TEACHING.md says more. Everything runs in the
 course's own environment, with nbgrader in it.
 """
 
@@ -12,6 +12,8 @@ import sys
 from environment import ROOT, prepare
 
 ASSIGNMENTS = sorted(path.parent.name for path in (ROOT / "exercises" / "en").glob("*/*.ipynb"))
+# Commands that are scripts of their own; the others are steps of grading.
+OWN = ("editions", "handouts", "keys", "quiz")
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="classroom.py", description=__doc__.partition(":")[0])
@@ -22,10 +24,26 @@ if __name__ == "__main__":
     ):
         command = commands.add_parser(name, help=words)
         command.add_argument("assignment", nargs="+", choices=ASSIGNMENTS, metavar="ASSIGNMENT")
-    commands.add_parser("export", help="write grades.csv anew")
+    export = commands.add_parser("export", help="write grades.csv anew, and fill other tables")
+    export.add_argument("--moodle", metavar="FILE", help="fill the points into Moodle's table")
+    export.add_argument("--canvas", metavar="FILE", help="fill the points into Canvas's table")
+    export.add_argument("--assignment", choices=ASSIGNMENTS, help="only this one")
+    export.add_argument("--column", help="the column of the table that gets its points")
+    export.add_argument("--by", metavar="COLUMN", help="the column that names learners")
+    keys = commands.add_parser("keys", help="make answer keys for printing, in build/keys")
+    keys.add_argument("lesson", nargs="+", choices=[*ASSIGNMENTS, "all"], metavar="LESSON")
+    quiz = commands.add_parser("quiz", help="make the quiz in build/quiz, or compare two tables")
+    quiz.add_argument("--before", metavar="TABLE", help="the letters of the class before")
+    quiz.add_argument("--after", metavar="TABLE", help="the letters of the class after")
+    commands.add_parser("handouts", help="make handouts for printing, in build/handouts")
     commands.add_parser("editions", help="make the lessons for live coding, and the slides")
     told = parser.parse_args()
-    script = ["editions.py"] if told.command == "editions" else ["grade.py", *sys.argv[1:]]
+    if told.command == "quiz" and bool(told.before) != bool(told.after):
+        quiz.error("a comparison needs both tables: --before TABLE --after TABLE")
+    if told.command in OWN:
+        script = [f"{told.command}.py", *sys.argv[2:]]
+    else:
+        script = ["grade.py", *sys.argv[1:]]
     line = [str(prepare("class")), str(ROOT / "scripts" / script[0]), *script[1:]]
     try:
         sys.exit(subprocess.run(line, cwd=ROOT).returncode)

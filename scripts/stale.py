@@ -196,6 +196,45 @@ def wrong_answers() -> Files:
     yield ROOT / "docs" / "wrong-answers.md", text("\n".join(lines) + "\n")
 
 
+def by_hand() -> Files:
+    """What no check judges: objectives that are practised by predictions and quizzes alone."""
+    lines = [
+        "# What you grade by hand",
+        "",
+        "The checks judge every exercise. No exercise practises these objectives: predictions "
+        "and quizzes ask for them, and those are not graded. Ask for two sentences, on paper or "
+        "in a cell.",
+        "",
+        "| lesson | the learner can | asked by |",
+        "|---|---|---|",
+    ]
+    for lesson in LESSONS:
+        judged = {exercise.name for exercise in lesson.exercises}
+        for objective in lesson.objectives:
+            if not judged & set(objective.practised):
+                asked = " ".join(f"`{name}`" for name in objective.practised)
+                lines.append(f"| {lesson.number} | {objective.says} | {asked} |")
+    lines += [
+        "",
+        "A check says whether code is right. How well it is written is yours to judge. It is worth "
+        "your time where the task is open, in the exercises with four stars:",
+        "",
+    ]
+    lines += [
+        f"* {exercise.number} {exercise.title}"
+        for lesson in LESSONS
+        for exercise in lesson.exercises
+        if exercise.stars == 4
+    ]
+    programs = [
+        f"{exercise.number} needs {exercise.judge.program}: without it, nothing is judged."
+        for lesson in LESSONS
+        for exercise in lesson.exercises
+        if isinstance(exercise.judge, Texts)
+    ]
+    yield ROOT / "docs" / "by-hand.md", text("\n".join([*lines, "", *programs]) + "\n")
+
+
 def links() -> Files:
     """Every link that leaves the course, with the notebooks that hold it."""
     found: dict[str, set[str]] = {}
@@ -342,6 +381,7 @@ GENERATED: dict[str, Callable[[], Files]] = {
     "exercises/LANGUAGE/*/*.ipynb: tasks, headings, metadata of checks": exercise_notebooks,
     "README.md: the table of lessons": readme,
     "docs/wrong-answers.md": wrong_answers,
+    "docs/by-hand.md": by_hand,
     "docs/links.txt": links,
     "docs/api.md": api,
     "wsedu/words/locale/*/LC_MESSAGES/wsedu.mo": translations,
