@@ -1,8 +1,8 @@
 """What a teacher does with the exercises: ``python3 scripts/classroom.py release 04_frame_layout``.
 
-``release`` makes what learners get, ``grade`` grades what they have handed in, and ``editions``
-makes the lessons for live coding and the slides. TEACHING.md says more. Everything runs in the
-course's own environment, with nbgrader in it.
+``release`` makes what learners get, ``grade`` grades what they have handed in, ``editions`` makes
+the lessons for live coding and the slides, and ``exam`` draws an examination. TEACHING.md says
+more. Everything runs in the course's own environment, with nbgrader in it.
 """
 
 import argparse
@@ -24,8 +24,12 @@ if __name__ == "__main__":
         command.add_argument("assignment", nargs="+", choices=ASSIGNMENTS, metavar="ASSIGNMENT")
     commands.add_parser("export", help="write grades.csv anew")
     commands.add_parser("editions", help="make the lessons for live coding, and the slides")
+    exam = commands.add_parser("exam", help="draw, freeze and grade an examination", add_help=False)
+    exam.add_argument("words", nargs=argparse.REMAINDER)
     told = parser.parse_args()
-    script = ["editions.py"] if told.command == "editions" else ["grade.py", *sys.argv[1:]]
+    script = {"editions": ["editions.py"], "exam": ["exam.py", *sys.argv[2:]]}.get(
+        told.command, ["grade.py", *sys.argv[1:]]
+    )
     line = [str(prepare("class")), str(ROOT / "scripts" / script[0]), *script[1:]]
     try:
         sys.exit(subprocess.run(line, cwd=ROOT).returncode)
