@@ -21,20 +21,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-# What runs the answers reads the right ones here; it is set before ``grader`` is imported.
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "exercises"), str(ROOT / "classroom")]
+import stale
+from nbconvert.filters.markdown import markdown2html
+from wsedu_classroom.examination import __all__ as given
+from wsedu_classroom.examination import drawing
+from wsedu_classroom.examination.frozen import Examination, Question, changed
 
-import stale  # noqa: E402
-from nbconvert.filters.markdown import markdown2html  # noqa: E402
-from wsedu_classroom.examination import __all__ as given  # noqa: E402
-from wsedu_classroom.examination import drawing  # noqa: E402
-from wsedu_classroom.examination.frozen import Examination, Question, changed  # noqa: E402
+import wsedu
+from wsedu.course.catalogue import UnknownName, exercise_named, lessons
+from wsedu.course.exercise import Exercise
 
-import wsedu  # noqa: E402
-from wsedu.course.catalogue import UnknownName, exercise_named, lessons  # noqa: E402
-from wsedu.course.exercise import Exercise  # noqa: E402
-
+ROOT = stale.ROOT
 MOST = len(drawing.FORMS)
 FORMS = Path("forms.csv")  # student_id,form; the teacher may write it
 TITLE = re.compile(r"(?m)^# Examination .*, form ([A-Z])$")
@@ -225,12 +222,10 @@ def grade(folder: Path, exam: Examination, anyway: bool) -> None:
             f"Nothing was graded. Use the edition {exam.course} of the course from then, or grade "
             "with --anyway and look at these exercises by hand."
         )
+    # Whatever runs the answers reads here what is right: also ``grader``, when it is imported.
     os.environ["WSEDU_EXAM"] = str((folder / "exam.json").resolve())
-    os.environ["PYTHONPATH"] = os.pathsep.join(
-        filter(None, [*sys.path[:3], os.environ.get("PYTHONPATH", "")])
-    )
     os.chdir(folder)
-    import grade as of_class  # now that it is known that an examination is graded
+    import grade as of_class
 
     class Sat(of_class.Class):
         """The class that sat the examination."""

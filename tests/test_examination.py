@@ -4,6 +4,8 @@ import ast
 import json
 import random
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +22,8 @@ from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, Letters
 from wsedu.course.runner import Attempt
 from wsedu.course.verdict import NotYet, Verdict
+
+from .answers import ROOT
 
 EXERCISES = exercises().copy()
 BY_LETTERS = [each for each in EXERCISES.values() if isinstance(each.judge, Letters)]
@@ -299,6 +303,23 @@ def test_check_says_only_that_an_answer_is_kept(
     for refused in (examination.hint, examination.solution, examination.start_over):
         refused("read-header")
         assert EXERCISES["read-header"].reason not in capsys.readouterr().out
+
+
+def test_notebook_needs_nothing_of_the_course() -> None:
+    """On a teacher's computer the solutions may be missing: only this package is beside it."""
+    code = """
+import sys
+sys.path[:] = [path for path in sys.path if "site-packages" not in path]
+sys.path.insert(0, sys.argv[1])
+sys.modules["wsedu"] = sys.modules["wsedu_exercises"] = None
+from wsedu_classroom.examination import check, progress
+check("read-header", {"A": True})
+progress()
+"""
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code, str(ROOT / "classroom")], capture_output=True, text=True
+    )
+    assert done.stderr == "" and "Kept: read-header" in done.stdout
 
 
 def test_check_judges_by_the_form_where_it_is_graded(

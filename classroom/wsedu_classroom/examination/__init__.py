@@ -15,12 +15,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-from wsedu.course import commands
-from wsedu.course.catalogue import exercises
-from wsedu.course.packages import current_name
-
-from .frozen import Examination, judged
-
 __all__ = ["check", "hint", "progress", "solution", "start_over"]
 
 _kept: dict[str, bool] = {}  # exercise -> whether there is an answer
@@ -33,6 +27,9 @@ def check(name: str, answer: Any) -> None:
     ``WSEDU_FORM`` say by what, and an answer that does not pass raises NotYet.
     """
     if file := os.environ.get("WSEDU_EXAM"):
+        # Only here: a learner's kernel may lack the course, and with it the solutions.
+        from wsedu.course import commands
+
         _lay_out(file, os.environ.get("WSEDU_FORM", ""))
         commands.check(name, answer, seed=0)  # the cases are frozen, so no seed changes them
         return
@@ -56,6 +53,11 @@ def answered(answer: Any) -> bool:
 @functools.cache
 def _lay_out(file: str, form: str) -> None:
     """Put the frozen exercises of a form in the place of the usual ones, in this process."""
+    from wsedu.course.catalogue import exercises
+    from wsedu.course.packages import current_name
+
+    from .frozen import Examination, judged
+
     for question in Examination.read(Path(file)).forms[form]:
         exercises()[str(current_name(question.exercise))] = judged(question)
 
