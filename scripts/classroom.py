@@ -13,7 +13,7 @@ from environment import ROOT, prepare
 
 ASSIGNMENTS = sorted(path.parent.name for path in (ROOT / "exercises" / "en").glob("*/*.ipynb"))
 # Commands that are scripts of their own; the others are steps of grading.
-OWN = ("editions", "handouts", "keys", "quiz")
+OWN = ("editions", "exam", "handouts", "keys", "quiz")
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="classroom.py", description=__doc__.partition(":")[0])
@@ -37,6 +37,8 @@ if __name__ == "__main__":
     quiz.add_argument("--after", metavar="TABLE", help="the letters of the class after")
     commands.add_parser("handouts", help="make handouts for printing, in build/handouts")
     commands.add_parser("editions", help="make the lessons for live coding, and the slides")
+    exam = commands.add_parser("exam", help="draw, freeze and grade an examination", add_help=False)
+    exam.add_argument("words", nargs=argparse.REMAINDER)
     told = parser.parse_args()
     if told.command == "quiz" and bool(told.before) != bool(told.after):
         quiz.error("a comparison needs both tables: --before TABLE --after TABLE")

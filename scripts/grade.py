@@ -102,13 +102,17 @@ class Class:
                 shutil.rmtree(path)
         rows = [row for learner in learners for row in self.order(assignment, learner)]
         ordered = [name for name in learners if (Path("ordered") / name / assignment).exists()]
-        with ProcessPoolExecutor(os.cpu_count()) as pool:
-            graded = list(pool.map(grade_one, repeat(assignment), ordered))
-        for learner, went_well in zip(ordered, graded, strict=True):
-            if not went_well:  # perhaps because of the other process; once more, alone
-                grade_one(assignment, learner)
+        self.grade_all(assignment, ordered)
         rows += [row for learner in learners for row in self.accidents(assignment, learner)]
         write_look_at(assignment, rows)
+
+    def grade_all(self, assignment: str, learners: list[str]) -> None:
+        """Grade those whose notebooks are in order, in several processes."""
+        with ProcessPoolExecutor(os.cpu_count()) as pool:
+            graded = list(pool.map(grade_one, repeat(assignment), learners))
+        for learner, went_well in zip(learners, graded, strict=True):
+            if not went_well:  # perhaps because of the other process; once more, alone
+                grade_one(assignment, learner)
 
     def order(self, assignment: str, learner: str) -> Iterable[dict[str, str]]:
         """Put one learner's notebook in order; what the teacher should know about it."""

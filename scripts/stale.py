@@ -87,7 +87,8 @@ def in_order(cells: list[Cell], folder: str, lesson: Lesson, language: str) -> l
             group = tail
         group.append(cell)
     for exercise in lesson.exercises:
-        words = Wording(COURSE.folder / folder / exercise.name.replace("-", "_"), language)
+        home = COURSE.folder / folder / exercise.name.replace("-", "_")
+        words = Wording(home, language, exercise.facts)
         head += with_words(groups.get(exercise.name, []), exercise, words)
     return head + tail
 
@@ -97,7 +98,14 @@ def with_words(group: list[Cell], exercise: Exercise, words: Wording) -> list[Ce
     name = exercise.name
     old = {cell["id"]: "".join(cell["source"]) for cell in group}
     answer = starter(exercise, old.get(f"{name}-answer", ""))
-    title = f"## {exercise.number} {words['title']} {'★' * exercise.stars}"
+    title = f"{exercise.number} {words['title']}"
+    made = three_cells(name, title, exercise.stars, words["task"].strip(), answer)
+    ids = [cell["id"] for cell in made]
+    return made + [cell for cell in group if cell["id"] not in ids]
+
+
+def three_cells(name: str, title: str, stars: int, task: str, answer: str) -> list[Cell]:
+    """The task of an exercise, the cell for its answer, and the check."""
     check = code_cell(f"{name}-check", f'check("{name}", {answered(answer)})')
     check["metadata"] = {
         "deletable": False,
@@ -106,19 +114,17 @@ def with_words(group: list[Cell], exercise: Exercise, words: Wording) -> list[Ce
             "grade": True,
             "grade_id": name,
             "locked": True,
-            "points": exercise.stars,
+            "points": stars,
             "schema_version": 3,
             "solution": False,
             "task": False,
         },
     }
-    made = [
-        prose_cell(f"{name}-task", f"{title}\n\n{words['task'].strip()}"),
+    return [
+        prose_cell(f"{name}-task", f"## {title} {'★' * stars}\n\n{task}"),
         code_cell(f"{name}-answer", answer),
         check,
     ]
-    ids = [cell["id"] for cell in made]
-    return made + [cell for cell in group if cell["id"] not in ids]
 
 
 def prose_cell(name: str, source: str) -> Cell:

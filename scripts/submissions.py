@@ -150,7 +150,7 @@ def _of_another(path: Path, slug: str, sources: Iterable[str]) -> bool:
 
 
 def read(path: Path) -> NotebookNode:
-    """The cells of a notebook, without their outputs; ValueError with a sentence if it is none."""
+    """A notebook without its outputs; ValueError with a sentence if it is none."""
     cells = []
     try:
         with warnings.catch_warnings():
@@ -162,7 +162,7 @@ def read(path: Path) -> NotebookNode:
             cells.append(cell)
     except Exception as error:
         raise ValueError(f"it is not a notebook ({type(error).__name__})") from None
-    return NotebookNode(cells=cells)
+    return NotebookNode(cells=cells, metadata=notebook.metadata)
 
 
 # Giving it out.

@@ -14,18 +14,24 @@ from typing import Any
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from wsedu_classroom.examination.frozen import Examination
+
+from wsedu.course.catalogue import exercises
+from wsedu.course.commands import source_of
 
 from .answers import LESSONS, ROOT, argument, cells, earlier_edition, solved
 from .terminal import clone_with_this_environment, run_in
 
 (LESSON,) = [lesson for lesson in LESSONS if lesson.number == "04"]
 SLUG, NAME = LESSON.slug, "04_exercises.ipynb"
+EXERCISE = LESSON.exercises[0]
 SOURCES = {exercise.name: exercise.stars for exercise in LESSON.exercises}
 PAGE = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
 GRADING = r"(?m)^    (python3 scripts/classroom\.py (?:release|grade|export|editions)\b(?! --).*)$"
 COMMANDS = re.findall(GRADING, PAGE)
 TABLES = re.findall(r"(?m)^    (python3 scripts/classroom\.py export --.+)$", PAGE)
 PRINTED = re.findall(r"(?m)^    (python3 scripts/classroom\.py (?:quiz|handouts|keys)\b.*)$", PAGE)
+EXAM = re.findall(r"(?m)^    (python3 scripts/classroom\.py exam .*)$", PAGE)
 
 
 # The learners. Each gets what the teacher gives out, and does something to it. What else they may
@@ -277,3 +283,96 @@ def test_an_unknown_assignment_is_refused_with_those_that_there_are(clone: Path)
     done = run_in(clone, "python3 scripts/classroom.py grade 04")
     assert done.returncode == 2
     assert SLUG in done.stderr and "Traceback" not in done.stderr
+
+
+# The examination.
+
+
+def sat(folder: Path, form: str, learner: str, wrong: str = "", marked: bool = True) -> None:
+    """A learner hands in form A or B with all answers right, but for one."""
+    notebook = nbformat.read(folder / "forms" / form / "midterm.ipynb", as_version=4)
+    asked = Examination.read(folder / "exam.json").forms[form]
+    for cell, question in zip(cells(notebook, "-answer"), asked, strict=True):
+        if question.exercise == wrong:
+            continue
+        if question.answers:
+            answers = ", ".join(f"{letter!r}: {text}" for letter, text in question.answers.items())
+            cell.source = cell.source.partition("=")[0] + f"= {{{answers}}}"
+        else:
+            cell.source = source_of(exercises()[question.exercise])
+    if not marked:
+        del notebook.metadata["wsedu"], notebook.cells[0]
+    path = folder / "submitted" / learner / "my midterm.ipynb"
+    path.parent.mkdir(parents=True)
+    nbformat.write(notebook, path)
+
+
+def test_an_examination_from_drawing_to_grades(clone: Path) -> None:
+    make, grade = EXAM
+    done = run_in(clone, make)
+    assert done.returncode == 0, done.stderr
+    folder = clone / "exams" / "midterm"
+    frozen = (folder / "exam.json").read_bytes()
+    for name in ("forms/A/midterm.ipynb", "forms/B/midterm.ipynb", "sheet-A.html"):
+        text = (folder / name).read_text(encoding="utf-8")
+        assert "Read a header" in text and EXERCISE.reason not in text
+    assert "masked? " not in (folder / "key.html").read_text(encoding="utf-8")
+
+    assert run_in(clone, make).returncode == 1  # it is frozen
+    notebooks = files(folder / "forms")
+    done = run_in(clone, make.partition("make")[0] + "write midterm")
+    assert done.returncode == 0, done.stderr
+    assert files(folder / "forms") == notebooks
+    assert (folder / "exam.json").read_bytes() == frozen
+
+    sat(folder, "A", "ann")
+    sat(folder, "B", "bob", wrong="encode-header")
+    sat(folder, "A", "cem", marked=False)
+    sat(folder, "B", "dee", marked=False)
+    sat(folder, "A", "eva")
+    (folder / "forms.csv").write_text("dee,b\neva,B\n", encoding="utf-8")
+    done = run_in(clone, grade)
+    assert done.returncode == 0, done.stderr
+    rows = {row["student_id"]: row for row in table(folder / "grades.csv")}
+    assert {name: (row["form"], row["score"]) for name, row in rows.items()} == {
+        "ann": ("A", "4.0"),
+        "bob": ("B", "2.0"),
+        "cem": ("", ""),
+        "dee": ("B", "4.0"),
+        "eva": ("B", "2.0"),  # the answers of form A, but the list says B
+    }
+    assert rows["cem"]["look_at"] == "misnamed; not graded"
+    page = (folder / "feedback" / "eva" / "midterm" / "midterm.html").read_text(encoding="utf-8")
+    assert page.count("not yet") >= 2
+    status = subprocess.run(["git", "status", "--short"], cwd=clone, capture_output=True, text=True)
+    assert status.stdout == ""
+
+
+def test_a_changed_exercise_is_named_before_anything_is_graded(clone: Path) -> None:
+    exam = "python3 scripts/classroom.py exam"
+    assert run_in(clone, f"{exam} make small keepalive --seed 1").returncode == 0
+    place = clone / "exercises" / "wsedu_exercises" / "ping_pong_and_timeouts" / "keepalive"
+    with open(place / "exercise.py", "a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    done = run_in(clone, f"{exam} grade small")
+    subprocess.run(["git", "checkout", "--quiet", "."], cwd=clone, check=True)
+    assert done.returncode == 1
+    assert done.stdout == (
+        "keepalive has changed since the examination was made: its code has changed, and its "
+        "cases are made by it.\n"
+    )
+    assert "Nothing was graded." in done.stderr
+    assert not (clone / "exams" / "small" / "grades.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("make Mid read-header --seed 1", "Name it with small letters"),
+        ("make mid read-headr --seed 1", "Did you mean 'read-header'?"),
+        ("grade nothing", "Make the examination first."),
+    ],
+)
+def test_an_examination_that_cannot_be_is_refused(clone: Path, words: str, said: str) -> None:
+    done = run_in(clone, f"python3 scripts/classroom.py exam {words}")
+    assert done.returncode == 1 and said in done.stderr and "Traceback" not in done.stderr
