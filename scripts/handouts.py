@@ -8,6 +8,7 @@ out. Print the first page for each learner, and keep the last.
 
 import html
 import json
+import sys
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -66,6 +67,7 @@ def with_blanks(svg: str, blanks: list[str]) -> str:
     for element in tree.iter():  # what a screen reader or a script would say has the answers
         for name in ("aria-label", "data-says"):
             element.attrib.pop(name, None)
+    tree.set("aria-label", "a picture with blanks")
     return ElementTree.tostring(tree, encoding="unicode")
 
 
@@ -87,8 +89,12 @@ def main() -> list[Path]:
     titles = {lesson.slug: f"{lesson.number} {lesson.title}" for lesson in lessons()}
     made = []
     for slug, plan in plans().items():
+        try:
+            text = handout(slug, titles[slug], plan)
+        except LookupError as error:  # a teacher clears outputs before a class
+            sys.exit(f"{error}. Bring back its outputs: git restore notebooks/en/{slug}.ipynb")
         made.append(FOLDER / f"{slug}.html")
-        made[-1].write_text(handout(slug, titles[slug], plan), encoding="utf-8")
+        made[-1].write_text(text, encoding="utf-8")
     return made
 
 

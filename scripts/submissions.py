@@ -116,7 +116,7 @@ def find(folder: Path, slug: str, name: str, sources: dict[str, NotebookNode]) -
         try:
             handed = read(folder / path)
         except ValueError as error:
-            said = ("unreadable", f"{path}: {error}")
+            said = ("unreadable", f"the file {path}: {error}")
             if path.parts[0] == slug or path.name.startswith(name.removesuffix(".ipynb")):
                 remarks.append(said)
             elif not _of_another(path, slug, sources):
@@ -136,7 +136,7 @@ def find(folder: Path, slug: str, name: str, sources: dict[str, NotebookNode]) -
         names = ", ".join(str(path) for path in sorted(candidates))
         remarks.append(("several", f"of {names} the newest is graded: {path}"))
     if path.name != name:
-        remarks.append(("misnamed", f"{path} is graded as {name}"))
+        remarks.append(("misnamed", f"the file {path} is graded as {name}"))
     return Found(notebook, folder / path, remarks)
 
 

@@ -16,12 +16,12 @@ What the two systems export and accept was read in their own code and pages, in 
   Institution, Department, Email address``, then ``Assignment: TITLE (Real)``, or none. The import
   asks for each column whether it is a grade, or a new one
   (https://docs.moodle.org/en/Grade_import, ``grade/import/grade_import_form.php``).
-* Canvas: ``Student, ID, SIS User ID, SIS Login ID, Section``, perhaps ``Integration ID`` and ``Root
-  Account``; each assignment as ``TITLE (ID)``; then totals. The row "    Points Possible" holds the
-  points of each assignment, and "(read only)" below each total. A row before it may say "Manual
-  Posting". ``EX`` is excused, ``N/A`` not assigned. With a setting of the user, the separator is a
-  semicolon and there is a byte order mark; numbers may have a decimal comma, and the import takes
-  both. A column without an id that has no assignment's title becomes a new assignment
+* Canvas: ``Student, ID, SIS User ID, SIS Login ID, Section``, perhaps ``Integration ID`` and
+  ``Root Account``, then each assignment as ``TITLE (ID)``, then totals. The row ``Points Possible``
+  holds the points of each assignment, and "(read only)" below each total. A row before it may say
+  "Manual Posting". ``EX`` is excused, ``N/A`` not assigned. A user can choose semicolons and a
+  byte order mark, and numbers may have a decimal comma; the import takes both. A
+  column without an id that has no assignment's title becomes a new assignment
   (``lib/gradebook_exporter.rb`` and ``lib/gradebook_importer.rb`` of instructure/canvas-lms).
 """
 

@@ -1,9 +1,8 @@
 """Pages that are printed: answer keys, quizzes and handouts.
 
 How to think about it: a page for the printer is HTML that a browser opens without a network, with
-black ink on white. Its size is that of the paper in the printer: a text that fits on A4 with these
-margins fits on Letter too, as long as it is no wider than Letter is tall. ``tests`` print each page
-on both.
+black ink on white. Its size is that of the paper in the printer, A4 or Letter; the tests print each
+page on both.
 """
 
 from __future__ import annotations

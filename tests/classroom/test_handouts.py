@@ -1,5 +1,6 @@
 """Handouts: a picture of a lesson with blanks, on one sheet; the picture itself on the next."""
 
+import json
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
@@ -43,6 +44,19 @@ def test_a_blank_that_the_picture_does_not_have_is_an_error() -> None:
         handouts.with_blanks(svg, ["payload: Helmo", "payload length: 5"])
     with pytest.raises(LookupError, match="frame-run"):
         handouts.picture("04_frame_layout", "frame-run")  # it shows no picture
+
+
+def test_a_lesson_whose_outputs_were_cleared_is_named_with_what_brings_them_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lesson = tmp_path / "notebooks" / "en" / "02_the_opening_handshake.ipynb"
+    lesson.parent.mkdir(parents=True)
+    cleared = [{"id": "handshake-request-bytes", "outputs": []}]
+    lesson.write_text(json.dumps({"cells": cleared}), encoding="utf-8")
+    monkeypatch.setattr(handouts, "ROOT", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match=f"git restore notebooks/en/{lesson.name}"):
+        handouts.main()
 
 
 @pytest.fixture(scope="module")
