@@ -295,7 +295,7 @@ def with_forms(path: Path, taken: dict[str, str]) -> None:
 # The commands.
 
 
-def arguments() -> argparse.Namespace:
+def arguments(words: list[str]) -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(
         prog="classroom.py exam", description=__doc__.partition(";")[0]
@@ -311,12 +311,12 @@ def arguments() -> argparse.Namespace:
     graded = commands.add_parser("grade", help="grade exams/NAME/submitted")
     graded.add_argument("name", metavar="NAME")
     graded.add_argument("--anyway", action="store_true", help="although exercises have changed")
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
-def main() -> None:
+def main(words: list[str]) -> None:
     """Do what was asked for."""
-    told = arguments()
+    told = arguments(words)
     if not re.fullmatch(r"[a-z][a-z0-9_]*", told.name):
         sys.exit("Name it with small letters, digits and _, such as midterm_2.")
     folder = ROOT / "exams" / told.name
@@ -344,6 +344,6 @@ if __name__ == "__main__":
         # A kernel that is ended by force leaves its temporary files.
         with tempfile.TemporaryDirectory(prefix="wsedu-exam-") as place:
             os.environ["TMPDIR"] = place
-            main()
+            main(sys.argv[1:])
     except KeyboardInterrupt:
         sys.exit("Stopped. Start the command again.")

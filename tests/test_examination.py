@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from wsedu_classroom import examination
 from wsedu_classroom.examination import drawing, frozen, paper, relabelled
@@ -24,6 +25,9 @@ from wsedu.course.runner import Attempt
 from wsedu.course.verdict import NotYet, Verdict
 
 from .answers import ROOT
+
+sys.path.insert(0, str(ROOT / "scripts"))
+import exam as exam_script  # noqa: E402
 
 EXERCISES = exercises().copy()
 BY_LETTERS = [each for each in EXERCISES.values() if isinstance(each.judge, Letters)]
@@ -345,3 +349,116 @@ def test_question_is_only_data() -> None:
     asked = drawing.question(EXERCISES["take-frames"], "1 A")
     assert isinstance(asked, Question)
     assert frozen._question(json.loads(json.dumps(frozen.asdict(asked)))) == asked
+
+
+# The command. That it grades is tested in test_teaching.py.
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(exam_script, "ROOT", tmp_path)
+    return tmp_path / "exams" / "midterm"
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.*")}
+
+
+def test_files_are_made_from_the_frozen_one_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exam_script.main("make midterm 04_frame_layout keepalive --seed 7 --forms 2".split())
+    before = written(folder)
+    assert {"exam.json", "key.html", "sheet-A.html", "forms/B/midterm.ipynb"} < set(before)
+    for path in folder.rglob("*"):
+        if path.is_file() and path.name != "exam.json":
+            path.unlink()
+    monkeypatch.setattr(exam_script, "lessons", lambda: [])
+    monkeypatch.setattr(drawing, "forms", None)
+    exam_script.main(["write", "midterm"])
+    assert written(folder) == before
+
+
+def test_notebook_of_a_form_has_its_tasks_and_no_solution(folder: Path) -> None:
+    exam_script.main("make midterm minimal-length read-header --seed 7 --forms 2".split())
+    made = Examination.read(folder / "exam.json")
+    for form, questions in made.forms.items():
+        notebook = json.loads((folder / "forms" / form / "midterm.ipynb").read_text("utf-8"))
+        assert notebook["metadata"]["wsedu"] == {"examination": "midterm", "form": form}
+        sources = {cell["id"]: "".join(cell["source"]) for cell in notebook["cells"]}
+        for asked in questions:
+            assert asked.task in sources[f"{asked.exercise}-task"]
+            assert "..." in sources[f"{asked.exercise}-answer"]
+        # A function that the examination does not ask for is lent.
+        assert sources["exam-start"] == (
+            "from wsedu import mine\n"
+            "from wsedu_classroom.examination import check, hint, progress, solution, start_over\n"
+            '\nencode_header = mine("encode-header")\ndecode_header = mine("decode-header")'
+        )
+        sheet = (folder / f"sheet-{form}.html").read_text("utf-8")
+        key = (folder / "key.html").read_text("utf-8")
+        for asked in questions:
+            assert asked.title in sheet and asked.title in key
+            assert EXERCISES[asked.exercise].reason not in sheet
+            for _theirs, said in asked.wrong:
+                assert said not in sheet
+    a_form, b_form = ((folder / f"sheet-{form}.html").read_text("utf-8") for form in "AB")
+    assert a_form.replace("form A", "form B") != b_form
+
+
+def test_a_function_that_is_asked_for_is_not_lent(folder: Path) -> None:
+    exam_script.main("make midterm encode-header minimal-length --seed 7".split())
+    start = Examination.read(folder / "exam.json").start
+    assert 'mine("encode-header")' not in start and 'mine("decode-header")' in start
+
+
+def test_a_changed_exercise_is_named_before_anything_is_graded(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exam_script.main("make midterm keepalive --seed 1".split())
+    monkeypatch.setattr(frozen, "fingerprint", lambda exercise: "another")
+    capsys.readouterr()
+    with pytest.raises(SystemExit, match="Nothing was graded"):
+        exam_script.main(["grade", "midterm"])
+    assert capsys.readouterr().out == (
+        "keepalive has changed since the examination was made: its code has changed, and its "
+        "cases are made by it.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("make Mid read-header --seed 1", "Name it with small letters"),
+        ("make mid read-headr --seed 1", "Did you mean 'read-header'"),
+        ("grade midterm", "Make the examination first"),
+    ],
+)
+def test_an_examination_that_cannot_be_is_refused(folder: Path, words: str, said: str) -> None:
+    with pytest.raises(SystemExit, match=said):
+        exam_script.main(words.split())
+    assert not folder.parent.exists()
+
+
+def test_a_frozen_examination_is_not_drawn_again(folder: Path) -> None:
+    words = "make midterm read-header --seed 1".split()
+    exam_script.main(words)
+    before = written(folder)
+    with pytest.raises(SystemExit, match="is frozen"):
+        exam_script.main(words)
+    assert written(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("metadata", "title", "form"),
+    [
+        ({"wsedu": {"form": "B"}}, "# Examination midterm, form A", "B"),
+        ({}, "Text\n# Examination midterm, form A\n\nMore", "A"),
+        ({}, "# Something else", ""),
+    ],
+)
+def test_form_is_that_of_the_metadata_or_of_the_title(
+    metadata: dict[str, Any], title: str, form: str
+) -> None:
+    cells = [nbformat.v4.new_markdown_cell(title)]
+    assert exam_script.form_of(nbformat.NotebookNode(cells=cells, metadata=metadata)) == form
