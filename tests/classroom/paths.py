@@ -1,0 +1,474 @@
+"""What a path between a page and its server does to the bytes, found out with real programs.
+
+How to think about it: a raw client and a raw server run in this process, and each knows what the
+other has sent. Between them is a path: nothing, the tunnel, or proxies and the tunnel. What they
+do is a *case*; what both have seen is the same on two paths, or the path has changed it.
+
+    PYTHONPATH=$PWD:$PWD/exercises:$PWD/classroom .venv/bin/python -m tests.classroom.paths
+
+writes docs/paths.md anew.
+"""
+
+import asyncio
+import re
+import secrets
+import socket
+import struct
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wsedu.live.programs import Program, ReservedPort, find, program_path
+from wsedu.protocol import accept_key
+
+from .. import programs
+
+ROOT = Path(__file__).parent.parent.parent
+PAGE = ROOT / "docs" / "paths.md"
+TOKEN = "only-for-this-test"
+BASE = "/user/ada/"
+KEY = "dGhlIHNhbXBsZSBub25jZQ=="
+MASK = bytes.fromhex("37fa213d")
+END = b"that is all"  # the last bytes of a side; none of its frames has them
+PATIENCE = 20  # seconds for a case; it takes some milliseconds
+STUCK = "nothing more came"
+
+
+class Server(Program):
+    """A program for the tests; others of its kind may run at the same time."""
+
+    only_one = False
+
+
+# The programs of a path.
+
+
+@contextmanager
+def jupyter(folder: Path, hub: bool = False) -> Iterator[int]:
+    """The port of a Jupyter server with the tunnel, as the one of the user ada.
+
+    hub: whether it believes to be on a hub
+    """
+    command = [
+        *(sys.executable, "-m", "jupyter_server", "--allow-root", "--no-browser"),
+        *("--ServerApp.ip=127.0.0.1", "--ServerApp.port=PORT", "--ServerApp.port_retries=0"),
+        *(f"--ServerApp.base_url={BASE}", f"--IdentityProvider.token={TOKEN}"),
+        f"--ServerApp.root_dir={folder}",
+        "--ServerApp.jpserver_extensions=wsedu_classroom.tunnel=True",
+    ]
+    variables = {f"JUPYTER_{n}_DIR": f"{folder}/{n}" for n in ("CONFIG", "DATA", "RUNTIME")}
+    if hub:
+        variables["JUPYTERHUB_SERVICE_PREFIX"] = BASE
+    with Server(command, environment=variables) as server:
+        yield server.port
+
+
+@contextmanager
+def hub_proxy(behind: int) -> Iterator[int]:
+    """The port of a hub's own proxy, which leads all of ada's pages to that port."""
+    interface = ReservedPort()
+    command = [
+        *programs.hub_proxy(),
+        *("--ip", "127.0.0.1", "--port", "PORT"),
+        *("--api-ip", "127.0.0.1", "--api-port", "INTERFACE"),
+        f"--default-target=http://127.0.0.1:{behind}",
+    ]
+    words = {"INTERFACE": interface.number}
+    token = {"CONFIGPROXY_AUTH_TOKEN": secrets.token_hex()}
+    with Server(command, words=words, environment=token) as proxy:
+        interface.release()
+        yield proxy.port
+
+
+NGINX = """\
+daemon off;
+pid nginx.pid;
+error_log error.log;
+worker_processes 1;
+events {}
+http {
+    access_log off;
+    include site.conf;
+}
+"""
+
+
+def configuration(language: str) -> str:
+    """What TEACHING.md puts in front of a hub."""
+    text = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
+    (block,) = re.findall(rf"(?ms)^```{language}\n(.*?)^```$", text)
+    return str(block).replace("127.0.0.1:8000", "127.0.0.1:BACKEND")
+
+
+@contextmanager
+def nginx(behind: int) -> Iterator[int]:
+    """The port of an nginx in front of that port, with the configuration of TEACHING.md."""
+    text = configuration("nginx").replace("listen 443 ssl;", "listen 127.0.0.1:PORT;")
+    text = re.sub(r"(?m)^ *(ssl_certificate|server_name).*\n", "", text)
+    command = [program_path("nginx"), "-p", "FOLDER", "-c", "nginx.conf", "-e", "error.log"]
+    files = {"nginx.conf": NGINX, "site.conf": text}
+    with Server(command, files, words={"BACKEND": behind}) as server:
+        yield server.port
+
+
+@contextmanager
+def caddy(behind: int) -> Iterator[int]:
+    """The port of a Caddy in front of that port, with the configuration of TEACHING.md."""
+    text = configuration("caddy").replace("hub.example.org", "http://127.0.0.1:PORT")
+    files = {"Caddyfile": "{\n\tadmin off\n\tpersist_config off\n\tdefault_bind 127.0.0.1\n}\n" + text}
+    command = [program_path("caddy"), "run", "--config", "Caddyfile", "--adapter", "caddyfile"]
+    homes = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"), "FOLDER")
+    with Server(command, files, words={"BACKEND": behind}, environment=homes) as server:
+        yield server.port
+
+
+@dataclass(frozen=True)
+class Path_:
+    """A way to a server: the port where it begins, or None for the server's own."""
+
+    name: str
+    entry: int | None = None
+
+    def to(self, port: int) -> tuple[int, str]:
+        """Where a client connects to reach a server on ``port``, and what its path begins with."""
+        return (port, "") if self.entry is None else (self.entry, f"{BASE}wsedu-tunnel/{port}")
+
+
+DIRECT = Path_("direct")
+
+
+@contextmanager
+def all_paths(folder: Path) -> Iterator[list[Path_]]:
+    """The columns of the page, from the shortest path to the longest."""
+    with ExitStack() as stack:
+        alone = stack.enter_context(jupyter(folder))
+        on_hub = stack.enter_context(jupyter(folder, hub=True))
+        proxy = stack.enter_context(hub_proxy(on_hub))
+        yield [
+            DIRECT,
+            Path_("tunnel", alone),
+            Path_("hub", proxy),
+            Path_("nginx, hub", stack.enter_context(nginx(proxy))),
+            Path_("Caddy, hub", stack.enter_context(caddy(proxy))),
+        ]
+
+
+# Both ends.
+
+
+class Wire:
+    """One end of a connection, without any knowledge of WebSocket beyond the handshake."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+        self.head = b""  # of the other end
+
+    async def send(self, *pieces: bytes) -> None:
+        """Send each piece by itself, as far as TCP lets us."""
+        for piece in pieces:
+            with suppress(ConnectionError):  # what the other end then sees is what counts
+                self.writer.write(piece)
+                await self.writer.drain()
+
+    async def receive_head(self) -> None:
+        """Take the request, or the response."""
+        self.head = await self.reader.readuntil(b"\r\n\r\n")
+
+    async def receive(self, until: bytes = b"") -> tuple[bytes, str]:
+        """All bytes up to the end of the stream, or to these bytes; and how it ended."""
+        found = b""
+        try:
+            async with asyncio.timeout(PATIENCE / 2):
+                while not (until and until in found):
+                    if not (data := await self.reader.read(2**16)):
+                        return found, "FIN"
+                    found += data
+        except ConnectionError:
+            return found, "RST"
+        except TimeoutError:
+            return found, STUCK
+        return found, ""
+
+    def fin(self) -> None:
+        """End this side, and keep on reading."""
+        with suppress(OSError):
+            self.writer.write_eof()
+
+    def rst(self) -> None:
+        """End both sides at once, as an operating system does whose program has crashed."""
+        connection = self.writer.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.writer.transport.abort()
+
+
+@dataclass
+class Seen:
+    """What both ends have seen: the heads that arrived, and what the case looks at."""
+
+    sent_request: bytes = b""
+    request: bytes = b""
+    response: bytes = b""
+    client: object = None
+    server: object = None
+
+
+Side = Callable[[Wire], Awaitable[object]]
+
+
+def request_of(host: str, prefix: str, more: bytes = b"") -> bytes:
+    """A handshake as Chromium writes it, with a login."""
+    lines = (
+        f"GET {prefix}/echo?a=%C3%A9&b HTTP/1.1",
+        f"Host: {host}",
+        "Connection: Upgrade",
+        "Pragma: no-cache",
+        "Cache-Control: no-cache",
+        "User-Agent: Mozilla/5.0",
+        "Upgrade: websocket",
+        f"Origin: http://{host}",
+        "Sec-WebSocket-Version: 13",
+        "Accept-Encoding: gzip, deflate",
+        "Accept-Language: en-US,en;q=0.9",
+        "Cookie: secret=1",
+        f"Authorization: token {TOKEN}",
+        f"Sec-WebSocket-Key: {KEY}",
+        "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
+        "Sec-WebSocket-Protocol: v1, v2",
+    )
+    return "\r\n".join([*lines, "", ""]).encode() + more
+
+
+ACCEPTED = (
+    "HTTP/1.1 101 Switching Protocols\r\n"
+    "Upgrade: websocket\r\n"
+    "Connection: Upgrade\r\n"
+    f"Sec-WebSocket-Accept: {accept_key(KEY)}\r\n"
+    "Sec-WebSocket-Protocol: v2\r\n"
+    "Sec-WebSocket-Extensions: permessage-deflate\r\n"
+    "X-My: Case\r\n"
+    "\r\n"
+).encode()
+REFUSAL = b"you may not, says the server"
+REFUSED = (
+    b"HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nX-My: Case\r\n"
+    b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(REFUSAL)
+) + REFUSAL
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the ends do once the request has arrived, and what may follow either head at once."""
+
+    client: Side
+    server: Side
+    response: bytes = ACCEPTED
+    early: bytes = b""
+
+
+async def play(path: Path_, case: Case) -> Seen:
+    """Run a case on a path."""
+    seen, done = Seen(), asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        wire = Wire(reader, writer)
+        try:
+            await wire.receive_head()
+            await wire.send(case.response)
+            seen.request, seen.server = wire.head, await case.server(wire)
+        finally:
+            done.set()
+            writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        entry, prefix = path.to(server.sockets[0].getsockname()[1])
+        async with asyncio.timeout(PATIENCE):
+            wire = Wire(*await asyncio.open_connection("127.0.0.1", entry))
+            request = request_of(f"127.0.0.1:{entry}", prefix, case.early)
+            seen.sent_request = request[: len(request) - len(case.early)]
+            await wire.send(request)
+            await wire.receive_head()
+            seen.response, seen.client = wire.head, await case.client(wire)
+            await done.wait()
+            wire.writer.close()
+    return seen
+
+
+# The cases.
+
+
+def frame(first: int, payload: bytes = b"", mask: bytes = b"") -> bytes:
+    """A frame, legal or not: its first byte is given."""
+    size = len(payload)
+    bit = 0x80 if mask else 0
+    if size < 126:
+        head = bytes([first, bit | size])
+    elif size < 2**16:
+        head = bytes([first, bit | 126]) + struct.pack("!H", size)
+    else:
+        head = bytes([first, bit | 127]) + struct.pack("!Q", size)
+    return head + mask + (masked(payload, mask) if mask else payload)
+
+
+def masked(payload: bytes, mask: bytes) -> bytes:
+    """The payload under a mask."""
+    whole = mask * (len(payload) // 4 + 1)
+    return bytes(a ^ b for a, b in zip(payload, whole, strict=False))
+
+
+def legal(mask: bytes) -> list[bytes]:
+    """Fragments with a Ping between them, a compressed message, a lone Pong, a large message."""
+    return [
+        frame(0x01, b"one", mask),
+        frame(0x89, b"in between", mask),
+        frame(0x00, b"", mask),
+        frame(0x80, "drei é".encode(), mask),
+        frame(0xC1, bytes.fromhex("f248cdc9c90700"), mask),
+        frame(0x8A, b"unsolicited", mask),
+        frame(0x82, bytes(range(256)) * 300, mask),
+        frame(0x88, struct.pack("!H", 4001) + "why é".encode(), mask),
+    ]
+
+
+def illegal(mask: bytes) -> list[bytes]:
+    """What breaks a rule each: masking, opcodes, reserved bits, lengths, UTF-8, close codes."""
+    return [
+        frame(0x81, b"masked the other way", b"" if mask else MASK),
+        frame(0x83, b"reserved opcode", mask),
+        frame(0xA1, b"RSV2", mask),
+        frame(0x81, b"\xff\xfe", mask),
+        frame(0x89, b"x" * 126, mask),
+        frame(0x80, b"nothing to continue", mask),
+        frame(0x88, struct.pack("!H", 1005), mask),
+        frame(0x88, b"\x03", mask),
+        b"\x81\x7f\x80" + bytes(7),
+        b"GET / HTTP/1.1\r\n\r\n",
+    ]
+
+
+def sends(frames: Callable[[bytes], list[bytes]], mask: bytes) -> Side:
+    """Send these, each in two pieces; what of the other's arrived is told by ``arrived``."""
+    other = b"".join(frames(b"" if mask else MASK)) + END
+
+    async def side(wire: Wire) -> object:
+        pieces = [piece for one in frames(mask) for piece in (one[:1], one[1:])]
+        _sent, (found, how) = await asyncio.gather(wire.send(*pieces, END), wire.receive(END))
+        return arrived(found, other) + (how and f", {how}")
+
+    return side
+
+
+def arrived(found: bytes, expected: bytes) -> str:
+    """Whether these bytes are those that were sent."""
+    if found == expected:
+        return "exact"
+    return f"{len(found)} of {len(expected)} bytes, and they {'differ' if found else 'are lost'}"
+
+
+async def nothing(_wire: Wire) -> None:
+    """Do nothing more."""
+
+
+async def reads(wire: Wire) -> tuple[bytes, str]:
+    """Only read, to the end."""
+    return await wire.receive()
+
+
+async def waits(wire: Wire) -> None:
+    """Wait for one message."""
+    await wire.receive(END)
+
+
+async def fins_and_reads(wire: Wire) -> tuple[bytes, str]:
+    await wire.send(END)
+    wire.fin()
+    return await wire.receive()
+
+
+async def answers_a_fin(wire: Wire) -> tuple[bytes, str]:
+    found = await wire.receive()
+    await wire.send(b"after your FIN")
+    return found
+
+
+async def fins_when_asked(wire: Wire) -> tuple[bytes, str]:
+    await wire.receive(END)
+    wire.fin()
+    return await wire.receive()
+
+
+async def sends_after_a_fin(wire: Wire) -> tuple[bytes, str]:
+    await wire.send(END)
+    found = await wire.receive()
+    await wire.send(b"after your FIN")
+    wire.fin()
+    return found
+
+
+async def resets_when_asked(wire: Wire) -> None:
+    await wire.receive(END)
+    wire.rst()
+
+
+async def asks_and_reads(wire: Wire) -> tuple[bytes, str]:
+    await wire.send(END)
+    return await wire.receive()
+
+
+async def asks_to_be_reset(wire: Wire) -> None:
+    await wire.send(END)
+    await wire.receive(END)
+    wire.rst()
+
+
+async def answers_and_reads(wire: Wire) -> tuple[bytes, str]:
+    await wire.receive(END)
+    await wire.send(END)
+    return await wire.receive()
+
+
+async def asks(wire: Wire) -> tuple[bytes, str]:
+    await wire.send(END)
+    return await wire.receive(END)
+
+
+async def says_what_it_has(wire: Wire) -> tuple[bytes, str]:
+    found = await wire.receive(END)
+    await wire.send(END)
+    return found
+
+
+FIRST = frame(0x81, b"first", MASK)
+
+CASES = {
+    "legal": Case(sends(legal, MASK), sends(legal, b"")),
+    "illegal": Case(sends(illegal, MASK), sends(illegal, b"")),
+    "early": Case(asks, says_what_it_has, early=FIRST),
+    "with the 101": Case(reads, nothing, ACCEPTED + FIRST),
+    "refusal": Case(reads, nothing, REFUSED),
+    "client ends": Case(fins_and_reads, answers_a_fin),
+    "server ends": Case(sends_after_a_fin, fins_when_asked),
+    "client resets": Case(asks_to_be_reset, answers_and_reads),
+    "server resets": Case(asks_and_reads, resets_when_asked),
+}
+
+if __name__ == "__main__":
+    import tempfile
+
+    async def main(paths: list[Path_]) -> None:
+        for path in paths:
+            for name, case in CASES.items():
+                try:
+                    seen = await play(path, case)
+                    print(path.name, "|", name, "|", seen.client, "|", seen.server)
+                except Exception as error:
+                    print(path.name, "|", name, "| FAILED", repr(error))
+                if name == "legal":
+                    print(seen.request.decode())
+                    print(seen.response.decode())
+                if name == "refusal":
+                    print(seen.response.decode())
+
+    with tempfile.TemporaryDirectory() as name, all_paths(Path(name)) as found:
+        asyncio.run(main(found))
