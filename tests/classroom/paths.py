@@ -14,11 +14,14 @@ import re
 import secrets
 import socket
 import struct
+import subprocess
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from wsedu.live.programs import Program, ReservedPort, find, program_path
 from wsedu.protocol import accept_key
@@ -34,6 +37,7 @@ MASK = bytes.fromhex("37fa213d")
 END = b"that is all"  # the last bytes of a side; none of its frames has them
 PATIENCE = 20  # seconds for a case; it takes some milliseconds
 STUCK = "nothing more came"
+LAST = b"after your FIN"
 
 
 class Server(Program):
@@ -45,24 +49,38 @@ class Server(Program):
 # The programs of a path.
 
 
-@contextmanager
-def jupyter(folder: Path, hub: bool = False) -> Iterator[int]:
-    """The port of a Jupyter server with the tunnel, as the one of the user ada.
+# Without the other extensions of this environment, which take seconds to import.
+STARTED = """
+import sys
+import jupyter_core.paths
+jupyter_core.paths.ENV_CONFIG_PATH.clear()
+from jupyter_server.serverapp import main
+from wsedu_classroom import tunnel
+tunnel.CONNECT, tunnel.RESPOND = map(float, sys.argv[1:3])
+main(sys.argv[3:])
+"""
 
-    hub: whether it believes to be on a hub
+
+@contextmanager
+def jupyter(folder: Path, hub: bool = False, patience: float = 60) -> Iterator[Server]:
+    """A Jupyter server with the tunnel, as the one of the user ada.
+
+    hub:      whether it believes to be on a hub
+    patience: seconds that the tunnel waits for a server, to connect and to respond
     """
+    variables = {f"JUPYTER_{n}_DIR": f"{folder}/{n}" for n in ("CONFIG", "DATA", "RUNTIME")}
+    if hub:
+        variables["JUPYTERHUB_SERVICE_PREFIX"] = BASE
     command = [
-        *(sys.executable, "-m", "jupyter_server", "--allow-root", "--no-browser"),
+        *(sys.executable, "-c", STARTED, str(patience), str(patience)),
+        *("--allow-root", "--no-browser"),
         *("--ServerApp.ip=127.0.0.1", "--ServerApp.port=PORT", "--ServerApp.port_retries=0"),
         *(f"--ServerApp.base_url={BASE}", f"--IdentityProvider.token={TOKEN}"),
         f"--ServerApp.root_dir={folder}",
         "--ServerApp.jpserver_extensions=wsedu_classroom.tunnel=True",
     ]
-    variables = {f"JUPYTER_{n}_DIR": f"{folder}/{n}" for n in ("CONFIG", "DATA", "RUNTIME")}
-    if hub:
-        variables["JUPYTERHUB_SERVICE_PREFIX"] = BASE
     with Server(command, environment=variables) as server:
-        yield server.port
+        yield server
 
 
 @contextmanager
@@ -117,7 +135,9 @@ def nginx(behind: int) -> Iterator[int]:
 def caddy(behind: int) -> Iterator[int]:
     """The port of a Caddy in front of that port, with the configuration of TEACHING.md."""
     text = configuration("caddy").replace("hub.example.org", "http://127.0.0.1:PORT")
-    files = {"Caddyfile": "{\n\tadmin off\n\tpersist_config off\n\tdefault_bind 127.0.0.1\n}\n" + text}
+    files = {
+        "Caddyfile": "{\n\tadmin off\n\tpersist_config off\n\tdefault_bind 127.0.0.1\n}\n" + text
+    }
     command = [program_path("caddy"), "run", "--config", "Caddyfile", "--adapter", "caddyfile"]
     homes = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"), "FOLDER")
     with Server(command, files, words={"BACKEND": behind}, environment=homes) as server:
@@ -125,7 +145,7 @@ def caddy(behind: int) -> Iterator[int]:
 
 
 @dataclass(frozen=True)
-class Path_:
+class Way:
     """A way to a server: the port where it begins, or None for the server's own."""
 
     name: str
@@ -136,22 +156,22 @@ class Path_:
         return (port, "") if self.entry is None else (self.entry, f"{BASE}wsedu-tunnel/{port}")
 
 
-DIRECT = Path_("direct")
+DIRECT = Way("direct")
 
 
 @contextmanager
-def all_paths(folder: Path) -> Iterator[list[Path_]]:
+def all_ways(folder: Path) -> Iterator[list[Way]]:
     """The columns of the page, from the shortest path to the longest."""
     with ExitStack() as stack:
         alone = stack.enter_context(jupyter(folder))
         on_hub = stack.enter_context(jupyter(folder, hub=True))
-        proxy = stack.enter_context(hub_proxy(on_hub))
+        proxy = stack.enter_context(hub_proxy(on_hub.port))
         yield [
             DIRECT,
-            Path_("tunnel", alone),
-            Path_("hub", proxy),
-            Path_("nginx, hub", stack.enter_context(nginx(proxy))),
-            Path_("Caddy, hub", stack.enter_context(caddy(proxy))),
+            Way("tunnel", alone.port),
+            Way("hub", proxy),
+            Way("nginx, hub", stack.enter_context(nginx(proxy))),
+            Way("Caddy, hub", stack.enter_context(caddy(proxy))),
         ]
 
 
@@ -205,9 +225,12 @@ class Wire:
 
 @dataclass
 class Seen:
-    """What both ends have seen: the heads that arrived, and what the case looks at."""
+    """What both ends have seen: the heads that arrived, and what the case looks at.
 
-    sent_request: bytes = b""
+    sent: the request as the client wrote it, with the path that the server should see
+    """
+
+    sent: bytes = b""
     request: bytes = b""
     response: bytes = b""
     client: object = None
@@ -217,29 +240,26 @@ class Seen:
 Side = Callable[[Wire], Awaitable[object]]
 
 
-def request_of(host: str, prefix: str, more: bytes = b"") -> bytes:
-    """A handshake as Chromium writes it, with a login."""
-    lines = (
-        f"GET {prefix}/echo?a=%C3%A9&b HTTP/1.1",
-        f"Host: {host}",
-        "Connection: Upgrade",
-        "Pragma: no-cache",
-        "Cache-Control: no-cache",
-        "User-Agent: Mozilla/5.0",
-        "Upgrade: websocket",
-        f"Origin: http://{host}",
-        "Sec-WebSocket-Version: 13",
-        "Accept-Encoding: gzip, deflate",
-        "Accept-Language: en-US,en;q=0.9",
-        "Cookie: secret=1",
-        f"Authorization: token {TOKEN}",
-        f"Sec-WebSocket-Key: {KEY}",
-        "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
-        "Sec-WebSocket-Protocol: v1, v2",
-    )
-    return "\r\n".join([*lines, "", ""]).encode() + more
-
-
+# A handshake as Chromium writes it, with a login; HOST and PREFIX are those of the path.
+REQUEST = (
+    "GET PREFIX/echo?a=%C3%A9&b HTTP/1.1\r\n"
+    "Host: HOST\r\n"
+    "Connection: Upgrade\r\n"
+    "Pragma: no-cache\r\n"
+    "Cache-Control: no-cache\r\n"
+    "User-Agent: Mozilla/5.0\r\n"
+    "Upgrade: websocket\r\n"
+    "Origin: http://HOST\r\n"
+    "Sec-WebSocket-Version: 13\r\n"
+    "Accept-Encoding: gzip, deflate\r\n"
+    "Accept-Language: en-US,en;q=0.9\r\n"
+    "Cookie: secret=1\r\n"
+    f"Authorization: token {TOKEN}\r\n"
+    f"Sec-WebSocket-Key: {KEY}\r\n"
+    "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
+    "Sec-WebSocket-Protocol: v1, v2\r\n"
+    "\r\n"
+)
 ACCEPTED = (
     "HTTP/1.1 101 Switching Protocols\r\n"
     "Upgrade: websocket\r\n"
@@ -265,9 +285,10 @@ class Case:
     server: Side
     response: bytes = ACCEPTED
     early: bytes = b""
+    request: str = REQUEST
 
 
-async def play(path: Path_, case: Case) -> Seen:
+async def play(path: Way, case: Case) -> Seen:
     """Run a case on a path."""
     seen, done = Seen(), asyncio.Event()
 
@@ -285,11 +306,12 @@ async def play(path: Path_, case: Case) -> Seen:
         entry, prefix = path.to(server.sockets[0].getsockname()[1])
         async with asyncio.timeout(PATIENCE):
             wire = Wire(*await asyncio.open_connection("127.0.0.1", entry))
-            request = request_of(f"127.0.0.1:{entry}", prefix, case.early)
-            seen.sent_request = request[: len(request) - len(case.early)]
-            await wire.send(request)
+            request = case.request.replace("HOST", f"127.0.0.1:{entry}").replace("PREFIX", prefix)
+            seen.sent = request.replace(prefix, "", 1).encode()
+            await wire.send(request.encode() + case.early)
             await wire.receive_head()
             seen.response, seen.client = wire.head, await case.client(wire)
+            assert seen.response.split()[1] == case.response.split()[1], seen.response
             await done.wait()
             wire.writer.close()
     return seen
@@ -363,21 +385,23 @@ def arrived(found: bytes, expected: bytes) -> str:
     """Whether these bytes are those that were sent."""
     if found == expected:
         return "exact"
-    return f"{len(found)} of {len(expected)} bytes, and they {'differ' if found else 'are lost'}"
+    if found == END:
+        return "lost"
+    return f"{len(found)} of {len(expected)} bytes, and not the same"
 
 
 async def nothing(_wire: Wire) -> None:
     """Do nothing more."""
 
 
+async def reads_the_refusal(wire: Wire) -> bytes:
+    """Read it, and not to the end: some proxies keep the connection for another request."""
+    return (await wire.receive(REFUSAL))[0]
+
+
 async def reads(wire: Wire) -> tuple[bytes, str]:
     """Only read, to the end."""
     return await wire.receive()
-
-
-async def waits(wire: Wire) -> None:
-    """Wait for one message."""
-    await wire.receive(END)
 
 
 async def fins_and_reads(wire: Wire) -> tuple[bytes, str]:
@@ -388,7 +412,7 @@ async def fins_and_reads(wire: Wire) -> tuple[bytes, str]:
 
 async def answers_a_fin(wire: Wire) -> tuple[bytes, str]:
     found = await wire.receive()
-    await wire.send(b"after your FIN")
+    await wire.send(LAST)
     return found
 
 
@@ -401,7 +425,7 @@ async def fins_when_asked(wire: Wire) -> tuple[bytes, str]:
 async def sends_after_a_fin(wire: Wire) -> tuple[bytes, str]:
     await wire.send(END)
     found = await wire.receive()
-    await wire.send(b"after your FIN")
+    await wire.send(LAST)
     wire.fin()
     return found
 
@@ -446,29 +470,165 @@ CASES = {
     "illegal": Case(sends(illegal, MASK), sends(illegal, b"")),
     "early": Case(asks, says_what_it_has, early=FIRST),
     "with the 101": Case(reads, nothing, ACCEPTED + FIRST),
-    "refusal": Case(reads, nothing, REFUSED),
+    "refusal": Case(reads_the_refusal, nothing, REFUSED),
     "client ends": Case(fins_and_reads, answers_a_fin),
     "server ends": Case(sends_after_a_fin, fins_when_asked),
     "client resets": Case(asks_to_be_reset, answers_and_reads),
     "server resets": Case(asks_and_reads, resets_when_asked),
 }
 
+# The page.
+
+
+def names(head: bytes) -> list[str]:
+    """The names of the headers, in their order."""
+    return [line.partition(":")[0] for line in head.decode().split("\r\n")[1:] if line]
+
+
+def listed(found: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in found) or "-"
+
+
+def capitals(sent: list[str], received: list[str]) -> str:
+    """Whether names keep their capitals."""
+    small = [name for name in received if name not in sent and name.title() in map(str.title, sent)]
+    kept = [name for name in received if name in sent]
+    return "kept" if not small else "lost" if not kept else "some are lost"
+
+
+def order(sent: list[str], received: list[str]) -> str:
+    """Whether names are in the order in which they were sent."""
+    both = [name.lower() for name in received if name.title() in map(str.title, sent)]
+    if both == [name.lower() for name in sent if name.lower() in both]:
+        return "kept"
+    return "by the alphabet" if both[1:] == sorted(both[1:]) else "another"
+
+
+def less(sent: list[str], received: list[str]) -> str:
+    """The names that did not arrive."""
+    there = {name.lower() for name in received}
+    return listed([name for name in sent if name.lower() not in there])
+
+
+def values(sent: bytes, received: bytes) -> str:
+    """The names whose values are others now."""
+
+    def pairs(head: bytes) -> dict[str, str]:
+        lines = (line.partition(": ") for line in head.decode().split("\r\n")[1:] if line)
+        return {name.lower(): value for name, _colon, value in lines}
+
+    before, after = pairs(sent), pairs(received)
+    return listed([name for name in after if before.get(name, after[name]) != after[name]])
+
+
+def both_ways(seen: Seen) -> str:
+    return "exact" if seen.client == seen.server == "exact" else f"{seen.client}; {seen.server}"
+
+
+def half(found: tuple[bytes, str], other: tuple[bytes, str]) -> str:
+    """How an end heard of a FIN, and whether its last words still arrived at the sender."""
+    return f"{found[1]}; reply {'arrives' if other[0].endswith(LAST) else 'is lost'}"
+
+
+def rows(seen: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The cells of a column: what is looked at, and what became of it."""
+    one = seen["legal"]
+    sent, got = names(one.sent), names(one.request)
+    yield "frames that follow the rules", both_ways(one)
+    yield "frames that break them", both_ways(seen["illegal"])
+    yield "a frame in one segment with the 101", arrived(seen["with the 101"].client[0], FIRST)
+    early = seen["early"].server[0]
+    yield "a frame in one segment with the request", arrived(early, FIRST + END)
+    yield "request: path and query", "kept" if first_line(one.sent, one.request) else "changed"
+    yield "request: capitals of the names", capitals(sent, got)
+    yield "request: order of the headers", order(sent, got)
+    yield "request: headers that are missing", less(sent, got)
+    yield "request: headers that are added", less(got, sent)
+    yield "request: headers with another value", values(one.sent, one.request)
+    answered, back = names(ACCEPTED), names(one.response)
+    yield "101: capitals of the names", capitals(answered, back)
+    yield "101: order of the headers", order(answered, back)
+    yield "101: headers that are added", less(back, answered)
+    yield "101: headers with another value", values(ACCEPTED, one.response)
+    refusal = seen["refusal"]
+    head = REFUSED[: -len(REFUSAL)]
+    yield "403: status and body", refusal_of(refusal)
+    yield "403: headers that are added", less(names(refusal.response), names(head))
+    yield "403: headers that are missing", less(names(head), names(refusal.response))
+    yield "FIN of the client alone", half(seen["client ends"].server, seen["client ends"].client)
+    yield "FIN of the server alone", half(seen["server ends"].client, seen["server ends"].server)
+    yield "RST of the client", seen["client resets"].server[1]
+    yield "RST of the server", seen["server resets"].client[1] + said(seen["server resets"])
+
+
+def first_line(one: bytes, other: bytes) -> bool:
+    return one.split(b"\r\n")[0] == other.split(b"\r\n")[0]
+
+
+def refusal_of(seen: Seen) -> str:
+    same = first_line(REFUSED, seen.response) and seen.client == REFUSAL
+    return "kept" if same else f"{seen.response!r} {seen.client!r}"
+
+
+def said(seen: Any) -> str:
+    """What came in place of frames."""
+    return f", after {len(seen.client[0])} bytes" if seen.client[0] else ""
+
+
+ABOUT = """\
+# What a path does to the bytes
+
+On a hub, a learner's browser reaches the learner's own server through the hub's proxy and the \
+tunnel in the learner's Jupyter server (`classroom/wsedu_classroom/tunnel.py`); often there is \
+another proxy in front. This table says what a raw client and a raw server see of each other. It \
+is measured with real programs: tests/classroom/test_paths.py does it again each time.
+
+* **direct**: nothing between them.
+* **tunnel**: a Jupyter server with the tunnel, without a hub.
+* **hub**: the proxy of JupyterHub, {chp}, and the tunnel.
+* **nginx, hub** and **Caddy, hub**: nginx {nginx} or Caddy {caddy} in front of that, with the \
+configuration of [TEACHING.md](../TEACHING.md#a-proxy-in-front-of-a-hub).
+
+"""
+
+
+MEANING = """
+What a learner notices of that:
+
+* The picture shows the request of the browser, without its login. After nginx or Caddy, the \
+headers have another order.
+* An RST is a FIN, and each end of the learner's program ends both directions. To the script of a \
+page all of them are 1006.
+* The tunnel never passes an RST on to the proxy of a hub, which would write `HTTP/1.1 503` into the \
+open WebSocket (see `findings`).
+* No browser sends a frame together with its request.
+"""
+
+
+async def column(way: Way) -> dict[str, str]:
+    """What one path does."""
+    return dict(rows({name: await play(way, case) for name, case in CASES.items()}))
+
+
+async def page(ways: list[Way]) -> str:
+    """The text of docs/paths.md."""
+    columns = [await column(way) for way in ways]
+    lines = [["", *(way.name for way in ways)], ["---"] * (len(ways) + 1)]
+    lines += [[name, *(found[name] for found in columns)] for name in columns[0]]
+    proxy = subprocess.run([*programs.hub_proxy(), "--version"], capture_output=True, text=True)
+    about = ABOUT.format(
+        chp=f"configurable-http-proxy {proxy.stdout.strip()}",
+        nginx=version("nginx"),
+        caddy=version("caddy"),
+    )
+    return about + "".join(f"| {' | '.join(line)} |\n" for line in lines) + MEANING
+
+
+def version(program: str) -> str:
+    found = find(program)
+    return found.version if found else "?"
+
+
 if __name__ == "__main__":
-    import tempfile
-
-    async def main(paths: list[Path_]) -> None:
-        for path in paths:
-            for name, case in CASES.items():
-                try:
-                    seen = await play(path, case)
-                    print(path.name, "|", name, "|", seen.client, "|", seen.server)
-                except Exception as error:
-                    print(path.name, "|", name, "| FAILED", repr(error))
-                if name == "legal":
-                    print(seen.request.decode())
-                    print(seen.response.decode())
-                if name == "refusal":
-                    print(seen.response.decode())
-
-    with tempfile.TemporaryDirectory() as name, all_paths(Path(name)) as found:
-        asyncio.run(main(found))
+    with tempfile.TemporaryDirectory() as name, all_ways(Path(name)) as found:
+        PAGE.write_text(asyncio.run(page(found)), encoding="utf-8")
