@@ -17,8 +17,8 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,12 @@ class Server(Program):
     """A program for the tests; others of its kind may run at the same time."""
 
     only_one = False
+
+    @property
+    def keeper(self) -> int:
+        """The process that ends it; it is the only child of that."""
+        assert self._keeper is not None
+        return self._keeper.pid
 
 
 # The programs of a path.
@@ -201,7 +207,7 @@ class Wire:
         found = b""
         try:
             async with asyncio.timeout(PATIENCE / 2):
-                while not (until and until in found):
+                while not (until and found.endswith(until)):
                     if not (data := await self.reader.read(2**16)):
                         return found, "FIN"
                     found += data
@@ -288,32 +294,57 @@ class Case:
     request: str = REQUEST
 
 
-async def play(path: Way, case: Case) -> Seen:
+@asynccontextmanager
+async def listening(
+    serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[object]],
+    host: str = "127.0.0.1",
+) -> AsyncIterator[int]:
+    """The port of a server that is such a function; at the end all of its connections are over."""
+    open_now = set[asyncio.Task[object]]()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        open_now.add(task)
+        try:
+            await serve(reader, writer)
+        finally:
+            await leave(writer)
+            open_now.discard(task)
+
+    async with await asyncio.start_server(handle, host, 0) as server:
+        yield server.sockets[0].getsockname()[1]
+        while open_now:
+            await asyncio.wait(open_now)
+
+
+async def leave(writer: asyncio.StreamWriter) -> None:
+    """Close a connection, and wait until that is done."""
+    writer.close()
+    with suppress(OSError):  # it was reset
+        await writer.wait_closed()
+
+
+async def play(way: Way, case: Case) -> Seen:
     """Run a case on a path."""
-    seen, done = Seen(), asyncio.Event()
+    seen = Seen()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         wire = Wire(reader, writer)
-        try:
-            await wire.receive_head()
-            await wire.send(case.response)
-            seen.request, seen.server = wire.head, await case.server(wire)
-        finally:
-            done.set()
-            writer.close()
+        await wire.receive_head()
+        await wire.send(case.response)
+        seen.request, seen.server = wire.head, await case.server(wire)
 
-    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
-        entry, prefix = path.to(server.sockets[0].getsockname()[1])
-        async with asyncio.timeout(PATIENCE):
-            wire = Wire(*await asyncio.open_connection("127.0.0.1", entry))
-            request = case.request.replace("HOST", f"127.0.0.1:{entry}").replace("PREFIX", prefix)
-            seen.sent = request.replace(prefix, "", 1).encode()
-            await wire.send(request.encode() + case.early)
-            await wire.receive_head()
-            seen.response, seen.client = wire.head, await case.client(wire)
-            assert seen.response.split()[1] == case.response.split()[1], seen.response
-            await done.wait()
-            wire.writer.close()
+    async with asyncio.timeout(PATIENCE), listening(serve) as port:
+        entry, prefix = way.to(port)
+        wire = Wire(*await asyncio.open_connection("127.0.0.1", entry))
+        request = case.request.replace("HOST", f"127.0.0.1:{entry}").replace("PREFIX", prefix)
+        seen.sent = request.replace(prefix, "", 1).encode()
+        await wire.send(request.encode() + case.early)
+        await wire.receive_head()
+        seen.response, seen.client = wire.head, await case.client(wire)
+        assert seen.response.split()[1] == case.response.split()[1], seen.response
+        await leave(wire.writer)
     return seen
 
 
@@ -599,8 +630,8 @@ What a learner notices of that:
 headers have another order.
 * An RST is a FIN, and each end of the learner's program ends both directions. To the script of a \
 page all of them are 1006.
-* The tunnel never passes an RST on to the proxy of a hub, which would write `HTTP/1.1 503` into the \
-open WebSocket (see `findings`).
+* The tunnel never passes an RST on to the proxy of a hub, which would write `HTTP/1.1 503` into \
+the open WebSocket (see `findings`).
 * No browser sends a frame together with its request.
 """
 
