@@ -43,7 +43,7 @@ RESPOND = 60.0  # seconds for the head of its response
 HEAD = 2**16  # bytes that this head may have
 CHUNK = 2**16  # bytes that are carried at once; about four of them wait in each direction
 
-# The login: it opens the learner's Jupyter server, and is no business of another one.
+# The login opens the learner's Jupyter server, and concerns no other.
 LOGIN = {"cookie", "authorization", "proxy-authorization"}
 TOKEN = "v1.token.websocket.jupyter.org."  # as a subprotocol, where a page cannot set a header
 # No browser sends an X- header with a handshake. Proxies do, and X-XSRFToken is a secret.
@@ -194,7 +194,7 @@ class Tunnel(WebSocketMixin, JupyterHandler):
             raise HTTPError(400, "The handshake of a WebSocket has no body.")
 
     async def connect(self, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Reach the learner's server; raises HTTPError if that is none, or does not accept."""
+        """Reach the learner's server; raises HTTPError if it is not one, or does not accept."""
         kernels = map(self.kernel_manager.get_kernel, self.kernel_manager.list_kernel_ids())
         if any(port in kernel.ports for kernel in kernels):
             raise HTTPError(403, f"Port {port} belongs to a kernel, and the tunnel avoids it.")

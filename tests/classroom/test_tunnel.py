@@ -348,7 +348,7 @@ def test_a_page_from_elsewhere_is_refused_though_the_browser_is_logged_in(
 
 
 @pytest.mark.parametrize("upgrade", [None, "h2c"])
-def test_a_request_that_is_no_handshake_gets_426(way: Way, port: int, upgrade: str | None) -> None:
+def test_a_plain_get_is_refused_with_426(way: Way, port: int, upgrade: str | None) -> None:
     refused = ask(way, port, Upgrade=upgrade)
     assert refused.status == 426
     assert refused.headers["Upgrade"] == "websocket"
@@ -398,7 +398,7 @@ except BlockingIOError:
 """
 
 
-def test_a_port_of_another_user_is_no_server_of_yours(way: Way) -> None:
+def test_a_port_of_another_user_is_refused_as_if_it_were_closed(way: Way) -> None:
     if os.getuid() != 0:
         pytest.skip("only root can start a server as another user")
     with subprocess.Popen(

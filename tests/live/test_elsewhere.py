@@ -1,8 +1,10 @@
 """The page of a notebook on another machine: how it reaches the lab, and what is said if not."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
+import websockets
 
 from wsedu.live import Lab, elsewhere
 from wsedu.live.browser import BrowserClient, kept
@@ -48,6 +50,27 @@ async def test_with_a_tunnel_the_page_connects_to_paths_of_its_own_server(
     assert client.code == f"new WebSocket('{TUNNEL}{port}'); tell('ws://example.com:80/')"
     # That the kept recording came through a tunnel is not said.
     assert recording == kept("handshake")
+
+
+@pytest.mark.usefixtures("tunnel")
+async def test_a_connection_through_the_tunnel_says_what_it_has_lost(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    visits: list[asyncio.Task[None]] = []
+
+    async def come(path: str) -> None:
+        port = path.removeprefix(TUNNEL)
+        async with websockets.connect(f"ws://127.0.0.1:{port}", proxy=None):
+            pass
+
+    def show(client: BrowserClient) -> None:
+        visits.append(asyncio.ensure_future(come(client.url)))
+
+    monkeypatch.setattr("IPython.display.display", show)
+    recording = await Lab().browser(patience=20)
+    await asyncio.gather(*visits)
+    assert recording.note == elsewhere.how_it_came()
+    assert "no RST, and no FIN of one side alone" in " ".join(capsys.readouterr().out.split())
 
 
 async def test_without_a_hub_the_page_connects_to_this_machine(
