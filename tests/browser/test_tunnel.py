@@ -1,7 +1,9 @@
 """A real Chromium meets the learner's server directly, and through the tunnel: nothing differs."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import nbformat
 import playwright.sync_api
 import pytest
 
@@ -11,6 +13,8 @@ from wsedu.protocol import Frame, Opcode
 from wsedu.recording import PageRecording, dissect
 
 from ..classroom import paths
+from ..firefox import expect
+from ..jupyter import ROOT, Notebook, started
 from . import scenes
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("no_lab_is_left")]
@@ -68,3 +72,36 @@ def test_a_page_hears_and_sends_the_same_through_the_tunnel(
     host = page_of_jupyter.split("/")[2]
     assert f"Host: {host}\r\n".encode() in through.sent_by("client")
     assert b"Cookie" not in through.sent_by("client")
+
+
+CODE = """
+from wsedu import Lab
+mine = await Lab().browser(script="socket.onopen = () => socket.close(4000, 'bye')", patience=30)
+print([step.words for step in mine.script])
+print(mine.sent_by("client").partition(b"HTTP")[0])
+print(b"Cookie" in mine.sent_by("client"))
+"""
+
+
+@pytest.mark.slow
+def test_a_lesson_on_a_server_with_the_tunnel_is_live_and_says_how_the_page_came(
+    chromium: playwright.sync_api.Browser, tmp_path: Path
+) -> None:
+    extension = "--ServerApp.jpserver_extensions=wsedu_classroom.tunnel=True"
+    name = "notebooks/en/through_the_tunnel.ipynb"
+    with (
+        started(tmp_path, extension) as server,
+        chromium.new_context(viewport={"width": 1280, "height": 900}) as context,
+    ):
+        lesson = nbformat.read(ROOT / "notebooks/en/gallery.ipynb", as_version=4)
+        lesson.cells = [nbformat.v4.new_code_cell(CODE, id="visit")]
+        nbformat.write(lesson, server.folder / name)
+        notebook = Notebook(context.new_page(), server)
+        notebook.open(name)
+        notebook.run("visit")
+        output = notebook.output("visit")
+        expect(output).to_contain_text("Your browser came through the tunnel of this Jupyter")
+        expect(output).to_contain_text("""'close: code 4000, reason "bye", wasClean true']""")
+        expect(output).to_contain_text("b'GET /from-your-browser '\nFalse")
+        expect(output.locator("ol li")).to_have_count(3)
+        notebook.leave()
