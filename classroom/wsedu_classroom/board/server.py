@@ -169,6 +169,8 @@ class Board:
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
+                with suppress(LogLost):
+                    await self._log.close()
 
     async def end(self) -> None:
         """End the class for all, and return when this process has."""
@@ -340,7 +342,7 @@ class Board:
         await self._close_all(*ENDED)
         await asyncio.sleep(LINGER if self._alive.keys() - {self._name} else 0)
         with suppress(LogLost):
-            await self._log.delete()
+            await self._log.close(forget=True)
 
     async def _write(self) -> None:
         while True:
