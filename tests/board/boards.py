@@ -127,7 +127,7 @@ def learner(
 ) -> Iterator[ClientConnection]:
     """A connection that has said hello."""
     with connect(f"ws://{running.host}/{token}/learner", proxy=None) as connection:
-        say(connection, {"hello": nick, "learner": id or f"learner-{nick}"})
+        say(connection, {"hello": nick, "learner": id or f"learner-{nick}".replace(" ", "-")})
         yield connection
 
 
