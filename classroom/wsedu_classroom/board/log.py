@@ -17,7 +17,10 @@ class LogLost(Exception):
 
 
 class Log(Protocol):
-    """What ``server`` needs of a log. Entries are strings. All three may raise LogLost."""
+    """What ``server`` needs of a log. Entries are strings without a line break.
+
+    All three may raise LogLost.
+    """
 
     async def append(self, entries: Sequence[str]) -> None:
         """Return when the log has these entries, in this order."""
@@ -28,8 +31,8 @@ class Log(Protocol):
         An empty sequence comes when everything was read that was there at the start.
         """
 
-    async def delete(self) -> None:
-        """The class has ended: forget all entries."""
+    async def close(self, *, forget: bool = False) -> None:
+        """Close the connections; ``forget`` all entries if the class has ended."""
 
 
 class Memory:
@@ -53,6 +56,6 @@ class Memory:
             entries, self._entries = self._entries, []
             yield entries
 
-    async def delete(self) -> None:
+    async def close(self, *, forget: bool = False) -> None:
         """Forget what was not read."""
         self._entries = []

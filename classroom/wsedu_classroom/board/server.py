@@ -112,8 +112,10 @@ class Board:
 
     learners, teachers: the tokens
     prefix: what a proxy in front has before the paths, such as "/services/board"
+    origins: hosts and ports of pages, beside the one that a request names, such as a proxy's
     keep:   where each entry of the log is also written, a line each
     clock:  seconds since 1970
+    say:    called with a sentence that the teacher should read
     """
 
     def __init__(
@@ -125,14 +127,16 @@ class Board:
         teachers: str,
         told: Told | None = None,
         prefix: str = "",
+        origins: frozenset[str] = frozenset(),
         keep: TextIO | None = None,
         clock: Callable[[], float] = time.time,
+        say: Callable[[str], None] = _silent.info,
     ) -> None:
         self.matrix = Matrix()
         self.told = told or Told()
         self._course, self._log, self._keep, self._clock = course, log, keep, clock
         self._tokens = {"learners": learners, "teachers": teachers}
-        self._prefix = prefix.rstrip("/")
+        self._prefix, self._origins, self._say = prefix.rstrip("/"), origins, say
         self._files = _page_files()
         self._name = secrets.token_hex(4)  # of this process
         self._learners: dict[str, _Learner] = {}
@@ -169,6 +173,8 @@ class Board:
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
+                with suppress(LogLost):
+                    await self._log.close()
 
     async def end(self) -> None:
         """End the class for all, and return when this process has."""
@@ -188,7 +194,7 @@ class Board:
             return _response(HTTPStatus.NOT_FOUND, "There is nothing at this address.\n")
         is_socket = (whose, name) in (("learners", "learner"), ("teachers", "live"))
         if is_socket and "Upgrade" in request.headers:
-            if not _is_own_origin(request.headers):
+            if not self._is_own_origin(request.headers):
                 return _response(HTTPStatus.FORBIDDEN, "This page belongs to another site.\n")
             return None
         if whose == "teachers" and name is None:
@@ -214,6 +220,11 @@ class Board:
             if hmac.compare_digest(given, right.encode())
         ]
         return (found[0] if found else None), (name if slash else None)
+
+    def _is_own_origin(self, headers: Headers) -> bool:
+        """Whether a browser's page came from this server; a notebook's kernel sends no Origin."""
+        origin = headers.get("Origin")
+        return origin is None or urlsplit(origin).netloc in {headers.get("Host"), *self._origins}
 
     async def _serve_one(self, connection: ServerConnection) -> None:
         whose, _name = self._place(connection.request.path if connection.request else "")
@@ -241,7 +252,7 @@ class Board:
                 await self._current.wait()
         except TimeoutError:
             raise Refused("say hello first, and soon") from None
-        if learner not in self._learners and (full := self._is_full(learner)):
+        if full := self._is_full(learner):
             return await connection.close(1013, full)
         mine = self._learners.setdefault(learner, _Learner())
         if len(mine.connections) >= KERNELS:
@@ -260,9 +271,9 @@ class Board:
                 self._append(["here", learner, self._name, False, self._now()])
 
     def _is_full(self, learner: str) -> str:
-        known = self.matrix.rows.keys() | self._learners.keys()
-        if learner not in known and len(known) >= LEARNERS:
-            return "the class is full"
+        if learner not in self._learners and learner not in self.matrix.rows:
+            if len(self.matrix.rows.keys() | self._learners.keys()) >= LEARNERS:
+                return "the class is full"
         return "the log is full" if self._entries >= ENTRIES else ""
 
     async def _take_events(
@@ -272,6 +283,8 @@ class Board:
         await connection.send(dumps({"have": expected - 1}))
         async for message in connection:
             event = read_event(message, self._course)
+            if full := self._is_full(learner):
+                return await connection.close(1013, full)
             if not mine.allow(time.monotonic()):
                 raise Refused(f"more than {RATE} events in a second")
             if event.n > expected:
@@ -294,7 +307,8 @@ class Board:
         telling = asyncio.create_task(self._tell(connection, page))
         try:
             async for message in connection:
-                if message != '{"end":true}' and _json(message) != {"end": True}:
+                said = _json(message)
+                if said != {"end": True} or said["end"] is not True:
                     raise Refused('a page may only say {"end": true}')
                 self._append(["end"])
         finally:
@@ -332,7 +346,9 @@ class Board:
             if not lost:
                 await asyncio.gather(*done)  # raises what went wrong
                 break
-            # What was not acknowledged, learners send again.
+            # Learners send again what was not acknowledged.
+            reason = next(str(task.exception()) for task in lost)
+            self._say(f"The log of the class cannot be reached ({reason}). Trying again.")
             was_current = self._current.is_set()
             self._current.clear()
             self._outgoing.clear()
@@ -343,7 +359,7 @@ class Board:
         await self._close_all(*ENDED)
         await asyncio.sleep(LINGER if self._alive.keys() - {self._name} else 0)
         with suppress(LogLost):
-            await self._log.delete()
+            await self._log.close(forget=True)
 
     async def _write(self) -> None:
         while True:
@@ -416,12 +432,6 @@ async def _first_of(*tasks: asyncio.Task[None]) -> set[asyncio.Task[None]]:
             task.cancel()
     await asyncio.gather(*pending, return_exceptions=True)
     return done
-
-
-def _is_own_origin(headers: Headers) -> bool:
-    """Whether a browser's page came from this server; a notebook's kernel sends no Origin."""
-    origin = headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("Host", "")
 
 
 def _json(message: str | bytes) -> Any:
