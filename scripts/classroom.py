@@ -1,11 +1,12 @@
-"""What a teacher does with the exercises: ``python3 scripts/classroom.py release 04_frame_layout``.
+"""What a teacher does with a class: ``python3 scripts/classroom.py release 04_frame_layout``.
 
-``release`` makes what learners get, ``grade`` grades what they have handed in, and the other
-commands make what a teacher shows, prints or exports. TEACHING.md says more. Everything runs in the
-course's own environment, with nbgrader in it.
+``release`` makes what learners get, and ``grade`` grades what they have handed in. The others make
+what a teacher shows, prints or exports, draw an examination, or start the servers of a class.
+TEACHING.md says more. Each runs in the course's own environment, with what it needs in it.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 
@@ -13,7 +14,29 @@ from environment import ROOT, prepare
 
 ASSIGNMENTS = sorted(path.parent.name for path in (ROOT / "exercises" / "en").glob("*/*.ipynb"))
 # Commands that are scripts of their own; the others are steps of grading.
-OWN = ("editions", "exam", "handouts", "keys", "quiz")
+OWN = ("editions", "handouts", "keys", "quiz")
+# Commands that read their options themselves: words for the list, packages, and what runs.
+FREE = {
+    "exam": ("draw, freeze and grade an examination", ["class"], ["scripts/exam.py"]),
+    "board": (
+        "show who is stuck on what, while the class lasts",
+        [],
+        ["-m", "wsedu_classroom.board"],
+    ),
+}
+
+
+def start(groups: list[str], words: list[str]) -> None:
+    """Run Python with these words in the course's environment, and end as it ends."""
+    line = [str(prepare(*groups)), *words]
+    os.chdir(ROOT)
+    if os.name != "nt":
+        os.execv(line[0], line)  # so that Ctrl-C ends that program itself
+    try:
+        sys.exit(subprocess.run(line).returncode)
+    except KeyboardInterrupt:
+        sys.exit(1)
+
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="classroom.py", description=__doc__.partition(":")[0])
@@ -37,17 +60,15 @@ if __name__ == "__main__":
     quiz.add_argument("--after", metavar="TABLE", help="the letters of the class after")
     commands.add_parser("handouts", help="make handouts for printing, in build/handouts")
     commands.add_parser("editions", help="make the lessons for live coding, and the slides")
-    exam = commands.add_parser("exam", help="draw, freeze and grade an examination", add_help=False)
-    exam.add_argument("words", nargs=argparse.REMAINDER)
+    for name, (words, _groups, _line) in FREE.items():
+        commands.add_parser(name, help=words)
+    if sys.argv[1:2] and sys.argv[1] in FREE:
+        _words, groups, line = FREE[sys.argv[1]]
+        brokers = ["world"] if "--broker" in " ".join(sys.argv) else []
+        start(groups + brokers, [*line, *sys.argv[2:]])
     told = parser.parse_args()
     if told.command == "quiz" and bool(told.before) != bool(told.after):
         quiz.error("a comparison needs both tables: --before TABLE --after TABLE")
     if told.command in OWN:
-        script = [f"{told.command}.py", *sys.argv[2:]]
-    else:
-        script = ["grade.py", *sys.argv[1:]]
-    line = [str(prepare("class")), str(ROOT / "scripts" / script[0]), *script[1:]]
-    try:
-        sys.exit(subprocess.run(line, cwd=ROOT).returncode)
-    except KeyboardInterrupt:
-        sys.exit(1)
+        start(["class"], [f"scripts/{told.command}.py", *sys.argv[2:]])
+    start(["class"], ["scripts/grade.py", *sys.argv[1:]])

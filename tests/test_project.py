@@ -363,8 +363,8 @@ PUBLIC = """
 AcceptSteps BrowserSession BytesAndFields Caddy Checklist ClosingSteps Comparison DeflateSteps
 FrameBuilder FrameChecks Lab Ladder Lanes LengthForms MaskingSteps MessagePath Nats Nginx Recording
 RoundTrips StreamCutter Tanks Timeline TwoHops Utf8Steps Valkey WhoSends Wires Worker accept_key
-build_request check components diagnose dissect hint mine needs own_server peers predict progress
-quiz revisit score solution start_over
+build_request check components diagnose dissect hint join_class leave_class mine needs own_server
+peers predict progress quiz revisit score solution start_over
 """
 
 

@@ -38,8 +38,8 @@ _NAMES = {
     "views": "AcceptSteps BrowserSession BytesAndFields Checklist ClosingSteps Comparison "
     "DeflateSteps FrameBuilder FrameChecks Ladder Lanes LengthForms MaskingSteps MessagePath "
     "RoundTrips StreamCutter Tanks Timeline TwoHops Utf8Steps WhoSends",
-    "course": "check hint mine own_server peers predict progress quiz revisit score solution "
-    "start_over",
+    "course": "check hint join_class leave_class mine own_server peers predict progress quiz "
+    "revisit score solution start_over",
 }
 _ROOMS = {name: room for room, names in _NAMES.items() for name in names.split()}
 __all__ = sorted(_ROOMS)

@@ -1,5 +1,6 @@
 """The course: its catalogue, the checks of its exercises, and what a learner is told."""
 
+from .class_link import join_class, leave_class
 from .commands import check, hint, predict, progress, quiz, revisit, solution, start_over
 from .conformance import score
 from .learner_server import own_server
@@ -9,6 +10,8 @@ from .pieces import mine
 __all__ = [
     "check",
     "hint",
+    "join_class",
+    "leave_class",
     "mine",
     "own_server",
     "peers",

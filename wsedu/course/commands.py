@@ -14,7 +14,7 @@ from IPython.display import Code, display
 from .._awaited import no_coroutine, values_only
 from ..views import Checklist, Difference, Ladder, Ordering, Progress, Question, Standing
 from ..words import _
-from . import journal, pieces, runner
+from . import class_link, journal, pieces, runner
 from .catalogue import exercise_named, lessons, prediction_named, quiz_named
 from .exercise import Exercise
 from .lesson import Prediction
@@ -132,6 +132,7 @@ def check(name: str, answer: Any, *, seed: int | None = None) -> None:
         display(Ladder(verdict.recording))
     if verdict.passed and exercise.piece:
         print("  " + pieces.keep(exercise.piece, answer))
+    class_link.mention()
     if not verdict.passed:
         words = {
             "not yet": (_("{number}: not yet."), _("hint('{name}') helps.")),

@@ -5,6 +5,8 @@ open at once cannot lose each other's lines, an interrupted kernel loses at most
 was writing, and nothing is ever overwritten. Where nothing can be written, because the disk is
 full or the folder read-only, the lines stay in memory: hints and solutions work as always until
 the kernel ends, and with the first line that can be written the others are written too.
+What else wants to know of new lines, such as a class that the learner has joined, is called after
+each of them.
 
 The journal is ``journal.jsonl`` in the folder ``wsedu`` of the learner's home, or in the
 folder that the environment variable ``WSEDU_HOME`` names. When nbgrader grades, each notebook
@@ -21,6 +23,7 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -59,6 +62,8 @@ def _folder_of_this_kernel() -> Path:
 # The lines that could not be written, for each folder, and what was said of it already.
 _unkept: dict[Path, list[bytes]] = {}
 _said: set[tuple[str, Path]] = set()
+# Called after a line was written. What one of these raises is dropped: it is not the journal's.
+listeners: list[Callable[[], None]] = []
 
 
 def write(what: str, name: str, **facts: Any) -> None:
@@ -97,6 +102,9 @@ def write_now(what: str, name: str, **facts: Any) -> None:
         _unkept[home()] = lines[:-1]
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     _unkept.pop(home(), None)
+    for listener in listeners:
+        with suppress(Exception):
+            listener()
 
 
 def _line(what: str, name: str, facts: dict[str, Any]) -> bytes:
@@ -108,6 +116,31 @@ def _say_once(words: str, error: OSError) -> None:
     if (words, home()) not in _said:
         _said.add((words, home()))
         print(words.format(folder=home(), error=error.strerror or error))
+
+
+def written_after(what: str, name: str) -> list[bytes]:
+    """The lines of the file after the last one about ``what`` and ``name``, of all kernels.
+
+    Each line counts, damaged or not: its place is the same for every kernel. A line that is still
+    being written is left out.
+    """
+    try:
+        data = (home() / "journal.jsonl").read_bytes()
+    except OSError:
+        return []
+    begin = data.rfind(json.dumps({"what": what, "name": name})[:-1].encode())
+    lines = [line for line in data[begin:].split(b"\n")[1:] if line] if begin >= 0 else []
+    if lines and _entry(lines[-1]) is None:
+        del lines[-1]
+    return lines
+
+
+def _entry(line: bytes) -> Any:
+    """What a line says, or None if it is damaged."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
 
 
 def is_kept() -> bool:
@@ -137,10 +170,7 @@ def read(what: str | None = None, name: str | None = None) -> list[dict[str, Any
     lines += _unkept.get(home(), [])
     found: list[dict[str, Any]] = []
     for line in lines:
-        try:
-            entry = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
+        entry = _entry(line)
         if isinstance(entry, dict) and entry.get("what") and entry.get("name"):
             entry["name"] = current_name(entry["name"])
             if entry["what"] == "reset":
