@@ -24,7 +24,7 @@ def main(words: list[str], grades: Path) -> None:
         parser.add_argument(option)
     told = parser.parse_args(words)
     points = read_points(grades.read_text(encoding="utf-8"))
-    assignments = {lesson.slug: lesson for lesson in lessons()}
+    titles = {lesson.slug: lesson.title for lesson in lessons()}
     for system in ("moodle", "canvas"):
         name = getattr(told, system)
         if not name:
@@ -36,7 +36,7 @@ def main(words: list[str], grades: Path) -> None:
                 system,
                 table,
                 points,
-                assignments,
+                titles,
                 assignment=told.assignment,
                 column=told.column,
                 by=told.by,

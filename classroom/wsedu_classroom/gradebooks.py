@@ -30,9 +30,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 BOM = "\ufeff"
 NUMBER = r"\s*\d+{}\d+\s*"
@@ -58,22 +57,6 @@ class Points:
     assignment: str
     score: float | None
     most: float
-
-
-class Assignment(Protocol):
-    """What an assignment may be called in another system; a ``Lesson`` of the course fits."""
-
-    @property
-    def number(self) -> str:
-        """Such as ``"04"``."""
-
-    @property
-    def slug(self) -> str:
-        """Such as ``"04_frame_layout"``."""
-
-    @property
-    def title(self) -> str:
-        """Such as ``"Frame layout: bits, opcodes, lengths"``."""
 
 
 def read_points(text: str) -> list[Points]:
@@ -199,13 +182,15 @@ def words(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold().replace("_", " ")))
 
 
-def column_of(table: Table, assignment: Assignment) -> int | None:
-    """The column of an assignment, by our name or by our title; None if there is none."""
-    names = {assignment.slug, assignment.title, f"{assignment.number} {assignment.title}"}
+def column_of(table: Table, assignment: str, title: str) -> int | None:
+    """The column of an assignment, by its name, or by the title of its lesson; None if none is."""
+    names = [assignment]
+    if title:
+        names += [title, f"{assignment.partition('_')[0]} {title}"]
     wanted = {words(name) for name in names}
     for at, head in enumerate(table.heads):
-        title = re.sub(r"^Assignment: ?| \(Real\)$| \(\d+\)$", "", head)
-        if words(title) in wanted:
+        plain_head = re.sub(r"^Assignment: ?| \(Real\)$| \(\d+\)$", "", head)
+        if words(plain_head) in wanted:
             return at
     return None
 
@@ -225,7 +210,7 @@ def fill(
     system: str,
     table: Table,
     points: list[Points],
-    assignments: dict[str, Assignment],
+    titles: Mapping[str, str],
     *,
     assignment: str | None = None,
     column: str | None = None,
@@ -233,12 +218,12 @@ def fill(
 ) -> list[str]:
     """Write the points into the table, and return what the teacher should know, a line each.
 
-    system:      "moodle" or "canvas"
-    points:      of all assignments, from ``read_points``
-    assignments: by their slugs
-    assignment:  only this one
-    column:      where its points go; needed if the table calls it by a name that we do not know
-    by:          the column that names learners
+    system:     "moodle" or "canvas"
+    points:     of all assignments, from ``read_points``
+    titles:     of the lessons, by the names of their assignments
+    assignment: only this one
+    column:     where its points go; needed if the table calls it by a name that we do not know
+    by:         the column that names learners
 
     Raises CannotFill; the table is as it was then.
     """
@@ -270,7 +255,7 @@ def fill(
     ]
     for name in sorted({one.assignment for one in points}):
         these = [one for one in points if one.assignment == name]
-        at = table.heads.index(column) if column else column_of(table, assignments[name])
+        at = table.heads.index(column) if column else column_of(table, name, titles.get(name, ""))
         if at is None:
             at = table.add_column(name)
             said.append(f"The table had no column for {name}; it has a new one.")

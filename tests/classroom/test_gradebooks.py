@@ -9,7 +9,7 @@ from wsedu_classroom.gradebooks import CannotFill, Points, Table, fill, read_poi
 from wsedu.course.catalogue import lessons
 
 FRAMES, CLOSING = "04_frame_layout", "07_closing"
-ASSIGNMENTS = {lesson.slug: lesson for lesson in lessons()}
+TITLES = {lesson.slug: lesson.title for lesson in lessons()}
 MOST = 8.0
 
 # As Moodle 4 writes it: quotes where there is a space, feedback of several lines.
@@ -53,7 +53,7 @@ def filled(
     system: str, text: str, points: list[Points], **options: str
 ) -> tuple[list[dict[str, str]], list[str]]:
     table = Table(text.encode())
-    said = fill(system, table, points, ASSIGNMENTS, **options)  # type: ignore[arg-type]
+    said = fill(system, table, points, TITLES, **options)  # type: ignore[arg-type]
     again = io.StringIO(table.to_bytes().decode("utf-8-sig"), newline="")
     return list(csv.DictReader(again, delimiter=table.separator)), said
 
@@ -133,7 +133,7 @@ def test_a_table_in_another_language_needs_the_names_of_its_columns() -> None:
         filled("moodle", text, CLASS)
     table = Table(text.encode())
     options = {"column": "Bewertung", "by": "E-Mail-Adresse"}
-    fill("moodle", table, CLASS, ASSIGNMENTS, **options)
+    fill("moodle", table, CLASS, TITLES, **options)
     assert table.to_bytes() == text.replace("abgegeben;;", "abgegeben;7,5;").encode()
 
 
@@ -154,7 +154,7 @@ def test_canvas_gets_points_below_points_possible_and_keeps_ids_and_totals() -> 
 
 
 def test_canvas_finds_the_assignment_by_its_title_before_the_id() -> None:
-    title = ASSIGNMENTS[FRAMES].title
+    title = TITLES[FRAMES]
     text = CANVAS.replace("04 Frame layout (901234)", f'"{FRAMES} (901234)"')
     rows, _said = filled("canvas", text, [have("ada", 8)])
     assert rows[2][f"{FRAMES} (901234)"] == "8"
@@ -169,6 +169,13 @@ def test_canvas_gets_a_new_assignment_with_its_points_possible() -> None:
     assert f"The table had no column for {CLOSING}; it has a new one." in said
 
 
+def test_an_assignment_of_no_lesson_is_found_by_its_own_name() -> None:
+    text = CANVAS.replace("Essay (901235)", "Exam of June (901235)")
+    rows, said = filled("canvas", text, [have("alan", 6, "exam_of_june")])
+    assert rows[4]["Exam of June (901235)"] == "6"
+    assert not any("new one" in sentence for sentence in said)
+
+
 def test_a_total_that_canvas_computes_is_not_filled() -> None:
     with pytest.raises(CannotFill, match="Canvas computes the column Final Score"):
         filled("canvas", CANVAS, [have("ada", 1)], column="Final Score")
@@ -181,7 +188,7 @@ def test_semicolons_decimal_commas_and_the_byte_order_mark_stay() -> None:
         '"Lovelace, Ada";101;ada;Montag;\r\n'
     )
     table = Table(text.encode())
-    assert fill("canvas", table, [have("ADA", 7.5)], ASSIGNMENTS) == []
+    assert fill("canvas", table, [have("ADA", 7.5)], TITLES) == []
     # Only a cell that holds the separator needs quotes.
     assert table.to_bytes() == (
         text.replace('"Lovelace, Ada";101;ada;Montag;', "Lovelace, Ada;101;ada;Montag;7,5").encode()
@@ -229,7 +236,7 @@ def test_we_write_nothing_that_a_spreadsheet_takes_for_a_formula(evil: str) -> N
     name = f"{evil}cmd|' /C calc'!A0"
     before = Table(CANVAS.encode())
     after = Table(CANVAS.encode())
-    fill("canvas", after, [have(name, 1), have("ada", 2)], ASSIGNMENTS)
+    fill("canvas", after, [have(name, 1), have("ada", 2)], TITLES)
     old = {cell for row in before.rows for cell in row}
     new = {cell for row in after.rows for cell in row} - old
     assert new == {"2"}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from wsedu.course.catalogue import exercises, lessons
+from wsedu.course.texts import Texts
 
 ROOT = Path(__file__).parent.parent.parent
 TEXT = (ROOT / "docs" / "plans.md").read_text(encoding="utf-8")
@@ -111,3 +112,16 @@ def test_a_plan_goes_through_its_lessons_in_order(plan: str) -> None:
     ]
     assert [number for number, _place in at] == sorted(number for number, _place in at)
     assert all(row.late for row in PLANS[plan][:-1])  # what to do if it is late
+
+
+def test_what_teaching_says_to_grade_by_hand_is_what_no_check_judges_here() -> None:
+    page = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
+    section = page.partition("### What you grade by hand")[2].partition("\n## ")[0]
+    known = {exercise.number: exercise for exercise in exercises().values()}
+    needs = {number for number, each in known.items() if isinstance(each.judge, Texts)}
+    assert set(re.findall(r"\d\d\.\d", section)) == {"13.5", *needs}
+    # The one exercise with two right answers.
+    assert "1008" in known["13.5"].words["task"] and "1013" in known["13.5"].words["task"]
+    by_hand = (ROOT / "docs" / "by-hand.md").read_text(encoding="utf-8")
+    stars = {number for number, each in known.items() if each.stars == 4}
+    assert stars == set(re.findall(r"(?m)^\* (\d\d\.\d) ", by_hand))
