@@ -263,7 +263,9 @@ def rooms_imported(room: str) -> Iterator[tuple[Path, str]]:
             if name in ROOMS and name != room:
                 yield path, name
         for package in PACKAGES:
-            if package != room and re.search(rf"(?m)^\s*(?:from|import) {package}\b", text):
+            if package not in (room, "wsedu") and re.search(
+                rf"(?m)^\s*(?:from|import) {package}\b", text
+            ):
                 yield path, package
 
 
