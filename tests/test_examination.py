@@ -184,7 +184,7 @@ def test_right_result_on_paper_is_what_the_solution_returns(exercise: Exercise) 
     asked = paper.question(exercise, random.Random(3))
     if asked is None:
         return
-    (call,) = re.findall(r"called as `(.+)`\?$", asked.asks)
+    call = asked.call
     assert 2 <= len(asked.results) == len(set(asked.results)) <= paper.MOST
     try:
         result = text_of(eval(call, {exercise.solution.__name__: exercise.solution}))
@@ -192,15 +192,19 @@ def test_right_result_on_paper_is_what_the_solution_returns(exercise: Exercise) 
         result = RAISES
     assert asked.results[asked.right] == result
     assert [n for n, said in enumerate(asked.says) if not said] == [asked.right]
+    assert not any(each.startswith("zlib:") for each in asked.results)
 
 
 def test_examples_of_a_task_are_drawn_and_right() -> None:
     drawn = 0
     for exercise in FUNCTIONS:
-        task = drawing.with_other_examples(exercise, random.Random(1))
+        on_paper = paper.question(exercise, random.Random(1))
+        asked = on_paper.call if on_paper else "nothing"
+        task = drawing.with_other_examples(exercise, random.Random(1), asked)
         if task == exercise.words["task"].strip():
             continue
         drawn += 1
+        assert asked not in task
         sentence = drawing.SENTENCE.search(task)
         assert sentence
         for called, args, result in drawing.EXAMPLE.findall(sentence[0]):
