@@ -44,6 +44,7 @@ body { font: 11pt/1.4 sans-serif; max-width: 46em; margin: 2em auto; }
 section { break-inside: avoid; }
 table { border-collapse: collapse; } td, th { border: 1px solid #888; padding: 0.2em 0.6em; }
 li { margin: 0.3em 0; } .page { break-before: page; }
+p span { white-space: nowrap; margin-right: 1em; }
 """
 
 
@@ -169,17 +170,17 @@ def heading(question: Question) -> str:
 
 
 def sheet(questions: list[Question]) -> str:
-    """The questions on paper: of a function, what it returns; else the task."""
+    """The questions on paper: each task, and of a function, what it returns in one case."""
     body = "<p>Name: ______________________________</p>\n"
     for asked in questions:
-        body += f"<section>{heading(asked)}"
+        body += f"<section>{heading(asked)}{markdown2html(asked.task)}"
         if asked.paper:
-            body += markdown2html(asked.paper.asks)
+            call = html.escape(asked.paper.call)
+            body += f"<p>You need not write it here. Which result is right for <code>{call}</code>?"
             results = (f"<li><code>{html.escape(each)}</code></li>" for each in asked.paper.results)
             body += f'<ol type="a">{"".join(results)}</ol>'
         else:
-            body += markdown2html(asked.task)
-            blanks = " &nbsp; ".join(f"{letter} ________" for letter in asked.answers)
+            blanks = " ".join(f"<span>{letter} ________</span>" for letter in asked.answers)
             body += f"<p>{blanks or 'Write your answer in the notebook.'}</p>"
         body += "</section>\n"
     return body
@@ -192,7 +193,7 @@ def key(exam: Examination) -> str:
         body += f'<h1 class="page">Form {form}</h1>\n'
         for asked in questions:
             body += f"<section>{heading(asked)}"
-            rows = [(letter, answer, "") for letter, answer in asked.answers.items()]
+            rows: list[tuple[str, ...]] = [*asked.answers.items()]
             if paper := asked.paper:
                 marks = [" (right)" if n == paper.right else "" for n in range(len(paper.results))]
                 names = ["abcd"[n] + mark for n, mark in enumerate(marks)]

@@ -49,14 +49,14 @@ def question(exercise: Exercise, seed: str) -> Question:
     )
     if not isinstance(exercise.judge, Cases):
         return asked
-    asked = replace(asked, task=with_other_examples(exercise, chance))
+    on_paper = paper.question(exercise, chance)
+    task = with_other_examples(exercise, chance, on_paper.call if on_paper else "")
+    asked = replace(asked, task=task, paper=on_paper)
     try:
         cases = [*_frozen(exercise.judge, chance)]
     except ValueError:  # no text stands for them
         return asked
-    return replace(
-        asked, kind="cases", cases=cases, seed="", paper=paper.question(exercise, chance)
-    )
+    return replace(asked, kind="cases", cases=cases, seed="")
 
 
 NOT_SAID = {"task", "hints"}  # words that no verdict of an examination says
@@ -162,12 +162,15 @@ EXAMPLE = re.compile(r"`(\w+)(\([^`]*\))` is `([^`]+)`")
 SENTENCE = re.compile(rf"For example, {EXAMPLE.pattern}(?:,? and {EXAMPLE.pattern})?\.")
 
 
-def with_other_examples(exercise: Exercise, chance: random.Random) -> str:
-    """The task of a function, with other numbers in its examples, if it gives them as calls."""
+def with_other_examples(exercise: Exercise, chance: random.Random, asked: str = "") -> str:
+    """The task of a function, with other numbers in its examples, if it gives them as calls.
+
+    asked: the call that is asked for on paper, which is no example
+    """
     judge, task = exercise.judge, exercise.words["task"].strip()
     if not isinstance(judge, Cases) or not paper.is_plain(judge):
         return str(task)
-    short = list(paper.short_cases(exercise))
+    short = [case for case in paper.short_cases(exercise) if case[0] != asked]
 
     def other(match: re.Match[str]) -> str:
         called, _args, result = match.groups()

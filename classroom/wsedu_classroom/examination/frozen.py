@@ -31,9 +31,9 @@ CLOSE = 0.015  # seconds; two numbers that differ by less are the same answer
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """A question to be answered on paper: one of the results is right."""
+    """A question to be answered on paper: one of the results of a call is right."""
 
-    asks: str
+    call: str
     results: list[str]
     right: int
     says: list[str]  # a sentence for each result; empty for the right one

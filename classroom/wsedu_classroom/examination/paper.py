@@ -18,10 +18,10 @@ from wsedu.course.judges import REFUSED, Cases, refusing
 from wsedu.course.runner import Attempt
 
 from .frozen import Paper
-from .values import RAISES, text_of
+from .values import PACKED, RAISES, text_of
 
 SHORT = 70  # characters of a call or a result that is printed
-TRIED = 12  # cases of which the mistakes' results are asked
+TRIED = 12  # cases of which the mistakes' results are asked, the most readable of twice as many
 MOST = 4  # results to choose from
 NOT_BY_HAND = {"compute-accept", "diagnose-accept"}  # they need SHA-1
 
@@ -34,16 +34,16 @@ def is_plain(judge: Cases) -> bool:
 
 def question(exercise: Exercise, chance: random.Random) -> Paper | None:
     """A case, its right result, and up to three results of mistakes; None if there is none."""
-    able = [case for case in _asked(exercise) if case[2]]
+    shown = _plain_quotes(exercise.words["task"])  # what the task says already is not asked
+    able = [case for case in _asked(exercise) if case[2] and _plain_quotes(case[0]) not in shown]
     if not able:
         return None
     most = min(MOST - 1, max(len(wrong) for _call, _right, wrong in able))
     call, right, wrong = chance.choice([case for case in able if len(case[2]) >= most])
-    shown = chance.sample(sorted(wrong), most)
-    results = [right, *shown]
+    results = [right, *chance.sample(sorted(wrong), most)]
     chance.shuffle(results)
     return Paper(
-        asks=f"What does a right `{exercise.solution.__name__}` do when it is called as `{call}`?",
+        call=call,
         results=results,
         right=results.index(right),
         says=["" if result == right else wrong[result] for result in results],
@@ -74,10 +74,11 @@ def _short_calls(exercise: Exercise) -> Iterator[tuple[tuple[Any, ...], str]]:
 def _asked(exercise: Exercise) -> list[tuple[str, str, dict[str, str]]]:
     """Calls, the right result of each, and what mistakes return -> their sentence."""
     judge = cast(Cases, exercise.judge)
-    if not is_plain(judge) or judge.right or exercise.name in NOT_BY_HAND:
-        return []
+    if judge.right or judge.nearest or exercise.name in NOT_BY_HAND or not is_plain(judge):
+        return []  # else a wrong result may be right, too
     calls = list(_short_calls(exercise))
-    calls = random.Random(exercise.name).sample(calls, min(TRIED, len(calls)))
+    calls = random.Random(exercise.name).sample(calls, min(2 * TRIED, len(calls)))
+    calls = sorted(calls, key=lambda case: case[1].count("\\x"))[:TRIED]
     found = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what Python warns of in a mistake is not ours
@@ -96,6 +97,10 @@ def _asked(exercise: Exercise) -> list[tuple[str, str, dict[str, str]]]:
     return found
 
 
+def _plain_quotes(text: str) -> str:
+    return text.replace('"', "'")
+
+
 def _printed(result: Any) -> str | None:
     """A result as it is printed; None if it is too long, or no value."""
     if result is REFUSED or result == REFUSED:
@@ -104,4 +109,4 @@ def _printed(result: Any) -> str | None:
         text = text_of(result)
     except ValueError:
         return None
-    return text if len(text) <= SHORT else None
+    return text if len(text) <= SHORT and not text.startswith(PACKED) else None
