@@ -8,6 +8,7 @@ Every error of the broker means the same: begin anew from the start of the log.
 from __future__ import annotations
 
 import asyncio
+import functools
 import hashlib
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -95,6 +96,7 @@ class Jetstream:
         self._lost = (nats.errors.Error, OSError, asyncio.TimeoutError)
         self._client: Any = None
         self._connecting = asyncio.Lock()
+        self._coming: asyncio.Queue[Any] = asyncio.Queue()  # None is the end of the connection
 
     async def _connected(self) -> Any:
         """The JetStream of a connection that is open."""
@@ -102,6 +104,7 @@ class Jetstream:
 
         async with self._connecting:
             if self._client is None or self._client.is_closed:
+                self._coming = asyncio.Queue()
                 self._client = await nats.connect(
                     self._url,
                     allow_reconnect=False,  # the server begins anew
@@ -109,6 +112,7 @@ class Jetstream:
                     reconnect_time_wait=0.1,
                     connect_timeout=PATIENCE,
                     error_cb=_be_silent,
+                    closed_cb=functools.partial(self._coming.put, None),
                 )
                 await self._client.jetstream().add_stream(
                     name=self._name, subjects=[self._name], storage="memory", max_age=DAY
@@ -129,18 +133,13 @@ class Jetstream:
             newest = (await stream.stream_info(self._name)).state.last_seq
             if not newest:
                 yield ()
-            coming = await stream.subscribe(self._name, ordered_consumer=True)
-            while True:
-                try:
-                    message = await coming.next_msg(SILENCE)
-                except TimeoutError:
-                    if self._client.is_closed:
-                        raise
-                    continue
+            await stream.subscribe(self._name, ordered_consumer=True, cb=self._coming.put)
+            while message := await self._coming.get():
                 yield _lines(message.data)
                 if newest and message.metadata.sequence.stream >= newest:
                     newest = 0
                     yield ()
+            raise LogLost("NATS has closed the connection")
 
     async def close(self, *, forget: bool = False) -> None:
         """Close the connection, and delete the stream first if it is to forget."""
