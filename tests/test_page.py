@@ -9,7 +9,9 @@ import pytest
 from .npm import PAGE, packages
 
 ROOT = Path(__file__).parent.parent
-MODULES = sorted(path for name in ("wsedu", "jupyter") for path in (ROOT / name).rglob("*.js"))
+MODULES = sorted(
+    path for name in ("wsedu", "jupyter", "classroom") for path in (ROOT / name).rglob("*.js")
+)
 
 
 def test_types_agree() -> None:

@@ -114,9 +114,9 @@ def test_a_choice_has_a_before_and_an_after() -> None:
         return matrix_of(entries_of("ada", list(happened))).rows["ada"].choices["close-code"]
 
     vote = [("predicted", "close-code", option) for option in (1, 2, 0)]
-    assert choice(vote[0]) == [1, None, False]
-    assert choice(vote[0], vote[0]) == [1, 1, False]
-    assert choice(*vote, ("revisited", "close-code", None)) == [1, 0, True]
+    assert choice(vote[0]) == [1, None, False, 101.0]
+    assert choice(vote[0], vote[0]) == [1, 1, False, 102.0]
+    assert choice(*vote, ("revisited", "close-code", None)) == [1, 0, True, 104.0]
 
 
 def test_an_event_far_ahead_is_not_kept() -> None:

@@ -310,7 +310,7 @@ def test_a_log_that_is_too_long_takes_nothing_more(
             assert close_of(bob) == (1013, "the log is full")
 
 
-def test_half_open_handshakes_and_silent_clients_end_and_delay_nobody_else(
+def test_half_open_handshakes_and_silent_clients_end_and_delay_no_one_else(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(server, "PATIENCE", 0.5)

@@ -119,7 +119,7 @@ class Matrix:
             row.have += 1
             at, kind, name, value = happened
             if kind in ("predicted", "revisited"):
-                _choose(row.choices, kind, name, value)
+                _choose(row.choices, at, kind, name, value)
                 yield Key(learner, "prediction", name)
             elif kind != "other":
                 row.cells[name] = _next_cell(row.cells.get(name), at, kind, value)
@@ -189,9 +189,13 @@ def _next_cell(cell: dict[str, Any] | None, t: float, what: str, value: Any) -> 
     }
 
 
-def _choose(choices: dict[str, list[Any]], what: str, name: str, option: Any) -> None:
-    """[the first choice, the last one after it, whether the learner has seen what happened]"""
-    choice = choices.setdefault(name, [None, None, False])
+def _choose(choices: dict[str, list[Any]], t: float, what: str, name: str, option: Any) -> None:
+    """[the first choice, the last one after it, whether the learner has seen what happened, when]
+
+    The time is that of the last of these: it says in which lesson a learner is.
+    """
+    choice = choices.setdefault(name, [None, None, False, t])
+    choice[3] = t
     if what == "revisited":
         choice[2] = True
     else:

@@ -327,8 +327,11 @@ class Board:
         said = {"title": self.told.title, "join": self.told.join, "network": self.told.network}
         await connection.send(dumps({"course": {"lessons": self._course.lessons}, **said}))
         while True:
-            key = await page.next()
-            change = {"state": self.matrix.state()} if key is None else self.matrix.change(key)
+            change: dict[str, Any] = {}  # only the time: a page hears no Ping, and misses this
+            with suppress(TimeoutError):
+                async with asyncio.timeout(BEAT):
+                    key = await page.next()
+                change = {"state": self.matrix.state()} if key is None else self.matrix.change(key)
             await connection.send(dumps(change | {"now": self._now()}))
 
     # The log.

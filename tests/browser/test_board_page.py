@@ -1,0 +1,452 @@
+"""The teacher's page of the board: 300 learners on real sockets, looked at in both browsers."""
+
+import itertools
+import os
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import playwright.sync_api
+import pytest
+from wsedu_classroom.board.course import installed
+from wsedu_classroom.board.matrix import Matrix
+
+from .. import programs
+from ..classroom.simulated import Happening, Players, SimulatedClass, simulate
+from ..firefox import Browser, expect, kind
+from ..npm import packages
+from .test_accessibility import serious
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[2]
+CLASS, TEACHER = "class-token", "teacher-token"
+COURSE = installed()
+LESSONS = {lesson["number"]: lesson for lesson in COURSE.lessons}
+EXERCISES = [one["name"] for one in LESSONS["04"]["exercises"]]
+
+# What the page shows, as data.
+ROWS = """[...document.querySelectorAll("#matrix tbody tr")].map(row => [
+    row.dataset.learner, row.querySelector("bdi").textContent, [...row.cells].slice(1).map(cell =>
+        ["b", "small"].map(css => cell.querySelector(css)?.textContent ?? ""))])"""
+STUCK = '[...document.querySelectorAll("#stuck tbody tr")].map(row => row.dataset.learner)'
+SHARED = '[...document.querySelectorAll("#shared li")].map(item => item.textContent)'
+COUNTS = """[...document.querySelectorAll("#predictions article")].map(card => [
+    card.dataset.prediction, ...["before", "after"].map(when =>
+        [...card.querySelectorAll(`.${when} .count`)].map(bar => parseInt(bar.textContent)))])"""
+FIGURES = '["stuck", "here", "left"].map(id => document.getElementById(`${id}-count`).textContent)'
+ORDER = '[...document.querySelectorAll("#matrix tbody tr")].map(row => row.dataset.learner)'
+
+
+@contextmanager
+def board(port: int = 0) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A board in a process of its own, and its port. It is killed at the end."""
+    program = Path(__file__).parents[1] / "classroom" / "board_process.py"
+    command = [sys.executable, str(program), str(port), CLASS, TEACHER]
+    paths = os.pathsep.join(str(ROOT / name) for name in ("", "exercises", "classroom"))
+    environment = os.environ | {"PYTHONPATH": paths}
+    with programs.started(command, r"listening on (\d+)", environment) as (process, found):
+        try:
+            yield process, int(found)
+        finally:
+            process.kill()
+
+
+class Session:
+    """A simulated class in mid-lesson, and the board that it is on.
+
+    start: when it began, by time.time()
+    """
+
+    def __init__(self, simulated: SimulatedClass, exits: ExitStack) -> None:
+        self.simulated, self._exits = simulated, exits
+        self.start = time.time() - simulated.seconds
+        self.happenings = list(simulated.happenings)
+        self.process, self.port = exits.enter_context(board())
+        url = f"ws://127.0.0.1:{self.port}/{CLASS}/learner"
+        self.players = exits.enter_context(Players(url, simulated.nicks, time.time))
+        self.players.write(simulated.happenings, self.start)
+        self.players.wait_until_all_is_known()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}/{TEACHER}/"
+
+    def happen(self, learner: str, **event: Any) -> None:
+        """Something happens now, and is acknowledged."""
+        self.happen_all([(learner, event)])
+        self.players.wait_until_all_is_known()
+
+    def happen_all(self, events: list[tuple[str, dict[str, Any]]]) -> None:
+        at = time.time() - self.start
+        new = [Happening(at, learner, event) for learner, event in events]
+        self.happenings += new
+        self.players.write(new, self.start)
+
+    def begin_again(self) -> None:
+        """Another process takes over the port."""
+        self.process, self.port = self._exits.enter_context(board(self.port))
+
+    def matrix(self) -> Matrix:
+        """What the board must show, from the journals alone."""
+        matrix = Matrix()
+        numbers = {learner: itertools.count(1) for learner in self.simulated.nicks}
+        for learner, nick in self.simulated.nicks.items():
+            matrix.apply(["hello", learner, nick, self.start])
+        for one in self.happenings:
+            event = one.event
+            value = event.get("option")
+            if event["what"] == "tried":
+                value = [event["outcome"], event["mistake"]]
+            facts = [event["what"], event["name"], value]
+            number = next(numbers[one.learner])
+            matrix.apply(["event", one.learner, number, self.start + one.at, *facts])
+        return matrix
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Session]:
+    with ExitStack() as exits:
+        yield Session(simulate(seed=1, learners=300), exits)
+
+
+@pytest.fixture
+def few() -> Iterator[Session]:
+    """A small class of its own."""
+    with ExitStack() as exits:
+        yield Session(simulate(seed=2, learners=4, lessons=["04"], minutes=25), exits)
+
+
+@contextmanager
+def opened(browser: Browser, session: Session, view: str = "", width: int = 1280) -> Iterator[Any]:
+    with browser.new_context(viewport={"width": width, "height": 720}) as context:
+        page = context.new_page()
+        page.goto(f"{session.address}#{view}")
+        wait_until_live(page, len(session.simulated.nicks))
+        yield page
+
+
+def until(page: Any, condition: str) -> None:
+    """Wait until it holds. The page forbids the eval that Playwright's own way needs."""
+    held = page.evaluate(
+        f"""async () => {{
+            const end = performance.now() + 30_000;
+            while (performance.now() < end) {{
+                if ({condition}) return true;
+                await new Promise(requestAnimationFrame);
+            }}
+            return false;
+        }}"""
+    )
+    assert held, condition
+
+
+def wait_until_live(page: Any, learners: int) -> None:
+    until(
+        page,
+        f"""document.body.dataset.line === "live" &&
+        document.querySelectorAll("#matrix tbody tr").length === {learners} &&
+        document.querySelectorAll("#matrix tbody td").length >= {learners}""",
+    )
+
+
+# What is shown.
+
+
+def in_signs(cell: dict[str, Any] | None) -> list[str]:
+    """A cell of the matrix as the page writes it, without the time."""
+    if not cell or not cell["tries"]:
+        return ["", ""]
+    if cell["state"] == "passed":
+        return ["✔", ""]
+    what = "raised an error" if cell["state"] == "raised" else cell["mistake"]
+    return [f"✘ {cell['tries']}", what or "not recognised"]
+
+
+def rows_of(matrix: Matrix) -> dict[str, list[Any]]:
+    return {
+        learner: [row.nick, [in_signs(row.cells.get(name)) for name in EXERCISES]]
+        for learner, row in matrix.rows.items()
+    }
+
+
+def attempts_of(matrix: Matrix) -> dict[str, tuple[str, dict[str, Any]]]:
+    """The exercise that each learner tried last, if it is not passed and the class is not ahead."""
+    homes = {
+        one["name"]: number
+        for number, lesson in LESSONS.items()
+        for one in [*lesson["exercises"], *lesson["predictions"]]
+    }
+    found = {}
+    for learner, row in matrix.rows.items():
+        tried = [(cell["last"], name) for name, cell in row.cells.items() if cell["tries"]]
+        if not tried:
+            continue
+        last, name = max(tried)
+        elsewhere = [t for key, (*_, t) in row.choices.items() if homes[key] != homes[name]]
+        if row.cells[name]["state"] != "passed" and max(elsewhere, default=0) < last:
+            found[learner] = (name, row.cells[name])
+    return found
+
+
+def stuck_in(matrix: Matrix, now: float) -> set[str]:
+    return {
+        learner
+        for learner, (_, cell) in attempts_of(matrix).items()
+        if cell["tries"] >= 2 or now - cell["since"] >= 120
+    }
+
+
+def test_every_cell_of_the_page_is_that_of_the_matrix(browser: Browser, session: Session) -> None:
+    matrix = session.matrix()
+    with opened(browser, session) as page:
+        rows = page.evaluate(ROWS)
+        assert {learner: [nick, cells] for learner, nick, cells in rows} == rows_of(matrix)
+        # Five seconds may pass until a learner with one try is listed.
+        sure, possible = (stuck_in(matrix, time.time() + more) for more in (-10, 1))
+        listed = page.evaluate(STUCK)
+        assert len(listed) > 20 and sure <= set(listed) <= possible
+        since = [attempts_of(matrix)[learner][1]["since"] for learner in listed]
+        assert since == sorted(since), "the longest first"
+        assert page.evaluate(FIGURES) == [str(len(listed)), "300", "0"]
+        # The first rows are those who are stuck in this lesson, the longest first.
+        here = [learner for learner in listed if attempts_of(matrix)[learner][0] in EXERCISES]
+        assert here and [learner for learner, *_ in rows][: len(here)] == here
+
+
+def test_shared_mistakes_are_counted_and_said(browser: Browser, session: Session) -> None:
+    shared: Counter[tuple[str, str]] = Counter()
+    for name, cell in attempts_of(session.matrix()).values():
+        if cell["mistake"]:
+            shared[name, cell["mistake"]] += 1
+    (name, mistake), count = shared.most_common(1)[0]
+    exercises = {one["name"]: one for lesson in COURSE.lessons for one in lesson["exercises"]}
+    number, sentence = exercises[name]["number"], exercises[name]["mistakes"][mistake]
+    with opened(browser, session) as page:
+        said = page.evaluate(SHARED)
+    assert said[0] == f"{count} learners in {number}: {mistake}{sentence}"
+
+
+def test_predictions_are_counted_before_and_after(browser: Browser, session: Session) -> None:
+    choices = [row.choices for row in session.matrix().rows.values()]
+    wanted = []
+    for prediction in LESSONS["04"]["predictions"]:
+        votes = [all_of[prediction["name"]] for all_of in choices if prediction["name"] in all_of]
+        options = range(len(prediction["options"]))
+        tally = [[sum(vote[when] == one for vote in votes) for one in options] for when in (0, 1)]
+        wanted.append([prediction["name"], *tally])
+    with opened(browser, session) as page:
+        assert page.evaluate(COUNTS) == wanted
+        card = page.locator("#predictions article").first
+        expect(card.locator(".right")).to_have_count(0)
+        card.locator("button").click()
+        right = LESSONS["04"]["predictions"][0]
+        expect(card.locator(".right .option")).to_have_text(right["options"][right["right"]])
+        card.locator("button").click()
+        expect(card.locator(".right")).to_have_count(0)
+
+
+def test_all_lessons_are_one_matrix(browser: Browser, session: Session) -> None:
+    matrix = session.matrix()
+    names = [one["name"] for lesson in COURSE.lessons for one in lesson["exercises"]]
+    signs = {"passed": "✔", "not yet": "✘", "raised": "✘"}
+    with opened(browser, session, "lesson=all&sort=name") as page:
+        rows = page.evaluate(
+            """[...document.querySelectorAll("#matrix tbody tr")].map(row => [
+                row.dataset.learner, [...row.cells].slice(1).map(cell => cell.textContent)])"""
+        )
+    assert dict(rows) == {
+        learner: [signs[cells[name]["state"]] if name in cells else "" for name in names]
+        for learner, cells in ((learner, row.cells) for learner, row in matrix.rows.items())
+    }
+
+
+# Nicknames are chosen by strangers, and may not be for all to see.
+
+
+def test_a_nickname_is_only_text_and_keeps_to_its_cell(browser: Browser, session: Session) -> None:
+    with opened(browser, session) as page:
+        heights, widths, inside = page.evaluate(
+            """(() => {
+                const rows = [...document.querySelectorAll("#matrix tbody tr")];
+                const names = rows.map(row => row.cells[0]);
+                return [rows.map(row => row.offsetHeight), names.map(name => name.offsetWidth),
+                    names.map(name => name.querySelector("bdi").children.length)];
+            })()"""
+        )
+        assert len(set(heights)) == len(set(widths)) == 1 and set(inside) == {0}
+
+
+def test_hidden_nicknames_are_nowhere_in_the_page(browser: Browser, session: Session) -> None:
+    with opened(browser, session, "names=hidden") as page:
+        html = page.evaluate("document.documentElement.outerHTML")
+        names = [row[1] for row in page.evaluate(ROWS)]
+    nicks = set(session.simulated.nicks.values()) - {"✘ 3"}  # which looks like a cell
+    assert [nick for nick in nicks if f">{nick}<" in html] == []
+    assert "WWWWW" not in html and "margaret" not in html
+    assert sorted(names) == sorted(f"learner {number}" for number in range(1, 301))
+
+
+# How it changes.
+
+
+def test_no_row_moves_under_the_pointer(browser: Browser, session: Session) -> None:
+    mistake = sorted(LESSONS["04"]["exercises"][3]["mistakes"])[0]
+    with opened(browser, session) as page:
+        order = page.evaluate(ORDER)
+        page.locator("#matrix td.stuck").first.hover()
+        expect(page.locator("#detail")).to_be_visible()
+        for _try in range(2):
+            session.happen(
+                order[0], what="tried", name=EXERCISES[3], outcome="not yet", mistake=mistake
+            )
+        session.happen(order[1], what="tried", name=EXERCISES[2], outcome="passed", mistake="")
+        first = page.locator("#matrix tbody tr").nth(1).locator("td").nth(2)
+        expect(first).to_have_text("✔")
+        assert page.evaluate(ORDER) == order
+        expect(page.locator("#held")).to_be_visible()
+        page.mouse.move(2, 2)
+        until(page, f"({ORDER})[1] !== {order[1]!r}")
+        expect(page.locator("#held")).to_have_count(1)
+        expect(page.locator("#detail")).to_have_attribute("hidden", "")
+
+
+def test_a_scrolled_matrix_stays_where_it_is(browser: Browser, session: Session) -> None:
+    with opened(browser, session, "lesson=all") as page:
+        page.evaluate('document.querySelector("#matrix .scroll").scrollTop = 2000')
+        learner = page.evaluate(ORDER)[0]
+        cell = page.locator(f'tr[data-learner="{learner}"] td[data-exercise="close-frame"]')
+        session.happen(learner, what="tried", name="close-frame", outcome="passed", mistake="")
+        expect(cell.first).to_have_text("✔")
+        assert page.evaluate('document.querySelector("#matrix .scroll").scrollTop') == 2000
+
+
+def test_keys_reach_every_cell_and_its_sentence(browser: Browser, session: Session) -> None:
+    with opened(browser, session) as page:
+        page.locator("#matrix tbody th").first.focus()
+        found = page.evaluate(
+            """[...document.querySelector("#matrix tbody tr").cells].findIndex(
+                cell => cell.classList.contains("stuck"))"""
+        )
+        for _step in range(found):
+            page.keyboard.press("ArrowRight")
+        focused = page.locator("#matrix td:focus")
+        expect(focused).to_have_attribute("aria-describedby", "detail")
+        learner = page.evaluate(ORDER)[0]
+        name, cell = attempts_of(session.matrix())[learner]
+        exercise = next(one for one in LESSONS["04"]["exercises"] if one["name"] == name)
+        expect(page.locator("#detail .who")).to_contain_text(exercise["title"])
+        expect(page.locator("#detail .sentence")).to_have_text(
+            exercise["mistakes"].get(cell["mistake"], "")
+        )
+        page.keyboard.press("Escape")
+        expect(page.locator("#detail")).to_have_attribute("hidden", "")
+
+
+def test_the_page_fits_a_phone(browser: Browser, session: Session) -> None:
+    with opened(browser, session, width=390) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_axe_finds_nothing_serious(chromium: playwright.sync_api.Browser, few: Session) -> None:
+    for scheme, view in (("light", ""), ("dark", "lesson=all")):
+        with chromium.new_context(color_scheme=scheme) as context:  # type: ignore[arg-type]
+            page = context.new_page()
+            page.goto(f"{few.address}#{view}")
+            wait_until_live(page, 4)
+            # The page lets no script in that is not its own; axe is evaluated by the debugger.
+            page.evaluate((packages() / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+            assert serious(page) == []
+
+
+def test_a_change_touches_only_its_own_cell(browser: Browser, session: Session) -> None:
+    learner = list(session.simulated.nicks)[20 + (kind(browser) == "firefox")]
+    with opened(browser, session, "lesson=all&sort=name") as page:
+        page.evaluate(
+            """(() => {
+                window.touched = new Set();
+                const note = ({ target }) => touched.add(target.closest("td, th, tbody"));
+                new MutationObserver(changes => changes.forEach(note)).observe(
+                    document.querySelector("#matrix tbody"),
+                    { subtree: true, childList: true, attributes: true });
+            })()"""
+        )
+        for name in ("close-frame", "parse-close", "backoff"):
+            session.happen(learner, what="tried", name=name, outcome="passed", mistake="")
+            cell = f'tr[data-learner="{learner}"] td[data-exercise="{name}"]'
+            until(page, f"document.querySelector('{cell}').textContent === '✔'")
+        changed = page.evaluate(
+            """[...window.touched].map(({ parentElement, dataset }) =>
+                [parentElement.dataset.learner, dataset.exercise])"""
+        )
+    mine = [name for who, name in changed if who == learner]
+    assert {"close-frame", "parse-close", "backoff"} <= set(mine)
+    # Those of others are times that went on meanwhile: signs of a learner who is stuck for long.
+    assert len(changed) < 30
+
+
+# When something is lost.
+
+
+def picture(page: Any) -> Any:
+    """What the page shows, without the minutes, which go on."""
+    rows = page.evaluate(ROWS)
+    return [sorted(rows), page.evaluate(COUNTS), sorted(page.evaluate(STUCK))]
+
+
+def test_two_pages_and_all_events_come_back_after_a_killed_server(
+    browser: Browser, session: Session
+) -> None:
+    ada = next(iter(session.simulated.nicks))
+    with opened(browser, session) as left, opened(browser, session) as right:
+        session.process.kill()
+        session.process.wait()
+        for page in (left, right):
+            expect(page.locator("#line")).to_contain_text("Connection lost. This picture is from")
+            assert len(page.evaluate(ROWS)) == 300, "the old picture stays"
+        event = {"what": "tried", "name": EXERCISES[0], "outcome": "passed", "mistake": ""}
+        session.happen_all([(ada, event)])
+        session.begin_again()
+        session.players.wait_until_all_is_known()
+        for page in (left, right):
+            page.evaluate("document.querySelector('#line button').click()")  # do not wait longer
+            until(page, 'document.body.dataset.line === "live"')
+            passed = page.locator(f'#matrix tr[data-learner="{ada}"] td').first
+            expect(passed).to_have_text("✔")
+            until(page, f"({FIGURES})[1] === '300'")
+    matrix = session.matrix()
+    with opened(browser, session) as left, opened(browser, session) as right:
+        assert picture(left) == picture(right)
+        rows, _counts, _stuck = picture(left)
+        assert {learner: [nick, cells] for learner, nick, cells in rows} == rows_of(matrix)
+
+
+def test_ending_the_class_asks_twice(browser: Browser, few: Session) -> None:
+    with opened(browser, few) as page:
+        page.locator("#end").click()
+        page.locator("#ending button").first.click()  # keep it open
+        page.locator("#end").click()
+        expect(page.locator("#yes")).to_have_text("End the class")
+        page.locator("#yes").click()
+        expect(page.locator("#ending p")).to_contain_text("4 learners cannot come back")
+        page.locator("#yes").click()
+        expect(page.locator("#line")).to_contain_text("The class has ended.")
+        assert few.process.wait(20) == 0
+
+
+def test_a_new_class_shows_the_line_to_join(browser: Browser) -> None:
+    with board() as (_process, port), browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"http://127.0.0.1:{port}/{TEACHER}/")
+        expect(page.locator("#waiting-for code")).to_contain_text("join_class('ws://")
+        expect(page.locator("#network")).to_contain_text("this machine only")
+        page.locator("#large").click()
+        expect(page.locator("#large-join code")).to_be_visible()
+        # Nothing is said twice, and nothing went wrong on the way.
+        assert re.search("undefined|NaN|null", page.locator("body").inner_text()) is None
