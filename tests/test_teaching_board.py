@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jupyter_client.manager import start_new_kernel
@@ -59,17 +60,19 @@ def test_a_wrong_answer_in_a_notebook_is_on_the_board_by_the_name_of_the_mistake
             page = Page(connection)
             environment = {name: os.environ[name] for name in os.environ if not OURS.match(name)}
             environment |= {"WSEDU_HOME": str(tmp_path), "PYTHONPATH": os.environ["PYTHONPATH"]}
+            outputs: list[Any] = []
             manager, client = start_new_kernel(startup_timeout=120, env=environment)
             try:
                 for cell in (line.replace("nickname", "ada"), WRONG):
-                    reply = client.execute_interactive(cell, timeout=120, output_hook=print)
+                    reply = client.execute_interactive(
+                        cell, timeout=120, output_hook=outputs.append
+                    )
                     assert reply["content"]["status"] == "ok"
                 cell = page.until_cell("ada", "encode-header", state="not yet", tries=1)
                 assert cell["mistake"] == "little-endian"
                 (lesson,) = [
                     one for one in page.course["course"]["lessons"] if one["number"] == "04"
                 ]
-                assert "mistakes" in lesson["exercises"][1]
                 assert "little-endian" in lesson["exercises"][1]["mistakes"]
             finally:
                 client.stop_channels()
