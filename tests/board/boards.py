@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -104,7 +105,9 @@ class Page:
 
     def until(self, true: Callable[["Page"], Any]) -> Any:
         """Read on until this is true of the page."""
+        end = time.monotonic() + SECONDS
         while not (found := true(self)):
+            assert time.monotonic() < end, self.rows  # signs of life come all the time
             self.take()
         return found
 
