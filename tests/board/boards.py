@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -84,13 +85,17 @@ class Page:
         self.messages += 1
         if "state" in said:
             self._rows = {row["id"]: row for row in said["state"]}
+            for row in self._rows.values():
+                row["choices"] = {name: choice[:3] for name, choice in row["choices"].items()}
             self.states += 1
+            return
+        if said.keys() == {"now"}:  # a sign of life
             return
         row = self._rows.setdefault(said["id"], {"cells": {}, "choices": {}, "nick": ""})
         if "exercise" in said:
             row["cells"][said["exercise"]] = said["cell"]
         elif "prediction" in said:
-            row["choices"][said["prediction"]] = said["choice"]
+            row["choices"][said["prediction"]] = said["choice"][:3]  # without the time
         else:
             row |= {"nick": said["nick"], "here": said["here"]}
 
@@ -100,7 +105,9 @@ class Page:
 
     def until(self, true: Callable[["Page"], Any]) -> Any:
         """Read on until this is true of the page."""
+        end = time.monotonic() + SECONDS
         while not (found := true(self)):
+            assert time.monotonic() < end, self.rows  # signs of life come all the time
             self.take()
         return found
 

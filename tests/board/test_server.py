@@ -470,7 +470,7 @@ def test_a_learner_of_a_process_that_died_is_not_here_for_long(
     monkeypatch.setattr(server, "SILENCE", 0.3)
     entries = [
         json.dumps(["hello", "learner-ada", "ada", 1]),
-        json.dumps(["here", "learner-ada", "a dead process", True, 1]),
+        json.dumps(["here", "learner-ada", "a dead process", 1, True, 1]),
     ]
     with boards.board(lambda: Shared(entries)) as board, page(board) as teacher:
         with learner(board, "bob"):
