@@ -86,6 +86,8 @@ class Page:
             self._rows = {row["id"]: row for row in said["state"]}
             self.states += 1
             return
+        if "id" not in said:  # only the time
+            return
         row = self._rows.setdefault(said["id"], {"cells": {}, "choices": {}, "nick": ""})
         if "exercise" in said:
             row["cells"][said["exercise"]] = said["cell"]

@@ -31,6 +31,14 @@ COURSE = installed()
 LESSONS = {lesson["number"]: lesson for lesson in COURSE.lessons}
 EXERCISES = [one["name"] for one in LESSONS["04"]["exercises"]]
 
+# The command of the board; what it prints is read from stderr.
+COMMAND = """
+import sys
+from wsedu_classroom.board.__main__ import main
+sys.stdout = sys.stderr
+sys.exit(main(sys.argv[1:]))
+"""
+
 # What the page shows, as data.
 ROWS = """[...document.querySelectorAll("#matrix tbody tr")].map(row => [
     row.dataset.learner, row.querySelector("bdi").textContent, [...row.cells].slice(1).map(cell =>
@@ -47,11 +55,11 @@ ORDER = '[...document.querySelectorAll("#matrix tbody tr")].map(row => row.datas
 @contextmanager
 def board(port: int = 0) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """A board in a process of its own, and its port. It is killed at the end."""
-    program = Path(__file__).parents[1] / "classroom" / "board_process.py"
-    command = [sys.executable, str(program), str(port), CLASS, TEACHER]
+    command = [sys.executable, "-c", COMMAND, "--no-browser", "--port", str(port)]
+    command += ["--class", CLASS, "--teacher", TEACHER]
     paths = os.pathsep.join(str(ROOT / name) for name in ("", "exercises", "classroom"))
     environment = os.environ | {"PYTHONPATH": paths}
-    with programs.started(command, r"listening on (\d+)", environment) as (process, found):
+    with programs.started(command, r"http://127.0.0.1:(\d+)/", environment) as (process, found):
         try:
             yield process, int(found)
         finally:
@@ -444,7 +452,9 @@ def test_a_new_class_shows_the_line_to_join(browser: Browser) -> None:
     with board() as (_process, port), browser.new_context() as context:
         page = context.new_page()
         page.goto(f"http://127.0.0.1:{port}/{TEACHER}/")
-        expect(page.locator("#waiting-for code")).to_contain_text("join_class('ws://")
+        expect(page.locator("#waiting-for code")).to_contain_text(
+            f"join_class('ws://127.0.0.1:{port}/{CLASS}'"
+        )
         expect(page.locator("#network")).to_contain_text("this machine only")
         page.locator("#large").click()
         expect(page.locator("#large-join code")).to_be_visible()

@@ -48,6 +48,7 @@ RATE, BURST = 20, 1000  # events in a second, and at once: a learner who comes b
 PATIENCE = 10  # seconds for a handshake, and for the first message
 PAUSE = 0.1  # seconds between two acknowledgements to a learner
 BEAT = 5  # seconds between two signs of life of a process
+TIME = 5  # seconds without news after which a page hears the time
 SILENCE = 15  # seconds without one, after which a process is gone
 LINGER = 2  # seconds for the other processes to read that the class has ended
 BACKOFF = 0.2, 10  # seconds to wait for a lost log: at first, and at most
@@ -323,7 +324,7 @@ class Board:
         while True:
             change: dict[str, Any] = {}  # only the time: a page hears no Ping, and misses this
             with suppress(TimeoutError):
-                async with asyncio.timeout(BEAT):
+                async with asyncio.timeout(TIME):
                     key = await page.next()
                 change = {"state": self.matrix.state()} if key is None else self.matrix.change(key)
             await connection.send(dumps(change | {"now": self._now()}))
