@@ -27,6 +27,7 @@ from typing import Any
 
 import grader
 import nbformat
+import points
 import submissions
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.baseapp import NbGrader
@@ -101,13 +102,17 @@ class Class:
                 shutil.rmtree(path)
         rows = [row for learner in learners for row in self.order(assignment, learner)]
         ordered = [name for name in learners if (Path("ordered") / name / assignment).exists()]
-        with ProcessPoolExecutor(os.cpu_count()) as pool:
-            graded = list(pool.map(grade_one, repeat(assignment), ordered))
-        for learner, went_well in zip(ordered, graded, strict=True):
-            if not went_well:  # perhaps because of the other process; once more, alone
-                grade_one(assignment, learner)
+        self.grade_all(assignment, ordered)
         rows += [row for learner in learners for row in self.accidents(assignment, learner)]
         write_look_at(assignment, rows)
+
+    def grade_all(self, assignment: str, learners: list[str]) -> None:
+        """Grade those whose notebooks are in order, in several processes."""
+        with ProcessPoolExecutor(os.cpu_count()) as pool:
+            graded = list(pool.map(grade_one, repeat(assignment), learners))
+        for learner, went_well in zip(learners, graded, strict=True):
+            if not went_well:  # perhaps because of the other process; once more, alone
+                grade_one(assignment, learner)
 
     def order(self, assignment: str, learner: str) -> Iterable[dict[str, str]]:
         """Put one learner's notebook in order; what the teacher should know about it."""
@@ -236,8 +241,9 @@ def write_look_at(assignment: str, rows: list[dict[str, str]]) -> None:
         print(f"{who} {row['reason']}: {row['detail']}")
 
 
-def main(command: str, *assignments: str) -> None:
+def main(command: str, *words: str) -> None:
     """What ``scripts/classroom.py`` was asked to do."""
+    assignments = () if command == "export" else words
     # nbgrader calls a program that is installed beside it.
     os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
     Path("nbgrader.log").unlink(missing_ok=True)
@@ -252,6 +258,8 @@ def main(command: str, *assignments: str) -> None:
     if command != "release":
         folders.export()
         print("The points are in grades.csv, what to look at by hand in look-at.csv.")
+    if command == "export":
+        points.main(list(words), Path("grades.csv"))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ the outputs of the cell, where ``to_look_at`` finds it.
 from __future__ import annotations
 
 import copy
+import os
 import re
 from contextlib import suppress
 from typing import Any
@@ -23,7 +24,8 @@ from traitlets import Integer
 
 DIED, ENDLESS = "KernelDied", "CellTimeoutError"
 # exit() ends nothing; and whatever a cell does to the name, each check is the course's.
-READY = "get_ipython().ask_exit = lambda: None\nfrom wsedu import check"
+JUDGE = "wsedu_classroom.examination" if "WSEDU_EXAM" in os.environ else "wsedu"
+READY = f"get_ipython().ask_exit = lambda: None\nfrom {JUDGE} import check"
 PING = "None"  # a kernel that was interrupted runs it at once, or never
 # What is kept of a cell: characters of one output, and outputs.
 LONGEST, MOST = 200_000, 200

@@ -87,7 +87,8 @@ def in_order(cells: list[Cell], folder: str, lesson: Lesson, language: str) -> l
             group = tail
         group.append(cell)
     for exercise in lesson.exercises:
-        words = Wording(COURSE.folder / folder / exercise.name.replace("-", "_"), language)
+        home = COURSE.folder / folder / exercise.name.replace("-", "_")
+        words = Wording(home, language, exercise.facts)
         head += with_words(groups.get(exercise.name, []), exercise, words)
     return head + tail
 
@@ -97,7 +98,14 @@ def with_words(group: list[Cell], exercise: Exercise, words: Wording) -> list[Ce
     name = exercise.name
     old = {cell["id"]: "".join(cell["source"]) for cell in group}
     answer = starter(exercise, old.get(f"{name}-answer", ""))
-    title = f"## {exercise.number} {words['title']} {'★' * exercise.stars}"
+    title = f"{exercise.number} {words['title']}"
+    made = three_cells(name, title, exercise.stars, words["task"].strip(), answer)
+    ids = [cell["id"] for cell in made]
+    return made + [cell for cell in group if cell["id"] not in ids]
+
+
+def three_cells(name: str, title: str, stars: int, task: str, answer: str) -> list[Cell]:
+    """The task of an exercise, the cell for its answer, and the check."""
     check = code_cell(f"{name}-check", f'check("{name}", {answered(answer)})')
     check["metadata"] = {
         "deletable": False,
@@ -106,19 +114,17 @@ def with_words(group: list[Cell], exercise: Exercise, words: Wording) -> list[Ce
             "grade": True,
             "grade_id": name,
             "locked": True,
-            "points": exercise.stars,
+            "points": stars,
             "schema_version": 3,
             "solution": False,
             "task": False,
         },
     }
-    made = [
-        prose_cell(f"{name}-task", f"{title}\n\n{words['task'].strip()}"),
+    return [
+        prose_cell(f"{name}-task", f"## {title} {'★' * stars}\n\n{task}"),
         code_cell(f"{name}-answer", answer),
         check,
     ]
-    ids = [cell["id"] for cell in made]
-    return made + [cell for cell in group if cell["id"] not in ids]
 
 
 def prose_cell(name: str, source: str) -> Cell:
@@ -194,6 +200,45 @@ def wrong_answers() -> Files:
             lines += [f"* **{name.replace('-', ' ')}**: {said[name]}" for name in said]
     lines += ["", f"{sum(len(lesson.exercises) for lesson in LESSONS)} exercises."]
     yield ROOT / "docs" / "wrong-answers.md", text("\n".join(lines) + "\n")
+
+
+def by_hand() -> Files:
+    """What no check judges: objectives that are practised by predictions and quizzes alone."""
+    lines = [
+        "# What you grade by hand",
+        "",
+        "The checks judge every exercise. No exercise practises these objectives: predictions "
+        "and quizzes ask for them, and those are not graded. Ask for two sentences, on paper or "
+        "in a cell.",
+        "",
+        "| lesson | the learner can | asked by |",
+        "|---|---|---|",
+    ]
+    for lesson in LESSONS:
+        judged = {exercise.name for exercise in lesson.exercises}
+        for objective in lesson.objectives:
+            if not judged & set(objective.practised):
+                asked = " ".join(f"`{name}`" for name in objective.practised)
+                lines.append(f"| {lesson.number} | {objective.says} | {asked} |")
+    lines += [
+        "",
+        "A check says whether code is right. How well it is written is yours to judge. It is worth "
+        "your time where the task is open, in the exercises with four stars:",
+        "",
+    ]
+    lines += [
+        f"* {exercise.number} {exercise.title}"
+        for lesson in LESSONS
+        for exercise in lesson.exercises
+        if exercise.stars == 4
+    ]
+    programs = [
+        f"{exercise.number} needs {exercise.judge.program}: without it, nothing is judged."
+        for lesson in LESSONS
+        for exercise in lesson.exercises
+        if isinstance(exercise.judge, Texts)
+    ]
+    yield ROOT / "docs" / "by-hand.md", text("\n".join([*lines, "", *programs]) + "\n")
 
 
 def links() -> Files:
@@ -342,6 +387,7 @@ GENERATED: dict[str, Callable[[], Files]] = {
     "exercises/LANGUAGE/*/*.ipynb: tasks, headings, metadata of checks": exercise_notebooks,
     "README.md: the table of lessons": readme,
     "docs/wrong-answers.md": wrong_answers,
+    "docs/by-hand.md": by_hand,
     "docs/links.txt": links,
     "docs/api.md": api,
     "wsedu/words/locale/*/LC_MESSAGES/wsedu.mo": translations,

@@ -116,7 +116,7 @@ def find(folder: Path, slug: str, name: str, sources: dict[str, NotebookNode]) -
         try:
             handed = read(folder / path)
         except ValueError as error:
-            said = ("unreadable", f"{path}: {error}")
+            said = ("unreadable", f"the file {path}: {error}")
             if path.parts[0] == slug or path.name.startswith(name.removesuffix(".ipynb")):
                 remarks.append(said)
             elif not _of_another(path, slug, sources):
@@ -136,7 +136,7 @@ def find(folder: Path, slug: str, name: str, sources: dict[str, NotebookNode]) -
         names = ", ".join(str(path) for path in sorted(candidates))
         remarks.append(("several", f"of {names} the newest is graded: {path}"))
     if path.name != name:
-        remarks.append(("misnamed", f"{path} is graded as {name}"))
+        remarks.append(("misnamed", f"the file {path} is graded as {name}"))
     return Found(notebook, folder / path, remarks)
 
 
@@ -150,7 +150,7 @@ def _of_another(path: Path, slug: str, sources: Iterable[str]) -> bool:
 
 
 def read(path: Path) -> NotebookNode:
-    """The cells of a notebook, without their outputs; ValueError with a sentence if it is none."""
+    """A notebook without its outputs; ValueError with a sentence if it is none."""
     cells = []
     try:
         with warnings.catch_warnings():
@@ -162,7 +162,7 @@ def read(path: Path) -> NotebookNode:
             cells.append(cell)
     except Exception as error:
         raise ValueError(f"it is not a notebook ({type(error).__name__})") from None
-    return NotebookNode(cells=cells)
+    return NotebookNode(cells=cells, metadata=notebook.metadata)
 
 
 # Giving it out.

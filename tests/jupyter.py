@@ -32,10 +32,10 @@ class Jupyter:
 
 
 @contextmanager
-def started(base: Path) -> Iterator[Jupyter]:
+def started(base: Path, *arguments: str) -> Iterator[Jupyter]:
     """JupyterLab as ``scripts/open.py`` starts it, in a copy of the course, with these settings.
 
-    All that it keeps is kept below ``base``.
+    All that it keeps is kept below ``base``. It gets these arguments, too.
     """
     for name in ("notebooks", "exercises", "scripts"):
         shutil.copytree(ROOT / name, base / "course" / name)
@@ -59,6 +59,7 @@ def started(base: Path) -> Iterator[Jupyter]:
         *(sys.executable, str(base / "course" / "scripts" / "lab.py"), "--no-browser"),
         *("--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", "--IdentityProvider.token=course"),
         "--LabApp.expose_app_in_browser=True",
+        *arguments,
     ]
     address = r"(http://127\.0\.0\.1:\d+)/lab"
     with programs.started(command, address, environment) as (server, url):

@@ -59,3 +59,10 @@ def started(
             process.wait()
         reader.join(30)
         process.stderr.close()
+
+
+def hub_proxy() -> list[str]:
+    """The command of a hub's own proxy, without its arguments; skips without it."""
+    if given := os.environ.get("CONFIGURABLE_HTTP_PROXY"):
+        return [given]
+    return [find("configurable-http-proxy", purpose="the proxy of a hub is")]

@@ -60,7 +60,8 @@ def run_in(course: Path, command: str) -> subprocess.CompletedProcess[str]:
     home.mkdir(exist_ok=True)
     keep = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     # The packages of the environment are those of these tests; the clone's own are meant.
-    paths = os.pathsep.join([str(course), str(course / "exercises")])
+    packages = (course, course / "exercises", course / "classroom")
+    paths = os.pathsep.join(map(str, packages))
     return subprocess.run(
         command,
         shell=True,

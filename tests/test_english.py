@@ -78,8 +78,13 @@ def prose() -> Iterator[tuple[str, str]]:
     words = ROOT / "wsedu" / "words" / "en.toml"
     for text in sentences_of(tomllib.loads(words.read_text(encoding="utf-8"))):
         yield "words/en.toml", text
+    for path in (ROOT / "classroom").rglob("*.toml"):
+        for text in sentences_of(tomllib.loads(path.read_text(encoding="utf-8"))):
+            yield f"{path.parent.name}/{path.name}", text
     for name in ("README.md", "TEACHING.md", "CONTRIBUTING.md"):
         yield name, (ROOT / name).read_text(encoding="utf-8")
+    plans = (ROOT / "docs" / "plans.md").read_text(encoding="utf-8")
+    yield "docs/plans.md", re.sub(r"`.+?`|\]\(.+?\)", "", plans)  # names of cells are names
     for path in (ROOT / "wsedu").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             # The sentences of the course are arguments of ``_`` and ``ngettext``.

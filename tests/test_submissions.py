@@ -429,6 +429,21 @@ def test_nothing_is_missing_and_other_files_are_named(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("sign", "=+-@")
+def test_the_name_of_a_file_does_not_become_a_formula_in_a_table(sign: str, tmp_path: Path) -> None:
+    put(tmp_path / f"{sign}1+1.ipynb", solved(LESSON))
+    put(tmp_path / f"{sign}2.ipynb", None).write_text("{")
+    put(tmp_path / f"{sign}3.ipynb", solved(LESSON))
+    result = submissions.find(tmp_path, SLUG, NAME, SOURCES)
+    assert {reason for reason, _sentence in result.remarks} >= {"several", "misnamed"}
+    (tmp_path / f"{sign}1+1.ipynb").unlink()
+    (tmp_path / f"{sign}3.ipynb").unlink()
+    alone = submissions.find(tmp_path, SLUG, NAME, SOURCES)
+    assert [reason for reason, _sentence in alone.remarks] == ["unreadable"]
+    for _reason, sentence in result.remarks + alone.remarks:
+        assert sentence[0] not in "=+-@"
+
+
 def test_a_notebook_of_an_old_format_is_read(tmp_path: Path) -> None:
     old = nbformat.convert(solved(LESSON), 3)
     path = put(tmp_path / SLUG / NAME, old)

@@ -14,14 +14,24 @@ from typing import Any
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from wsedu_classroom.examination.frozen import Examination
+
+from wsedu.course.catalogue import exercises
+from wsedu.course.commands import source_of
 
 from .answers import LESSONS, ROOT, argument, cells, earlier_edition, solved
 from .terminal import clone_with_this_environment, run_in
 
 (LESSON,) = [lesson for lesson in LESSONS if lesson.number == "04"]
 SLUG, NAME = LESSON.slug, "04_exercises.ipynb"
+EXERCISE = LESSON.exercises[0]
 SOURCES = {exercise.name: exercise.stars for exercise in LESSON.exercises}
-COMMANDS = re.findall(r"(?m)^    (\S.*)$", (ROOT / "TEACHING.md").read_text(encoding="utf-8"))
+PAGE = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
+GRADING = r"(?m)^    (python3 scripts/classroom\.py (?:release|grade|export|editions)\b(?! --).*)$"
+COMMANDS = re.findall(GRADING, PAGE)
+TABLES = re.findall(r"(?m)^    (python3 scripts/classroom\.py export --.+)$", PAGE)
+PRINTED = re.findall(r"(?m)^    (python3 scripts/classroom\.py (?:quiz|handouts|keys)\b.*)$", PAGE)
+EXAM = re.findall(r"(?m)^    (python3 scripts/classroom\.py exam .*)$", PAGE)
 
 
 # The learners. Each gets what the teacher gives out, and does something to it. What else they may
@@ -165,6 +175,31 @@ def test_a_class_from_giving_out_to_grades(clone: Path) -> None:
     ]
     took = time.monotonic() - started
 
+    # The tables of two systems, as they are exported there.
+    moodle, canvas = TABLES
+    (clone / "Grades.csv").write_text(
+        'Identifier,"Full name","Email address",Status,Grade,"Maximum grade",'
+        '"Grade can be changed","Last modified (grade)"\n'
+        '"Participant 7",Harmful,harmful@example.org,"Submitted for grading - ",,8.00,Yes,-\n'
+        '"Participant 8",Absent,absent@example.org,"No submission - ",,8.00,Yes,-\n',
+        encoding="utf-8",
+    )
+    (clone / "Gradebook.csv").write_text(
+        f"Student,ID,SIS Login ID,Section,{SLUG} (77),Final Score\n"
+        f"    Points Possible,,,,{ALL},(read only)\n"
+        '"Wrong, W.",12,wrong,Monday,,\n',
+        encoding="utf-8",
+    )
+    done = run_in(clone, moodle)
+    assert done.returncode == 0, done.stderr
+    assert "  renamed is not in the table.\n" in done.stdout and "harmful is" not in done.stdout
+    by_name = {row["Full name"]: row["Grade"] for row in table(clone / "Grades.filled.csv")}
+    assert by_name == {"Harmful": f"{ALL - SOURCES['decode-header'] + 1.5}", "Absent": ""}
+    done = run_in(clone, canvas)
+    assert done.returncode == 0, done.stderr
+    in_canvas = table(clone / "Gradebook.filled.csv")
+    assert [row[f"{SLUG} (77)"] for row in in_canvas] == [str(ALL), "0"]
+
     assert {row["student_id"]: row["score"] for row in grades} == {
         name: f"{learner.points}.0" for name, learner in LEARNERS.items()
     } | {"absent": ""}
@@ -210,8 +245,28 @@ def test_the_editions(clone: Path) -> None:
     *_others, editions = COMMANDS
     done = run_in(clone, editions)
     assert done.returncode == 0, done.stderr
-    for name in re.findall(r"`(build/\S+)`", (ROOT / "TEACHING.md").read_text(encoding="utf-8")):
+    for name in re.findall(r"`(build/(?:live|slides)\S*)`", PAGE):
         assert (clone / name).exists()
+
+
+def test_the_quiz_handouts_and_keys(clone: Path) -> None:
+    quiz, compare, handouts, keys = PRINTED
+    for command in (quiz, handouts, keys):
+        done = run_in(clone, command)
+        assert done.returncode == 0, done.stderr
+        made = [clone / line for line in done.stdout.splitlines()]
+        assert made and all(path.is_file() for path in made)
+    head = (clone / "build" / "quiz" / "letters.csv").read_text(encoding="utf-8")
+    for name, letters in (("before", "A" * 12), ("after", "B" * 12)):
+        line = ",".join(["ada", "A", *letters])
+        (clone / f"{name}.csv").write_text(f"{head}{line}\n", encoding="utf-8")
+    done = run_in(clone, compare)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0] == "Learners in both tables: 1."
+    for name in re.findall(r"`(build/(?:quiz|handouts|keys))`", PAGE):
+        assert (clone / name).is_dir()
+    status = subprocess.run(["git", "status", "--short"], cwd=clone, capture_output=True, text=True)
+    assert status.stdout == ""
 
 
 def test_a_name_that_nbgrader_cannot_take_is_refused(clone: Path) -> None:
@@ -228,3 +283,56 @@ def test_an_unknown_assignment_is_refused_with_those_that_there_are(clone: Path)
     done = run_in(clone, "python3 scripts/classroom.py grade 04")
     assert done.returncode == 2
     assert SLUG in done.stderr and "Traceback" not in done.stderr
+
+
+# The examination.
+
+
+def sat(folder: Path, form: str, learner: str, wrong: str = "", marked: bool = True) -> None:
+    """A learner hands in form A or B with all answers right, but for one."""
+    notebook = nbformat.read(folder / "forms" / form / "midterm.ipynb", as_version=4)
+    asked = Examination.read(folder / "exam.json").forms[form]
+    for cell, question in zip(cells(notebook, "-answer"), asked, strict=True):
+        if question.exercise == wrong:
+            continue
+        if question.answers:
+            answers = ", ".join(f"{letter!r}: {text}" for letter, text in question.answers.items())
+            cell.source = cell.source.partition("=")[0] + f"= {{{answers}}}"
+        else:
+            cell.source = source_of(exercises()[question.exercise])
+    if not marked:
+        del notebook.metadata["wsedu"], notebook.cells[0]
+    path = folder / "submitted" / learner / "my midterm.ipynb"
+    path.parent.mkdir(parents=True)
+    nbformat.write(notebook, path)
+
+
+def test_an_examination_from_drawing_to_grades(clone: Path) -> None:
+    make, grade = EXAM
+    done = run_in(clone, make)
+    assert done.returncode == 0, done.stderr
+    folder = clone / "exams" / "midterm"
+    for name in ("forms/A/midterm.ipynb", "forms/B/midterm.ipynb", "sheet-A.html"):
+        text = (folder / name).read_text(encoding="utf-8")
+        assert "Read a header" in text and EXERCISE.reason not in text
+    sat(folder, "A", "ann")
+    sat(folder, "B", "bob", wrong="encode-header")
+    sat(folder, "A", "cem", marked=False)
+    sat(folder, "B", "dee", marked=False)
+    sat(folder, "A", "eva")
+    (folder / "forms.csv").write_text("dee,b\neva,B\n", encoding="utf-8")
+    done = run_in(clone, grade)
+    assert done.returncode == 0, done.stderr
+    rows = {row["student_id"]: row for row in table(folder / "grades.csv")}
+    assert {name: (row["form"], row["score"]) for name, row in rows.items()} == {
+        "ann": ("A", "4.0"),
+        "bob": ("B", "2.0"),
+        "cem": ("", ""),
+        "dee": ("B", "4.0"),
+        "eva": ("B", "2.0"),  # the answers of form A, but the list says B
+    }
+    assert rows["cem"]["look_at"] == "misnamed; not graded"
+    page = (folder / "feedback" / "eva" / "midterm" / "midterm.html").read_text(encoding="utf-8")
+    assert page.count("✘") == 2 and page.count("✔") == 1
+    status = subprocess.run(["git", "status", "--short"], cwd=clone, capture_output=True, text=True)
+    assert status.stdout == ""

@@ -84,15 +84,17 @@ class Page:
         self.messages += 1
         if "state" in said:
             self._rows = {row["id"]: row for row in said["state"]}
+            for row in self._rows.values():
+                row["choices"] = {name: choice[:3] for name, choice in row["choices"].items()}
             self.states += 1
             return
-        if "id" not in said:  # only the time
+        if said.keys() == {"now"}:  # a sign of life
             return
         row = self._rows.setdefault(said["id"], {"cells": {}, "choices": {}, "nick": ""})
         if "exercise" in said:
             row["cells"][said["exercise"]] = said["cell"]
         elif "prediction" in said:
-            row["choices"][said["prediction"]] = said["choice"]
+            row["choices"][said["prediction"]] = said["choice"][:3]  # without the time
         else:
             row |= {"nick": said["nick"], "here": said["here"]}
 

@@ -42,6 +42,8 @@ def test_any_order_and_repetition_gives_the_same_matrix(
     data: st.DataObject, ada: list[Any], bob: list[Any]
 ) -> None:
     entries = entries_of("ada", ada) + entries_of("bob", bob)
+    entries += [["here", "ada", "left", n, bool(n % 2), 5.0 + n] for n in range(1, 4)]
+    entries += [["hello", "ada", f"Ada {n}", 2.0 + n] for n in range(3)]
     again = data.draw(st.lists(st.sampled_from(entries), max_size=9)) if entries else []
     mixed = data.draw(st.permutations(entries + again))
     assert matrix_of(mixed).state() == matrix_of(entries).state()
@@ -127,9 +129,16 @@ def test_an_event_far_ahead_is_not_kept() -> None:
 
 def test_a_learner_is_here_while_any_process_has_a_connection() -> None:
     matrix = matrix_of([])
-    assert matrix.apply(["here", "ada", "left", True, 2.0]) == [Key("ada", "here")]
-    assert matrix.apply(["here", "ada", "right", True, 2.0]) == []
+    assert matrix.apply(["here", "ada", "left", 1, True, 2.0]) == [Key("ada", "here")]
+    assert matrix.apply(["here", "ada", "right", 1, True, 2.0]) == []
     assert matrix.apply(["gone", "left"]) == []
     assert matrix.change(Key("ada", "here")) == {"id": "ada", "nick": "Ada", "here": True}
     assert matrix.apply(["gone", "right"]) == [Key("ada", "here")]
     assert matrix.rows["ada"].seen == 2.0
+    assert matrix.apply(["here", "ada", "right", 3, True, 4.0]) == [Key("ada", "here")]
+    assert matrix.apply(["here", "ada", "right", 2, False, 3.0]) == []  # it is late
+
+
+def test_the_newest_nickname_counts() -> None:
+    matrix = matrix_of([["hello", "ada", "Countess", 3.0], ["hello", "ada", "Lovelace", 2.0]])
+    assert matrix.rows["ada"].nick == "Countess"

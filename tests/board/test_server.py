@@ -314,7 +314,7 @@ def test_a_log_that_is_too_long_takes_nothing_more(
             assert close_of(bob) == (1013, "the log is full")
 
 
-def test_half_open_handshakes_and_silent_clients_end_and_delay_nobody_else(
+def test_half_open_handshakes_and_silent_clients_end_and_delay_no_one_else(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(server, "PATIENCE", 0.5)
@@ -474,7 +474,7 @@ def test_a_learner_of_a_process_that_died_is_not_here_for_long(
     monkeypatch.setattr(server, "SILENCE", 0.3)
     entries = [
         json.dumps(["hello", "learner-ada", "ada", 1]),
-        json.dumps(["here", "learner-ada", "a dead process", True, 1]),
+        json.dumps(["here", "learner-ada", "a dead process", 1, True, 1]),
     ]
     with boards.board(lambda: Shared(entries)) as board, page(board) as teacher:
         with learner(board, "bob"):

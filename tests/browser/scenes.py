@@ -10,6 +10,7 @@ from websockets.asyncio.server import ServerConnection
 
 from wsedu.live import Lab
 from wsedu.live.browser import HERE, PATH
+from wsedu.live.elsewhere import for_the_page
 from wsedu.live.peer import Peer
 from wsedu.protocol import Frame, Opcode, Response, accept_key, build_frame, read_head
 from wsedu.recording import PageRecording
@@ -336,7 +337,7 @@ def play(browser: Browser, address: str, name: str) -> PageRecording:
         "title": "",
         "until": scene.until,
         "close_with": scene.close,
-        "code": scene.script.replace("SERVER", lab.direct_url),
+        "code": for_the_page(scene.script.replace("SERVER", lab.direct_url)),
         "protocols": scene.protocols,
         "sandboxed": scene.sandboxed,
     }
@@ -347,7 +348,7 @@ def play(browser: Browser, address: str, name: str) -> PageRecording:
             log_in = {"steps": [], "title": "", "code": LOOKS, "url": lab.url + PATH}
             page.evaluate(PLAY, [source, log_in])
         page.goto(address.replace("127.0.0.1", scene.host))
-        steps = page.evaluate(PLAY, [source, values | {"url": lab.url + PATH}])
+        steps = page.evaluate(PLAY, [source, values | {"url": for_the_page(lab.url + PATH)}])
         assert holds_soon(lab, lambda: lab.recording.ended), lab.recording
     recording = lab.recordings[1 if scene.known else 0]
     lab.close()

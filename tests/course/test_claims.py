@@ -238,7 +238,8 @@ def words_of(exercise: Exercise) -> Iterator[tuple[str, str]]:
         inner = value if isinstance(value, dict) else {"": value}
         for name, text in inner.items():
             for one in text if isinstance(text, list) else [text]:
-                yield f"{key} {name}".strip(), one
+                said = one.format(**exercise.facts) if exercise.facts else one
+                yield f"{key} {name}".strip(), said
 
 
 def shown_by(lesson: Lesson, exercise: Exercise) -> str:

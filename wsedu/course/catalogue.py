@@ -149,7 +149,8 @@ def _exercise(package: Package, lesson: str, name: str, number: str) -> Exercise
     exercise: Exercise = module.EXERCISE
     home = package.folder / lesson / folder
     wrong = {**exercise.wrong, **read_mistakes(home / "mistakes.toml")}
-    return replace(exercise, name=name, number=number, words=Wording(home), wrong=wrong)
+    words = Wording(home, facts=exercise.facts)
+    return replace(exercise, name=name, number=number, words=words, wrong=wrong)
 
 
 def _prediction(name: str, right: int, words: dict[str, Any]) -> Prediction:

@@ -28,6 +28,9 @@ class Exercise:
     piece:    the name under which an answer that passed is kept, as a piece of the learner's own
               server; empty if it is none
     seconds:  for all the cases of one check together
+    facts:    what stands for the names in braces in its words, if its numbers may change
+    draw:     other numbers, for an examination: from a source of chance, the ``solution``, the
+              ``wrong`` and the ``facts`` that belong to them
 
     The catalogue adds the rest:
 
@@ -42,6 +45,8 @@ class Exercise:
     wrong: Mapping[str, Any] = field(default_factory=dict)
     piece: str = ""
     seconds: float = SECONDS
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    draw: Callable[[random.Random], Mapping[str, Any]] | None = None
     name: str = ""
     number: str = ""
     words: Wording = field(default_factory=lambda: Wording(Path()))

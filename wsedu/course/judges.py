@@ -226,7 +226,7 @@ class Cases:
 
     def _wrong_parts(self, args: Args, got: Any) -> Mapping[str, Any] | None:
         """The fields in which a result differs from the right one; None if it has no fields."""
-        if self.fields is None or isinstance(got, Raised) or not self._has_form(got):
+        if self.fields is None or isinstance(got, Raised) or not self.has_form(got):
             return None
         try:
             right, found = self.fields(self._expected(args, got)), self.fields(got)
@@ -300,7 +300,7 @@ class Cases:
         """What is wrong with the form of a result."""
 
         def form(got: Any) -> str | None:
-            if isinstance(got, Raised) or self._has_form(got):
+            if isinstance(got, Raised) or self.has_form(got):
                 return None
             said = _("Return {like}, not {got}.")
             return said.format(like=exercise.words["like"], got=shorten(got))
@@ -320,7 +320,7 @@ class Cases:
             error = shorten(got.error, 200)
             said = _("{call} raised {error}").format(call=call, error=error)
             return not_yet(found.sentence or "", self.section, case=said)
-        if not self._has_form(got) or self._is_right(args, got):  # right once, but not again
+        if not self.has_form(got) or self._is_right(args, got):  # right once, but not again
             return not_yet(found.sentence or "", self.section, case=call)
         shown = {"section": self.section} | self._show(call, args, got)
         return not_yet(found.sentence or _generic(shown), **shown)
@@ -328,13 +328,14 @@ class Cases:
     def _expected(self, args: Args, got: Any) -> Any:
         return self.nearest(args, got) if self.nearest else self.expected(*args)
 
-    def _has_form(self, got: Any) -> bool:
+    def has_form(self, got: Any) -> bool:
+        """Whether a result is of the kind that the task asks for, right or wrong."""
         if isinstance(self.fits, type):
             return isinstance(got, self.fits) and (self.fits is bool or not isinstance(got, bool))
         return self.fits(got)
 
     def _is_right(self, args: Args, got: Any) -> bool:
-        if isinstance(got, Raised) or not self._has_form(got):
+        if isinstance(got, Raised) or not self.has_form(got):
             return False
         return self.right(args, got) if self.right else bool(got == self._expected(args, got))
 

@@ -2,12 +2,13 @@
 
 How to think about it: code is written once, words once a language. ``en.toml`` has all the words
 of a folder, ``ru.toml`` those that are translated; where one is missing, the English one is shown.
+Words about numbers that an examination may change have a name in braces in the place of each.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import ItemsView, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,16 @@ from ..words import LANGUAGE
 class Wording:
     """The words in one folder, in one language."""
 
-    def __init__(self, folder: Path, language: str = LANGUAGE) -> None:
-        self.folder = folder
-        self._words = _merged(_read(folder, "en"), _read(folder, language))
+    def __init__(
+        self, folder: Path, language: str = LANGUAGE, facts: Mapping[str, Any] | None = None
+    ) -> None:
+        self.folder, self.language = folder, language
+        words = _merged(_read(folder, "en"), _read(folder, language))
+        self._words = _filled(words, facts) if facts else words
+
+    def about(self, facts: Mapping[str, Any]) -> Wording:
+        """The same words about other numbers."""
+        return Wording(self.folder, self.language, facts)
 
     def __getitem__(self, key: str) -> Any:
         if key not in self._words:
@@ -29,6 +37,10 @@ class Wording:
     def get(self, key: str, default: Any = None) -> Any:
         """The words under a key, or ``default``."""
         return self._words.get(key, default)
+
+    def items(self) -> ItemsView[str, Any]:
+        """All keys with their words."""
+        return self._words.items()
 
     def say(self, name: str, **facts: Any) -> str:
         """A sentence of the table ``says``, with its facts filled in."""
@@ -53,3 +65,12 @@ def _merged(english: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, A
         inner = found.get(key)
         found[key] = _merged(inner, value) if isinstance(inner, dict) else value
     return found
+
+
+def _filled(words: Any, facts: Mapping[str, Any]) -> Any:
+    """The words with the facts in their places."""
+    if isinstance(words, str):
+        return words.format(**facts)
+    if isinstance(words, list):
+        return [_filled(each, facts) for each in words]
+    return {key: _filled(each, facts) for key, each in words.items()}

@@ -73,6 +73,14 @@ function mistake(error) {
   }
 }
 
+/** Where a WebSocket connects. On a hub that is a path on the page's own server.
+ * @param {string} given */
+function address(given) {
+  const url = new URL(given, location.href);
+  url.protocol = url.protocol.replace("http", "ws");
+  return url;
+}
+
 /** @param {{model: Model, el: HTMLElement}} context */
 function render({ model, el }) {
   const list = document.createElement("ol");
@@ -169,7 +177,7 @@ function render({ model, el }) {
     if (socket) return;
     start = performance.now();
     try {
-      const url = new URL(model.get("url"));
+      const url = address(model.get("url"));
       if (model.get("same_host")) url.hostname = location.hostname;
       const Opened = model.get("sandboxed") ? Sandboxed : WebSocket;
       socket = /** @type {WebSocket} */ (new Opened(url.href, model.get("protocols") ?? []));
@@ -214,7 +222,7 @@ function render({ model, el }) {
     return;
   }
   if (model.get("report")) {
-    reporter = new WebSocket(model.get("report"));
+    reporter = new WebSocket(address(model.get("report")).href);
     reporter.onopen = reporter.onerror = connect;
   } else connect();
   return () => {

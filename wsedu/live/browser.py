@@ -27,6 +27,7 @@ from ..protocol import Opcode
 from ..recording import PageRecording, Recording, dissect
 from ..recording.page import ScriptStep
 from ..words import _
+from .elsewhere import for_the_page
 from .options import LIST, NONE, Rule
 from .tap import Log, Tap
 from .waiting import found, in_thread
@@ -34,7 +35,6 @@ from .waiting import found, in_thread
 HERE = Path(__file__).parent
 PATH = "/from-your-browser"  # tells a page's connection from all others
 BROWSERS = ("chromium", "firefox")
-NOT_HERE = _("A browser cannot connect to a server that runs inside a page.")
 NO_PAGE = " No page of this notebook answered."  # a part of a kept note
 STEPS = 200  # of a script that are kept
 
@@ -180,6 +180,11 @@ def still_open(recording: Recording, seconds: float) -> Recording:
     note = _("This connection of your browser was still open after {seconds} s: {missing}.").format(
         seconds=f"{seconds:g}", missing="; ".join(missing)
     )
+    return with_note(recording, note)
+
+
+def with_note(recording: Recording, note: str) -> Recording:
+    """The same recording, with one sentence more, or none if it is empty."""
     return replace(recording, note=" ".join(filter(None, (recording.note, note))))
 
 
@@ -235,7 +240,7 @@ def _whole(text: str) -> str:
 class BrowserClient(anywidget.AnyWidget):
     """A part of the page that opens one WebSocket and lists what its script does and hears.
 
-    url:    where it connects
+    url:    where it connects: an address of this machine, which the page may reach by another
     until:  the event after which it closes: "open", "message", or "close" for never
     close_with: the arguments with which it calls ``close``
     code:   JavaScript that runs instead of that, with the names ``socket`` and ``tell``
@@ -277,14 +282,14 @@ class BrowserClient(anywidget.AnyWidget):
     ) -> None:
         title = _("What the page's script does and hears:")
         super().__init__(
-            url=url,
+            url=for_the_page(url),
             until=until,
             close_with=list(close_with),
-            code=code,
+            code=for_the_page(code),
             protocols=list(protocols),
             same_host=same_host,
             sandboxed=sandboxed,
-            report=report,
+            report=for_the_page(report),
             title=title if code else _("What the page's script is told:"),
             over=_("This connection is closed. To open another, run the cell again."),
             earlier=_(

@@ -28,7 +28,6 @@ from ..protocol import Request
 from ..recording import PageRecording, Recording
 from ..words import _
 from .background import SHORTEST, Background, LabClosed, closed
-from .guest import IN_BROWSER
 from .memory import Network
 from .notifications import Notifications
 from .options import OF_THE_LIBRARY, allowed_address, check, check_each
@@ -124,6 +123,7 @@ class Lab(Tapped):
         )  # fmt: skip
         self._open(given, Network() if network == "memory" else None)
         self._query = f"?token={token}" if token else ""
+        self._sets_cookie = set_cookie is not None
         self._peers: list[Peer] = []
         self._proxies: list[Program] = []  # in front of this lab; they end with it
         self._reports: list[Report] = []  # of pages whose script runs
@@ -244,10 +244,11 @@ class Lab(Tapped):
                   notes
         kept:     which of the recordings of that Chromium
 
-        A lab in memory, or in a page, returns a kept recording at once. Raises LabClosed if the
-        lab is closed.
+        A lab in memory, or in a page, returns a kept recording at once. So does a lab on a hub
+        where the page cannot come through a tunnel, and the cell says why. Raises LabClosed if
+        the lab is closed.
         """
-        from . import browser
+        from . import browser, elsewhere
 
         if until not in browser.UNTIL:
             raise ValueError(f"until is one of {', '.join(browser.UNTIL)}, not {until!r}")
@@ -258,7 +259,8 @@ class Lab(Tapped):
             raise ValueError("a sandboxed frame runs no script; give script or sandboxed")
         recording = browser.kept(kept)
         self._be_open()
-        if not (self._memory or IN_BROWSER):
+        hindrance = elsewhere.hindrance(sandboxed, self._sets_cookie)
+        if not (self._memory or hindrance):
             show = partial(
                 browser.BrowserClient, until=until, close_with=close, code=script,
                 protocols=protocols, same_host=same_host, sandboxed=sandboxed,
@@ -266,8 +268,8 @@ class Lab(Tapped):
             end = browser.WITH_SCRIPT if script else browser.PATIENCE
             recording = await self._visit(show, patience, end) or recording
         note = recording.note
-        if IN_BROWSER:
-            print(browser.NOT_HERE)
+        if hindrance:
+            print(textwrap.fill(hindrance, 80))
             note = note.replace(browser.NO_PAGE, "")
         if note:
             # Below the page's list, so that what is not live is seen where it should have been.
@@ -280,7 +282,7 @@ class Lab(Tapped):
         """Show a page its script; what its connection was, or None if it does not come."""
         from IPython.display import display
 
-        from . import browser
+        from . import browser, elsewhere
 
         path = browser.free_path(self._paths)
         self._paths.add(path)
@@ -301,6 +303,7 @@ class Lab(Tapped):
             # A page that comes late must not be taken for the next one.
             self._paths.discard(path)
             script = await self._background.wait(report.script(end if recording.ended else 0))
+            recording = browser.with_note(recording, elsewhere.how_it_came())
             return PageRecording.of(recording, script)
         finally:
             with suppress(LabClosed):  # which has closed it

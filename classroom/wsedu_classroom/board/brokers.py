@@ -95,6 +95,7 @@ class Jetstream:
         self._lost = (nats.errors.Error, OSError, asyncio.TimeoutError)
         self._client: Any = None
         self._connecting = asyncio.Lock()
+        self._readers: set[asyncio.Queue[Any]] = set()  # each hears None when the connection ends
 
     async def _connected(self) -> Any:
         """The JetStream of a connection that is open."""
@@ -109,6 +110,7 @@ class Jetstream:
                     reconnect_time_wait=0.1,
                     connect_timeout=PATIENCE,
                     error_cb=_be_silent,
+                    closed_cb=self._say_closed,
                 )
                 await self._client.jetstream().add_stream(
                     name=self._name, subjects=[self._name], storage="memory", max_age=DAY
@@ -129,18 +131,22 @@ class Jetstream:
             newest = (await stream.stream_info(self._name)).state.last_seq
             if not newest:
                 yield ()
-            coming = await stream.subscribe(self._name, ordered_consumer=True)
-            while True:
-                try:
-                    message = await coming.next_msg(SILENCE)
-                except TimeoutError:
-                    if self._client.is_closed:
-                        raise
-                    continue
-                yield _lines(message.data)
-                if newest and message.metadata.sequence.stream >= newest:
-                    newest = 0
-                    yield ()
+            coming: asyncio.Queue[Any] = asyncio.Queue()
+            self._readers.add(coming)
+            try:
+                await stream.subscribe(self._name, ordered_consumer=True, cb=coming.put)
+                while message := await coming.get():
+                    yield _lines(message.data)
+                    if newest and message.metadata.sequence.stream >= newest:
+                        newest = 0
+                        yield ()
+            finally:
+                self._readers.discard(coming)
+            raise LogLost("NATS has closed the connection")
+
+    async def _say_closed(self) -> None:
+        for reader in self._readers:
+            reader.put_nowait(None)
 
     async def close(self, *, forget: bool = False) -> None:
         """Close the connection, and delete the stream first if it is to forget."""

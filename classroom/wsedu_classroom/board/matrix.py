@@ -8,7 +8,8 @@ order and however often they come, and every process that reads the log has the 
 An *entry* of the log is a list, which JSON can write:
 
 * ``["hello", learner, nickname, t]``
-* ``["here", learner, process, whether, t]``: a process has a connection of the learner, or none
+* ``["here", learner, process, count, whether, t]``: a process has a connection of the learner, or
+  none; each process counts what it says about that
 * ``["event", learner, n, t, what, name, value]``, from ``messages.Event``
 * ``["alive", process]``: a process is still there, which ``server`` looks at
 * ``["gone", process]``: it is not, so none of its learners is here through it
@@ -39,16 +40,22 @@ class Row:
     have:    the number of the last event without a hole before it
     early:   events that wait for those before them, by their numbers
     seen:    when something came from the learner last, in seconds
-    through: the processes that have a connection of the learner
+    through: for each process, the largest count, and whether it has a connection of the learner
     """
 
     nick: str = ""
+    named: float = -1.0
     have: int = 0
     early: dict[int, list[Any]] = field(default_factory=dict)
     seen: float = 0.0
-    through: set[str] = field(default_factory=set)
+    through: dict[str, tuple[int, bool]] = field(default_factory=dict)
     cells: dict[str, dict[str, Any]] = field(default_factory=dict)
     choices: dict[str, list[Any]] = field(default_factory=dict)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether any process has a connection of the learner."""
+        return any(whether for _count, whether in self.through.values())
 
 
 class Matrix:
@@ -69,13 +76,16 @@ class Matrix:
         if kind == "hello":
             learner, nick, t = facts
             row = self._row(learner, t)
-            changed, row.nick = row.nick != nick, nick
+            if (t, nick) <= (row.named, row.nick):
+                return []
+            changed, row.nick, row.named = row.nick != nick, nick, t
             return [Key(learner, "nick")] if changed else []
         if kind == "here":
-            learner, process, whether, t = facts
-            if not whether and learner not in self.rows:  # of a log that was lost since
+            learner, process, count, whether, t = facts
+            row = self._row(learner, t)
+            if count <= row.through.get(process, (0, False))[0]:
                 return []
-            return self._here(self._row(learner, t), learner, process, whether)
+            return self._here(row, learner, process, (count, whether))
         if kind == "event":
             learner, n, t, *what = facts
             return list(self._event(learner, n, t, what))
@@ -84,7 +94,8 @@ class Matrix:
             return [
                 key
                 for learner, row in self.rows.items()
-                for key in self._here(row, learner, process, False)
+                if process in row.through
+                for key in self._here(row, learner, process, (row.through[process][0], False))
             ]
         self.ended = self.ended or kind == "end"
         return []
@@ -94,10 +105,10 @@ class Matrix:
         row.seen = max(row.seen, t)
         return row
 
-    def _here(self, row: Row, learner: str, process: str, whether: bool) -> list[Key]:
-        before = bool(row.through)
-        (row.through.add if whether else row.through.discard)(process)
-        return [Key(learner, "here")] if bool(row.through) != before else []
+    def _here(self, row: Row, learner: str, process: str, now: tuple[int, bool]) -> list[Key]:
+        before = row.is_here
+        row.through[process] = now
+        return [Key(learner, "here")] if row.is_here != before else []
 
     def _event(self, learner: str, n: int, t: float, what: list[Any]) -> Iterator[Key]:
         row = self._row(learner, t)
@@ -125,7 +136,7 @@ class Matrix:
         elif key.part == "prediction":
             said |= {"prediction": key.name, "choice": row.choices[key.name]}
         else:
-            said |= {"nick": row.nick, "here": bool(row.through)}
+            said |= {"nick": row.nick, "here": row.is_here}
         return said
 
     def state(self) -> list[dict[str, Any]]:
@@ -134,12 +145,13 @@ class Matrix:
             {
                 "id": learner,
                 "nick": row.nick,
-                "here": bool(row.through),
+                "here": row.is_here,
                 "seen": row.seen,
                 "cells": row.cells,
                 "choices": row.choices,
             }
             for learner, row in self.rows.items()
+            if row.nick
         ]
 
 

@@ -47,6 +47,7 @@ ENTRIES = 1_000_000  # of the log
 RATE, BURST = 20, 1000  # events in a second, and at once: a learner who comes back sends many
 PATIENCE = 10  # seconds for a handshake, and for the first message
 PAUSE = 0.1  # seconds between two acknowledgements to a learner
+FLYING = 8  # messages to the log that are not acknowledged yet
 BEAT = 5  # seconds between two signs of life of a process
 TIME = 5  # seconds without news after which a page hears the time
 SILENCE = 15  # seconds without one, after which a process is gone
@@ -147,7 +148,7 @@ class Board:
         self._to_send, self._current = asyncio.Event(), asyncio.Event()
         self._unacknowledged: set[str] = set()
         self._alive: dict[str, float] = {}  # process -> when it gave a sign of life last
-        self._entries = 0
+        self._entries = self._said_here = 0
 
     @asynccontextmanager
     async def listening(self, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[int]:
@@ -170,6 +171,7 @@ class Board:
             try:
                 yield next(iter(server.sockets)).getsockname()[1]
             finally:
+                self._current.set()  # no connection waits for the log any longer
                 await self._close_all(1001, "the board is stopping")
                 for task in tasks:
                     task.cancel()
@@ -264,12 +266,16 @@ class Board:
             if row is None or row.nick != nick:
                 self._append(["hello", learner, nick, self._now()])
             if len(mine.connections) == 1:
-                self._append(["here", learner, self._name, True, self._now()])
+                self._append_here(learner, True)
             await self._take_events(connection, learner, mine)
         finally:
             mine.connections.discard(connection)
-            if not mine.connections:
-                self._append(["here", learner, self._name, False, self._now()])
+            if not mine.connections and learner in self.matrix.rows:  # the log may be a new one
+                self._append_here(learner, False)
+
+    def _append_here(self, learner: str, whether: bool) -> None:
+        self._said_here += 1
+        self._append(["here", learner, self._name, self._said_here, whether, self._now()])
 
     def _is_full(self, learner: str) -> str:
         if learner not in self._learners and learner not in self.matrix.rows:
@@ -363,20 +369,38 @@ class Board:
             await self._log.close(forget=True)
 
     async def _write(self) -> None:
-        while True:
-            await self._to_send.wait()
-            self._to_send.clear()
-            entries = list(self._outgoing)
-            self._outgoing.clear()
-            if entries:
+        """Write what waits. The matrix does not mind which of two messages is there first, so the
+        next one need not wait for the acknowledgement of the last."""
+        room = asyncio.Semaphore(FLYING)
+
+        async def append(entries: list[str]) -> None:
+            try:
                 await self._log.append(entries)
+            finally:
+                room.release()
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                while True:
+                    await self._to_send.wait()
+                    await room.acquire()
+                    self._to_send.clear()
+                    entries = list(self._outgoing)
+                    self._outgoing.clear()
+                    group.create_task(append(entries))
+        except BaseExceptionGroup as raised:
+            raise raised.exceptions[0] from None
 
     async def _read(self) -> None:
         async for entries in self._log.read():
             if not entries:
                 self._current.set()
                 self._append(["alive", self._name])
-            self._tell_pages([key for entry in entries for key in self._heard(json.loads(entry))])
+            keys: list[Key] = []
+            for entry in entries:
+                with suppress(ValueError, TypeError, LookupError):  # of another version
+                    keys += self._heard(json.loads(entry))
+            self._tell_pages(keys)
             if self.matrix.ended:
                 return
 
@@ -393,8 +417,8 @@ class Board:
             self._unacknowledged.add(facts[0])
         elif kind == "alive":
             self._alive[facts[0]] = time.monotonic()
-        elif kind == "here" and facts[1] not in self._alive:
-            self._alive[facts[1]] = time.monotonic()
+        elif kind == "here":
+            self._alive.setdefault(facts[1], time.monotonic())
         return self.matrix.apply(entry)
 
     # The clock.
@@ -412,6 +436,7 @@ class Board:
             if now - beat >= BEAT and self._current.is_set():
                 beat = now
                 self._append(["alive", self._name])
+                self._alive[self._name] = now
                 for process in [one for one, at in self._alive.items() if now - at > SILENCE]:
                     del self._alive[process]
                     self._tell_pages(self.matrix.apply(["gone", process]))

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 from websockets.client import ClientProtocol
+from websockets.frames import Frame
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
-# As the notebook shows them.
-CHUNKS = ("81 05 48 65 6c", "6c 6f 89 00 82", "01 ff 81 7e")
+from wsedu.course.catalogue import exercises
+
+USUAL = exercises()["three-chunks"].words["task"]
 
 
-def counted() -> dict[str, int]:
+def right(task: str = USUAL) -> dict[str, object]:
     """How many frames a ``websockets`` client has more after each chunk, and what is left."""
+    chunks = [bytes.fromhex(row) for row in re.findall(r"(?m)^\d\. `(.+)`", task)]
     client = ClientProtocol(parse_uri("ws://example.com/"), state=State.OPEN)
-    counts = []
-    for chunk in CHUNKS:
-        client.receive_data(bytes.fromhex(chunk))
-        counts.append(len(client.events_received()))
-    whole = [frame for frame in ("810548656c6c6f", "8900", "8201ff")[: sum(counts)]]
-    left = len(bytes.fromhex("".join(CHUNKS))) - sum(len(frame) // 2 for frame in whole)
+    counts, whole = [], 0
+    for chunk in chunks:
+        client.receive_data(chunk)
+        frames = client.events_received()
+        counts.append(len(frames))
+        whole += sum(len(f.serialize(mask=False)) for f in frames if isinstance(f, Frame))
+    left = sum(map(len, chunks)) - whole
     return dict(zip("ABCD", [*counts, left], strict=True))
-
-
-def right() -> dict[str, object]:
-    """Letter -> answer."""
-    return counted()

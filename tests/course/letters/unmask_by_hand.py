@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from websockets.utils import apply_mask
 
-KEY = bytes.fromhex("37fa213d")
-MASKED = bytes.fromhex("7f9f4d5158")
+from wsedu.course.catalogue import exercises
+
+USUAL = exercises()["unmask-by-hand"].words["task"]
 
 
-def masked() -> dict[str, Any]:
+def right(task: str = USUAL) -> dict[str, Any]:
     """What the ``websockets`` library makes of it."""
-    zeros = apply_mask(bytes(10), KEY)  # XOR with 0 shows the bytes of the key in their places
+    key, masked = map(bytes.fromhex, re.findall(r"(?:key|payload) `([0-9a-f ]+)`", task)[:2])
+    place = int(re.findall(r"masks byte (\d+)", task)[0])
+    sent = re.findall(r"for the payload `(\w+)`", task)[0].encode()
+    zeros = apply_mask(bytes(place + 1), key)  # XOR with 0 shows the key's bytes in their places
     return {
-        "A": apply_mask(MASKED, KEY),
-        "B": zeros[9],
-        "C": apply_mask(b"Hi", bytes(4)),
-        "D": len(KEY),
+        "A": apply_mask(masked, key),
+        "B": zeros[place],
+        "C": apply_mask(sent, bytes(4)),
+        "D": len(key),
     }
-
-
-def right() -> dict[str, object]:
-    """Letter -> answer."""
-    return masked()

@@ -132,7 +132,7 @@ export class Predictions {
     return /** @type {Prediction} */ (all.find((one) => one.name === name));
   }
 
-  /** Those of the lesson; of all lessons, those in which somebody has chosen.
+  /** Those of the lesson; of all lessons, those in which a learner has chosen.
    * @param {View} view */
   show({ lesson }) {
     const lessons = this.classroom.lessons.filter(({ number }) => ["all", number].includes(lesson));

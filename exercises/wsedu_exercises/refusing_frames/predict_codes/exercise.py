@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Letters
+from wsedu.protocol import mask
 
 
 def fits(answer: Any) -> bool:
@@ -28,6 +30,20 @@ MISSED = {
     "continuation-is-none": "H",
     "close-1006-is-none": "J",
 }
+
+
+def facts(key: bytes = bytes.fromhex("37fa213d")) -> dict[str, str]:
+    """The bytes that the task shows, masked with this key."""
+    payloads = {"hello": b"Hello", "illegal": b"\xff\xfe", "close": b"\x03\xee"}
+    shown = {name: mask(payload, key) for name, payload in payloads.items()}
+    return {name: data.hex(" ") for name, data in (shown | {"key": key}).items()}
+
+
+def draw(chance: random.Random) -> dict[str, Any]:
+    """The same frames with another masking key."""
+    drawn = facts(bytes(chance.sample(range(1, 256), 4)))
+    return {"solution": EXERCISE.solution, "wrong": {}, "facts": drawn}
+
 
 EXERCISE = Exercise(
     stars=1,
@@ -60,4 +76,6 @@ EXERCISE = Exercise(
         "J": 1002,
     },
     wrong={name: dict.fromkeys(missed) for name, missed in MISSED.items()},
+    facts=facts(),
+    draw=draw,
 )
