@@ -199,8 +199,8 @@ def test_examples_of_a_task_are_drawn_and_right() -> None:
     drawn = 0
     for exercise in FUNCTIONS:
         on_paper = paper.question(exercise, random.Random(1))
-        asked = on_paper.call if on_paper else "nothing"
-        task = drawing.with_other_examples(exercise, random.Random(1), asked)
+        asked = f"`{on_paper.call}`" if on_paper else "``"
+        task = drawing.with_other_examples(exercise, random.Random(1), asked[1:-1])
         if task == exercise.words["task"].strip():
             continue
         drawn += 1
