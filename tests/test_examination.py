@@ -94,6 +94,13 @@ def test_two_forms_differ_and_hold_the_same_situations(exercise: Exercise) -> No
         assert sorted(first.answers.values()) == sorted(second.answers.values())
 
 
+def test_page_for_teachers_says_how_many_exercises_have_other_numbers() -> None:
+    page = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
+    assert "Ten of them, such as `read-header` and `predict-seconds`," in page
+    assert len(DRAWN) == 10
+    assert {"read-header", "predict-seconds"} < set(map(named, DRAWN))
+
+
 @pytest.mark.parametrize("exercise", DRAWN, ids=named)
 def test_drawn_numbers_in_a_task_give_the_answers(exercise: Exercise) -> None:
     """The library, or a clock, reads the numbers in the task."""
