@@ -35,6 +35,8 @@ ROOT = stale.ROOT
 MOST = len(drawing.FORMS)
 FORMS = Path("forms.csv")  # student_id,form; the teacher may write it
 TITLE = re.compile(r"(?m)^# Examination .*, form ([A-Z])$")
+# What an answer does not need: while it is graded, the right ones are in its reach.
+KEY = re.compile(r"WSEDU_\w+|exam\.json|wsedu_exercises|from wsedu\S* import .*\bsolution\b")
 INTRODUCTION = """# Examination {name}, form {form}
 
 Each task has a cell for your answer. Replace the dots (`...`), and run the cell and the check \
@@ -242,6 +244,11 @@ def grade(folder: Path, exam: Examination, anyway: bool) -> None:
             )
             if found.notebook is None:
                 return
+            for cell in found.notebook.cells:
+                if cell.source != exam.start and (match := KEY.search(cell.source)):
+                    said = f"a cell has {match[0]} in it: does it read the right answers?"
+                    row = (assignment, learner, "", "cheating?", said)
+                    yield dict(zip(of_class.LOOK_AT, row, strict=True))
             form = listed().get(learner) or form_of(found.notebook)
             if form in exam.forms:
                 self.taken[learner] = form

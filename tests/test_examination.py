@@ -18,7 +18,7 @@ from wsedu_classroom.examination import drawing, frozen, paper, relabelled
 from wsedu_classroom.examination.frozen import Examination, Question, changed, judged
 from wsedu_classroom.examination.values import RAISES, text_of, value_of
 
-from wsedu.course.catalogue import exercises
+from wsedu.course.catalogue import UnknownName, exercises
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, Letters
 from wsedu.course.runner import Attempt
@@ -92,6 +92,13 @@ def test_two_forms_differ_and_hold_the_same_situations(exercise: Exercise) -> No
     assert list(first.answers) == list(second.answers)
     if not exercise.draw:
         assert sorted(first.answers.values()) == sorted(second.answers.values())
+
+
+def test_page_for_teachers_says_how_many_exercises_have_other_numbers() -> None:
+    page = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
+    assert "Ten of them, such as `read-header` and `predict-seconds`," in page
+    assert len(DRAWN) == 10
+    assert {"read-header", "predict-seconds"} < set(map(named, DRAWN))
 
 
 @pytest.mark.parametrize("exercise", DRAWN, ids=named)
@@ -199,8 +206,8 @@ def test_examples_of_a_task_are_drawn_and_right() -> None:
     drawn = 0
     for exercise in FUNCTIONS:
         on_paper = paper.question(exercise, random.Random(1))
-        asked = on_paper.call if on_paper else "nothing"
-        task = drawing.with_other_examples(exercise, random.Random(1), asked)
+        asked = f"`{on_paper.call}`" if on_paper else "``"
+        task = drawing.with_other_examples(exercise, random.Random(1), asked[1:-1])
         if task == exercise.words["task"].strip():
             continue
         drawn += 1
@@ -352,6 +359,47 @@ def test_check_judges_by_the_form_where_it_is_graded(
     assert capsys.readouterr().out.startswith("✔ 04.1: ")
     with pytest.raises(NotYet):
         examination.check("read-header", others)
+
+
+def test_an_exercise_that_is_gone_costs_no_other_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = exam("encode-header", "read-header", count=1)
+    made.write(tmp_path / "exam.json")
+    monkeypatch.setenv("WSEDU_HOME", str(tmp_path))
+    monkeypatch.setenv("WSEDU_EXAM", str(tmp_path / "exam.json"))
+    monkeypatch.setenv("WSEDU_FORM", "A")
+    monkeypatch.setitem(exercises(), "read-header", EXERCISES["read-header"])
+    monkeypatch.delitem(exercises(), "encode-header")
+    monkeypatch.delitem(frozen.USUAL, "encode-header")
+    with pytest.raises(UnknownName):
+        examination.check("encode-header", EXERCISES["encode-header"].solution)
+    examination.check("read-header", judged(made.forms["A"][1]).solution)
+    assert capsys.readouterr().out.startswith("✔ 04.1: ")
+
+
+@pytest.mark.parametrize("name", ["keepalive", "parse-close", "build-request"])
+def test_a_seeded_question_is_judged_by_the_course(name: str) -> None:
+    asked = drawing.question(EXERCISES[name], "7 A")
+    sits = judged(asked)
+    assert asked.kind == "seeded"
+    assert verdict(sits, EXERCISES[name].solution).passed
+    assert not verdict(sits, sits.mistakes[0].answer).passed
+    one, other = (repr(sits.judge.cases(random.Random(seed))) for seed in (1, 2))
+    assert re.sub("0x[0-9a-f]+", "", one) == re.sub("0x[0-9a-f]+", "", other)
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("import os\nos.environ['WSEDU_EXAM']", "WSEDU_EXAM"),
+        ("from wsedu import solution", "from wsedu import solution"),
+        ("def solution(data):\n    return data", None),
+    ],
+)
+def test_a_cell_that_names_the_right_answers_is_noticed(source: str, found: str | None) -> None:
+    match = exam_script.KEY.search(source)
+    assert (match and match[0]) == found
 
 
 def test_question_is_only_data() -> None:

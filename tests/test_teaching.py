@@ -294,6 +294,7 @@ def sat(folder: Path, form: str, learner: str, wrong: str = "", marked: bool = T
     asked = Examination.read(folder / "exam.json").forms[form]
     for cell, question in zip(cells(notebook, "-answer"), asked, strict=True):
         if question.exercise == wrong:
+            cell.source += "\nimport os\nos.environ['WSEDU_EXAM']"
             continue
         if question.answers:
             answers = ", ".join(f"{letter!r}: {text}" for letter, text in question.answers.items())
@@ -332,6 +333,7 @@ def test_an_examination_from_drawing_to_grades(clone: Path) -> None:
         "eva": ("B", "2.0"),  # the answers of form A, but the list says B
     }
     assert rows["cem"]["look_at"] == "misnamed; not graded"
+    assert rows["bob"]["look_at"] == "misnamed; cheating?"
     page = (folder / "feedback" / "eva" / "midterm" / "midterm.html").read_text(encoding="utf-8")
     assert page.count("✘") == 2 and page.count("✔") == 1
     status = subprocess.run(["git", "status", "--short"], cwd=clone, capture_output=True, text=True)
