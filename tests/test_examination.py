@@ -507,15 +507,101 @@ def test_a_frozen_examination_is_not_drawn_again(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("metadata", "title", "form"),
+    "damaged",
     [
-        ({"wsedu": {"form": "B"}}, "# Examination midterm, form A", "B"),
-        ({}, "Text\n# Examination midterm, form A\n\nMore", "A"),
-        ({}, "# Something else", ""),
+        lambda text: "",
+        lambda text: text.replace('"forms"', '"formes"'),
+        lambda text: text.replace('"stars"', '"sterne"'),
+        lambda text: text.replace('"A": "', '"A": "oops('),
+        lambda text: text.replace('"(True, ', '"(True( '),
     ],
 )
-def test_form_is_that_of_the_metadata_or_of_the_title(
-    metadata: dict[str, Any], title: str, form: str
+def test_a_damaged_file_is_named_before_anything_is_graded(folder: Path, damaged: Any) -> None:
+    exam_script.main("make midterm read-header encode-header --seed 1".split())
+    text = (folder / "exam.json").read_text("utf-8")
+    assert damaged(text) != text
+    (folder / "exam.json").write_text(damaged(text), "utf-8")
+    for command in ("write", "grade"):
+        with pytest.raises(SystemExit, match=r"^exams/midterm/exam\.json.* Bring back the file"):
+            exam_script.main([command, "midterm"])
+
+
+def test_an_examination_that_was_interrupted_can_be_made_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "make midterm read-header --seed 1".split()
+    with monkeypatch.context() as during:
+        during.setattr(frozen.json, "dumps", lambda *_args, **_more: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            exam_script.main(words)
+    exam_script.main(words)
+
+
+def notebook(title: str = "# Examination midterm, form A", **mark: Any) -> Any:
+    cells = [nbformat.v4.new_markdown_cell(title)]
+    return nbformat.NotebookNode(cells=cells, metadata={"wsedu": mark} if mark else {})
+
+
+@pytest.mark.parametrize(
+    ("metadata", "title", "forms"),
+    [
+        ({"wsedu": {"form": "B"}}, "# Examination midterm, form A", ["B", "A"]),
+        ({"wsedu": {"form": "A"}}, "# Examination midterm, form A", ["A"]),
+        ({}, "Text\n# Examination midterm, form A\n\nMore", ["A"]),
+        ({}, "# Something else", []),
+        ({"wsedu": None}, "# Something else", []),
+        ({"wsedu": {"form": ["B"]}}, "# Examination midterm, form A", ["A"]),
+        ({"wsedu": "B"}, "# Something else", []),
+    ],
+)
+def test_forms_are_those_of_the_metadata_and_of_the_title(
+    metadata: dict[str, Any], title: str, forms: list[str]
 ) -> None:
     cells = [nbformat.v4.new_markdown_cell(title)]
-    assert exam_script.form_of(nbformat.NotebookNode(cells=cells, metadata=metadata)) == form
+    assert exam_script.forms_of(nbformat.NotebookNode(cells=cells, metadata=metadata)) == forms
+
+
+@pytest.mark.parametrize(
+    ("handed", "table", "form", "said"),
+    [
+        (notebook(form="A"), {}, "A", []),
+        (notebook(form="A"), {"émile": "A"}, "A", []),
+        (notebook(form="B"), {}, "B", ["graded as form B; the notebook also says A"]),
+        (notebook(), {"émile": "B"}, "B", ["graded as form B; the notebook also says A"]),
+        (notebook(), {"ada": "B"}, "A", ["forms.csv does not name this learner"]),
+        (notebook("#"), {}, "", ["does not say which form it is"]),
+        (notebook(form="Z"), {}, "", ["form Z, which the examination does not have"]),
+        (notebook(examination="final"), {}, "A", ["is of the examination final"]),
+    ],
+)
+def test_doubt_about_the_form_is_said(
+    handed: Any, table: dict[str, str], form: str, said: list[str]
+) -> None:
+    macos = "E\u0301mile"  # the accent is a sign of its own in the name of the folder
+    got, remarks = exam_script.which_form(macos, handed, exam("read-header"), table)
+    assert got == form and len(remarks) == len(said)
+    assert all(words in remark for words, (_reason, remark) in zip(said, remarks, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (b"Ada,A\nAlan,b\n", {"ada": "A", "alan": "B"}),
+        (b"\xef\xbb\xbfstudent_id;form\r\n\r\nAda; A ;;\r\n;;\r\n", {"ada": "A"}),
+        (b'"Lovelace, Ada",A\nTuring, Alan\tB', {"lovelace, ada": "A", "turing, alan": "B"}),
+        (b"Ada,A\nAda,B", "line 2: write NAME,FORM, each name once"),
+        (b"Ada,C", "line 1: .* with a form of A, B; not 'Ada,C'"),
+        (b"name,form\nAda", "line 2: write NAME,FORM"),
+        ("Zoé,A".encode("utf-16"), "is not in UTF-8"),
+    ],
+)
+def test_the_list_of_forms_is_read_as_spreadsheets_write_it(
+    lines: bytes, found: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("forms.csv").write_bytes(lines)
+    if isinstance(found, dict):
+        assert exam_script.listed(exam("read-header")) == found
+    else:
+        with pytest.raises(SystemExit, match=found):
+            exam_script.listed(exam("read-header"))
