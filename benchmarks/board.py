@@ -6,8 +6,8 @@ The board and a bare server take turns, in the same run: in memory with one proc
 Valkey and NATS with two processes each and the same broker. The bare server does the least that a
 class needs. It receives a message, publishes it to the same broker, and sends what it hears to the
 page: no state, no numbers, no acknowledgements, and no check of any kind. Learners send an event
-every few seconds, by chance, and at the end of each turn all of them send one at the same moment. The clients are in
-one process, so its own delays count for both servers.
+every few seconds, by chance, and at the end of each turn all of them send one at the same moment.
+The clients are in one process, so its own delays count for both servers.
 
 Then, with two processes of the board, one is killed amid the class, and what the page shows at the
 end is compared with what was sent.
