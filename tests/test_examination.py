@@ -23,6 +23,7 @@ from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, Letters
 from wsedu.course.runner import Attempt
 from wsedu.course.verdict import NotYet, Verdict
+from wsedu.course.wording import Wording
 
 from .answers import ROOT
 
@@ -183,7 +184,7 @@ def test_function_is_judged_by_frozen_cases(exercise: Exercise) -> None:
 
 def test_most_functions_are_frozen_as_values() -> None:
     kinds = [drawing.question(exercise, "1 A").kind for exercise in FUNCTIONS]
-    assert kinds.count("cases") >= 25
+    assert kinds.count("cases") >= 36
 
 
 @pytest.mark.parametrize("exercise", FUNCTIONS, ids=named)
@@ -277,6 +278,21 @@ def test_a_changed_exercise_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert "raises TypeError" in changed(function)
     monkeypatch.delitem(frozen.USUAL, "encode-header")
     assert changed(function) == "the course has no exercise 'encode-header' now"
+
+
+def test_fingerprint_is_that_of_the_code_of_exercise_lesson_and_package(tmp_path: Path) -> None:
+    home = tmp_path / "package" / "lesson" / "exercise"
+    home.mkdir(parents=True)
+    (home / "en.toml").write_text('title = "Title"')
+    exercise = replace(EXERCISES["keepalive"], words=Wording(home))
+    seen = {frozen.fingerprint(exercise)}
+    for number, folder in enumerate((home, home.parent, home.parent.parent), 2):
+        (folder / "code.py").write_bytes(b"one\n")
+        seen.add(frozen.fingerprint(exercise))
+        assert len(seen) == number
+        (folder / "code.py").write_bytes(b"one\r\n")
+        (folder / "en.toml").write_text('title = "Another"')
+        assert frozen.fingerprint(exercise) in seen
 
 
 @pytest.mark.parametrize(
@@ -378,7 +394,7 @@ def test_an_exercise_that_is_gone_costs_no_other_one(
     assert capsys.readouterr().out.startswith("✔ 04.1: ")
 
 
-@pytest.mark.parametrize("name", ["keepalive", "parse-close", "build-request"])
+@pytest.mark.parametrize("name", ["keepalive", "craft-payload", "build-request"])
 def test_a_seeded_question_is_judged_by_the_course(name: str) -> None:
     asked = drawing.question(EXERCISES[name], "7 A")
     sits = judged(asked)

@@ -62,17 +62,17 @@ def opened(browser: Browser, session: Session, view: str = "", width: int = 1280
 
 def until(page: Any, condition: str) -> None:
     """Wait until it holds. The page forbids the eval that Playwright's own way needs."""
-    held = page.evaluate(
-        f"""async () => {{
-            const end = performance.now() + 30_000;
-            while (performance.now() < end) {{
-                if ({condition}) return true;
-                await new Promise(requestAnimationFrame);
-            }}
-            return false;
-        }}"""
-    )
-    assert held, condition
+    assert page.evaluate(f"async () => {{ {UNTIL} return until(() => {condition}) }}"), condition
+
+
+UNTIL = """
+    async function until(holds) {
+        const end = performance.now() + 30_000;
+        while (!holds() && performance.now() < end)
+            await new Promise(done => setTimeout(done, 20));
+        return holds();
+    }
+"""
 
 
 def wait_until_live(page: Any, learners: int) -> None:
@@ -345,7 +345,10 @@ def test_pages_and_all_events_come_back_after_a_killed_server(
         left.evaluate("document.querySelector('#line button').click()")  # do not wait longer
         with opened(browser, session) as right:
             seen = right.evaluate(PICTURE)
-            until(left, f"JSON.stringify({PICTURE}) === JSON.stringify({json.dumps(seen)})")
+            left.bring_to_front()
+            same = f"JSON.stringify({PICTURE}) === JSON.stringify({json.dumps(seen)})"
+            left.evaluate(f"async () => {{ {UNTIL} await until(() => {same}) }}")
+            assert left.evaluate(PICTURE) == seen
             assert left.evaluate(FIGURES)[1] == "300"
     found = {learner: [nick, cells] for learner, nick, cells in seen[0]}
     assert found == rows_of(session.matrix())
