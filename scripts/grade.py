@@ -33,6 +33,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
+from running import in_a_sentence, take_over
 
 LIST = Path("look-at.csv")
 LOOK_AT = ["assignment", "student_id", "exercise", "reason", "detail"]
@@ -108,7 +109,9 @@ class Class:
 
     def grade_all(self, assignment: str, learners: list[str]) -> None:
         """Grade those whose notebooks are in order, in several processes."""
-        with ProcessPoolExecutor(os.cpu_count()) as pool:
+        # A process may come from one that was started before this form of an examination.
+        now = {name: value for name, value in os.environ.items() if name.startswith("WSEDU_")}
+        with ProcessPoolExecutor(os.cpu_count(), initializer=take_over, initargs=(now,)) as pool:
             graded = list(pool.map(grade_one, repeat(assignment), learners))
         for learner, went_well in zip(learners, graded, strict=True):
             if not went_well:  # perhaps because of the other process; once more, alone
@@ -265,7 +268,7 @@ def main(command: str, *words: str) -> None:
 if __name__ == "__main__":
     try:
         # A kernel that is ended by force leaves its temporary files.
-        with tempfile.TemporaryDirectory(prefix="wsedu-class-") as folder:
+        with in_a_sentence(), tempfile.TemporaryDirectory(prefix="wsedu-class-") as folder:
             os.environ["TMPDIR"] = folder
             main(*sys.argv[1:])
     except KeyboardInterrupt:
