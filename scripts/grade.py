@@ -103,9 +103,17 @@ class Class:
                 shutil.rmtree(path)
         rows = [row for learner in learners for row in self.order(assignment, learner)]
         ordered = [name for name in learners if (Path("ordered") / name / assignment).exists()]
+        self.forget(assignment, set(learners) - set(ordered))
         self.grade_all(assignment, ordered)
         rows += [row for learner in learners for row in self.accidents(assignment, learner)]
         write_look_at(assignment, rows)
+
+    def forget(self, assignment: str, learners: Iterable[str]) -> None:
+        """Take back the points of an earlier grading, where there is nothing to grade now."""
+        with Gradebook(self.course.db_url, self.course.course_id) as book:
+            for learner in learners:
+                with contextlib.suppress(MissingEntry):
+                    book.remove_submission(assignment, learner)
 
     def grade_all(self, assignment: str, learners: list[str]) -> None:
         """Grade those whose notebooks are in order, in several processes."""

@@ -9,9 +9,11 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade
 
 from .answers import LESSONS, ROOT, cells, solved
@@ -143,3 +145,20 @@ def test_processes_of_a_server_grade_by_the_form_of_now(
         monkeypatch.setenv("WSEDU_FORM", form)
         object.__new__(grade_script.Class).grade_all("midterm", [f"form-{form}"])
     assert [(tmp_path / f"form-{form}").read_text() for form in "AB"] == ["A", "B"]
+
+
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # of nbgrader's own use of it
+def test_a_learner_without_a_notebook_has_no_points_of_an_earlier_grading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)  # alembic
+    folders = object.__new__(grade_script.Class)
+    folders.course = SimpleNamespace(db_url=f"sqlite:///{tmp_path}/gradebook.db", course_id="")
+    with Gradebook(folders.course.db_url) as book:
+        book.add_assignment("midterm")
+        for learner in ("ada", "alan"):
+            book.add_student(learner)
+            book.add_submission("midterm", learner)
+    folders.forget("midterm", ["ada", "grace"])
+    with Gradebook(folders.course.db_url) as book:
+        assert [one.student_id for one in book.assignment_submissions("midterm")] == ["alan"]
