@@ -423,6 +423,7 @@ def main(words: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    os.umask(0o077)  # learners may have accounts on this machine, if it runs their hub
     try:
         # A kernel that is ended by force leaves its temporary files.
         with tempfile.TemporaryDirectory(prefix="wsedu-exam-") as place:
