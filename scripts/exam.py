@@ -424,6 +424,7 @@ def main(words: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    os.umask(0o077)  # learners may have accounts on this machine, if it runs their hub
     try:
         # A kernel that is ended by force leaves its temporary files.
         with in_a_sentence(), tempfile.TemporaryDirectory(prefix="wsedu-exam-") as place:

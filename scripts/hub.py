@@ -29,9 +29,9 @@ from wsedu_classroom.hub import Settings
 
 HOME = ROOT / "hub"
 CONFIG = ROOT / "classroom" / "wsedu_classroom" / "jupyterhub_config.py"
-# What a class leaves in the teacher's folder, which learners on the same machine may read.
+# What a class leaves in the teacher's folder, and what learners on the same machine may not read.
 OTHERS_WORK = (
-    *("submitted", "ordered", "autograded", "feedback"),
+    *("submitted", "ordered", "autograded", "feedback", "exams"),
     *("gradebook.db", "grades.csv", "look-at.csv", "nbgrader.log"),
 )
 
