@@ -6,8 +6,8 @@ The board and a bare server take turns, in the same run: in memory with one proc
 Valkey and NATS with two processes each and the same broker. The bare server does the least that a
 class needs. It receives a message, publishes it to the same broker, and sends what it hears to the
 page: no state, no numbers, no acknowledgements, and no check of any kind. Learners send an event
-every few seconds, by chance, and at the end of each turn all of them send one at the same moment. The clients are in
-one process, so its own delays count for both servers.
+every few seconds, by chance, and at the end of each turn all of them send one at the same moment.
+The clients are in one process, so its own delays count for both servers.
 
 Then, with two processes of the board, one is killed amid the class, and what the page shows at the
 end is compared with what was sent.
@@ -31,6 +31,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from wsedu_classroom.board.__main__ import allow_many_connections
 
 from wsedu import Nats, Valkey, Worker
 from wsedu.course.catalogue import exercises
@@ -336,6 +337,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3)
     told = parser.parse_args()
     results: list[dict[str, Any]] = []
+    allow_many_connections()
     for words in (
         ["", "now and then", "", "", "", "", "", "all at once", "", "", "", "", "", ""],
         ["ms", *["p50", "bare", "ratio", "p99", "bare", "ratio"] * 2, "lost"],

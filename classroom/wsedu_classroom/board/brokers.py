@@ -70,7 +70,8 @@ class Stream:
         with _lost(*self._lost):
             async with self._client.pubsub() as news:
                 await news.subscribe(self._name)
-                await news.get_message(timeout=PATIENCE)  # from here on, nothing is missed
+                if not await news.get_message(timeout=PATIENCE):  # from here on, nothing is missed
+                    raise LogLost("Valkey does not answer")
                 while came := await self._client.xread({self._name: last}, count=1000):
                     for _name, messages in came.items() if isinstance(came, dict) else came:
                         last = messages[-1][0]
