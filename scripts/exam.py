@@ -22,10 +22,12 @@ from pathlib import Path
 from typing import Any
 
 import stale
+import submissions
 from nbconvert.filters.markdown import markdown2html
 from wsedu_classroom.examination import __all__ as given
 from wsedu_classroom.examination import drawing
-from wsedu_classroom.examination.frozen import Examination, Question, changed
+from wsedu_classroom.examination.frozen import Examination, Question, changed, judged
+from wsedu_classroom.gradebooks import plain
 
 import wsedu
 from wsedu.course.catalogue import UnknownName, exercise_named, lessons
@@ -34,7 +36,11 @@ from wsedu.course.exercise import Exercise
 ROOT = stale.ROOT
 MOST = len(drawing.FORMS)
 FORMS = Path("forms.csv")  # student_id,form; the teacher may write it
+# A line of it, as any spreadsheet saves it: the form is after the last separator.
+LISTED = re.compile(r"""\s*("?)(.+?)\1\s*[,;\t]\s*"?\s*([A-Za-z])\s*"?[\s,;]*""")
 TITLE = re.compile(r"(?m)^# Examination .*, form ([A-Z])$")
+# What an answer does not need: while it is graded, the right ones are in its reach.
+KEY = re.compile(r"WSEDU_\w+|exam\.json|wsedu_exercises|from wsedu\S* import .*\bsolution\b")
 INTRODUCTION = """# Examination {name}, form {form}
 
 Each task has a cell for your answer. Replace the dots (`...`), and run the cell and the check \
@@ -205,6 +211,28 @@ def key(exam: Examination) -> str:
     return body
 
 
+def read(path: Path) -> Examination:
+    """The frozen examination. Raises SystemExit with the place that cannot be read."""
+    where = f"exams/{path.parent.name}/{path.name}"
+    advice = "Bring back the file as it was made."
+    try:
+        exam = Examination.read(path)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        sys.exit(f"{where} is damaged, or of another edition of the course ({error}). {advice}")
+    for form, questions in exam.forms.items():
+        for asked in questions:
+            try:
+                judge = judged(asked)
+                if asked.kind == "cases":
+                    judge.judge.cases(None)
+            except LookupError:
+                pass  # the course has it no longer, which ``changed`` says
+            except Exception as error:
+                name = f"{asked.exercise} of form {form}"
+                sys.exit(f"{where}: {name} cannot be read ({error}). {advice}")
+    return exam
+
+
 # Grading.
 
 
@@ -226,6 +254,7 @@ def grade(folder: Path, exam: Examination, anyway: bool) -> None:
     # Whatever runs the answers reads here what is right: also ``grader``, when it is imported.
     os.environ["WSEDU_EXAM"] = str((folder / "exam.json").resolve())
     os.chdir(folder)
+    table = listed(exam)
     import grade as of_class
 
     class Sat(of_class.Class):
@@ -242,13 +271,17 @@ def grade(folder: Path, exam: Examination, anyway: bool) -> None:
             )
             if found.notebook is None:
                 return
-            form = listed().get(learner) or form_of(found.notebook)
-            if form in exam.forms:
+            for cell in found.notebook.cells:
+                if cell.source != exam.start and (match := KEY.search(cell.source)):
+                    said = f"a cell has {match[0]} in it: does it read the right answers?"
+                    row = (assignment, learner, "", "reads the key?", said)
+                    yield dict(zip(of_class.LOOK_AT, row, strict=True))
+            form, remarks = which_form(learner, found.notebook, exam, table)
+            if form:
                 self.taken[learner] = form
-                return
-            said = f"it does not say which form it is; write {learner},FORM into {FORMS}"
-            row = (assignment, learner, "", "not graded", said)
-            yield dict(zip(of_class.LOOK_AT, row, strict=True))
+            for reason, said in remarks:
+                row = (assignment, learner, "", reason, said)
+                yield dict(zip(of_class.LOOK_AT, row, strict=True))
 
         def grade_all(self, assignment: str, learners: list[str]) -> None:
             """Grade the learners of each form by its own answers."""
@@ -265,22 +298,69 @@ def grade(folder: Path, exam: Examination, anyway: bool) -> None:
     of_class.the_class = functools.cache(Sat)
     of_class.main("grade", exam.name)
     with_forms(Path("grades.csv"), Sat.taken)
+    there = {plain(path.name) for path in Path("submitted").iterdir()}
+    for name in table.keys() - there:
+        print(f"  {FORMS} names {name}, and there is no folder submitted/{name}.")
 
 
-def listed() -> dict[str, str]:
-    """Learner -> form, from the teacher's list; empty if there is none."""
+def listed(exam: Examination) -> dict[str, str]:
+    """Learner -> form, from the teacher's list; empty if there is none.
+
+    Names are as ``plain`` makes them. Raises SystemExit with the line that cannot be read.
+    """
     if not FORMS.exists():
         return {}
-    with open(FORMS, newline="", encoding="utf-8-sig") as file:
-        rows = [row for row in csv.reader(file) if len(row) > 1]
-    return {row[0].strip(): row[1].strip().upper() for row in rows}
+    try:
+        lines = FORMS.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        sys.exit(f"{FORMS} is not in UTF-8: save it as CSV UTF-8.")
+    found: dict[str, str] = {}
+    for number, line in enumerate(lines, 1):
+        match = LISTED.fullmatch(line)
+        name, form = (plain(match[2]), match[3].upper()) if match else ("", "")
+        if form in exam.forms and found.setdefault(name, form) == form:
+            continue
+        if match or (number > 1 and line.strip(" ,;\t")):  # the first line may be a heading
+            sys.exit(
+                f"{FORMS}, line {number}: write NAME,FORM, each name once, with a form of "
+                f"{', '.join(exam.forms)}; not {line!r}."
+            )
+    return found
 
 
-def form_of(notebook: Any) -> str:
-    """Which form a notebook is, by its metadata or its title; empty if neither says it."""
-    mark = notebook.metadata.get("wsedu", {}).get("form", "")
+def which_form(
+    learner: str, notebook: Any, exam: Examination, table: dict[str, str]
+) -> tuple[str, list[tuple[str, str]]]:
+    """The form by which a notebook is graded, and what the teacher should know about it.
+
+    The form is empty if it is not known.
+    """
+    remarks = []
+    of = submissions.text_at(notebook.metadata, "wsedu", "examination")
+    if of not in ("", exam.name):
+        remarks.append(("another", f"the notebook says that it is of the examination {of}"))
+    said = forms_of(notebook)
+    form = table.get(plain(learner), "")
+    if not form:
+        form = said[0] if said else ""
+        if form not in exam.forms:
+            there = f"it says that it is form {form}, which" if form else "it does not say which"
+            there += " the examination does not have" if form else " form it is"
+            why = f"{there}; write a line into {FORMS}: the name, a comma, the form"
+            return "", [*remarks, ("not graded", why)]
+        if table:
+            remarks.append(("form", f"{FORMS} does not name this learner; graded as form {form}"))
+    if others := [other for other in said if other != form]:
+        remarks.append(("form", f"graded as form {form}; the notebook also says {others[0]}"))
+    return form, remarks
+
+
+def forms_of(notebook: Any) -> list[str]:
+    """The forms that a notebook says it is, in its metadata and in its title."""
+    mark = submissions.text_at(notebook.metadata, "wsedu", "form")
     titles = (TITLE.search(cell.source) for cell in notebook.cells)
-    return str(mark) or next((title[1] for title in titles if title), "")
+    found = [mark, *(title[1] for title in titles if title)]
+    return list(dict.fromkeys(form for form in found if form))
 
 
 def with_forms(path: Path, taken: dict[str, str]) -> None:
@@ -326,11 +406,13 @@ def main(words: list[str]) -> None:
         if frozen.exists():
             sys.exit(f"exams/{told.name} is frozen. Choose another name, or remove the folder.")
         exam = make(told.name, told.exercises, told.seed, told.forms)
-        put(frozen, b"")
-        exam.write(frozen)
+        new = frozen.with_suffix(".new")  # half a file would be frozen, too
+        put(new, b"")
+        exam.write(new)
+        new.replace(frozen)
     elif not frozen.exists():
         sys.exit(f"There is no exams/{told.name}/exam.json. Make the examination first.")
-    exam = Examination.read(frozen)  # what is written comes from the file alone
+    exam = read(frozen)  # what is written comes from the file alone
     if told.command == "grade":
         grade(folder, exam, told.anyway)
         return

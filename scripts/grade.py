@@ -247,6 +247,8 @@ def main(command: str, *words: str) -> None:
     # nbgrader calls a program that is installed beside it.
     os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
     Path("nbgrader.log").unlink(missing_ok=True)
+    if command != "release":
+        os.umask(0o077)  # learners may have accounts on this machine, if it runs their hub
     folders = the_class()
     for assignment in assignments:
         if command == "release":

@@ -7,13 +7,11 @@ pictures of the course's own notebooks. And Ctrl-C ends it without a question.
 
 from __future__ import annotations
 
-import io
 import logging
 import os
+import shutil
 import signal
-import subprocess
 import sys
-import tarfile
 import threading
 from collections.abc import Iterator
 from types import FrameType
@@ -38,12 +36,15 @@ def main(arguments: list[str]) -> None:
         f"--ServerApp.root_dir={ROOT}",
         f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}",
         "--JupyterApp.answer_yes=True",
+        "--ServerApp.contents_manager_class=wsedu_classroom.trust.Contents",
+        f"--Contents.course={ROOT}",
+        "--Contents.commit=HEAD",
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         ours.append("--allow-root")  # in a container there is often nobody else
     server = LabApp.initialize_server([*ours, *arguments])
     notary = server.contents_manager.notary
-    for notebook in map(nbformat.v4.reads, as_shipped()):
+    for notebook in map(nbformat.v4.reads, shipped_without_git()):
         if not notary.check_signature(notebook):
             notary.sign(notebook)
     server.web_app.settings["page_config_hook"] = without_nbgrader
@@ -73,28 +74,18 @@ def end_in_time(seconds: float) -> None:
     signal.signal(signal.SIGINT, stop)
 
 
-def as_shipped() -> Iterator[str]:
-    """The course's own notebooks, which JupyterLab may trust, each as the text of its file.
+def shipped_without_git() -> Iterator[str]:
+    """The notebooks of a copy without git, as texts: it is as it was shipped until it is opened.
 
-    JupyterLab shows a stored picture only in a notebook that it trusts. It knows such a notebook
-    by its content: one that somebody has changed is another one, and is trusted when you have run
-    it.
+    In a clone, the ``Contents`` of the server ask git when a notebook is opened.
     """
-    git = ["git", "archive", "--format=tar", "HEAD", "notebooks", "exercises"]
-    try:
-        archive = subprocess.run(git, cwd=ROOT, capture_output=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
-        # A copy without git: it is as it was shipped when it is opened for the first time.
-        opened = FOLDER / "opened"
-        if not opened.exists():
-            for path in [*ROOT.glob("notebooks/*/*.ipynb"), *ROOT.glob("exercises/*/*/*.ipynb")]:
-                yield path.read_text(encoding="utf-8")
-            opened.touch()
+    opened = FOLDER / "opened"
+    if (ROOT / ".git").exists() and shutil.which("git"):
         return
-    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-        for member in files:
-            if member.name.endswith(".ipynb"):
-                yield files.extractfile(member).read().decode()
+    if not opened.exists():
+        for path in [*ROOT.glob("notebooks/*/*.ipynb"), *ROOT.glob("exercises/*/*/*.ipynb")]:
+            yield path.read_text(encoding="utf-8")
+        opened.touch()
 
 
 def without_nbgrader(_handler: object, page: dict[str, Any]) -> dict[str, Any]:

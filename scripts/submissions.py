@@ -17,6 +17,7 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
@@ -64,7 +65,7 @@ def traces(handed: NotebookNode, source: NotebookNode) -> int:
     """How many exercises of ``source`` have left a trace: an id, a heading, or a check."""
     ids, text = set(), ""
     for cell in handed.cells:
-        ids |= {cell.get("id"), cell.metadata.get("nbgrader", {}).get("grade_id")}
+        ids |= {cell.id, text_at(cell.metadata, "nbgrader", "grade_id")}
         text += "\n" + cell.source
     headings = set(HEADING.findall(text))
     named = headings | {match[1] for match in CHECK.finditer(text)}
@@ -158,11 +159,21 @@ def read(path: Path) -> NotebookNode:
             notebook = nbformat.read(path, as_version=4)
         for old in notebook.cells:
             cell = NEW[old.cell_type](old.get("source", ""), metadata=old.get("metadata") or {})
-            cell.id = old.get("id")
+            cell.id = text_at(old, "id")
             cells.append(cell)
     except Exception as error:
         raise ValueError(f"it is not a notebook ({type(error).__name__})") from None
     return NotebookNode(cells=cells, metadata=notebook.metadata)
+
+
+def text_at(found: Any, *names: str) -> str:
+    """The text under these names, one in the other; empty if something else is there.
+
+    What is not code may be anything: a learner can edit the file.
+    """
+    for name in names:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 # Giving it out.
@@ -195,7 +206,8 @@ def in_order(handed: NotebookNode, source: NotebookNode) -> NotebookNode:
     for cell in handed.cells:
         text, names = cell.source, []
         if cell.cell_type == "code" or CHECK.fullmatch(text.strip()):
-            marks = (_current_id(cell, stems), cell.metadata.get("nbgrader", {}).get("grade_id"))
+            grade_id = text_at(cell.metadata, "nbgrader", "grade_id")
+            marks = (_current_id(cell, stems), grade_id)
             names = [by_id[mark] for mark in marks if mark in by_id]
             theirs = {str(current_name(m[1])): m[2].strip() for m in CHECK.finditer(text)}
             names += theirs
@@ -242,9 +254,9 @@ def _stems(handed: NotebookNode, known: set[str]) -> dict[str, str]:
     return found
 
 
-def _current_id(cell: NotebookNode, stems: dict[str, str]) -> str | None:
+def _current_id(cell: NotebookNode, stems: dict[str, str]) -> str:
     stem, hyphen, kind = (cell.id or "").rpartition("-")
-    return stems[stem] + hyphen + kind if stem in stems else cell.id
+    return stems[stem] + hyphen + kind if stem in stems else cell.id or ""
 
 
 def _place(test: Check, cells: list[NotebookNode], shown: dict[str, int], given: set[str]) -> int:

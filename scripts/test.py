@@ -31,6 +31,15 @@ def arguments(given: list[str]) -> list[str]:
     return [*PARALLEL, *FAST, *(word for word in given if word != "--fast")]
 
 
+def environment() -> dict[str, str]:
+    """The variables of this process, without the one that has Python compile again and again.
+
+    The tests start hundreds of kernels and commands. Each imports the course, which the first
+    compiles for all of them.
+    """
+    return {name: v for name, v in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 if __name__ == "__main__":
     command = [str(prepare("test")), "-m", "pytest", *arguments(sys.argv[1:])]
-    sys.exit(subprocess.run(command, cwd=ROOT).returncode)
+    sys.exit(subprocess.run(command, cwd=ROOT, env=environment()).returncode)

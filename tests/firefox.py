@@ -186,7 +186,7 @@ class Page:
         self.context = context
         made = self._firefox.command("browsingContext.create", type="tab", userContext=context.name)
         self._tab = made["context"]
-        self._do("browsingContext.activate")  # the timers of a hidden tab are slow
+        self.bring_to_front()  # the timers of a hidden tab are slow
         self.keyboard, self.mouse = Keyboard(self), Mouse(self)
 
     @property
@@ -209,6 +209,10 @@ class Page:
 
     def close(self) -> None:
         self._do("browsingContext.close")
+
+    def bring_to_front(self) -> None:
+        """Show this tab: one that is hidden draws its next frame seconds later."""
+        self._do("browsingContext.activate")
 
     def set_default_timeout(self, _milliseconds: float) -> None:
         """Playwright's; here it is ``PATIENCE``."""

@@ -70,7 +70,8 @@ def started(base: Path, *arguments: str) -> Iterator[Jupyter]:
 class Notebook:
     """A notebook that is open in JupyterLab."""
 
-    def __init__(self, page: Page, jupyter: Jupyter) -> None:
+    def __init__(self, page: Page, jupyter: Jupyter | None = None) -> None:
+        """jupyter: what opens the page; a page that has been opened needs none"""
         self.page, self.jupyter = page, jupyter
 
     def open(self, path: str) -> None:
@@ -145,6 +146,23 @@ class Notebook:
                     source);
             }""",
             [cell, source],
+        )
+
+    def first_code_cell(self) -> str:
+        """Its id."""
+        return str(
+            self.page.evaluate(
+                "window.lesson.content.widgets.find(c => c.model.type === 'code').model.id"
+            )
+        )
+
+    def source(self, cell: str) -> str:
+        return str(
+            self.page.evaluate(
+                """id => window.lesson.content.widgets.find(c => c.model.id === id)
+                    .model.sharedModel.getSource()""",
+                cell,
+            )
         )
 
     def output(self, cell: str) -> Locator:

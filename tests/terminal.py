@@ -33,10 +33,10 @@ def clone(target: Path) -> Path:
     return target
 
 
-def clone_with_this_environment(target: Path, group: str) -> Path:
+def clone_with_this_environment(target: Path, *groups: str) -> Path:
     """A fresh clone whose environment is the one of these tests: README's test makes one anew.
 
-    group: what is in it beside what a learner needs, such as "class"
+    groups: what is in it beside what a learner needs, such as "class"
     """
     folder = clone(target)
     environment = folder / ".venv"
@@ -47,7 +47,7 @@ def clone_with_this_environment(target: Path, group: str) -> Path:
     # It is whole, whatever its pins were when it was made; nothing is installed into it here.
     stamps = (
         "import sys; sys.path.insert(0, 'scripts'); import environment as e; "
-        f"[e._stamp(group).write_text(e._wanted(group)) for group in ('learner', '{group}')]"
+        f"[e._stamp(group).write_text(e._wanted(group)) for group in {('learner', *groups)}]"
     )
     done = run_in(folder, f'python3 -c "{stamps}"')
     assert done.returncode == 0, done.stderr

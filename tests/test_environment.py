@@ -1,6 +1,7 @@
 """scripts/environment.py: what it installs when, without installing anything."""
 
 import importlib.util
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,9 +20,10 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     (tmp_path / "requirements").mkdir()
-    (tmp_path / "site").mkdir()
-    for name in ("package.json", "package-lock.json"):
-        (tmp_path / "site" / name).write_text("Pyodide")
+    for folder, content in (("site", "Pyodide"), ("classroom", "proxy")):
+        (tmp_path / folder).mkdir()
+        for name in ("package.json", "package-lock.json"):
+            (tmp_path / folder / name).write_text(content)
     for group in ("learner", "test", "class", "hub", "world", "site", "browser"):
         (tmp_path / "requirements" / f"{group}.txt").write_text(f"pins of {group}")
     (tmp_path / "pyproject.toml").write_text("the course")
@@ -64,14 +66,24 @@ def test_a_learner_gets_what_a_learner_needs_and_once(environment: ModuleType) -
 def test_a_group_is_added_to_what_is_there(environment: ModuleType) -> None:
     done(environment)
     assert done(environment, "class") == ["class"]
-    assert done(environment, "test", "class") == ["test"]
+    assert done(environment, "test", "class") == ["test", "proxy"]
     assert done(environment) == done(environment, "class") == []
 
 
 def test_a_group_alone_brings_the_learners_packages_too(
     environment: ModuleType,
 ) -> None:
-    assert done(environment, "test") == ["new", "learner", "course", "test"]
+    assert done(environment, "class") == ["new", "learner", "course", "class"]
+
+
+@pytest.mark.parametrize("group", ["hub", "test"])
+def test_the_hubs_proxy_comes_from_npm_once_and_anew_when_its_lock_has_changed(
+    environment: ModuleType, group: str
+) -> None:
+    assert done(environment, group) == ["new", "learner", "course", group, "proxy"]
+    assert done(environment, group) == []
+    (environment.ROOT / "classroom" / "package-lock.json").write_text("newer proxy")
+    assert done(environment, group) == ["new", "learner", "course", group, "newer proxy"]
 
 
 @pytest.mark.parametrize("file", ["requirements/learner.txt", "pyproject.toml", "jupyter/a.json"])
@@ -80,7 +92,19 @@ def test_what_has_changed_is_installed_anew(environment: ModuleType, file: str) 
     (environment.ROOT / file).parent.mkdir(exist_ok=True)
     (environment.ROOT / file).write_text("changed")
     assert done(environment) == ["new", "learner", "course"]
-    assert done(environment, "test") == ["test"]
+    assert done(environment, "test") == ["test", "proxy"]
+
+
+def test_the_lock_of_the_hubs_proxy_names_no_host_and_has_hashes() -> None:
+    folder = SCRIPT.parent.parent / "classroom"
+    text = (folder / "package-lock.json").read_text(encoding="utf-8")
+    packages = json.loads(text)["packages"]
+    (name, version), *more = json.loads((folder / "package.json").read_text())[
+        "dependencies"
+    ].items()
+    assert packages[f"node_modules/{name}"]["version"] == version and not more
+    assert "://" not in text
+    assert all(found["integrity"].startswith("sha512-") for key, found in packages.items() if key)
 
 
 def done_for_the_site(environment: ModuleType) -> list[str]:
@@ -132,7 +156,7 @@ def stop(environment: ModuleType, when: Callable[[list[str]], bool]) -> None:
 
 
 @pytest.mark.parametrize("word", ["-r", "-e", "compileall"])
-@pytest.mark.parametrize("groups", [(), ("test",)])
+@pytest.mark.parametrize("groups", [(), ("class",)])
 def test_an_interrupted_installation_is_taken_up_again(
     environment: ModuleType, word: str, groups: tuple[str, ...]
 ) -> None:

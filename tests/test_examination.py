@@ -18,11 +18,12 @@ from wsedu_classroom.examination import drawing, frozen, paper, relabelled
 from wsedu_classroom.examination.frozen import Examination, Question, changed, judged
 from wsedu_classroom.examination.values import RAISES, text_of, value_of
 
-from wsedu.course.catalogue import exercises
+from wsedu.course.catalogue import UnknownName, exercises
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, Letters
 from wsedu.course.runner import Attempt
 from wsedu.course.verdict import NotYet, Verdict
+from wsedu.course.wording import Wording
 
 from .answers import ROOT
 
@@ -92,6 +93,13 @@ def test_two_forms_differ_and_hold_the_same_situations(exercise: Exercise) -> No
     assert list(first.answers) == list(second.answers)
     if not exercise.draw:
         assert sorted(first.answers.values()) == sorted(second.answers.values())
+
+
+def test_page_for_teachers_says_how_many_exercises_have_other_numbers() -> None:
+    page = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
+    assert "Ten of them, such as `read-header` and `predict-seconds`," in page
+    assert len(DRAWN) == 10
+    assert {"read-header", "predict-seconds"} < set(map(named, DRAWN))
 
 
 @pytest.mark.parametrize("exercise", DRAWN, ids=named)
@@ -176,7 +184,7 @@ def test_function_is_judged_by_frozen_cases(exercise: Exercise) -> None:
 
 def test_most_functions_are_frozen_as_values() -> None:
     kinds = [drawing.question(exercise, "1 A").kind for exercise in FUNCTIONS]
-    assert kinds.count("cases") >= 25
+    assert kinds.count("cases") >= 36
 
 
 @pytest.mark.parametrize("exercise", FUNCTIONS, ids=named)
@@ -199,8 +207,8 @@ def test_examples_of_a_task_are_drawn_and_right() -> None:
     drawn = 0
     for exercise in FUNCTIONS:
         on_paper = paper.question(exercise, random.Random(1))
-        asked = on_paper.call if on_paper else "nothing"
-        task = drawing.with_other_examples(exercise, random.Random(1), asked)
+        asked = f"`{on_paper.call}`" if on_paper else "``"
+        task = drawing.with_other_examples(exercise, random.Random(1), asked[1:-1])
         if task == exercise.words["task"].strip():
             continue
         drawn += 1
@@ -270,6 +278,21 @@ def test_a_changed_exercise_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert "raises TypeError" in changed(function)
     monkeypatch.delitem(frozen.USUAL, "encode-header")
     assert changed(function) == "the course has no exercise 'encode-header' now"
+
+
+def test_fingerprint_is_that_of_the_code_of_exercise_lesson_and_package(tmp_path: Path) -> None:
+    home = tmp_path / "package" / "lesson" / "exercise"
+    home.mkdir(parents=True)
+    (home / "en.toml").write_text('title = "Title"')
+    exercise = replace(EXERCISES["keepalive"], words=Wording(home))
+    seen = {frozen.fingerprint(exercise)}
+    for number, folder in enumerate((home, home.parent, home.parent.parent), 2):
+        (folder / "code.py").write_bytes(b"one\n")
+        seen.add(frozen.fingerprint(exercise))
+        assert len(seen) == number
+        (folder / "code.py").write_bytes(b"one\r\n")
+        (folder / "en.toml").write_text('title = "Another"')
+        assert frozen.fingerprint(exercise) in seen
 
 
 @pytest.mark.parametrize(
@@ -352,6 +375,47 @@ def test_check_judges_by_the_form_where_it_is_graded(
     assert capsys.readouterr().out.startswith("✔ 04.1: ")
     with pytest.raises(NotYet):
         examination.check("read-header", others)
+
+
+def test_an_exercise_that_is_gone_costs_no_other_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = exam("encode-header", "read-header", count=1)
+    made.write(tmp_path / "exam.json")
+    monkeypatch.setenv("WSEDU_HOME", str(tmp_path))
+    monkeypatch.setenv("WSEDU_EXAM", str(tmp_path / "exam.json"))
+    monkeypatch.setenv("WSEDU_FORM", "A")
+    monkeypatch.setitem(exercises(), "read-header", EXERCISES["read-header"])
+    monkeypatch.delitem(exercises(), "encode-header")
+    monkeypatch.delitem(frozen.USUAL, "encode-header")
+    with pytest.raises(UnknownName):
+        examination.check("encode-header", EXERCISES["encode-header"].solution)
+    examination.check("read-header", judged(made.forms["A"][1]).solution)
+    assert capsys.readouterr().out.startswith("✔ 04.1: ")
+
+
+@pytest.mark.parametrize("name", ["keepalive", "craft-payload", "build-request"])
+def test_a_seeded_question_is_judged_by_the_course(name: str) -> None:
+    asked = drawing.question(EXERCISES[name], "7 A")
+    sits = judged(asked)
+    assert asked.kind == "seeded"
+    assert verdict(sits, EXERCISES[name].solution).passed
+    assert not verdict(sits, sits.mistakes[0].answer).passed
+    one, other = (repr(sits.judge.cases(random.Random(seed))) for seed in (1, 2))
+    assert re.sub("0x[0-9a-f]+", "", one) == re.sub("0x[0-9a-f]+", "", other)
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("import os\nos.environ['WSEDU_EXAM']", "WSEDU_EXAM"),
+        ("from wsedu import solution", "from wsedu import solution"),
+        ("def solution(data):\n    return data", None),
+    ],
+)
+def test_a_cell_that_names_the_right_answers_is_noticed(source: str, found: str | None) -> None:
+    match = exam_script.KEY.search(source)
+    assert (match and match[0]) == found
 
 
 def test_question_is_only_data() -> None:
@@ -459,15 +523,101 @@ def test_a_frozen_examination_is_not_drawn_again(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("metadata", "title", "form"),
+    "damaged",
     [
-        ({"wsedu": {"form": "B"}}, "# Examination midterm, form A", "B"),
-        ({}, "Text\n# Examination midterm, form A\n\nMore", "A"),
-        ({}, "# Something else", ""),
+        lambda text: "",
+        lambda text: text.replace('"forms"', '"formes"'),
+        lambda text: text.replace('"stars"', '"sterne"'),
+        lambda text: text.replace('"A": "', '"A": "oops('),
+        lambda text: text.replace('"(True, ', '"(True( '),
     ],
 )
-def test_form_is_that_of_the_metadata_or_of_the_title(
-    metadata: dict[str, Any], title: str, form: str
+def test_a_damaged_file_is_named_before_anything_is_graded(folder: Path, damaged: Any) -> None:
+    exam_script.main("make midterm read-header encode-header --seed 1".split())
+    text = (folder / "exam.json").read_text("utf-8")
+    assert damaged(text) != text
+    (folder / "exam.json").write_text(damaged(text), "utf-8")
+    for command in ("write", "grade"):
+        with pytest.raises(SystemExit, match=r"^exams/midterm/exam\.json.* Bring back the file"):
+            exam_script.main([command, "midterm"])
+
+
+def test_an_examination_that_was_interrupted_can_be_made_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "make midterm read-header --seed 1".split()
+    with monkeypatch.context() as during:
+        during.setattr(frozen.json, "dumps", lambda *_args, **_more: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            exam_script.main(words)
+    exam_script.main(words)
+
+
+def notebook(title: str = "# Examination midterm, form A", **mark: Any) -> Any:
+    cells = [nbformat.v4.new_markdown_cell(title)]
+    return nbformat.NotebookNode(cells=cells, metadata={"wsedu": mark} if mark else {})
+
+
+@pytest.mark.parametrize(
+    ("metadata", "title", "forms"),
+    [
+        ({"wsedu": {"form": "B"}}, "# Examination midterm, form A", ["B", "A"]),
+        ({"wsedu": {"form": "A"}}, "# Examination midterm, form A", ["A"]),
+        ({}, "Text\n# Examination midterm, form A\n\nMore", ["A"]),
+        ({}, "# Something else", []),
+        ({"wsedu": None}, "# Something else", []),
+        ({"wsedu": {"form": ["B"]}}, "# Examination midterm, form A", ["A"]),
+        ({"wsedu": "B"}, "# Something else", []),
+    ],
+)
+def test_forms_are_those_of_the_metadata_and_of_the_title(
+    metadata: dict[str, Any], title: str, forms: list[str]
 ) -> None:
     cells = [nbformat.v4.new_markdown_cell(title)]
-    assert exam_script.form_of(nbformat.NotebookNode(cells=cells, metadata=metadata)) == form
+    assert exam_script.forms_of(nbformat.NotebookNode(cells=cells, metadata=metadata)) == forms
+
+
+@pytest.mark.parametrize(
+    ("handed", "table", "form", "said"),
+    [
+        (notebook(form="A"), {}, "A", []),
+        (notebook(form="A"), {"émile": "A"}, "A", []),
+        (notebook(form="B"), {}, "B", ["graded as form B; the notebook also says A"]),
+        (notebook(), {"émile": "B"}, "B", ["graded as form B; the notebook also says A"]),
+        (notebook(), {"ada": "B"}, "A", ["forms.csv does not name this learner"]),
+        (notebook("#"), {}, "", ["does not say which form it is"]),
+        (notebook(form="Z"), {}, "", ["form Z, which the examination does not have"]),
+        (notebook(examination="final"), {}, "A", ["is of the examination final"]),
+    ],
+)
+def test_doubt_about_the_form_is_said(
+    handed: Any, table: dict[str, str], form: str, said: list[str]
+) -> None:
+    macos = "E\u0301mile"  # the accent is a sign of its own in the name of the folder
+    got, remarks = exam_script.which_form(macos, handed, exam("read-header"), table)
+    assert got == form and len(remarks) == len(said)
+    assert all(words in remark for words, (_reason, remark) in zip(said, remarks, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (b"Ada,A\nAlan,b\n", {"ada": "A", "alan": "B"}),
+        (b"\xef\xbb\xbfstudent_id;form\r\n\r\nAda; A ;;\r\n;;\r\n", {"ada": "A"}),
+        (b'"Lovelace, Ada",A\nTuring, Alan\tB', {"lovelace, ada": "A", "turing, alan": "B"}),
+        (b"Ada,A\nAda,B", "line 2: write NAME,FORM, each name once"),
+        (b"Ada,C", "line 1: .* with a form of A, B; not 'Ada,C'"),
+        (b"name,form\nAda", "line 2: write NAME,FORM"),
+        ("Zoé,A".encode("utf-16"), "is not in UTF-8"),
+    ],
+)
+def test_the_list_of_forms_is_read_as_spreadsheets_write_it(
+    lines: bytes, found: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("forms.csv").write_bytes(lines)
+    if isinstance(found, dict):
+        assert exam_script.listed(exam("read-header")) == found
+    else:
+        with pytest.raises(SystemExit, match=found):
+            exam_script.listed(exam("read-header"))

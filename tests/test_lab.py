@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from wsedu_classroom.trust import as_sent
 
 from .terminal import Terminal, shell
 
@@ -43,12 +44,19 @@ def commit(lab: ModuleType) -> None:
 SHIPPED = {'{"shipped": "notebooks/en/lesson.ipynb"}', '{"shipped": "exercises/en/a/a.ipynb"}'}
 
 
+def trusted(lab: ModuleType, name: str) -> bool:
+    """Whether its server trusts a file of the course as soon as it is opened."""
+    return as_sent(lab.ROOT / name, lab.ROOT, "HEAD")
+
+
 def test_what_was_committed_is_trusted_and_nothing_that_lies_beside_it(lab: ModuleType) -> None:
     commit(lab)
+    assert trusted(lab, "notebooks/en/lesson.ipynb") and trusted(lab, "exercises/en/a/a.ipynb")
     (lab.ROOT / "notebooks/en/lesson.ipynb").write_text('{"changed": true}')
     (lab.ROOT / "notebooks/en/other.ipynb").write_text('{"somebody": "else"}')
-    assert set(lab.as_shipped()) == SHIPPED
-    assert set(lab.as_shipped()) == SHIPPED
+    assert not trusted(lab, "notebooks/en/lesson.ipynb")
+    assert not trusted(lab, "notebooks/en/other.ipynb")
+    assert set(lab.shipped_without_git()) == set()
 
 
 @pytest.mark.parametrize("reason", ["no repository", "no git"])
@@ -60,9 +68,10 @@ def test_without_git_it_is_what_was_there_at_the_first_time(
         monkeypatch.setenv("PATH", str(tmp_path))
     else:
         monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
-    assert set(lab.as_shipped()) == SHIPPED
+    assert not trusted(lab, "notebooks/en/lesson.ipynb")
+    assert set(lab.shipped_without_git()) == SHIPPED
     (lab.ROOT / "notebooks/en/lesson.ipynb").write_text('{"changed": true}')
-    assert set(lab.as_shipped()) == set()
+    assert set(lab.shipped_without_git()) == set()
 
 
 HANGS = """
@@ -83,7 +92,7 @@ def _jupyter_server_extension_points():
 
 def test_ctrl_c_ends_it_even_if_a_part_of_jupyter_hangs(tmp_path: Path) -> None:
     (tmp_path / "hangs.py").write_text(HANGS)
-    paths = os.pathsep.join([str(tmp_path), str(SCRIPTS.parent)])
+    paths = os.pathsep.join([str(tmp_path), str(SCRIPTS.parent), str(SCRIPTS.parent / "classroom")])
     options = "--ServerApp.port=0 --ServerApp.jpserver_extensions=hangs=True"
     terminal = Terminal(
         f"{sys.executable} {SCRIPTS / 'lab.py'} {options}",

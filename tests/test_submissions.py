@@ -246,6 +246,17 @@ def test_right_answers_in_an_earlier_edition_score_after(deed: Any, tmp_path: Pa
     assert sum("import check" in cell.source for cell in ordered.cells) == 1 or deed
 
 
+@pytest.mark.parametrize("nothing", [None, "x", ["x"], {"grade_id": ["x"]}])
+def test_right_answers_score_whatever_is_in_the_metadata(nothing: Any, tmp_path: Path) -> None:
+    notebook = solved(LESSON)
+    notebook.metadata = {"wsedu": nothing}
+    for cell in notebook.cells:
+        cell.metadata = {"nbgrader": nothing}
+    path = put(tmp_path / NAME, notebook)
+    assert submissions.find(tmp_path, SLUG, NAME, SOURCES).path == path
+    assert run(order(notebook, tmp_path)) == ALL
+
+
 def test_an_earlier_edition_is_recognised(tmp_path: Path) -> None:
     put(tmp_path / "anna.ipynb", earlier_edition())
     assert found(tmp_path) == ("anna.ipynb", ["misnamed"])

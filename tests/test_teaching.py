@@ -27,10 +27,11 @@ SLUG, NAME = LESSON.slug, "04_exercises.ipynb"
 EXERCISE = LESSON.exercises[0]
 SOURCES = {exercise.name: exercise.stars for exercise in LESSON.exercises}
 PAGE = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
-GRADING = r"(?m)^    (python3 scripts/classroom\.py (?:release|grade|export|editions)\b(?! --).*)$"
+GRADING = r"(?m)^    (python3 scripts/classroom\.py (?:release|grade|export)\b(?! --).*)$"
 COMMANDS = re.findall(GRADING, PAGE)
 TABLES = re.findall(r"(?m)^    (python3 scripts/classroom\.py export --.+)$", PAGE)
 PRINTED = re.findall(r"(?m)^    (python3 scripts/classroom\.py (?:quiz|handouts|keys)\b.*)$", PAGE)
+(EDITIONS,) = re.findall(r"(?m)^    (python3 scripts/classroom\.py editions.*)$", PAGE)
 EXAM = re.findall(r"(?m)^    (python3 scripts/classroom\.py exam .*)$", PAGE)
 
 
@@ -150,7 +151,7 @@ def table(path: Path) -> list[dict[str, str]]:
 
 
 def test_a_class_from_giving_out_to_grades(clone: Path) -> None:
-    release, grade, export, editions = COMMANDS
+    release, grade, export = COMMANDS
     started = time.monotonic()
     done = run_in(clone, release)
     assert done.returncode == 0, done.stderr
@@ -242,8 +243,7 @@ def test_a_class_from_giving_out_to_grades(clone: Path) -> None:
 
 
 def test_the_editions(clone: Path) -> None:
-    *_others, editions = COMMANDS
-    done = run_in(clone, editions)
+    done = run_in(clone, EDITIONS)
     assert done.returncode == 0, done.stderr
     for name in re.findall(r"`(build/(?:live|slides)\S*)`", PAGE):
         assert (clone / name).exists()
@@ -294,6 +294,7 @@ def sat(folder: Path, form: str, learner: str, wrong: str = "", marked: bool = T
     asked = Examination.read(folder / "exam.json").forms[form]
     for cell, question in zip(cells(notebook, "-answer"), asked, strict=True):
         if question.exercise == wrong:
+            cell.source += "\nimport os\nos.environ['WSEDU_EXAM']"
             continue
         if question.answers:
             answers = ", ".join(f"{letter!r}: {text}" for letter, text in question.answers.items())
@@ -332,6 +333,7 @@ def test_an_examination_from_drawing_to_grades(clone: Path) -> None:
         "eva": ("B", "2.0"),  # the answers of form A, but the list says B
     }
     assert rows["cem"]["look_at"] == "misnamed; not graded"
+    assert rows["bob"]["look_at"] == "misnamed; reads the key?"
     page = (folder / "feedback" / "eva" / "midterm" / "midterm.html").read_text(encoding="utf-8")
     assert page.count("✘") == 2 and page.count("✔") == 1
     status = subprocess.run(["git", "status", "--short"], cwd=clone, capture_output=True, text=True)

@@ -6,6 +6,7 @@ These are the names that lessons use. There is more in ``wsedu.protocol`` (bytes
 source.
 """
 
+import os
 import warnings
 from importlib import import_module
 from importlib.util import find_spec
@@ -28,6 +29,11 @@ if _missing := [name for name in ("websockets", "IPython", "anywidget") if not f
         ),
         stacklevel=2,
     )
+
+if "JPY_SESSION_NAME" in os.environ:  # Jupyter started this for a notebook
+    from .handed_out import say
+
+    say(__version__)
 
 # The names, by the room that each comes from. A room is opened when one of its names is first used,
 # so that importing wsedu needs neither widgets nor a network.

@@ -30,6 +30,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -134,8 +135,11 @@ PEOPLE = {
 
 
 def plain(text: str) -> str:
-    """A name as it is compared: without case, and without space around it."""
-    return text.strip().casefold()
+    """A name as it is compared: without case, and with single spaces.
+
+    macOS writes an accent in the name of a folder as a sign of its own, and spreadsheets do not.
+    """
+    return unicodedata.normalize("NFC", " ".join(text.split()).casefold())
 
 
 def rows_of(table: Table, people: Iterable[int], rows: list[int], names: set[str]) -> list[int]:

@@ -45,7 +45,7 @@ CHUNK = 2**16  # bytes that are carried at once; about four of them wait in each
 
 # The login opens the learner's Jupyter server, and concerns no other.
 LOGIN = {"cookie", "authorization", "proxy-authorization"}
-TOKEN = "v1.token.websocket.jupyter.org."  # as a subprotocol, where a page cannot set a header
+TOKEN = "v1.token.websocket.jupyter.org."  # a login as a subprotocol, as proposed for Jupyter
 # No browser sends an X- header with a handshake. Proxies do, and X-XSRFToken is a secret.
 ADDED = ("x-", "forwarded", "via")
 # What proxies and tornado do to capitals, and how browsers write these names.

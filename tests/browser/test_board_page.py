@@ -1,15 +1,11 @@
 """The teacher's page of the board: 300 learners on real sockets, looked at in both browsers."""
 
-import itertools
-import os
+import json
 import re
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 
 import playwright.sync_api
@@ -17,16 +13,14 @@ import pytest
 from wsedu_classroom.board.course import installed
 from wsedu_classroom.board.matrix import Matrix
 
-from .. import programs
-from ..classroom.simulated import Happening, Players, SimulatedClass, simulate
+from ..classroom.played import CLASS, TEACHER, Session, board
+from ..classroom.simulated import Players, simulate
 from ..firefox import Browser, expect, kind
 from ..npm import packages
 from .test_accessibility import serious
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[2]
-CLASS, TEACHER = "class-token", "teacher-token"
 COURSE = installed()
 LESSONS = {lesson["number"]: lesson for lesson in COURSE.lessons}
 EXERCISES = [one["name"] for one in LESSONS["04"]["exercises"]]
@@ -44,72 +38,6 @@ FIGURES = '["stuck", "here", "left"].map(id => document.getElementById(`${id}-co
 ORDER = '[...document.querySelectorAll("#matrix tbody tr")].map(row => row.dataset.learner)'
 
 
-@contextmanager
-def board(port: int = 0) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """A board in a process of its own, and its port. It is killed at the end."""
-    program = Path(__file__).parents[1] / "classroom" / "board_process.py"
-    command = [sys.executable, str(program), str(port), CLASS, TEACHER]
-    paths = os.pathsep.join(str(ROOT / name) for name in ("", "exercises", "classroom"))
-    environment = os.environ | {"PYTHONPATH": paths}
-    with programs.started(command, r"listening on (\d+)", environment) as (process, found):
-        try:
-            yield process, int(found)
-        finally:
-            process.kill()
-
-
-class Session:
-    """A simulated class in mid-lesson, and the board that it is on.
-
-    start: when it began, by time.time()
-    """
-
-    def __init__(self, simulated: SimulatedClass, exits: ExitStack) -> None:
-        self.simulated, self._exits = simulated, exits
-        self.start = time.time() - simulated.seconds
-        self.happenings = list(simulated.happenings)
-        self.process, self.port = exits.enter_context(board())
-        url = f"ws://127.0.0.1:{self.port}/{CLASS}/learner"
-        self.players = exits.enter_context(Players(url, simulated.nicks, time.time))
-        self.players.write(simulated.happenings, self.start)
-        self.players.wait_until_all_is_known()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}/{TEACHER}/"
-
-    def happen(self, learner: str, **event: Any) -> None:
-        """Something happens now, and is acknowledged."""
-        self.happen_all([(learner, event)])
-        self.players.wait_until_all_is_known()
-
-    def happen_all(self, events: list[tuple[str, dict[str, Any]]]) -> None:
-        at = time.time() - self.start
-        new = [Happening(at, learner, event) for learner, event in events]
-        self.happenings += new
-        self.players.write(new, self.start)
-
-    def begin_again(self) -> None:
-        """Another process takes over the port."""
-        self.process, self.port = self._exits.enter_context(board(self.port))
-
-    def matrix(self) -> Matrix:
-        """What the board must show, from the journals alone."""
-        matrix = Matrix()
-        numbers = {learner: itertools.count(1) for learner in self.simulated.nicks}
-        for learner, nick in self.simulated.nicks.items():
-            matrix.apply(["hello", learner, nick, self.start])
-        for one in self.happenings:
-            event = one.event
-            value = event.get("option")
-            if event["what"] == "tried":
-                value = [event["outcome"], event["mistake"]]
-            facts = [event["what"], event["name"], value]
-            number = next(numbers[one.learner])
-            matrix.apply(["event", one.learner, number, self.start + one.at, *facts])
-        return matrix
-
-
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
     with ExitStack() as exits:
@@ -120,7 +48,7 @@ def session() -> Iterator[Session]:
 def few() -> Iterator[Session]:
     """A small class of its own."""
     with ExitStack() as exits:
-        yield Session(simulate(seed=2, learners=4, lessons=["04"], minutes=25), exits)
+        yield Session(simulate(seed=2, learners=2, lessons=["04"], minutes=25), exits)
 
 
 @contextmanager
@@ -134,17 +62,17 @@ def opened(browser: Browser, session: Session, view: str = "", width: int = 1280
 
 def until(page: Any, condition: str) -> None:
     """Wait until it holds. The page forbids the eval that Playwright's own way needs."""
-    held = page.evaluate(
-        f"""async () => {{
-            const end = performance.now() + 30_000;
-            while (performance.now() < end) {{
-                if ({condition}) return true;
-                await new Promise(requestAnimationFrame);
-            }}
-            return false;
-        }}"""
-    )
-    assert held, condition
+    assert page.evaluate(f"async () => {{ {UNTIL} return until(() => {condition}) }}"), condition
+
+
+UNTIL = """
+    async function until(holds) {
+        const end = performance.now() + 30_000;
+        while (!holds() && performance.now() < end)
+            await new Promise(done => setTimeout(done, 20));
+        return holds();
+    }
+"""
 
 
 def wait_until_live(page: Any, learners: int) -> None:
@@ -359,7 +287,7 @@ def test_axe_finds_nothing_serious(chromium: playwright.sync_api.Browser, few: S
         with chromium.new_context(color_scheme=scheme) as context:  # type: ignore[arg-type]
             page = context.new_page()
             page.goto(f"{few.address}#{view}")
-            wait_until_live(page, 4)
+            wait_until_live(page, 2)
             # The page lets no script in that is not its own; axe is evaluated by the debugger.
             page.evaluate((packages() / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
             assert serious(page) == []
@@ -394,59 +322,58 @@ def test_a_change_touches_only_its_own_cell(browser: Browser, session: Session) 
 # When something is lost.
 
 
-def picture(page: Any) -> Any:
-    """What the page shows, without the minutes, which go on."""
-    rows = page.evaluate(ROWS)
-    return [sorted(rows), page.evaluate(COUNTS), sorted(page.evaluate(STUCK))]
+# Without the minutes, which go on.
+PICTURE = f"[({ROWS}).sort((a, b) => a[0] < b[0] ? -1 : 1), {COUNTS}]"
 
 
-def test_two_pages_and_all_events_come_back_after_a_killed_server(
+def test_pages_and_all_events_come_back_after_a_killed_server(
     browser: Browser, session: Session
 ) -> None:
     ada = next(iter(session.simulated.nicks))
-    with opened(browser, session) as left, opened(browser, session) as right:
-        session.process.kill()
-        session.process.wait()
-        for page in (left, right):
-            expect(page.locator("#line")).to_contain_text("Connection lost. This picture is from")
-            assert len(page.evaluate(ROWS)) == 300, "the old picture stays"
+    with opened(browser, session) as left:
+        with opened(browser, session) as right:
+            session.process.kill()
+            session.process.wait()
+            for page in (left, right):
+                expect(page.locator("#line")).to_contain_text("Connection lost. This picture is")
+                assert len(page.evaluate(ROWS)) == 300, "the old picture stays"
+        # The right page is lost as well, and meanwhile the class goes on.
         event = {"what": "tried", "name": EXERCISES[0], "outcome": "passed", "mistake": ""}
         session.happen_all([(ada, event)])
         session.begin_again()
         session.players.wait_until_all_is_known()
-        for page in (left, right):
-            page.evaluate("document.querySelector('#line button').click()")  # do not wait longer
-            until(page, 'document.body.dataset.line === "live"')
-            passed = page.locator(f'#matrix tr[data-learner="{ada}"] td').first
-            expect(passed).to_have_text("✔")
-            until(page, f"({FIGURES})[1] === '300'")
-    matrix = session.matrix()
-    with opened(browser, session) as left, opened(browser, session) as right:
-        assert picture(left) == picture(right)
-        rows, _counts, _stuck = picture(left)
-        assert {learner: [nick, cells] for learner, nick, cells in rows} == rows_of(matrix)
+        left.evaluate("document.querySelector('#line button').click()")  # do not wait longer
+        with opened(browser, session) as right:
+            seen = right.evaluate(PICTURE)
+            left.bring_to_front()
+            same = f"JSON.stringify({PICTURE}) === JSON.stringify({json.dumps(seen)})"
+            left.evaluate(f"async () => {{ {UNTIL} await until(() => {same}) }}")
+            assert left.evaluate(PICTURE) == seen
+            assert left.evaluate(FIGURES)[1] == "300"
+    found = {learner: [nick, cells] for learner, nick, cells in seen[0]}
+    assert found == rows_of(session.matrix())
 
 
-def test_ending_the_class_asks_twice(browser: Browser, few: Session) -> None:
-    with opened(browser, few) as page:
-        page.locator("#end").click()
-        page.locator("#ending button").first.click()  # keep it open
-        page.locator("#end").click()
-        expect(page.locator("#yes")).to_have_text("End the class")
-        page.locator("#yes").click()
-        expect(page.locator("#ending p")).to_contain_text("4 learners cannot come back")
-        page.locator("#yes").click()
-        expect(page.locator("#line")).to_contain_text("The class has ended.")
-        assert few.process.wait(20) == 0
-
-
-def test_a_new_class_shows_the_line_to_join(browser: Browser) -> None:
-    with board() as (_process, port), browser.new_context() as context:
+def test_a_class_begins_with_the_line_to_join_and_ends_when_asked_twice(browser: Browser) -> None:
+    with board() as (process, port), browser.new_context() as context:
         page = context.new_page()
         page.goto(f"http://127.0.0.1:{port}/{TEACHER}/")
-        expect(page.locator("#waiting-for code")).to_contain_text("join_class('ws://")
+        line = f"join_class('ws://127.0.0.1:{port}/{CLASS}'"
+        expect(page.locator("#waiting-for code")).to_contain_text(line)
         expect(page.locator("#network")).to_contain_text("this machine only")
         page.locator("#large").click()
-        expect(page.locator("#large-join code")).to_be_visible()
-        # Nothing is said twice, and nothing went wrong on the way.
+        expect(page.locator("#large-join code")).to_contain_text(line)
+        page.locator("#large-join button").click()
+        url = f"ws://127.0.0.1:{port}/{CLASS}/learner"
+        with Players(url, {"learner-1": "ada"}, time.time):
+            expect(page.locator("#matrix tbody th")).to_have_text("ada")
+            page.locator("#end").click()
+            page.locator("#ending button").first.click()  # keep it open
+            page.locator("#end").click()
+            expect(page.locator("#yes")).to_have_text("End the class")
+            page.locator("#yes").click()
+            expect(page.locator("#ending p")).to_contain_text("1 learner cannot come back")
+            page.locator("#yes").click()
+            expect(page.locator("#line")).to_contain_text("The class has ended.")
+            assert process.wait(20) == 0
         assert re.search("undefined|NaN|null", page.locator("body").inner_text()) is None

@@ -1,6 +1,7 @@
 """scripts/lab.py in an environment that has nbgrader too: a teacher's, or a developer's."""
 
 import json
+import os
 import re
 import sqlite3
 import sys
@@ -23,7 +24,8 @@ def test_a_learner_sees_the_lesson_and_no_tool_of_a_teacher(
     changed = lesson.read_text().replace("One TCP connection", "Another TCP connection")
     lesson.with_name("changed.ipynb").write_text(changed)
     command = f"{sys.executable} scripts/lab.py --ServerApp.port=0"
-    terminal = Terminal(command, course, shell(home) | {"PYTHONPATH": str(course)})
+    paths = os.pathsep.join([str(course), str(course / "classroom")])
+    terminal = Terminal(command, course, shell(home) | {"PYTHONPATH": paths})
     try:
         address = terminal.address()
         with chromium.new_context(viewport={"width": 1280, "height": 900}) as context:

@@ -30,8 +30,8 @@ ENDINGS = {
     "client closes with a code": scenes.Scene(scenes.SCENES["empty"].lab, close=(3456, "mine")),
     "server closes with a code": scenes.Scene(lambda: Lab(raw=closes), "close"),
 }
-# What else ends a connection, breaks a rule, or opens a second socket (backlog).
-NAMES = "empty ping talk fin reset forbidden masked protocol backlog".split()
+# What else ends a connection, or opens a second socket (backlog).
+NAMES = "empty ping talk fin reset forbidden backlog".split()
 
 
 @pytest.fixture(scope="module")

@@ -64,9 +64,14 @@ def simulate(
     learners: int = 300,
     lessons: Sequence[str] = ("03", "04"),
     minutes: float = 50,
+    hard: bool = True,
     course: Course | None = None,
 ) -> SimulatedClass:
-    """The same class for the same seed."""
+    """The same class for the same seed.
+
+    lessons: the numbers of those that the class goes through
+    hard:    whether the first learners have nicknames that are hard to show
+    """
     chance = random.Random(seed)
     plan = [one for one in (course or installed()).lessons if one["number"] in lessons]
     common = {
@@ -81,7 +86,9 @@ def simulate(
     leavers = set()
     for number in range(learners):
         name = NAMES[number % len(NAMES)]
-        nick = HARD[number] if number < len(HARD) else f"{name}{number // len(NAMES) or ''}"
+        nick = (
+            HARD[number] if hard and number < len(HARD) else f"{name}{number // len(NAMES) or ''}"
+        )
         learner = f"sim-{number:05}"
         nicks[learner] = nick
         end = 60 * minutes

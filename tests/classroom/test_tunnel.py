@@ -36,7 +36,10 @@ from .paths import (
     reads,
 )
 
-pytestmark = pytest.mark.anyio
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.skipif(sys.platform != "linux", reason="only Linux says whose a port is"),
+]
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 2.0  # seconds that the tunnel of these tests waits for a server

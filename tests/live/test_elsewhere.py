@@ -107,5 +107,7 @@ async def test_what_no_tunnel_can_carry_is_said_at_once(
     await shown_at_once(Lab(), sandboxed=True)
     assert "A sandboxed frame has no login" in capsys.readouterr().out
     await shown_at_once(Lab(set_cookie="a=b"), same_host=True)
-    assert "The tunnel of the hub carries no cookies" in capsys.readouterr().out
+    assert "The tunnel of the hub carries no cookie and no token" in capsys.readouterr().out
+    await shown_at_once(Lab(open_to_the_network="127.0.0.1", token="12345678"))
+    assert "The tunnel of the hub carries no cookie and no token" in capsys.readouterr().out
     assert no_page == []

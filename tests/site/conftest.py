@@ -12,7 +12,7 @@ import pytest
 from .. import chromium as chromium_program
 from .. import firefox as firefox_program
 from ..firefox import Browser, Firefox
-from .host import ALONE, Host, serving
+from .host import CHROMIUM, Host, serving
 from .pages import Context
 
 ROOT = Path(__file__).parent.parent.parent
@@ -55,7 +55,7 @@ def served_site(built_site: Path) -> Iterator[Host]:
 def chromium() -> Iterator[playwright.sync_api.Browser]:
     with (
         playwright.sync_api.sync_playwright() as driver,
-        chromium_program.launch(driver, ALONE) as browser,
+        chromium_program.launch(driver, *CHROMIUM) as browser,
     ):
         yield browser
 
@@ -64,12 +64,6 @@ def chromium() -> Iterator[playwright.sync_api.Browser]:
 def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
     with firefox_program.launch(tmp_path_factory.mktemp("firefox")) as browser:
         yield browser
-
-
-@pytest.fixture(params=["chromium", "firefox"])
-def browser(request: pytest.FixtureRequest) -> Browser:
-    found: Browser = request.getfixturevalue(request.param)
-    return found
 
 
 @pytest.fixture

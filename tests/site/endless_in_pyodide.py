@@ -1,17 +1,21 @@
 """What does not end, or ends too much; this file itself runs in Pyodide, in real time.
 
-The last line is JSON: {answer: [outcome, sentence, seconds]}.
+The last line is JSON: {answer: [outcome, sentence, seconds, its limit]}. The first has the limit
+that a learner's answer has; the others need not wait for that.
 """
 
 import asyncio
 import json
+import random
 import time
 
 from websockets.asyncio.client import connect
 
+from wsedu.course import runner
 from wsedu.course.catalogue import exercise_named
-from wsedu.course.commands import judge
 from wsedu.live import Lab
+
+SHORT = 0.5  # seconds
 
 
 def loops(*_args):
@@ -73,22 +77,29 @@ async def echo(connection):
 
 
 said = {}
-for name, answer in (
+for name, answer, limit in (
+    ("compute-accept", loops, None),
     *(
-        ("compute-accept", answer)
-        for answer in (loops, sleeps, catches_all, sleeps_on, waits, spins)
+        ("compute-accept", answer, SHORT)
+        for answer in (sleeps, catches_all, sleeps_on, waits, spins)
     ),
-    ("own-server", server),
-    ("own-server", ends),
+    ("own-server", server, None),
+    ("own-server", ends, None),
 ):
+    exercise = exercise_named(name)
+    limit = limit or exercise.seconds
     begun = time.monotonic()
-    verdict = judge(name, answer, 1)
+    verdict = runner.run(
+        lambda watched, exercise=exercise: exercise.judge(exercise, watched, random.Random(1)),
+        answer,
+        limit,
+    )
     seconds = time.monotonic() - begun
-    said[answer.__name__] = [verdict.outcome, verdict.sentence, round(seconds, 1)]
+    said[answer.__name__] = [verdict.outcome, verdict.sentence, round(seconds, 1), limit]
 
 with Lab(echo) as lab:
     async with connect(lab.url) as client:
         await client.send("still here")
-        said["echo"] = [await client.recv(), "", 0]
+        said["echo"] = [await client.recv(), "", 0, 0]
 
 json.dumps(said)

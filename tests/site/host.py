@@ -17,8 +17,13 @@ from typing import BinaryIO, ClassVar
 from urllib.parse import unquote, urlsplit
 
 PREFIX = "/course/"
-# For Chromium: no other name leads anywhere.
-ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+PYTHON = "pyodide.asm.wasm"
+# For Chromium: no other name leads anywhere. And of its two compilers of WebAssembly only the quick
+# one works: to start Python in a page takes two thirds of the time.
+CHROMIUM = (
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--js-flags=--liftoff-only",
+)
 TYPES = {
     ".css": "text/css",
     ".html": "text/html; charset=utf-8",
@@ -50,6 +55,9 @@ class Host:
     port: int
     is_over: bool = False
     asked: list[Asked] = field(default_factory=list)
+    # Until this is set, a request for Python waits. It is set, unless a test clears it: to start
+    # Python takes a page most of its time, and many look only at what is there without it.
+    python: threading.Event = field(default_factory=threading.Event)
 
     def write(self, stream: BinaryIO, body: bytes) -> None:
         """Send the body of a response; a benchmark replaces this by a slow line."""
@@ -82,6 +90,11 @@ class _Handler(BaseHTTPRequestHandler):
         inside = self.path.startswith(PREFIX) and path.is_relative_to(self.site.resolve())
         if not (inside and path.is_file()):
             return self.answer(404, b"There is no such file.", "text/plain")
+        if path.name == PYTHON:
+            self.host.python.wait()
+            if self.host.is_over:
+                self.close_connection = True
+                return
         body, packed = path.read_bytes(), False
         # A host packs text and WebAssembly; wheels and pictures are packed already.
         if path.suffix in TYPES and "gzip" in self.headers.get("Accept-Encoding", ""):
@@ -105,18 +118,24 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(site: Path, port: int = 0) -> Iterator[Host]:
-    """Serve a folder on this machine, at a free port or the given one, until the block ends."""
+def serving(site: Path, port: int = 0, python: bool = True) -> Iterator[Host]:
+    """Serve a folder on this machine, at a free port or the given one, until the block ends.
+
+    python: whether it gives out Python at once
+    """
     handler = type("Handler", (_Handler,), {"site": site})
     server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     handler.host = Host(f"http://127.0.0.1:{server.server_port}{PREFIX}", server.server_port)
     server.daemon_threads = True
+    if python:
+        handler.host.python.set()
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
         yield handler.host
     finally:
         handler.host.is_over = True
+        handler.host.python.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -37,6 +37,11 @@ def front_page(context: Context, url: str) -> Page:
 def open_lesson(page: Page, url: str, path: str) -> None:
     """Open a notebook in JupyterLab, and wait until it is shown."""
     page.goto(f"{url}lab/index.html?path={path}")
+    lesson_is_shown(page, path)
+
+
+def lesson_is_shown(page: Page, path: str) -> None:
+    """Wait until JupyterLab shows this notebook."""
     page.wait_for_function(
         f"window.jupyterapp?.shell.currentWidget?.context?.path === '{path}'", timeout=LONG
     )

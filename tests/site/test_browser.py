@@ -7,18 +7,20 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from ..chromium import launch
-from .host import ALONE, Host
+from .host import CHROMIUM, Host
+from .pages import open_lesson
+from .updates import SECOND
 
 pytestmark = pytest.mark.browser
 
-LESSON = "lab/index.html?path=notebooks/en/02_the_opening_handshake.ipynb"
+LESSON = f"lab/index.html?path={SECOND}"
 IDLE = "Python (Pyodide) | Idle"  # says the bar at the bottom
 READY = 180_000  # ms, on a busy machine, for Python to start in the page
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, launch(playwright, ALONE) as browser:
+    with sync_playwright() as playwright, launch(playwright, *CHROMIUM) as browser:
         yield browser
 
 
@@ -64,24 +66,20 @@ def said(page: Page, code: str) -> str:
     )
 
 
-def test_a_lesson_shows_its_pictures_before_python_has_started(
+def test_a_lesson_shows_its_pictures_before_python_starts_and_is_unchanged_after(
     page: Page, served_site: Host
 ) -> None:
+    served_site.python.clear()
     page.goto(served_site.url + LESSON)
     expect(page).to_have_title(re.compile("02_the_opening|WebSocket, byte by byte"))
     picture = page.locator(".jp-RenderedSVG > img").first
     picture.wait_for(state="attached")
-    assert not page.get_by_text(IDLE).is_visible()
     picture.scroll_into_view_if_needed()
     assert picture.bounding_box()["height"] > 100
     # The course's own extension has given it a name and lets it be as narrow as the page.
     expect(picture).to_have_attribute("alt", re.compile(r"\w+ \w+"))
-
-
-def test_python_starts_and_a_lesson_that_is_only_read_stays_unchanged(
-    page: Page, served_site: Host
-) -> None:
-    page.goto(served_site.url + LESSON)
+    assert not page.get_by_text(IDLE).is_visible()
+    served_site.python.set()
     idle(page)
     expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
 
@@ -109,6 +107,7 @@ def test_the_link_to_the_exercises_opens_them_and_their_first_cell_runs(
 def test_the_page_is_light_or_dark_as_the_system_is(
     page: Page, served_site: Host, scheme: str
 ) -> None:
+    served_site.python.clear()
     page.emulate_media(color_scheme=scheme)
     page.goto(served_site.url + LESSON)
     light = "true" if scheme == "light" else "false"
@@ -183,17 +182,19 @@ def test_the_page_says_how_to_go_on_after_a_cell_that_does_not_end(
 
 
 def test_the_front_page_is_one_click_and_one_step_back_away(page: Page, served_site: Host) -> None:
+    served_site.python.clear()
     page.goto(served_site.url)
+    lesson = page.locator(".jp-Notebook h1", has_text="The opening handshake")
     for leave in (lambda: page.go_back(), lambda: page.locator("#jp-MainLogo a").click()):
         page.locator("a", has_text="02 The opening handshake").click()
-        idle(page)
+        expect(lesson).to_be_visible(timeout=READY)
         leave()
         expect(page.locator("h1", has_text="WebSocket, byte by byte")).to_be_visible()
 
 
 def test_what_is_changed_is_saved_when_the_page_is_hidden(page: Page, served_site: Host) -> None:
-    page.goto(served_site.url + LESSON)
-    idle(page)
+    served_site.python.clear()
+    open_lesson(page, served_site.url, SECOND)
     saved = page.evaluate(
         """async () => {
             const { content, context } = jupyterapp.shell.currentWidget;

@@ -9,7 +9,7 @@ from wsedu.course.catalogue import exercise_named
 
 from ..firefox import Browser
 from .host import Host
-from .pages import LONG, Page, open_lesson, run
+from .pages import LONG, Page, lesson_is_shown, open_lesson, run
 from .test_lessons_in_pyodide import DIFFERENCES, ROOT, code_cells, compared, stored
 from .updates import SECOND
 
@@ -83,7 +83,7 @@ def test_an_exercise_is_solved_and_found_again_after_a_reload(
         outputs = outputs_of(page, cells, **{ANSWER: RIGHT})
         assert "✔ 03.2" in text_of(outputs[CHECK])
         page.reload()
-        open_lesson(page, served_site.url, EXERCISES)
+        lesson_is_shown(page, EXERCISES)
         kept = page.evaluate(
             """id => window.jupyterapp.shell.currentWidget.content.widgets
                 .find(cell => cell.model.id === id).model.sharedModel.getSource()""",

@@ -100,7 +100,7 @@ def first_cell(page: Page) -> str:
 def test_a_newer_lesson_is_shown_unless_you_have_changed_yours(
     context: Context, built_site: Path, tmp_path: Path
 ) -> None:
-    with serving(built_site) as host:
+    with serving(built_site, python=False) as host:
         page = context.new_page()
         for path, words in ((FIFTH, None), (SECOND, ANSWER)):
             open_lesson(page, host.url, path)
@@ -119,7 +119,7 @@ def test_a_newer_lesson_is_shown_unless_you_have_changed_yours(
         # A link to a lesson opens that one alone: each would start a kernel.
         opened = "[...window.jupyterapp.shell.widgets('main')].map(panel => panel.context?.path)"
         assert page.evaluate(opened) == [SECOND]
-    with serving(newer(built_site, tmp_path / "site"), host.port):
+    with serving(newer(built_site, tmp_path / "site"), host.port, python=False):
         open_lesson(page, host.url, FIFTH)
         assert NEWS in first_cell(page)
         open_lesson(page, host.url, SECOND)
@@ -307,6 +307,7 @@ def test_pages_fit_a_phone(name: str, context: Context, served_site: Host) -> No
 
 
 def test_a_lesson_has_the_width_of_a_phone(context: Context, served_site: Host) -> None:
+    served_site.python.clear()
     page = context.new_page()
     page.set_viewport_size({"width": 390, "height": 800})
     open_lesson(page, served_site.url, SECOND)

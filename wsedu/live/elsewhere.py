@@ -43,11 +43,11 @@ def how_it_came() -> str:
     )
 
 
-def hindrance(sandboxed: bool, cookie: bool) -> str:
+def hindrance(sandboxed: bool, login: bool) -> str:
     """Why no page can connect to a lab here, in a sentence; "" if one can.
 
     sandboxed: whether a sandboxed frame would connect
-    cookie:    whether the lab knows its visitors by a cookie
+    login:     whether the lab knows its visitors by a cookie or a token
     """
     if IN_BROWSER:
         return _("A browser cannot connect to a server that runs inside a page.")
@@ -59,6 +59,6 @@ def hindrance(sandboxed: bool, cookie: bool) -> str:
         return ""
     if sandboxed:
         return _("A sandboxed frame has no login, so the tunnel of the hub does not let it in.")
-    if cookie:
-        return _("The tunnel of the hub carries no cookies, because your login is one of them.")
+    if login:
+        return _("The tunnel of the hub carries no cookie and no token: your login is one of them.")
     return ""

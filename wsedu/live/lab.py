@@ -123,7 +123,7 @@ class Lab(Tapped):
         )  # fmt: skip
         self._open(given, Network() if network == "memory" else None)
         self._query = f"?token={token}" if token else ""
-        self._sets_cookie = set_cookie is not None
+        self._knows_visitors = bool(set_cookie or token)
         self._peers: list[Peer] = []
         self._proxies: list[Program] = []  # in front of this lab; they end with it
         self._reports: list[Report] = []  # of pages whose script runs
@@ -259,7 +259,7 @@ class Lab(Tapped):
             raise ValueError("a sandboxed frame runs no script; give script or sandboxed")
         recording = browser.kept(kept)
         self._be_open()
-        hindrance = elsewhere.hindrance(sandboxed, self._sets_cookie)
+        hindrance = elsewhere.hindrance(sandboxed, self._knows_visitors)
         if not (self._memory or hindrance):
             show = partial(
                 browser.BrowserClient, until=until, close_with=close, code=script,

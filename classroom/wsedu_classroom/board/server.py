@@ -49,6 +49,7 @@ PATIENCE = 10  # seconds for a handshake, and for the first message
 PAUSE = 0.1  # seconds between two acknowledgements to a learner
 FLYING = 8  # messages to the log that are not acknowledged yet
 BEAT = 5  # seconds between two signs of life of a process
+TIME = 5  # seconds without news after which a page hears the time
 SILENCE = 15  # seconds without one, after which a process is gone
 LINGER = 2  # seconds for the other processes to read that the class has ended
 BACKOFF = 0.2, 10  # seconds to wait for a lost log: at first, and at most
@@ -329,7 +330,7 @@ class Board:
         while True:
             change: dict[str, Any] = {}  # only the time: a page hears no Ping, and misses this
             with suppress(TimeoutError):
-                async with asyncio.timeout(BEAT):
+                async with asyncio.timeout(TIME):
                     key = await page.next()
                 change = {"state": self.matrix.state()} if key is None else self.matrix.change(key)
             await connection.send(dumps(change | {"now": self._now()}))

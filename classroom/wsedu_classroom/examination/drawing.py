@@ -154,7 +154,7 @@ def _frozen(judge: Cases, chance: random.Random) -> Iterator[tuple[str, str]]:
         if text not in seen:
             seen.add(text)
             result = judge.expected(*args)
-            yield text, RAISES if result is REFUSED else text_of(result)
+            yield text, RAISES if result == REFUSED else text_of(result)
 
 
 # `encode_header(True, 1, 5)` is `b"\x81\x05"`, in a sentence that says nothing else

@@ -200,10 +200,14 @@ def same(one: Any, other: Any) -> bool:
 
 
 def fingerprint(exercise: Exercise) -> str:
-    """A short text that changes when the code of an exercise changes, but not with its words."""
+    """A short text that changes when the code of an exercise changes, but not with its words.
+
+    Its code is that in its own folder, and what its lesson and its package share.
+    """
     digest = hashlib.sha256()
-    for path in sorted(exercise.words.folder.glob("*")):
-        if path.suffix == ".py" or path.name == "mistakes.toml":
+    home = exercise.words.folder
+    for folder in (home, home.parent, home.parent.parent):
+        for path in (*sorted(folder.glob("*.py")), *folder.glob("mistakes.toml")):
             digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()[:16]
 

@@ -103,7 +103,7 @@ def _plain_quotes(text: str) -> str:
 
 def _printed(result: Any) -> str | None:
     """A result as it is printed; None if it is too long, or no value."""
-    if result is REFUSED or result == REFUSED:
+    if result == REFUSED:
         return RAISES
     try:
         text = text_of(result)

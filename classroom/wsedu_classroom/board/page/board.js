@@ -41,10 +41,11 @@ function chosen() {
   };
 }
 
-/** @returns {import("./matrix.js").View} */
-function view() {
+/** @param {string} now the lesson that the class is in
+ * @returns {import("./matrix.js").View} */
+function view(now) {
   const found = chosen();
-  return { ...found, lesson: found.lesson === "now" ? classroom.lessonOfClass() : found.lesson };
+  return { ...found, lesson: found.lesson === "now" ? now : found.lesson };
 }
 
 function showControls() {
@@ -88,7 +89,9 @@ function showCourse() {
   const reach = `Who can reach the board: ${network}.`;
   say(byId("network"), reach);
   say(find("#large-join p"), reach);
-  const options = classroom.lessons.map(({ number, title }) => new Option(`${number} ${title}`, number));
+  const options = classroom.lessons.map(
+    ({ number, title }) => new Option(`${number} ${title}`, number),
+  );
   lessons.replaceChildren(new Option("", "now"), ...options, new Option("all lessons", "all"));
   showControls();
 }
@@ -116,8 +119,9 @@ function bringUpToDate() {
   waiting = false;
   looked = performance.now();
   if (!classroom.lessons.length) return;
-  const shown = view();
-  const lesson = classroom.lessons.find(({ number }) => number === classroom.lessonOfClass());
+  const now = classroom.lessonOfClass();
+  const shown = view(now);
+  const lesson = classroom.lessons.find(({ number }) => number === now);
   say(lessons.options[0], `now in ${lesson?.number} ${lesson?.title}`);
   const settles = looked - settled >= SETTLE;
   const holds = !settles || isHeld.matrix();
@@ -201,7 +205,7 @@ function showDetail() {
   const [who, what, sentence] = detail.children;
   const cell = learner.cells.get(name);
   const time = classroom.now() - (cell?.since ?? 0);
-  say(who, `${called(learner, view())}: ${exercise.number} ${exercise.title}`);
+  say(who, `${called(learner, view(""))}: ${exercise.number} ${exercise.title}`);
   say(what, inWords(cell, lasting(time)) + since(cell, time));
   say(sentence, cell?.mistake && cell.state !== "passed" ? sentenceOf(exercise, cell.mistake) : "");
 }

@@ -2,7 +2,7 @@
 // The page's WebSocket: it opens again by itself, and knows how old the picture is.
 //
 // How to think about it: lessons 08 and 12, in a page. A script hears of no Ping, so the server says
-// its time every few seconds; silence means that the connection is gone, even if no close event
+// its time every few seconds. Silence means that the connection is gone, even if no close event
 // came. The page tries again after a delay that doubles, with some chance in it, so that the pages
 // and the learners of a class do not all come back at the same moment.
 

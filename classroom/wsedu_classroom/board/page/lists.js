@@ -112,7 +112,7 @@ export class Predictions {
     button.type = "button";
     button.addEventListener("click", () => {
       if (!this.revealed.delete(name)) this.revealed.add(name);
-      this.#fill(prediction);
+      this.#fill(prediction, this.classroom.tally(prediction));
     });
     const options = prediction.options.map((option) => {
       const bars = ["before", "after"].map((when) =>
@@ -137,15 +137,15 @@ export class Predictions {
   show({ lesson }) {
     const lessons = this.classroom.lessons.filter(({ number }) => ["all", number].includes(lesson));
     const all = lessons.flatMap(({ predictions }) => predictions);
-    const shown = all.filter((one) => this.classroom.tally(one).voted);
-    this.cards.show(shown.map(({ name }) => name));
-    for (const one of shown) this.#fill(one);
+    const tallies = all.map((one) => ({ one, tally: this.classroom.tally(one) }));
+    const shown = tallies.filter(({ tally }) => tally.voted);
+    this.cards.show(shown.map(({ one }) => one.name));
+    for (const { one, tally } of shown) this.#fill(one, tally);
     return shown.length;
   }
 
-  /** @param {Prediction} prediction */
-  #fill(prediction) {
-    const { before, after, voted, again, revisited } = this.classroom.tally(prediction);
+  /** @param {Prediction} prediction @param {import("./state.js").Tally} tally */
+  #fill(prediction, { before, after, voted, again, revisited }) {
     const card = this.cards.node(prediction.name);
     const [, note, list, button] = card.children;
     const twice = again ? `, ${again} chose again` : "";

@@ -1,0 +1,12 @@
+"""The configuration of JupyterHub for a class: ``jupyterhub -f jupyterhub_config.py``.
+
+The environment variable WSEDU_HUB names the folder with the hub's settings, which
+``scripts/hub.py`` has written. To change more, copy this file and add lines below.
+"""
+
+import os
+
+from wsedu_classroom.hub import Settings, configure
+
+c = get_config()  # type: ignore[name-defined]  # noqa: F821
+configure(c, Settings.read(os.environ["WSEDU_HUB"]))

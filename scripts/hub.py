@@ -1,0 +1,264 @@
+"""Start a hub for a class, print its link, collect its answers; ``classroom.py`` starts this.
+
+How to think about it: this asks the teacher for the few things that only a teacher knows, checks
+that learners can use what is here, and says who can do what. ``wsedu_classroom.hub`` makes the
+decisions, and JupyterHub runs in a process of its own, whose log is a file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from environment import ROOT
+from wsedu_classroom import hub
+from wsedu_classroom.hub import Settings
+
+HOME = ROOT / "hub"
+CONFIG = ROOT / "classroom" / "wsedu_classroom" / "jupyterhub_config.py"
+# What a class leaves in the teacher's folder, which learners on the same machine may read.
+OTHERS_WORK = (
+    *("submitted", "ordered", "autograded", "feedback"),
+    *("gradebook.db", "grades.csv", "look-at.csv", "nbgrader.log"),
+)
+
+
+def main(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="classroom.py")
+    add_commands(parser.add_subparsers(dest="command", required=True))
+    told = parser.parse_args(words)
+    os.umask(0o022)  # learners read the hub's copy of the course
+    return {"hub": run, "link": print_link, "collect": collect}[told.command](told)
+
+
+def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The commands of this file and their options, for the parser of ``classroom.py``."""
+    run = commands.add_parser("hub", help="run a hub for a class on this machine")
+    run.add_argument("--open-to-the-network", metavar="ADDRESS", default="127.0.0.1")
+    run.add_argument("--port", type=int, default=8000)
+    run.add_argument("--base-url", default="/", help="where a proxy in front shows it: /class/")
+    run.add_argument("--roster", type=Path, help="a file with a name a line; else any name")
+    run.add_argument("--teacher", default="teacher", help="the name of the teacher")
+    run.add_argument("--memory", type=int, default=1024, help="MiB for each process of a learner")
+    run.add_argument("--servers", type=int, default=40, help="how many learners at once")
+    run.add_argument("--idle", type=int, default=60, help="minutes until an unused server stops")
+    link = commands.add_parser("link", help="print the link that hands out the course")
+    link.add_argument("--hub", required=True, help="the address of the hub, as learners know it")
+    for command in (run, link):
+        command.add_argument("--repo", default="", help="your repository; else what is committed")
+        command.add_argument("--branch", default="", help="of that repository")
+    collect = commands.add_parser("collect", help="fetch answers from the hub into submitted")
+    names = sorted(path.parent.name for path in (ROOT / "exercises" / "en").glob("*/*.ipynb"))
+    collect.add_argument("assignment", nargs="+", choices=names, metavar="ASSIGNMENT")
+    for command in (run, link, collect):
+        command.add_argument("--folder", type=Path, default=HOME, help="where the hub keeps all")
+
+
+# The hub.
+
+
+def run(told: argparse.Namespace) -> int:
+    folder = told.folder.resolve()
+    try:
+        hub.proxy_command()
+    except FileNotFoundError as error:
+        sys.exit(str(error))
+    settings = Settings(
+        folder=str(folder),
+        repository=repository(told),
+        branch=told.branch,
+        address=told.open_to_the_network,
+        port=told.port,
+        base_url=f"/{told.base_url.strip('/')}/".replace("//", "/"),
+        teacher=told.teacher,
+        roster=roster(told.roster),
+        memory=told.memory,
+        servers=told.servers,
+        idle=told.idle,
+        **passwords(folder),
+    )
+    settings.write()
+    if hub.learners_are_separated():
+        keep_apart(folder)
+    environment = os.environ | {"WSEDU_HUB": str(folder)}
+    command = [sys.executable, "-m", "jupyterhub", "-f", str(CONFIG)]
+    log = settings.private / "jupyterhub.log"
+    with (
+        log.open("w") as file,
+        subprocess.Popen(
+            command, cwd=settings.private, env=environment, stdout=file, stderr=file
+        ) as process,
+    ):
+        try:
+            if not answers(process, settings):
+                print(log.read_text()[-2000:], file=sys.stderr)
+                print(f"The hub did not start; {log} says more.", file=sys.stderr)
+                return 1
+            print(what_is_open(settings), flush=True)
+            return process.wait()
+        except KeyboardInterrupt:  # it has heard of it too, and stops the servers of the learners
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            process.wait()
+            return 0
+
+
+def passwords(folder: Path) -> dict[str, str]:
+    """Those of the last time, or new ones."""
+    try:
+        old = Settings.read(folder)
+    except FileNotFoundError:
+        letters = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
+        groups = ["".join(secrets.choice(letters) for _ in range(4)) for _ in range(3)]
+        return {"class_password": "-".join(groups), "teacher_password": secrets.token_urlsafe(32)}
+    return {"class_password": old.class_password, "teacher_password": old.teacher_password}
+
+
+def roster(file: Path | None) -> tuple[str, ...]:
+    """The names in a file: one a line, nothing after a #. Exits with a sentence if one is odd."""
+    if file is None:
+        return ()
+    lines = file.read_text(encoding="utf-8").splitlines()
+    names = [name.lower() for line in lines if (name := line.partition("#")[0].strip())]
+    for name in names:
+        if not re.fullmatch(hub.NAME, name):
+            sys.exit(f"{file}: use small letters, digits and - for a name, and not {name}.")
+    return tuple(names)
+
+
+def keep_apart(folder: Path) -> None:
+    """Make the group of the learners, and check what they can read. Exits if that is too little."""
+    subprocess.run(["groupadd", "--force", hub.GROUP], check=True)
+    for path in (ROOT / name for name in OTHERS_WORK):
+        if path.exists():
+            path.chmod(0o700 if path.is_dir() else 0o600)
+    learner = [sys.executable, "-c", "import wsedu_classroom.learner, sys; open(sys.argv[1])"]
+    done = subprocess.run([*learner, hub.git_settings(folder)], user="nobody", capture_output=True)
+    if done.returncode:
+        sys.exit(
+            f"Learners cannot read {ROOT}, {folder} or {sys.executable}. Move the course to a "
+            "folder that all users of this machine may read, such as /opt, and start again."
+        )
+
+
+def answers(process: subprocess.Popen[bytes], settings: Settings) -> bool:
+    """Wait until the hub answers; False if it ended instead."""
+    address = "127.0.0.1" if settings.address == "0.0.0.0" else settings.address
+    health = f"http://{address}:{settings.port}{settings.base_url}hub/health"
+    while process.poll() is None:
+        try:
+            with urllib.request.urlopen(health, timeout=5):
+                return True
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    return False
+
+
+def what_is_open(settings: Settings) -> str:
+    lines = [
+        f"The hub is at {settings.url} and Ctrl-C ends it.",
+        f"Learners: a name and the password of the class, {settings.class_password}",
+        f"You: {settings.teacher} and your password, {settings.teacher_password}",
+        f"The link for learners: {hub.link(settings.url, settings.repository, settings.branch)}",
+    ]
+    if settings.address != "127.0.0.1":
+        lines += [
+            f"Any machine that reaches {settings.address} can ask to log in. Passwords and answers "
+            "cross the network unencrypted: put a proxy with TLS in front of the hub."
+        ]
+    if not hub.learners_are_separated():
+        lines += [
+            "You are not root, so all learners share your account: each can read and change the "
+            "files of the others, and yours. This is for trying out."
+        ]
+    return "\n".join(lines)
+
+
+# What is handed out.
+
+
+def repository(told: argparse.Namespace) -> str:
+    """The teacher's own one, or the hub's copy of what is committed here."""
+    if told.repo:
+        return str(told.repo)
+    told.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        return hub.copy_of(ROOT, told.folder.resolve())
+    except (OSError, subprocess.CalledProcessError):
+        sys.exit(f"{ROOT} is no clone of a repository: name one with --repo.")
+
+
+def print_link(told: argparse.Namespace) -> int:
+    try:
+        print(hub.link(told.hub, repository(told), told.branch))
+    except ValueError as error:
+        sys.exit(str(error))
+    return 0
+
+
+# What is handed in.
+
+
+def collect(told: argparse.Namespace) -> int:
+    settings = Settings.read(told.folder)
+    copied = [
+        name
+        for name, home in homes(settings).items()
+        for assignment in told.assignment
+        if collect_from(home, hub.folder_of(settings.repository), name, assignment)
+    ]
+    print(f"Collected from {', '.join(copied) or 'no learner'}, into the folder submitted.")
+    return 0
+
+
+def homes(settings: Settings) -> dict[str, Path]:
+    """The home of each learner, by name."""
+    if not hub.learners_are_separated():
+        found = Path(settings.folder, "homes").glob("*")
+        return {home.name: home for home in sorted(found) if home.name != settings.teacher}
+    import grp
+    import pwd
+
+    names = set(grp.getgrnam(hub.GROUP).gr_mem) - {settings.teacher}
+    return {name: Path(pwd.getpwnam(name).pw_dir) for name in sorted(names)}
+
+
+def collect_from(home: Path, course: str, name: str, assignment: str) -> bool:
+    """Copy a learner's folder of an assignment to ``submitted``; False if there is none.
+
+    The learner's own account reads it. A link that a learner has put there leads to nothing that
+    the learner may not read.
+    """
+    folder = home / course / "exercises" / "en"
+    if not (folder / assignment).is_dir():
+        return False
+    learner: dict[str, Any] = {"user": name, "group": name, "extra_groups": []}
+    done = subprocess.run(
+        ["tar", "--create", "--dereference", "--directory", folder, assignment],
+        capture_output=True,
+        timeout=60,
+        **(learner if hub.learners_are_separated() else {}),
+    )
+    target = ROOT / "submitted" / name
+    shutil.rmtree(target / assignment, ignore_errors=True)
+    target.mkdir(parents=True, exist_ok=True)
+    (ROOT / "submitted").chmod(0o700)
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as files:
+        files.extractall(target, [file for file in files if file.isreg()], filter="data")
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

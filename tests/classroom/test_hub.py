@@ -1,0 +1,199 @@
+"""A real hub for three learners, from the link to a graded exercise.
+
+Run by root, as in CI, each learner is a system user. The learners' Chromium reaches one port, the
+hub's: for its pages this machine has no other.
+"""
+
+import csv
+import shutil
+from collections.abc import Iterator
+
+import playwright.sync_api
+import pytest
+
+from ..answers import LESSONS, cells, solved
+from ..jupyter import Notebook
+from ..terminal import ROOT
+from . import hubs
+from .hubs import SEPARATED, Hub, teaching
+from .pulling import FOLDER, LESSON, change, git
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        shutil.which("git") is None or not (ROOT / ".git").exists(), reason="no git"
+    ),
+]
+playwright.sync_api.expect.set_options(timeout=60_000)  # three learners keep a machine busy
+(EXERCISES,) = [lesson for lesson in LESSONS if lesson.number == "00"]
+ANSWERED = EXERCISES.exercises[0]
+
+
+@pytest.fixture(scope="module")
+def hub() -> Iterator[Hub]:
+    with hubs.started("ada", "ben", "cyd") as hub:
+        yield hub
+
+
+@pytest.fixture(scope="module")
+def chromium(hub: Hub) -> Iterator[playwright.sync_api.Browser]:
+    with hubs.chromium_of_learners(hub) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def learners(hub: Hub, chromium: playwright.sync_api.Browser) -> Iterator[list[Notebook]]:
+    """Three learners who have followed the link, each in the first lesson."""
+    contexts = [chromium.new_context(viewport={"width": 1280, "height": 900}) for _ in range(3)]
+    pages = [context.new_page() for context in contexts]
+    for page, name in zip(pages, hub.learners, strict=True):
+        page.set_default_timeout(60_000)
+        hub.log_in(page, name, hub.password)  # the three servers start at the same time
+    yield [hub.arrived(page) for page in pages]
+    for context in contexts:
+        context.close()
+
+
+def ask(notebook: Notebook, code: str) -> str:
+    """What a learner's kernel prints, or the name of the exception that it raises."""
+    said = notebook.page.evaluate(
+        """async code => {
+            const said = [];
+            const future = window.lesson.sessionContext.session.kernel.requestExecute({code});
+            future.onIOPub = ({ content }) => said.push(content.text ?? content.ename ?? "");
+            await future.done;
+            return said.join("");
+        }""",
+        code,
+    )
+    return str(said).strip()
+
+
+def test_the_link_leads_each_learner_to_the_first_lesson_with_its_pictures(
+    hub: Hub, learners: list[Notebook]
+) -> None:
+    for name, notebook in zip(hub.learners, learners, strict=True):
+        assert f"/user/{name}/lab/tree/{FOLDER}/{LESSON}" in notebook.page.url
+        picture = notebook.page.locator(".jp-RenderedSVG img").first
+        playwright.sync_api.expect(picture).to_be_visible()
+        if SEPARATED:
+            assert ask(notebook, "import getpass; print(getpass.getuser())") == name
+
+
+def test_a_page_reaches_the_hubs_port_and_no_other(hub: Hub, learners: list[Notebook]) -> None:
+    opens = """url => new Promise(done => {
+        const socket = new WebSocket(url);
+        socket.onclose = () => done("closed");
+        socket.onopen = () => done("open");
+    })"""
+    code = (
+        "from wsedu import Lab; lab = Lab(); from websockets.sync.client import connect\n"
+        "with connect(lab.url): print(lab.url)"
+    )
+    url = ask(learners[0], code)
+    assert url.startswith("ws://127.0.0.1:")
+    page = learners[0].page
+    assert page.evaluate(opens, url) == "closed"
+    assert page.evaluate(opens, url.replace("127.0.0.1", "localhost")) == "closed"
+    ask(learners[0], "lab.close()")
+
+
+def test_a_cell_that_wants_too_much_gets_a_memory_error_and_the_others_go_on(
+    learners: list[Notebook],
+) -> None:
+    greedy, *others = learners
+    assert ask(greedy, "much = bytearray(3 * 2**30)") == "MemoryError"
+    assert ask(greedy, "much = [bytes(2**20) for _ in range(3 * 2**10)]") == "MemoryError"
+    for notebook in learners:
+        assert ask(notebook, "print(6 * 7)") == "42"
+
+
+def test_a_learner_reads_nothing_of_another_and_nothing_of_the_hub(
+    hub: Hub, learners: list[Notebook]
+) -> None:
+    if not SEPARATED:
+        assert "all learners share your account" in hub.said
+        return
+    for path in (hub.home(hub.learners[1]), hub.course / "hub" / "private"):
+        code = f"import os; os.listdir({str(path)!r})"
+        assert ask(learners[0], code) == "PermissionError"
+
+
+def test_an_exercise_is_checked_in_the_page_then_collected_and_graded(
+    hub: Hub, learners: list[Notebook]
+) -> None:
+    ada, notebook = hub.learners[0], learners[0]
+    path = f"exercises/en/{EXERCISES.slug}/00_exercises.ipynb"
+    notebook.close()
+    notebook.open(f"{FOLDER}/{path}")
+    (answer, *_), (check, *_) = (
+        list(cells(solved(EXERCISES), ending)) for ending in ("-answer", "-check")
+    )
+    notebook.run("exercises-start")
+    notebook.write(answer.id, answer.source)
+    notebook.run(answer.id)
+    notebook.run(check.id)
+    playwright.sync_api.expect(notebook.output(check.id)).to_contain_text("✔ 00.1")
+    notebook.page.evaluate("window.lesson.context.save()")
+
+    collect = teaching("collect").replace("04_frame_layout", EXERCISES.slug)
+    assert ada in hub.teacher(collect)
+    hub.teacher(teaching("grade").replace("04_frame_layout", EXERCISES.slug))
+    with open(hub.course / "grades.csv", newline="", encoding="utf-8") as file:
+        grades = {row["student_id"]: row["score"] for row in csv.DictReader(file)}
+    assert grades == {name: f"{ANSWERED.stars * (name == ada):.1f}" for name in hub.learners}
+
+
+def test_the_learners_browser_is_the_client_of_the_learners_server(
+    learners: list[Notebook],
+) -> None:
+    notebook = learners[2]
+    cell = notebook.first_code_cell()
+    code = """
+from wsedu import Lab
+async def says_4001(connection):
+    await connection.close(4001, "from the kernel")
+with Lab(handler=says_4001) as lab:
+    seen = await lab.browser(until="close")
+print([step.name for step in seen.script], seen.script[-1])
+"""
+    before = notebook.source(cell)
+    notebook.write(cell, code)
+    notebook.run(cell)
+    output = notebook.output(cell)
+    playwright.sync_api.expect(output).to_contain_text("4001")
+    playwright.sync_api.expect(output).to_contain_text("from the kernel")
+    playwright.sync_api.expect(output).not_to_contain_text("No page of this notebook answered")
+    notebook.write(cell, before)
+
+
+def test_a_change_of_the_teacher_arrives_and_what_a_learner_wrote_stays(
+    hub: Hub, learners: list[Notebook]
+) -> None:
+    _, ben, cyd = learners
+    mine = cyd.first_code_cell()
+    cyd.write(mine, "mine = 1")
+    cyd.page.evaluate("window.lesson.context.save()")
+    change(hub.course / LESSON, 0, "# Newer words")
+    git(hub.course, "commit", "--quiet", "--all", "--message", "Newer words")
+    assert hub.teacher(hub.command).strip() == hub.link
+
+    newer, kept = hub.link_again(ben), hub.link_again(cyd)
+    playwright.sync_api.expect(
+        newer.page.get_by_role("heading", name="Newer words")
+    ).to_be_visible()
+    assert kept.page.get_by_role("heading", name="Newer words").count() == 0
+    assert kept.source(mine) == "mine = 1"
+    for notebook, says_it in ((kept, True), (newer, False)):
+        notebook.page.evaluate("window.lesson.sessionContext.session.kernel.restart()")
+        said = ask(notebook, "import wsedu; print(wsedu.__name__)")
+        assert said.endswith("wsedu")
+        assert ("rename yours and open the link" in said) == says_it
+
+    # In the other tab the notebook is as it was. What it saves does not replace the newer one.
+    ben.write(mine, "mine = 2")
+    ben.page.evaluate("void window.lesson.context.save()")
+    dialog = ben.page.get_by_role("dialog")
+    playwright.sync_api.expect(dialog).to_contain_text("changed on disk")
+    dialog.get_by_role("button", name="Cancel").click()
+    assert "Newer words" in (hub.home(hub.learners[1]) / FOLDER / LESSON).read_text("utf-8")

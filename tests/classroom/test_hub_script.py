@@ -1,0 +1,166 @@
+"""scripts/hub.py: what it says, refuses and collects, without starting a hub."""
+
+import argparse
+import importlib.util
+import json
+import os
+import pwd
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from wsedu_classroom.hub import FOLDER, Settings
+
+from .pulling import git
+
+SCRIPTS = Path(__file__).parent.parent.parent / "scripts"
+SLUG = "04_frame_layout"
+COURSE = Path(FOLDER, "exercises", "en", SLUG)
+
+
+@pytest.fixture
+def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The module, for a course in a folder of its own."""
+    monkeypatch.setattr(sys, "path", [str(SCRIPTS), *sys.path])
+    monkeypatch.delitem(sys.modules, "environment", raising=False)
+    spec = importlib.util.spec_from_file_location("hub_script", SCRIPTS / "hub.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.ROOT = tmp_path / "course"
+    module.ROOT.mkdir()
+    return module
+
+
+@pytest.fixture
+def together(script: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(script.hub, "learners_are_separated", lambda: False)
+    yield
+
+
+def settings(tmp_path: Path, **changes: object) -> Settings:
+    given = {
+        "folder": str(tmp_path / "hub"),
+        "repository": f"https://example.org/{FOLDER}",
+        "class_password": "kdzp-gyca-t8zf",
+        "teacher_password": "of-the-teacher",
+    }
+    return Settings(**given | changes)
+
+
+def test_the_roster_has_a_name_a_line(script: ModuleType, tmp_path: Path) -> None:
+    file = tmp_path / "names.txt"
+    file.write_text("# the class\nada\n\n  Ben  # left early\ncyd-2\n", encoding="utf-8")
+    assert script.roster(file) == ("ada", "ben", "cyd-2")
+    assert script.roster(None) == ()
+
+
+@pytest.mark.parametrize("name", ["Ada Lovelace", "ada@example.org", "2ada", "émile"])
+def test_an_odd_name_in_the_roster_is_named(script: ModuleType, tmp_path: Path, name: str) -> None:
+    file = tmp_path / "names.txt"
+    file.write_text(f"ben\n{name}\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match=f"and not {name.lower()}"):
+        script.roster(file)
+
+
+def test_passwords_are_new_the_first_time_and_stay(script: ModuleType, tmp_path: Path) -> None:
+    first, other = script.passwords(tmp_path / "hub"), script.passwords(tmp_path / "hub")
+    assert first["class_password"] != other["class_password"]
+    settings(tmp_path, **first).write()
+    assert script.passwords(tmp_path / "hub") == first
+
+
+@pytest.mark.usefixtures("together")
+def test_it_says_who_can_do_what(script: ModuleType, tmp_path: Path) -> None:
+    said = script.what_is_open(settings(tmp_path))
+    for words in ("http://127.0.0.1:8000/", "kdzp-gyca-t8zf", "of-the-teacher", "git-pull?repo="):
+        assert words in said
+    assert "all learners share your account" in said
+    assert "unencrypted" not in said
+    opened = script.what_is_open(settings(tmp_path, address="0.0.0.0"))
+    assert "Any machine that reaches 0.0.0.0 can ask to log in" in opened
+
+
+def told(script: ModuleType, tmp_path: Path, **given: str) -> argparse.Namespace:
+    return argparse.Namespace(folder=tmp_path / "hub", branch="", **{"repo": ""} | given)
+
+
+def test_the_copy_holds_what_is_committed_and_is_brought_up_to_date(
+    script: ModuleType, tmp_path: Path
+) -> None:
+    git(script.ROOT, "init", "--quiet", "--initial-branch=mine")
+    for words in ("first", "second"):
+        (script.ROOT / "file.txt").write_text(words)
+        git(script.ROOT, "add", "--all")
+        git(script.ROOT, "commit", "--quiet", "--message", words)
+        (script.ROOT / "file.txt").write_text("not committed")
+        url = script.repository(told(script, tmp_path))
+        assert url == (tmp_path / "hub" / FOLDER).as_uri()
+        assert git(tmp_path / "hub" / FOLDER, "show", "main:file.txt") == words
+    assert script.repository(told(script, tmp_path, repo="https://a/b")) == "https://a/b"
+
+
+def test_a_folder_that_git_does_not_know_is_refused(
+    script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    with pytest.raises(SystemExit, match="name one with --repo"):
+        script.repository(told(script, tmp_path))
+
+
+@pytest.mark.usefixtures("together")
+def test_the_answers_of_each_learner_are_collected_and_the_teachers_are_not(
+    script: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings(tmp_path).write()
+    for name in ("ada", "ben", "cyd", "teacher"):
+        folder = tmp_path / "hub" / "homes" / name / COURSE
+        if name != "cyd":
+            folder.mkdir(parents=True)
+            (folder / "04_exercises.ipynb").write_text(json.dumps(name))
+    for _twice in range(2):
+        words = argparse.Namespace(folder=tmp_path / "hub", assignment=[SLUG])
+        assert script.collect(words) == 0
+    assert capsys.readouterr().out.startswith("Collected from ada, ben, into")
+    submitted = script.ROOT / "submitted"
+    assert {path.name for path in submitted.iterdir()} == {"ada", "ben"}
+    assert json.loads((submitted / "ada" / SLUG / "04_exercises.ipynb").read_text()) == "ada"
+    assert submitted.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as a learner")
+def test_a_link_of_a_learner_leads_to_nothing_that_the_learner_may_not_read(
+    script: ModuleType, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("of another learner")
+    secret.chmod(0o600)
+    home = Path(subprocess.check_output(["mktemp", "-d"], text=True).strip())
+    try:
+        (home / COURSE).mkdir(parents=True)
+        (home / COURSE / "04_exercises.ipynb").symlink_to(secret)
+        (home / COURSE / "mine.py").write_text("mine = 1")
+        os.mkfifo(home / COURSE / "endless")
+        subprocess.run(["chown", "-hR", "games:games", home], check=True)
+        assert pwd.getpwnam("games").pw_uid
+        assert script.collect_from(home, FOLDER, "games", SLUG)
+    finally:
+        subprocess.run(["rm", "-r", home], check=True)
+    found = (script.ROOT / "submitted" / "games" / SLUG).iterdir()
+    assert [path.name for path in found] == ["mine.py"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as a learner")
+def test_root_is_told_when_learners_cannot_read_the_course(
+    script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(script.hub, "GROUP", "root")  # which is there, and needs no new one
+    (script.ROOT / "grades.csv").write_text("names")
+    (script.ROOT / "submitted").mkdir()
+    with pytest.raises(SystemExit, match="such as /opt"):  # pytest's folders are closed to others
+        script.keep_apart(tmp_path / "hub")
+    modes = [(script.ROOT / name).stat().st_mode & 0o777 for name in ("grades.csv", "submitted")]
+    assert modes == [0o600, 0o700]
