@@ -91,6 +91,7 @@ def own_journal(monkeypatch: pytest.MonkeyPatch) -> None:
 # browser in another: in each of them it shares one JupyterLab and one browser. What an exercise's
 # mistakes do is found out once in a process, so the tests that ask for it stay together, too.
 LONGEST = (
+    "tests/classroom/test_hub.py",
     "tests/browser/",
     "tests/course/test_exercises.py",
     "tests/test_readme.py",

@@ -80,7 +80,7 @@ def one_round(folder: Path) -> dict[str, dict[str, float]]:
         page, other_page = browser.new_page(), browser.new_page()
         for each in (page, other_page):
             each.set_default_timeout(120_000)
-        hub.log_in(page, *hub.learners, hub.password)
+        hub.log_in(page, *hub.learners)
         hub.arrived(page)
         page.evaluate(RUN_ALL)
         jupyter.url = "http://lab.test"

@@ -24,6 +24,7 @@ from typing import Any
 import stale
 import submissions
 from nbconvert.filters.markdown import markdown2html
+from running import in_a_sentence
 from wsedu_classroom.examination import __all__ as given
 from wsedu_classroom.examination import drawing
 from wsedu_classroom.examination.frozen import Examination, Question, changed, judged
@@ -423,9 +424,10 @@ def main(words: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    os.umask(0o077)  # learners may have accounts on this machine, if it runs their hub
     try:
         # A kernel that is ended by force leaves its temporary files.
-        with tempfile.TemporaryDirectory(prefix="wsedu-exam-") as place:
+        with in_a_sentence(), tempfile.TemporaryDirectory(prefix="wsedu-exam-") as place:
             os.environ["TMPDIR"] = place
             main(sys.argv[1:])
     except KeyboardInterrupt:

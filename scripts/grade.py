@@ -33,6 +33,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
+from running import in_a_sentence, take_over
 
 LIST = Path("look-at.csv")
 LOOK_AT = ["assignment", "student_id", "exercise", "reason", "detail"]
@@ -102,13 +103,23 @@ class Class:
                 shutil.rmtree(path)
         rows = [row for learner in learners for row in self.order(assignment, learner)]
         ordered = [name for name in learners if (Path("ordered") / name / assignment).exists()]
+        self.forget(assignment, set(learners) - set(ordered))
         self.grade_all(assignment, ordered)
         rows += [row for learner in learners for row in self.accidents(assignment, learner)]
         write_look_at(assignment, rows)
 
+    def forget(self, assignment: str, learners: Iterable[str]) -> None:
+        """Take back the points of an earlier grading, where there is nothing to grade now."""
+        with Gradebook(self.course.db_url, self.course.course_id) as book:
+            for learner in learners:
+                with contextlib.suppress(MissingEntry):
+                    book.remove_submission(assignment, learner)
+
     def grade_all(self, assignment: str, learners: list[str]) -> None:
         """Grade those whose notebooks are in order, in several processes."""
-        with ProcessPoolExecutor(os.cpu_count()) as pool:
+        # A process may come from one that was started before this form of an examination.
+        now = {name: value for name, value in os.environ.items() if name.startswith("WSEDU_")}
+        with ProcessPoolExecutor(os.cpu_count(), initializer=take_over, initargs=(now,)) as pool:
             graded = list(pool.map(grade_one, repeat(assignment), learners))
         for learner, went_well in zip(learners, graded, strict=True):
             if not went_well:  # perhaps because of the other process; once more, alone
@@ -267,7 +278,7 @@ def main(command: str, *words: str) -> None:
 if __name__ == "__main__":
     try:
         # A kernel that is ended by force leaves its temporary files.
-        with tempfile.TemporaryDirectory(prefix="wsedu-class-") as folder:
+        with in_a_sentence(), tempfile.TemporaryDirectory(prefix="wsedu-class-") as folder:
             os.environ["TMPDIR"] = folder
             main(*sys.argv[1:])
     except KeyboardInterrupt:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from running import in_a_sentence
 from wsedu_classroom.paper import FOR_TEACHERS, page
 
 from wsedu.course.catalogue import lessons
@@ -99,5 +100,6 @@ def main() -> list[Path]:
 
 
 if __name__ == "__main__":
-    for path in main():
-        print(path)
+    with in_a_sentence():
+        for path in main():
+            print(path)

@@ -10,16 +10,19 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import pwd
 import re
 import secrets
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tarfile
 import time
 import urllib.error
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +32,9 @@ from wsedu_classroom.hub import Settings
 
 HOME = ROOT / "hub"
 CONFIG = ROOT / "classroom" / "wsedu_classroom" / "jupyterhub_config.py"
-# What a class leaves in the teacher's folder, which learners on the same machine may read.
+# What a class leaves in the teacher's folder, and what learners on the same machine may not read.
 OTHERS_WORK = (
-    *("submitted", "ordered", "autograded", "feedback"),
+    *("submitted", "ordered", "autograded", "feedback", "exams"),
     *("gradebook.db", "grades.csv", "look-at.csv", "nbgrader.log"),
 )
 
@@ -228,10 +231,9 @@ def homes(settings: Settings) -> dict[str, Path]:
     if not hub.learners_are_separated():
         found = Path(settings.folder, "homes").glob("*")
         return {home.name: home for home in sorted(found) if home.name != settings.teacher}
-    import grp
-    import pwd
-
-    names = set(grp.getgrnam(hub.GROUP).gr_mem) - {settings.teacher}
+    with closing(sqlite3.connect(settings.private / "jupyterhub.sqlite")) as database:
+        names = {name for (name,) in database.execute("select name from users")}
+    names = {name for name in names - {settings.teacher} if hub.made_here(name)}
     return {name: Path(pwd.getpwnam(name).pw_dir) for name in sorted(names)}
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nbconvert.filters import markdown2html
+from running import in_a_sentence
 from wsedu_classroom.paper import page
 
 from wsedu.course.catalogue import lessons
@@ -70,4 +71,5 @@ def main(names: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    with in_a_sentence():
+        main(sys.argv[1:])

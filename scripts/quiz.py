@@ -5,12 +5,14 @@ into sheets of paper, into notebooks for a class without paper, and into a table
 """
 
 import argparse
+import csv
 import html
 import re
 import sys
 from pathlib import Path
 
 import nbformat
+from running import in_a_sentence
 from wsedu_classroom.concepts import (
     FORMS,
     LETTERS,
@@ -129,6 +131,8 @@ def make() -> list[Path]:
     numbers = [str(number) for number in range(1, len(questions()) + 1)]
     texts["letters.csv"] = ",".join(["learner", "form", *numbers]) + "\n"
     for name, text in texts.items():
+        if name == "letters.csv" and (FOLDER / name).exists():
+            continue  # a teacher may have filled it in
         (FOLDER / name).write_text(text, encoding="utf-8")
     return [FOLDER / name for name in texts]
 
@@ -145,7 +149,11 @@ def table(before: Path, after: Path) -> str:
     for path in (before, after):
         try:
             sheets.append(read_letters(path.read_text(encoding="utf-8")))
-        except (OSError, UnicodeDecodeError, Unreadable) as error:
+        except UnicodeDecodeError:
+            sys.exit(f"{path}: the file is not in UTF-8: save it as CSV UTF-8")
+        except OSError as error:
+            sys.exit(f"{path}: {error.strerror}")
+        except (csv.Error, Unreadable) as error:
             sys.exit(f"{path}: {error}")
     first, last = sheets
     if not set(first) & set(last):
@@ -167,5 +175,6 @@ if __name__ == "__main__":
     if told.before and told.after:
         print(table(told.before, told.after))
     else:
-        for path in make():
-            print(path)
+        with in_a_sentence():
+            for path in make():
+                print(path)

@@ -37,24 +37,26 @@ NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell
 
 @dataclass(frozen=True)
 class Check:
-    """A check of the course: the exercise, the name of its answer, and its cell.
+    """A check of the course: the exercise, its number, the name of its answer, and its cell.
 
     The ids of the exercise's task, answer and check begin with the exercise's name.
     """
 
     exercise: str
+    number: str
     argument: str
     cell: NotebookNode
 
 
 def checks(source: NotebookNode) -> list[Check]:
     """The checks of a notebook of the course, in order."""
-    found = []
+    found, number = [], ""
     for cell in source.cells:
+        number = next(iter(HEADING.findall(cell.source)), number)
         if cell.metadata.get("nbgrader", {}).get("grade"):
             match = CHECK.fullmatch(cell.source)
             assert match, f"a check is one line: {cell.source}"
-            found.append(Check(match[1], match[2].strip(), cell))
+            found.append(Check(match[1], number, match[2].strip(), cell))
     return found
 
 
@@ -269,8 +271,24 @@ def _place(test: Check, cells: list[NotebookNode], shown: dict[str, int], given:
     if at is not None and (not answers or answers[0] < at):
         return at
     named = [number for number, cell in enumerate(cells) if cell.id == f"{test.exercise}-answer"]
-    chosen = [number for number in answers if number in named] or answers or named
+    chosen = [number for number in answers if number in named]
+    chosen = chosen or [number for number in answers if number in _below(test, cells)]
+    chosen = chosen or answers or named
     return chosen[-1] + 1 if chosen else len(cells)
+
+
+def _below(test: Check, cells: list[NotebookNode]) -> set[int]:
+    """The numbers of the cells between the heading of an exercise and the next heading.
+
+    In an examination, two exercises may ask for an answer of the same name.
+    """
+    found, inside = set(), False
+    for number, cell in enumerate(cells):
+        if cell.cell_type == "markdown" and (headings := HEADING.findall(cell.source)):
+            inside = test.number in headings
+        elif inside:
+            found.add(number)
+    return found
 
 
 def _answers(test: Check, cells: list[NotebookNode], given: set[str]) -> list[int]:

@@ -1,6 +1,7 @@
 """Fixtures that tests in several folders ask for."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,12 @@ from .live import leftovers
 def anyio_backend() -> str:
     """A test that is a coroutine runs in asyncio's loop; the course has no other."""
     return "asyncio"
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def browser(request: pytest.FixtureRequest) -> Any:
+    """Both browsers, one after the other, as the folder of the test starts each."""
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture

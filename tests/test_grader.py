@@ -1,16 +1,25 @@
 """One cell costs at most its own exercise, whatever it does to the kernel."""
 
+import importlib
 import json
+import multiprocessing
+import os
 import socket
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade
 
 from .answers import LESSONS, ROOT, cells, solved
 
 sys.path.insert(0, str(ROOT / "scripts"))
+import grade as grade_script  # noqa: E402
 import grader  # noqa: E402
 
 (LESSON,) = [lesson for lesson in LESSONS if lesson.number == "04"]
@@ -111,3 +120,45 @@ def test_a_flood_of_output_is_cut() -> None:
     assert points == [1, 2, 2, 3]
     assert look == []
     assert len(json.dumps(done)) < 2_000_000
+
+
+def test_processes_of_a_server_grade_by_the_form_of_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From Python 3.14 on, processes come from a server that was started for the first form."""
+    (tmp_path / "noting.py").write_text(
+        "import os\n"
+        "def note(assignment, learner):\n"
+        "    with open(learner, 'w') as file:\n"
+        "        file.write(os.environ['WSEDU_FORM'])\n"
+        "    return True\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(grade_script, "grade_one", importlib.import_module("noting").note)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    context = multiprocessing.get_context("spawn" if os.name == "nt" else "forkserver")
+    monkeypatch.setattr(
+        grade_script, "ProcessPoolExecutor", partial(ProcessPoolExecutor, mp_context=context)
+    )
+    for form in "AB":
+        monkeypatch.setenv("WSEDU_FORM", form)
+        object.__new__(grade_script.Class).grade_all("midterm", [f"form-{form}"])
+    assert [(tmp_path / f"form-{form}").read_text() for form in "AB"] == ["A", "B"]
+
+
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # of nbgrader's own use of it
+def test_a_learner_without_a_notebook_has_no_points_of_an_earlier_grading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)  # alembic
+    folders = object.__new__(grade_script.Class)
+    folders.course = SimpleNamespace(db_url=f"sqlite:///{tmp_path}/gradebook.db", course_id="")
+    with Gradebook(folders.course.db_url) as book:
+        book.add_assignment("midterm")
+        for learner in ("ada", "alan"):
+            book.add_student(learner)
+            book.add_submission("midterm", learner)
+    folders.forget("midterm", ["ada", "grace"])
+    with Gradebook(folders.course.db_url) as book:
+        assert [one.student_id for one in book.assignment_submissions("midterm")] == ["alan"]

@@ -11,6 +11,8 @@ from typing import Any
 import nbformat
 import pytest
 
+from wsedu.course.catalogue import exercises
+
 from .answers import (
     LESSONS,
     NOTEBOOKS,
@@ -308,6 +310,31 @@ def test_every_lesson_can_be_put_in_order_without_its_ids_and_checks(lesson: Any
     for answer, check in zip(answers, cells(source, "-check"), strict=True):
         at = ordered.index(check)
         assert ordered[at - 1].source == answer
+
+
+def test_two_exercises_with_an_answer_of_one_name_are_found_by_their_headings() -> None:
+    """As in an examination, after an editor dropped the ids and the learner the checks."""
+    source = load("10_fragments_and_messages")
+    other = load("12_browser_as_client")
+    source.cells += other.cells
+    for cell in source.cells[1:]:
+        cell.source = cell.source.replace("answers = {", "answers = {  # mine")
+    handed = nbformat.from_dict(source)
+    handed.cells = [
+        nbformat.v4.new_markdown_cell(cell.source)
+        if cell.cell_type == "markdown"
+        else nbformat.v4.new_code_cell(cell.source.replace("...", "1"))
+        for cell in source.cells
+        if not cell.id.endswith("-check")
+    ]
+    for cell in handed.cells:
+        cell.id = ""
+    sources = [cell.source for cell in submissions.in_order(handed, source).cells]
+    for name in ("valid-sequences", "order-of-events"):
+        at = sources.index(f'check("{name}", answers)')
+        number = next(i for i in reversed(range(at)) if sources[i].startswith("## "))
+        assert exercises()[name].number in sources[number]
+        assert "answers = {" in sources[at - 1]
 
 
 # Giving it out.

@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 import io
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -96,10 +97,16 @@ def read_letters(text: str) -> dict[str, Sheet]:
     """
     count = len(questions())
     found: dict[str, Sheet] = {}
-    lines = csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=separator_of(text))
+    file = io.StringIO(text.removeprefix("\ufeff"), newline=None)
+    lines = csv.reader(file, delimiter=separator_of(text))
+    may_be_heading = True
     for number, line in enumerate(lines, 1):
-        cells = [cell.strip() for cell in line]
-        if number == 1 or not any(cells):
+        cells = [unicodedata.normalize("NFC", cell.strip()) for cell in line]
+        if not any(cells):
+            continue
+        is_heading = may_be_heading and [cell.upper() for cell in cells[1:2]] not in (["A"], ["B"])
+        may_be_heading = False
+        if is_heading:
             continue
         learner, form, *letters = [*cells, *[""] * (count + 2 - len(cells))]
         form, letters = form.upper(), [letter.upper() for letter in letters]
@@ -116,9 +123,12 @@ def read_letters(text: str) -> dict[str, Sheet]:
 
 
 def separator_of(text: str) -> str:
-    """The separator of a table: Excel writes semicolons where numbers have a decimal comma."""
-    first = text.partition("\n")[0]
-    return ";" if first.count(";") > first.count(",") else ","
+    """The separator of a table: the one that makes the most cells of its first line.
+
+    Excel writes semicolons where numbers have a decimal comma, and tabs in other places.
+    """
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return max(",;\t", key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
 
 
 def gain(before: float, after: float) -> float | None:

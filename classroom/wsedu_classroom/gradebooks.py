@@ -34,6 +34,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from .concepts import separator_of
+
 BOM = "\ufeff"
 NUMBER = r"\s*\d+{}\d+\s*"
 # What Canvas writes in place of a number, and what it means.
@@ -88,12 +90,12 @@ class Table:
         self.bom = BOM if text.startswith(BOM) else ""
         text = text.removeprefix(BOM)
         self.end = "\r\n" if "\r\n" in text else "\n"
-        first = text.partition("\n")[0]
-        self.separator = max(
-            ",;\t", key=lambda mark: len(next(csv.reader([first], delimiter=mark)))
-        )
+        self.separator = separator_of(text)
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=self.separator)
-        self.rows = [row for row in rows if row]
+        try:
+            self.rows = [row for row in rows if row]
+        except csv.Error as error:
+            raise CannotFill(f"Line {rows.line_num} cannot be read: {error}.") from None
         if len(self.rows) < 2 or len(self.rows[0]) < 2:
             raise CannotFill("The file holds no table with a row for each learner.")
         for row in self.rows:  # Excel leaves out the empty cells at the end
@@ -187,16 +189,29 @@ def words(text: str) -> str:
 
 
 def column_of(table: Table, assignment: str, title: str) -> int | None:
-    """The column of an assignment, by its name, or by the title of its lesson; None if none is."""
+    """The column of an assignment, by its name, or by the title of its lesson; None if none is.
+
+    Raises CannotFill if several are.
+    """
     names = [assignment]
     if title:
         names += [title, f"{assignment.partition('_')[0]} {title}"]
     wanted = {words(name) for name in names}
-    for at, head in enumerate(table.heads):
-        plain_head = re.sub(r"^Assignment: ?| \(Real\)$| \(\d+\)$", "", head)
-        if words(plain_head) in wanted:
-            return at
-    return None
+    heads = [re.sub(r"^Assignment: ?| \(Real\)$| \(\d+\)$", "", head) for head in table.heads]
+    found = [at for at, head in enumerate(heads) if words(head) in wanted]
+    return only_one(assignment, found) if found else None
+
+
+def only_one(column: str, places: list[int]) -> int:
+    """The place of a column; CannotFill if there is none, or more than one."""
+    if not places:
+        raise CannotFill(f"There is no column {column} in the table.")
+    if len(places) > 1:
+        raise CannotFill(
+            f"{len(places)} columns of the table may be {column}. "
+            "Name one with --column, or delete the others."
+        )
+    return places[0]
 
 
 def only(points: list[Points], assignment: str | None) -> list[Points]:
@@ -234,8 +249,8 @@ def fill(
     is_worksheet = system == "moodle" and {"Identifier", "Grade"} <= set(table.heads)
     if column is None and is_worksheet:
         column = "Grade"
-    if column is not None and column not in table.heads:
-        raise CannotFill(f"There is no column {column} in the table.")
+    if column is not None:
+        only_one(column, [at for at, head in enumerate(table.heads) if head == column])
     points = (
         only(points, assignment)
         if column
@@ -255,7 +270,7 @@ def fill(
     said += [
         f"Row {row + 1} ({', '.join(table.rows[row][:2])}) has no points from here."
         for row in rows
-        if row not in places.values()
+        if row not in places.values() and any(table.rows[row])
     ]
     for name in sorted({one.assignment for one in points}):
         these = [one for one in points if one.assignment == name]

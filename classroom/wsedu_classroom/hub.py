@@ -11,6 +11,7 @@ too much memory gets a ``MemoryError`` while the others go on.
 
 from __future__ import annotations
 
+import grp
 import json
 import os
 import pwd
@@ -127,17 +128,11 @@ def learners_are_separated() -> bool:
 
 def made_here(name: str) -> bool:
     """Whether a system user is one of the class, and not root or an account of this machine."""
-    groups = os.getgrouplist(name, pwd.getpwnam(name).pw_gid)
-    return GROUP in map(_name_of_group, groups)
-
-
-def _name_of_group(number: int) -> str:
-    import grp
-
     try:
-        return grp.getgrgid(number).gr_name
-    except KeyError:
-        return ""
+        group, own = grp.getgrnam(GROUP).gr_gid, pwd.getpwnam(name).pw_gid
+    except KeyError:  # there is no such user, or no hub has made any
+        return False
+    return group in os.getgrouplist(name, own)
 
 
 class Learners(SharedPasswordAuthenticator, LocalAuthenticator):  # type: ignore[misc]

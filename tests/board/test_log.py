@@ -6,7 +6,7 @@ from contextlib import aclosing
 from typing import Any
 
 import pytest
-from wsedu_classroom.board.brokers import BATCH, log_at
+from wsedu_classroom.board.brokers import BATCH, Stream, log_at
 from wsedu_classroom.board.log import Log, LogLost, Memory
 
 from wsedu import Nats, Valkey
@@ -81,6 +81,20 @@ async def test_a_broker_that_is_gone_is_a_lost_log(broker: Any) -> None:
     with pytest.raises(LogLost):
         await log.append(['["b"]'])
     await log.close()
+
+
+async def test_a_subscription_that_is_cut_is_a_lost_log_and_no_hole() -> None:
+    """redis-py would subscribe again, and say nothing of what it has missed (lesson 17)."""
+    with start("valkey") as broker:
+        log = log_at(broker.url, "abc")
+        reading = asyncio.create_task(first(log, 2))
+        await log.append(['["a"]'])
+        assert isinstance(log, Stream)
+        while not await log._client.execute_command("CLIENT", "KILL", "TYPE", "pubsub"):
+            await asyncio.sleep(0.01)
+        with pytest.raises(LogLost):
+            await reading
+        await log.close()
 
 
 async def test_without_an_address_the_log_is_in_memory() -> None:

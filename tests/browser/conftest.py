@@ -40,12 +40,6 @@ def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
         yield browser
 
 
-@pytest.fixture(params=["chromium", "firefox"])
-def browser(request: pytest.FixtureRequest) -> Browser:
-    found: Browser = request.getfixturevalue(request.param)
-    return found
-
-
 @pytest.fixture(scope="module")
 def origin() -> Iterator[str]:
     """The address of an empty page."""

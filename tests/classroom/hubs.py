@@ -63,10 +63,11 @@ class Hub:
         page.goto(self.link)
         return self.arrived(page)
 
-    def log_in(self, page: playwright.sync_api.Page, name: str, password: str) -> None:
-        page.goto(self.link)
+    def log_in(self, page: playwright.sync_api.Page, name: str, address: str = "") -> None:
+        """Follow the link, or come to another address of the hub, and log in there."""
+        page.goto(address or self.link)
         page.get_by_label("Username").fill(name)
-        page.get_by_label("Password").fill(password)
+        page.get_by_label("Password").fill(self.password)
         page.get_by_role("button", name="Sign in").click()
 
     def arrived(self, page: playwright.sync_api.Page) -> Notebook:

@@ -253,3 +253,37 @@ def test_what_grading_writes_is_read() -> None:
         Points("ada", "ada@example.org", FRAMES, 7.0, 8.0),
         Points("absent", "", FRAMES, None, 8.0),
     ]
+
+
+def test_a_name_is_found_however_its_accents_and_spaces_are_written() -> None:
+    text = WORKSHEET.replace("Ada Lovelace", "Adé  Lovelace")
+    rows, said = filled("moodle", text, [have("ade\u0301 lovelace", 1.5)])
+    assert rows[0]["Grade"] == "1.5" and not any("is not in the table" in line for line in said)
+
+
+def test_empty_lines_are_no_learners() -> None:
+    text = "\n" + WORKSHEET + ",,,,,,,,,\n"
+    rows, said = filled("moodle", text, CLASS)
+    assert rows[0]["Grade"] == "7.5" and not any(line.startswith("Row 6") for line in said)
+
+
+def test_one_of_two_columns_is_not_guessed() -> None:
+    for text, system in (
+        (CANVAS.replace("Essay", "04_frame_layout"), "canvas"),
+        (WORKSHEET.replace('"Maximum grade"', "Grade"), "moodle"),
+    ):
+        with pytest.raises(CannotFill, match="2 columns of the table may be"):
+            filled(system, text, CLASS)
+    rows, _said = filled(
+        "canvas",
+        CANVAS.replace("Essay", "04_frame_layout"),
+        CLASS,
+        column="04_frame_layout (901235)",
+        assignment=FRAMES,
+    )
+    assert [row["04_frame_layout (901235)"] for row in rows[2:4]] == ["4.00", "0"]
+
+
+def test_a_line_that_no_table_has_is_named() -> None:
+    with pytest.raises(CannotFill, match=r"^Line 3 cannot be read: "):
+        Table(b"Full name,Grade\nAda,1\n" + b"x" * 200_000 + b",1\n")

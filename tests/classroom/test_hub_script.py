@@ -160,7 +160,9 @@ def test_root_is_told_when_learners_cannot_read_the_course(
     monkeypatch.setattr(script.hub, "GROUP", "root")  # which is there, and needs no new one
     (script.ROOT / "grades.csv").write_text("names")
     (script.ROOT / "submitted").mkdir()
+    (script.ROOT / "exams").mkdir()
     with pytest.raises(SystemExit, match="such as /opt"):  # pytest's folders are closed to others
         script.keep_apart(tmp_path / "hub")
-    modes = [(script.ROOT / name).stat().st_mode & 0o777 for name in ("grades.csv", "submitted")]
-    assert modes == [0o600, 0o700]
+    names = ("grades.csv", "submitted", "exams")
+    modes = [(script.ROOT / name).stat().st_mode & 0o777 for name in names]
+    assert modes == [0o600, 0o700, 0o700]

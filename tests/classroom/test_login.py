@@ -71,6 +71,7 @@ def test_the_password_of_the_class_opens_no_account_of_the_machine(
     monkeypatch.setattr(hub, "GROUP", grp.getgrgid(pwd.getpwnam("daemon").pw_gid).gr_name)
     assert logs_in(settings, "daemon", CLASS)
     assert logs_in(settings, "root", CLASS) is None
+    assert not hub.made_here("a-user-who-is-not-there")
 
 
 def test_a_process_of_a_learner_gets_the_memory_of_its_limit_and_not_more(

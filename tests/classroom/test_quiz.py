@@ -184,6 +184,44 @@ def test_tables_that_cannot_be_compared_are_refused(tmp_path: Path) -> None:
         quiz.table(paths["bad"], paths["one"])
 
 
+def test_a_table_is_read_as_spreadsheets_write_it() -> None:
+    right = sheet("Zoé", "A")
+    found = read_letters(f"{HEAD}\n{right}\n")
+    for text in (
+        f"\r\n\r\n{HEAD}\r\n{right}",
+        f"{HEAD}\n{right}".replace(",", "\t"),
+        f"{HEAD}\n{right}".replace(",", ";").replace("\n", "\r"),
+        f"{HEAD}\n{right}".replace("é", "e\u0301"),
+        f"{right}\n",  # without a heading, no learner is taken for one
+    ):
+        assert read_letters(text) == found
+
+
+def test_a_table_that_is_not_in_utf_8_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "before.csv"
+    path.write_bytes(f"{HEAD}\n{sheet('Zoé', 'A')}".encode("utf-16"))
+    with pytest.raises(SystemExit, match=r"before\.csv: the file is not in UTF-8"):
+        quiz.table(path, path)
+
+
+def test_a_table_that_was_filled_in_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    quiz.make()
+    letters = quiz.FOLDER / "letters.csv"
+    letters.write_text(f"{HEAD}\n{sheet('ada', 'A')}\n")
+    before = letters.read_bytes()
+    quiz.make()
+    assert letters.read_bytes() == before
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "build").write_text("a file")
+    command = [sys.executable, str(ROOT / "scripts" / "quiz.py")]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    said = done.stderr.replace("\\", "/").splitlines()
+    assert done.returncode == 1 and len(said) == 1 and said[0].startswith("build"), said
+
+
 def test_one_table_alone_is_not_a_comparison() -> None:
     command = [sys.executable, str(ROOT / "scripts" / "classroom.py"), "quiz", "--before", "a.csv"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)

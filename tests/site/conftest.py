@@ -66,12 +66,6 @@ def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
         yield browser
 
 
-@pytest.fixture(params=["chromium", "firefox"])
-def browser(request: pytest.FixtureRequest) -> Browser:
-    found: Browser = request.getfixturevalue(request.param)
-    return found
-
-
 @pytest.fixture
 def context(browser: Browser) -> Iterator[Context]:
     """Tabs of a browser that has never been here."""

@@ -37,6 +37,7 @@ def main(arguments: list[str]) -> int:
     options = _options(arguments)
     try:
         learners, teachers = _tokens(options)
+        allow_many_connections()
         with ExitStack() as files:
             keep = files.enter_context(_opened(options.keep)) if options.keep else None
             asyncio.run(_run(options, learners, teachers, keep))
@@ -123,6 +124,15 @@ def _address(public: bool) -> str:
         probe.connect(("192.0.2.1", 9))  # sends nothing; the system chooses where it would leave
         return str(probe.getsockname()[0])
     return socket.gethostname()
+
+
+def allow_many_connections() -> None:
+    """Raise the limit of open files as far as this user may: each connection is one."""
+    with suppress(ImportError, OSError, ValueError):  # Windows has no such limit
+        import resource
+
+        _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _run(

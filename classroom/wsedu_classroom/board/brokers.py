@@ -19,7 +19,6 @@ from .log import Log, LogLost, Memory
 BATCH = 500  # entries in a message
 DAY = 86_400  # seconds after which a broker forgets a class that was never ended
 RENEW = 600  # seconds
-SILENCE = 5  # seconds for which a read waits for news
 PATIENCE = 10  # seconds for a broker to answer
 
 
@@ -51,28 +50,42 @@ class Stream:
         )
 
     async def append(self, entries: Sequence[str]) -> None:
-        """Add messages to the stream."""
+        """Add messages to the stream, and then tell all who have read it."""
         with _lost(*self._lost):
-            for message in _messages(entries):
-                async with asyncio.timeout(PATIENCE):
-                    await self._client.xadd(self._name, {"lines": message})
-            if time.monotonic() - self._renewed > RENEW:
-                self._renewed = time.monotonic()
-                await self._client.expire(self._name, DAY)
+            async with (
+                asyncio.timeout(PATIENCE),
+                self._client.pipeline(transaction=False) as all_of,
+            ):
+                for message in _messages(entries):
+                    all_of.xadd(self._name, {"lines": message})
+                    all_of.publish(self._name, message)
+                if time.monotonic() - self._renewed > RENEW:
+                    self._renewed = time.monotonic()
+                    all_of.expire(self._name, DAY)
+                await all_of.execute()
 
     async def read(self) -> AsyncIterator[Sequence[str]]:
-        """What is there is read without waiting; then each read waits for news."""
-        last, block = "0", None
+        """Subscribe first, and read the stream then: so there is no hole between the two."""
+        last = "0"
         with _lost(*self._lost):
-            while True:
-                async with asyncio.timeout(SILENCE + PATIENCE):
-                    came = await self._client.xread({self._name: last}, count=1000, block=block)
-                for _name, messages in came.items() if isinstance(came, dict) else came:
-                    last = messages[-1][0]
-                    yield [line for _id, fields in messages for line in _lines(fields[b"lines"])]
-                if not came and block is None:
-                    block = SILENCE * 1000
-                    yield ()
+            async with self._client.pubsub() as news:
+                await news.subscribe(self._name)
+                if not await news.get_message(timeout=PATIENCE):  # from here on, nothing is missed
+                    raise LogLost("Valkey does not answer")
+                while came := await self._client.xread({self._name: last}, count=1000):
+                    for _name, messages in came.items() if isinstance(came, dict) else came:
+                        last = messages[-1][0]
+                        yield [
+                            line for _id, fields in messages for line in _lines(fields[b"lines"])
+                        ]
+                yield ()
+                subscribed = news.connection
+                while news.connection is subscribed:
+                    if message := await news.get_message(timeout=None):
+                        if message["type"] != "message":
+                            break
+                        yield _lines(message["data"])
+        raise LogLost("the subscription was cut")
 
     async def close(self, *, forget: bool = False) -> None:
         """Close the connections, and delete the stream first if it is to forget."""
@@ -125,22 +138,30 @@ class Jetstream:
                 await stream.publish(self._name, message.encode(), timeout=PATIENCE)
 
     async def read(self) -> AsyncIterator[Sequence[str]]:
-        """An ordered consumer: NATS numbers the messages, and the library notices holes."""
+        """Subscribe first, and read the stream then: so there is no hole between the two.
+
+        The subscription is a plain one to the subject that the stream keeps, so news comes at once.
+        """
         with _lost(*self._lost):
             stream = await self._connected()
-            newest = (await stream.stream_info(self._name)).state.last_seq
-            if not newest:
-                yield ()
+            kept: asyncio.Queue[Any] = asyncio.Queue()
             coming: asyncio.Queue[Any] = asyncio.Queue()
-            self._readers.add(coming)
+            self._readers |= {kept, coming}
             try:
-                await stream.subscribe(self._name, ordered_consumer=True, cb=coming.put)
+                await self._client.subscribe(self._name, cb=coming.put)
+                newest = (await stream.stream_info(self._name)).state.last_seq
+                if newest:
+                    history = await stream.subscribe(self._name, ordered_consumer=True, cb=kept.put)
+                    while message := await kept.get():
+                        yield _lines(message.data)
+                        if message.metadata.sequence.stream >= newest:
+                            await history.unsubscribe()
+                            break
+                yield ()
                 while message := await coming.get():
                     yield _lines(message.data)
-                    if newest and message.metadata.sequence.stream >= newest:
-                        newest = 0
-                        yield ()
             finally:
+                self._readers.discard(kept)
                 self._readers.discard(coming)
             raise LogLost("NATS has closed the connection")
 
