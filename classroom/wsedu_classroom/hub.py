@@ -66,7 +66,9 @@ class Settings:
 
     def write(self) -> None:
         self.private.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (self.private / "settings.json").write_text(json.dumps(asdict(self)), encoding="utf-8")
+        new = self.private / "settings.new"  # a full disk spoils no old file
+        new.write_text(json.dumps(asdict(self)), encoding="utf-8")
+        new.replace(self.private / "settings.json")
 
     @classmethod
     def read(cls, folder: str | Path) -> Settings:
