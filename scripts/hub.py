@@ -128,8 +128,9 @@ def run_in(folder: Path, told: argparse.Namespace, held: TextIO) -> int:
     environment = os.environ | {"WSEDU_HUB": str(folder)}
     command = [sys.executable, "-m", "jupyterhub", "-f", str(CONFIG)]
     log = settings.private / "jupyterhub.log"
+    log.unlink(missing_ok=True)  # what is left of a lost hub may still write into the old one
     with (
-        log.open("w") as file,
+        log.open("a") as file,
         subprocess.Popen(
             command,
             cwd=settings.private,

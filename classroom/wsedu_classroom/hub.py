@@ -20,6 +20,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -194,7 +195,7 @@ def configure(c: Any, settings: Settings) -> None:
     """Write a hub for a class into the configuration ``c`` of JupyterHub."""
     private = settings.private
     c.JupyterHub.bind_url = settings.url
-    c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{_free_port()}"
+    c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{_port_of_last_time(private / 'hub_port')}"
     c.JupyterHub.cookie_secret_file = str(private / "cookie_secret")
     c.JupyterHub.db_url = f"sqlite:///{private}/jupyterhub.sqlite"
     c.JupyterHub.active_server_limit = settings.servers
@@ -256,6 +257,20 @@ def _stop_unused_servers(c: Any, settings: Settings) -> None:
     ]
     scopes = ["list:users", "read:users:activity", "read:servers", "delete:servers"]
     c.JupyterHub.load_roles = [{"name": culler, "scopes": scopes, "services": [culler]}]
+
+
+def _port_of_last_time(file: Path) -> int:
+    """The port in the file, or a new one: a server of a learner that outlives a lost hub knows it.
+
+    It asks the hub there who its visitors are.
+    """
+    with suppress(OSError, ValueError):
+        port = int(file.read_text())
+        socket.create_server(("127.0.0.1", port)).close()
+        return port
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file.write_text(str(port := _free_port()))
+    return port
 
 
 def _free_port() -> int:
