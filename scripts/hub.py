@@ -140,6 +140,7 @@ def run_in(folder: Path, told: argparse.Namespace, held: TextIO) -> int:
             pass_fds=[held.fileno()],  # so it keeps the folder, even if this program is lost
         ) as process,
     ):
+        end_with_this(process)
         print(process.pid, file=held, flush=True)
         try:
             if not answers(process, settings):
@@ -152,6 +153,11 @@ def run_in(folder: Path, told: argparse.Namespace, held: TextIO) -> int:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             process.wait()
             return 0
+
+
+def end_with_this(process: subprocess.Popen[bytes]) -> None:
+    """Let a SIGTERM, with which a system ends its services, end the process, which ends this."""
+    signal.signal(signal.SIGTERM, lambda _number, _frame: process.terminate())
 
 
 def the_only_one(folder: Path) -> TextIO:

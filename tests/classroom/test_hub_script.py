@@ -6,6 +6,7 @@ import json
 import os
 import pwd
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -141,6 +142,17 @@ def test_a_port_on_which_another_program_listens_is_named(
     script.check_port(of_another)
     with pytest.raises(SystemExit, match="cannot listen at http://192.0.2.1"):
         script.check_port(settings(tmp_path, address="192.0.2.1"))
+
+
+def test_a_hub_does_not_outlive_the_command_that_a_system_ends(script: ModuleType) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as process:
+            script.end_with_this(process)
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert process.wait(30) == -signal.SIGTERM
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"folder": "x", "of another version": 1}'])
