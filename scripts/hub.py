@@ -28,6 +28,7 @@ from typing import Any
 
 from environment import ROOT
 from wsedu_classroom import hub
+from wsedu_classroom.board import tokens
 from wsedu_classroom.hub import Settings
 
 HOME = ROOT / "hub"
@@ -58,6 +59,9 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     run.add_argument("--memory", type=int, default=1024, help="MiB for each process of a learner")
     run.add_argument("--servers", type=int, default=40, help="how many learners at once")
     run.add_argument("--idle", type=int, default=60, help="minutes until an unused server stops")
+    run.add_argument(
+        "--board", action="store_true", help="run a board too, which learners may join"
+    )
     link = commands.add_parser("link", help="print the link that hands out the course")
     link.add_argument("--hub", required=True, help="the address of the hub, as learners know it")
     for command in (run, link):
@@ -91,6 +95,7 @@ def run(told: argparse.Namespace) -> int:
         memory=told.memory,
         servers=told.servers,
         idle=told.idle,
+        board=told.board,
         **passwords(folder),
     )
     settings.write()
@@ -123,9 +128,8 @@ def passwords(folder: Path) -> dict[str, str]:
     try:
         old = Settings.read(folder)
     except FileNotFoundError:
-        letters = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
-        groups = ["".join(secrets.choice(letters) for _ in range(4)) for _ in range(3)]
-        return {"class_password": "-".join(groups), "teacher_password": secrets.token_urlsafe(32)}
+        words = "-".join(tokens.typed(4) for _word in range(3))
+        return {"class_password": words, "teacher_password": secrets.token_urlsafe(32)}
     return {"class_password": old.class_password, "teacher_password": old.teacher_password}
 
 
@@ -174,8 +178,12 @@ def what_is_open(settings: Settings) -> str:
         f"The hub is at {settings.url} and Ctrl-C ends it.",
         f"Learners: a name and the password of the class, {settings.class_password}",
         f"You: {settings.teacher} and your password, {settings.teacher_password}",
-        f"The link for learners: {hub.link(settings.url, settings.repository, settings.branch)}",
     ]
+    if settings.board:
+        _learners, teachers = tokens.tokens(settings.tokens)
+        lines += [f"The board, for you alone: {settings.url}services/board/{teachers}/"]
+    course = hub.link(settings.url, settings.repository, settings.branch)
+    lines += [f"The link for learners: {course}"]
     if settings.address != "127.0.0.1":
         lines += [
             f"Any machine that reaches {settings.address} can ask to log in. Passwords and answers "

@@ -29,6 +29,8 @@ from jupyterhub.auth import LocalAuthenticator
 from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
 from jupyterhub.spawner import LocalProcessSpawner, SimpleLocalProcessSpawner
 
+from .board.tokens import tokens
+
 FIRST_LESSON = "notebooks/en/00_start_here.ipynb"
 FOLDER = "websocket-byte-by-byte"  # of the course, in the home of a learner
 GROUP = "wsedu-class"  # all system users that a hub has made
@@ -53,11 +55,17 @@ class Settings:
     memory: int = 1024  # MiB of data that each process of a learner may have
     servers: int = 40  # at the same time
     idle: int = 60  # minutes after which an unused server is stopped
+    board: bool = False  # whether the hub runs a board, which learners may join
 
     @property
     def private(self) -> Path:
         """The folder that only the hub's own user may read."""
         return Path(self.folder) / "private"
+
+    @property
+    def tokens(self) -> Path:
+        """The file with the two tokens of the board."""
+        return self.private / "board.json"
 
     @property
     def url(self) -> str:
@@ -202,6 +210,8 @@ def configure(c: Any, settings: Settings) -> None:
     _who_may_log_in(c, settings)
     _a_learners_server(c, settings)
     _stop_unused_servers(c, settings)
+    if settings.board:
+        _run_a_board(c, settings)
 
 
 def _who_may_log_in(c: Any, settings: Settings) -> None:
@@ -254,6 +264,22 @@ def _stop_unused_servers(c: Any, settings: Settings) -> None:
     ]
     scopes = ["list:users", "read:users:activity", "read:servers", "delete:servers"]
     c.JupyterHub.load_roles = [{"name": culler, "scopes": scopes, "services": [culler]}]
+
+
+def _run_a_board(c: Any, settings: Settings) -> None:
+    """A service of the hub, at services/board/; kernels are on its machine, and know its link."""
+    port = _free_port()
+    here = f"ws://127.0.0.1:{port}{settings.base_url}services/board"
+    learners, _teachers = tokens(settings.tokens)
+    command = [sys.executable, "-m", "wsedu_classroom.board", "--no-browser"]
+    c.JupyterHub.services += [
+        {
+            "name": "board",
+            "url": f"http://127.0.0.1:{port}",
+            "command": [*command, f"--tokens={settings.tokens}", f"--public={here}"],
+        }
+    ]
+    c.Spawner.environment |= {"WSEDU_CLASS": f"{here}/{learners}"}
 
 
 def _free_port() -> int:
