@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import points
 import stale
 import submissions
 from nbconvert.filters.markdown import markdown2html
@@ -393,6 +394,11 @@ def arguments(words: list[str]) -> argparse.Namespace:
     graded = commands.add_parser("grade", help="grade exams/NAME/submitted")
     graded.add_argument("name", metavar="NAME")
     graded.add_argument("--anyway", action="store_true", help="although exercises have changed")
+    exported = commands.add_parser("export", help="fill its points into Moodle's or Canvas's table")
+    exported.add_argument("name", metavar="NAME")
+    exported.add_argument(
+        "words", nargs=argparse.REMAINDER, metavar="--moodle FILE | --canvas FILE"
+    )
     return parser.parse_args(words)
 
 
@@ -413,6 +419,13 @@ def main(words: list[str]) -> None:
         new.replace(frozen)
     elif not frozen.exists():
         sys.exit(f"There is no exams/{told.name}/exam.json. Make the examination first.")
+    if told.command == "export":
+        if not (grades := folder / "grades.csv").exists():
+            sys.exit(f"There is no exams/{told.name}/grades.csv. Grade the examination first.")
+        if not told.words:
+            sys.exit("Name the table to fill: --moodle FILE or --canvas FILE.")
+        points.main(told.words, grades)
+        return
     exam = read(frozen)  # what is written comes from the file alone
     if told.command == "grade":
         grade(folder, exam, told.anyway)
