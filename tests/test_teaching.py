@@ -335,7 +335,7 @@ def test_an_examination_from_drawing_to_grades(clone: Path) -> None:
         "eva": ("B", "2.0"),  # the answers of form A, but the list says B
     }
     assert rows["cem"]["look_at"] == "misnamed; not graded"
-    assert rows["bob"]["look_at"] == "misnamed; reads the key?"
+    assert rows["bob"]["look_at"] == "misnamed; reads the key?; form"  # not in the list
     page = (folder / "feedback" / "eva" / "midterm" / "midterm.html").read_text(encoding="utf-8")
     assert page.count("✘") == 2 and page.count("✔") == 1
     status = subprocess.run(["git", "status", "--short"], cwd=clone, capture_output=True, text=True)
