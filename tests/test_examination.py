@@ -502,7 +502,7 @@ def test_a_changed_exercise_is_named_before_anything_is_graded(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("make Mid read-header --seed 1", "Name it with small letters"),
+        ("make Mid read-header --seed 1", "Name it with lowercase letters"),
         ("make mid read-headr --seed 1", "Did you mean 'read-header'"),
         ("grade midterm", "Make the examination first"),
     ],
@@ -538,7 +538,7 @@ def test_a_damaged_file_is_named_before_anything_is_graded(folder: Path, damaged
     assert damaged(text) != text
     (folder / "exam.json").write_text(damaged(text), "utf-8")
     for command in ("write", "grade"):
-        with pytest.raises(SystemExit, match=r"^exams/midterm/exam\.json.* Bring back the file"):
+        with pytest.raises(SystemExit, match=r"^exams/midterm/exam\.json.* Restore the file"):
             exam_script.main([command, "midterm"])
 
 

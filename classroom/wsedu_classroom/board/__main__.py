@@ -86,7 +86,7 @@ def _tokens(options: argparse.Namespace) -> tuple[str, str]:
     learners = options.learners or kept.get("class") or _typed(10)
     teachers = options.teachers or kept.get("teacher") or secrets.token_urlsafe(16)
     if not (TOKEN.fullmatch(learners) and TOKEN.fullmatch(teachers)) or learners == teachers:
-        raise ValueError("a token has 8 to 64 letters or digits, and the two are different")
+        raise ValueError("a token has 8 to 64 letters, digits, - or _, and the two are different")
     if options.tokens and not kept:
         file = os.open(options.tokens, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(file, "w") as writing:
