@@ -129,7 +129,7 @@ def _addresses(link: str) -> tuple[str, ...]:
         parts = urlsplit(address)
         if parts.scheme not in ("ws", "wss") or not parts.hostname or not parts.path.strip("/"):
             raise NoClass(
-                _("{address} is not a link of a class, such as ws://HOST:PORT/abc").format(
+                _("{address} is not the link of a class, such as ws://HOST:PORT/abc").format(
                     address=repr(address)
                 )
             )
