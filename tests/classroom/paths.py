@@ -532,7 +532,7 @@ def order(sent: list[str], received: list[str]) -> str:
     both = [name.lower() for name in received if name.title() in map(str.title, sent)]
     if both == [name.lower() for name in sent if name.lower() in both]:
         return "kept"
-    return "by the alphabet" if both[1:] == sorted(both[1:]) else "another"
+    return "alphabetical" if both[1:] == sorted(both[1:]) else "changed"
 
 
 def less(sent: list[str], received: list[str]) -> str:
