@@ -184,7 +184,8 @@ def sheet(questions: list[Question]) -> str:
         body += f"<section>{heading(asked)}{markdown2html(asked.task)}"
         if asked.paper:
             call = html.escape(asked.paper.call)
-            body += f"<p>You need not write it here. Which result is right for <code>{call}</code>?"
+            body += "<p>You need not write the function here. "
+            body += f"Which result is right for <code>{call}</code>?"
             results = (f"<li><code>{html.escape(each)}</code></li>" for each in asked.paper.results)
             body += f'<ol type="a">{"".join(results)}</ol>'
         else:
@@ -216,7 +217,7 @@ def key(exam: Examination) -> str:
 def read(path: Path) -> Examination:
     """The frozen examination. Raises SystemExit with the place that cannot be read."""
     where = f"exams/{path.parent.name}/{path.name}"
-    advice = "Bring back the file as it was made."
+    advice = "Restore the file as it was made."
     try:
         exam = Examination.read(path)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
@@ -250,7 +251,7 @@ def grade(folder: Path, exam: Examination, anyway: bool) -> None:
         print(f"{name} has changed since the examination was made: {reason}.")
     if unlike and not anyway:
         sys.exit(
-            f"Nothing was graded. Use the edition {exam.course} of the course from then, or grade "
+            f"Nothing was graded. Use edition {exam.course} of the course, which made it, or grade "
             "with --anyway and look at these exercises by hand."
         )
     # Whatever runs the answers reads here what is right: also ``grader``, when it is imported.
@@ -406,7 +407,7 @@ def main(words: list[str]) -> None:
     """Do what was asked for."""
     told = arguments(words)
     if not re.fullmatch(r"[a-z][a-z0-9_]*", told.name):
-        sys.exit("Name it with small letters, digits and _, such as midterm_2.")
+        sys.exit("Name it with lowercase letters, digits and _, such as midterm_2.")
     folder = ROOT / "exams" / told.name
     frozen = folder / "exam.json"
     if told.command == "make":

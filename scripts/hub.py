@@ -141,7 +141,7 @@ def roster(file: Path | None) -> tuple[str, ...]:
     names = [name.lower() for line in lines if (name := line.partition("#")[0].strip())]
     for name in names:
         if not re.fullmatch(hub.NAME, name):
-            sys.exit(f"{file}: use small letters, digits and - for a name, and not {name}.")
+            sys.exit(f"{file}: use lowercase letters, digits and - for a name, and not {name}.")
     return tuple(names)
 
 
@@ -208,7 +208,7 @@ def repository(told: argparse.Namespace) -> str:
     try:
         return hub.copy_of(ROOT, told.folder.resolve())
     except (OSError, subprocess.CalledProcessError):
-        sys.exit(f"{ROOT} is no clone of a repository: name one with --repo.")
+        sys.exit(f"{ROOT} is not a clone of a git repository: name one with --repo.")
 
 
 def print_link(told: argparse.Namespace) -> int:

@@ -95,7 +95,7 @@ def link(hub: str, repository: str, branch: str = "") -> str:
     if not hub.startswith(("http://", "https://")):
         raise ValueError("The address of a hub begins with https:// or http://.")
     if not repository.startswith(("https://", "http://", "file://")):
-        raise ValueError("Learners clone without a key: name a repository that begins with https.")
+        raise ValueError("Learners have no SSH key: name a repository by its https:// address.")
     return f"{hub.rstrip('/')}/hub/user-redirect/{_pull(repository, branch)}"
 
 

@@ -199,8 +199,8 @@ def test_as_a_service_of_a_hub_it_takes_port_and_path_from_the_hub() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ("--class short", "a token has 8 to 64 letters or digits"),
-        ("--class same-token --teacher same-token", "a token has 8 to 64 letters or digits"),
+        ("--class short", "a token has 8 to 64 letters, digits, - or _"),
+        ("--class same-token --teacher same-token", "a token has 8 to 64 letters, digits, - or _"),
         ("--port {port}", "address already in use"),
         ("--keep /nowhere/file", "No such file"),
     ],

@@ -154,7 +154,7 @@ def _say(
     if options.open:
         reach = (
             f"Port {port} of this machine is open to its network ({_address(True)}). What learners "
-            "send is not encrypted: give them nicknames that others may read."
+            "send is not encrypted: ask for nicknames that others may read."
         )
     else:
         reach = "Only this machine can reach the board. --open opens a port to the classroom."

@@ -21,7 +21,7 @@ def tokens(file: Path | None = None, learners: str = "", teachers: str = "") -> 
     learners = learners or kept.get("class") or typed(10)
     teachers = teachers or kept.get("teacher") or secrets.token_urlsafe(16)
     if not (TOKEN.fullmatch(learners) and TOKEN.fullmatch(teachers)) or learners == teachers:
-        raise ValueError("a token has 8 to 64 letters or digits, and the two are different")
+        raise ValueError("a token has 8 to 64 letters, digits, - or _, and the two are different")
     if file and not kept:
         opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(opened, "w") as writing:
