@@ -8,6 +8,7 @@ decisions, and JupyterHub runs in a process of its own, whose log is a file.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import io
 import os
 import pwd
@@ -15,16 +16,20 @@ import re
 import secrets
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import tarfile
+import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from environment import ROOT
 from wsedu_classroom import hub
@@ -32,6 +37,9 @@ from wsedu_classroom.board import tokens
 from wsedu_classroom.hub import Settings
 
 HOME = ROOT / "hub"
+SMALLEST = 256  # MiB with which a learner's server starts
+MOST = 100 * 2**20  # bytes of an assignment of a learner that are collected
+SECONDS = 60  # for reading them
 CONFIG = ROOT / "classroom" / "wsedu_classroom" / "jupyterhub_config.py"
 # What a class leaves in the teacher's folder, and what learners on the same machine may not read.
 OTHERS_WORK = (
@@ -52,13 +60,15 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """The commands of this file and their options, for the parser of ``classroom.py``."""
     run = commands.add_parser("hub", help="run a hub for a class on this machine")
     run.add_argument("--open-to-the-network", metavar="ADDRESS", default="127.0.0.1")
-    run.add_argument("--port", type=int, default=8000)
+    run.add_argument("--port", type=number(1, 2**16 - 1), default=8000)
     run.add_argument("--base-url", default="/", help="where a proxy in front shows it: /class/")
     run.add_argument("--roster", type=Path, help="a file with a name a line; else any name")
     run.add_argument("--teacher", default="teacher", help="the name of the teacher")
-    run.add_argument("--memory", type=int, default=1024, help="MiB for each process of a learner")
-    run.add_argument("--servers", type=int, default=40, help="how many learners at once")
-    run.add_argument("--idle", type=int, default=60, help="minutes until an unused server stops")
+    memory = "MiB for each process of a learner"
+    run.add_argument("--memory", type=number(SMALLEST), default=1024, help=memory)
+    run.add_argument("--servers", type=number(1), default=40, help="how many learners at once")
+    idle = "minutes until an unused server stops"
+    run.add_argument("--idle", type=number(1), default=60, help=idle)
     run.add_argument(
         "--board", action="store_true", help="run a board too, which learners may join"
     )
@@ -74,11 +84,28 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         command.add_argument("--folder", type=Path, default=HOME, help="where the hub keeps all")
 
 
+def number(least: int, most: int = 10**6) -> Callable[[str], int]:
+    """What reads a number of an option, and refuses one that no hub can work with."""
+
+    def read(text: str) -> int:
+        if text.isdecimal() and least <= int(text) <= most:
+            return int(text)
+        raise argparse.ArgumentTypeError(f"{text} is no number from {least} to {most}")
+
+    return read
+
+
 # The hub.
 
 
 def run(told: argparse.Namespace) -> int:
     folder = told.folder.resolve()
+    with the_only_one(folder) as held:
+        return run_in(folder, told, held)
+
+
+def run_in(folder: Path, told: argparse.Namespace, held: TextIO) -> int:
+    """Run the hub of this folder, which the open file ``held`` keeps for it alone."""
     try:
         hub.proxy_command()
     except FileNotFoundError as error:
@@ -90,7 +117,7 @@ def run(told: argparse.Namespace) -> int:
         address=told.open_to_the_network,
         port=told.port,
         base_url=f"/{told.base_url.strip('/')}/".replace("//", "/"),
-        teacher=told.teacher,
+        teacher=checked(told.teacher, "--teacher"),
         roster=roster(told.roster),
         memory=told.memory,
         servers=told.servers,
@@ -101,15 +128,24 @@ def run(told: argparse.Namespace) -> int:
     settings.write()
     if hub.learners_are_separated():
         keep_apart(folder)
+        are_free(settings)
+    check_port(settings)
     environment = os.environ | {"WSEDU_HUB": str(folder)}
     command = [sys.executable, "-m", "jupyterhub", "-f", str(CONFIG)]
     log = settings.private / "jupyterhub.log"
+    log.unlink(missing_ok=True)  # what is left of a lost hub may still write into the old one
     with (
-        log.open("w") as file,
+        log.open("a") as file,
         subprocess.Popen(
-            command, cwd=settings.private, env=environment, stdout=file, stderr=file
+            command,
+            cwd=settings.private,
+            env=environment,
+            stdout=file,
+            stderr=file,
+            pass_fds=[held.fileno()],  # so it keeps the folder, even if this program is lost
         ) as process,
     ):
+        print(process.pid, file=held, flush=True)
         try:
             if not answers(process, settings):
                 print(log.read_text()[-2000:], file=sys.stderr)
@@ -123,10 +159,31 @@ def run(told: argparse.Namespace) -> int:
             return 0
 
 
+def the_only_one(folder: Path) -> TextIO:
+    """A file that is open while a hub runs in a folder, and says which process it is.
+
+    Exits if one runs there: a second one would end its proxy.
+    """
+    (folder / "private").mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = (folder / "private" / "running").open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        with file:
+            file.seek(0)
+            process = file.read().strip() or "that is starting"
+        sys.exit(f"A hub runs in {folder} already: process {process}. Only one can.")
+    file.truncate(0)
+    return file
+
+
 def passwords(folder: Path) -> dict[str, str]:
     """Those of the last time, or new ones."""
     try:
         old = Settings.read(folder)
+    except (ValueError, TypeError, LookupError):
+        file = folder / "private" / "settings.json"
+        sys.exit(f"{file} is damaged. Remove it, and the hub gets new passwords.")
     except FileNotFoundError:
         words = "-".join(tokens.typed(4) for _word in range(3))
         return {"class_password": words, "teacher_password": secrets.token_urlsafe(32)}
@@ -134,15 +191,42 @@ def passwords(folder: Path) -> dict[str, str]:
 
 
 def roster(file: Path | None) -> tuple[str, ...]:
-    """The names in a file: one a line, nothing after a #. Exits with a sentence if one is odd."""
+    """The names in a file: one a line, nothing after a #.
+
+    Exits with a sentence if one is odd, or if there is none: without names, all would be let in.
+    """
     if file is None:
         return ()
-    lines = file.read_text(encoding="utf-8").splitlines()
-    names = [name.lower() for line in lines if (name := line.partition("#")[0].strip())]
-    for name in names:
-        if not re.fullmatch(hub.NAME, name):
-            sys.exit(f"{file}: use lowercase letters, digits and - for a name, and not {name}.")
-    return tuple(names)
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()  # Windows may begin it with a BOM
+    except (OSError, UnicodeDecodeError) as error:
+        sys.exit(f"The roster cannot be read as UTF-8 text: {file}: {error}.")
+    names = [name for line in lines if (name := line.partition("#")[0].strip())]
+    if not names:
+        sys.exit(f"{file} has no name, so no learner could log in.")
+    return tuple(checked(name, str(file)) for name in names)
+
+
+def checked(name: str, place: str) -> str:
+    """The name as the hub knows it. Exits with a sentence if no user can have it."""
+    name = name.lower()
+    if not re.fullmatch(hub.NAME, name):
+        sys.exit(
+            f"{place}: a name has at most 31 lowercase letters, digits and -, a letter first, and not "
+            f"{name}."
+        )
+    return name
+
+
+def are_free(settings: Settings) -> None:
+    """Exit if a name belongs to an account that no hub has made: it could never log in."""
+    users = {user.pw_name for user in pwd.getpwall()}
+    names = users & {settings.teacher, *settings.roster}
+    if strange := sorted(name for name in names if not hub.made_here(name)):
+        sys.exit(
+            f"This machine has accounts of its own with the names {', '.join(strange)}, and the "
+            "hub opens none of them. Choose other names, for yourself with --teacher."
+        )
 
 
 def keep_apart(folder: Path) -> None:
@@ -171,6 +255,16 @@ def answers(process: subprocess.Popen[bytes], settings: Settings) -> bool:
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     return False
+
+
+def check_port(settings: Settings) -> None:
+    """Exit if the hub cannot listen: another program would answer in its place."""
+    if (settings.private / "proxy.pid").exists():  # of a hub that was lost: the new one ends it
+        return
+    try:
+        socket.create_server((settings.address, settings.port)).close()
+    except OSError as error:
+        sys.exit(f"The hub cannot listen at {settings.url}: {error.strerror or error}.")
 
 
 def what_is_open(settings: Settings) -> str:
@@ -223,10 +317,14 @@ def print_link(told: argparse.Namespace) -> int:
 
 
 def collect(told: argparse.Namespace) -> int:
-    settings = Settings.read(told.folder)
+    try:
+        settings = Settings.read(told.folder)
+        found = homes(settings)
+    except (FileNotFoundError, sqlite3.OperationalError):
+        sys.exit(f"No hub has run in {told.folder} yet.")
     copied = [
         name
-        for name, home in homes(settings).items()
+        for name, home in found.items()
         for assignment in told.assignment
         if collect_from(home, hub.folder_of(settings.repository), name, assignment)
     ]
@@ -248,26 +346,53 @@ def homes(settings: Settings) -> dict[str, Path]:
 def collect_from(home: Path, course: str, name: str, assignment: str) -> bool:
     """Copy a learner's folder of an assignment to ``submitted``; False if there is none.
 
-    The learner's own account reads it. A link that a learner has put there leads to nothing that
-    the learner may not read.
+    What cannot be collected is said, and what was collected before stays. The learner's own
+    account reads the folder. A link that a learner has put there leads to nothing that the learner
+    may not read.
     """
     folder = home / course / "exercises" / "en"
-    if not (folder / assignment).is_dir():
+    submitted = ROOT / "submitted"
+    try:
+        if not (folder / assignment).is_dir():
+            return False
+        submitted.mkdir(parents=True, exist_ok=True)
+        submitted.chmod(0o700)
+        archive = io.BytesIO(archive_of(folder, name, assignment))
+        with (
+            tempfile.TemporaryDirectory(dir=submitted) as new,
+            tarfile.open(fileobj=archive) as files,
+        ):
+            files.extractall(new, [file for file in files if file.isreg()], filter="data")
+            (submitted / name).mkdir(exist_ok=True)
+            shutil.rmtree(submitted / name / assignment, ignore_errors=True)
+            (Path(new) / assignment).rename(submitted / name / assignment)
+    except (OSError, ValueError, tarfile.TarError) as error:
+        print(f"Nothing was collected of {name}, {assignment}: {error}", file=sys.stderr)
         return False
-    learner: dict[str, Any] = {"user": name, "group": name, "extra_groups": []}
-    done = subprocess.run(
-        ["tar", "--create", "--dereference", "--directory", folder, assignment],
-        capture_output=True,
-        timeout=60,
-        **(learner if hub.learners_are_separated() else {}),
-    )
-    target = ROOT / "submitted" / name
-    shutil.rmtree(target / assignment, ignore_errors=True)
-    target.mkdir(parents=True, exist_ok=True)
-    (ROOT / "submitted").chmod(0o700)
-    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as files:
-        files.extractall(target, [file for file in files if file.isreg()], filter="data")
     return True
+
+
+def archive_of(folder: Path, name: str, assignment: str) -> bytes:
+    """A tar of a learner's folder. ValueError if it is too large, or takes too long to read."""
+    learner: dict[str, Any] = {"user": name, "group": name, "extra_groups": []}
+    command = ["tar", "--create", "--dereference", "--hard-dereference"]
+    with subprocess.Popen(
+        [*command, "--directory", folder, assignment],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        **(learner if hub.learners_are_separated() else {}),
+    ) as process:
+        assert process.stdout is not None
+        too_long = threading.Timer(SECONDS, process.kill)
+        too_long.start()
+        data = process.stdout.read(MOST + 1)
+        if len(data) > MOST:
+            process.kill()
+        process.wait()
+        too_long.cancel()
+    if process.returncode < 0:
+        raise ValueError(f"more than {MOST} bytes, or than {SECONDS} s to read them")
+    return data
 
 
 if __name__ == "__main__":

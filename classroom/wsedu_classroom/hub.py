@@ -20,6 +20,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,9 @@ class Settings:
 
     def write(self) -> None:
         self.private.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (self.private / "settings.json").write_text(json.dumps(asdict(self)), encoding="utf-8")
+        new = self.private / "settings.new"  # a full disk spoils no old file
+        new.write_text(json.dumps(asdict(self)), encoding="utf-8")
+        new.replace(self.private / "settings.json")
 
     @classmethod
     def read(cls, folder: str | Path) -> Settings:
@@ -200,7 +203,7 @@ def configure(c: Any, settings: Settings) -> None:
     """Write a hub for a class into the configuration ``c`` of JupyterHub."""
     private = settings.private
     c.JupyterHub.bind_url = settings.url
-    c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{_free_port()}"
+    c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{_port_of_last_time(private / 'hub_port')}"
     c.JupyterHub.cookie_secret_file = str(private / "cookie_secret")
     c.JupyterHub.db_url = f"sqlite:///{private}/jupyterhub.sqlite"
     c.JupyterHub.active_server_limit = settings.servers
@@ -268,7 +271,7 @@ def _stop_unused_servers(c: Any, settings: Settings) -> None:
 
 def _run_a_board(c: Any, settings: Settings) -> None:
     """A service of the hub, at services/board/; kernels are on its machine, and know its link."""
-    port = _free_port()
+    port = _port_of_last_time(settings.private / "board_port")
     here = f"ws://127.0.0.1:{port}{settings.base_url}services/board"
     learners, _teachers = tokens(settings.tokens)
     command = [sys.executable, "-m", "wsedu_classroom.board", "--no-browser"]
@@ -280,6 +283,21 @@ def _run_a_board(c: Any, settings: Settings) -> None:
         }
     ]
     c.Spawner.environment |= {"WSEDU_CLASS": f"{here}/{learners}"}
+
+
+def _port_of_last_time(file: Path) -> int:
+    """The port in the file, or a new one.
+
+    A learner's server that outlives a lost hub still asks there who its visitors are, and its
+    kernels still look there for the board.
+    """
+    with suppress(OSError, ValueError):
+        port = int(file.read_text())
+        socket.create_server(("127.0.0.1", port)).close()
+        return port
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file.write_text(str(port := _free_port()))
+    return port
 
 
 def _free_port() -> int:

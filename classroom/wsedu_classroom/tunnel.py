@@ -45,6 +45,7 @@ CHUNK = 2**16  # bytes that are carried at once; about four of them wait in each
 
 # The login opens the learner's Jupyter server, and concerns no other.
 LOGIN = {"cookie", "authorization", "proxy-authorization"}
+IN_QUERY = {"token", "_xsrf"}
 TOKEN = "v1.token.websocket.jupyter.org."  # a login as a subprotocol, as proposed for Jupyter
 # No browser sends an X- header with a handshake. Proxies do, and X-XSRFToken is a secret.
 ADDED = ("x-", "forwarded", "via")
@@ -130,10 +131,10 @@ def headers_of(received: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]
 
 
 def target_of(uri: str, port: str) -> str:
-    """What follows the port in the address, as it was written, without a login token."""
+    """What follows the port in the address, as it was written, without the login."""
     path, mark, query = uri.partition(f"/{NAME}/{port}")[2].partition("?")
-    parts = [part for part in query.split("&") if unquote_plus(part.partition("=")[0]) != "token"]
-    left = "&".join(parts)
+    names = ((part, unquote_plus(part.partition("=")[0])) for part in query.split("&"))
+    left = "&".join(part for part, name in names if name not in IN_QUERY)
     return (path or "/") + (mark + left if left or not query else "")
 
 

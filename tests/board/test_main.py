@@ -196,6 +196,29 @@ def test_as_a_service_of_a_hub_it_takes_port_and_path_from_the_hub() -> None:
         assert board.ctrl_c() == 0
 
 
+@pytest.mark.parametrize("port", ["-1", "65536", "many"])
+def test_a_port_that_cannot_be_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--no-browser", "--port", port])
+    assert f"invalid port value: '{port}'" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has such a full disk")
+def test_a_full_disk_does_not_end_the_class_and_starting_again_keeps_the_options() -> None:
+    options = "--keep /dev/full --title 'A class' --public ws://board.example/x"
+    with process(options) as board:
+        board.says("--public ws://board.example/x --keep /dev/full --title 'A class'")
+        token = board.link.rpartition("/")[2]
+        with connect(f"ws://{board.host}/{token}/learner", proxy=None) as ada:
+            say(ada, {"hello": "ada", "learner": "learner-ada"})
+            have(ada)
+            say(ada, {"n": 1, "what": "hint", "name": "encode-header"})
+            have(ada, 1)
+        assert board.ctrl_c() == 0
+        assert "Events are no longer kept in the file (No space left" in board.text
+        assert board.text.endswith("The class has ended.\r\n")
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -203,13 +226,18 @@ def test_as_a_service_of_a_hub_it_takes_port_and_path_from_the_hub() -> None:
         ("--class same-token --teacher same-token", "a token has 8 to 64 letters, digits, - or _"),
         ("--port {port}", "address already in use"),
         ("--keep /nowhere/file", "No such file"),
+        ("--tokens {damaged}", "holds no tokens"),
+        ("--public hub.example/board", "ws://... or wss://"),
+        ("--public null", "ws://... or wss://"),
     ],
 )
 def test_what_cannot_be_is_said_in_one_line(
-    options: str, said: str, capsys: pytest.CaptureFixture[str]
+    options: str, said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
+    damaged = tmp_path / "tokens"
+    damaged.write_text('["class"]')
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        words = options.format(port=taken.getsockname()[1]).split()
+        words = options.format(port=taken.getsockname()[1], damaged=damaged).split()
         assert main(["--no-browser", *words]) == 1
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)

@@ -1,5 +1,6 @@
 """One process of the board: what it accepts, what it refuses, and what a flood does not do."""
 
+import errno
 import io
 import json
 import socket
@@ -159,6 +160,14 @@ def test_a_page_of_another_origin_is_refused(origin: str, path: str, board: Runn
     assert refused.value.response.status_code == 403
 
 
+def test_a_page_without_a_place_is_refused_whatever_the_host_is() -> None:
+    options: Any = {"proxy": None, "additional_headers": {"Origin": "null"}}
+    with boards.board(origins=frozenset({""})) as board:
+        with pytest.raises(InvalidStatus) as refused, connect(f"{board.link}/learner", **options):
+            pass
+    assert refused.value.response.status_code == 403
+
+
 def test_the_page_itself_is_let_in(board: Running) -> None:
     with page(board, origin=f"http://{board.host}") as teacher:  # type: ignore[arg-type]
         teacher.take()
@@ -200,6 +209,7 @@ def test_below_a_prefix_only_that_prefix_is_served() -> None:
         (tried(1, ago="now"), "ago is a number"),
         (tried(1, ago=float("nan")), "ago is a number"),
         (tried(1, ago=float("inf")), "ago is a number"),
+        (tried(1, ago=True), "ago is a number"),
         ({"n": 1, "what": "predicted", "name": "close-code", "option": "1"}, "a prediction has"),
     ],
     ids=lambda value: str(value)[:50],
@@ -402,6 +412,29 @@ def test_what_is_kept_is_who_and_what_and_nothing_else() -> None:
         *("event", "learner-ada", 1, "tried", "encode-header"),
         ["not yet", "little-endian"],
     ]
+
+
+class Full(io.StringIO):
+    """A file on a full disk."""
+
+    def flush(self) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_ends_the_keeping_and_not_the_class() -> None:
+    said: list[str] = []
+    with boards.board(keep=Full(), say=said.append) as board:
+        still_serves(board)
+    assert said == [
+        "Events are no longer kept in the file (No space left on device). The class goes on."
+    ]
+
+
+def test_an_age_of_many_digits_is_a_day(board: Running) -> None:
+    with page(board) as teacher, learner(board) as ada:
+        say(ada, tried(1, ago=10**400))
+        cell = teacher.until_cell("ada", "encode-header", tries=1)
+        assert time.time() - cell["last"] > 86_000
 
 
 class Breaking(Memory):

@@ -5,6 +5,8 @@ import importlib.util
 import json
 import os
 import pwd
+import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -58,12 +60,97 @@ def test_the_roster_has_a_name_a_line(script: ModuleType, tmp_path: Path) -> Non
     assert script.roster(None) == ()
 
 
-@pytest.mark.parametrize("name", ["Ada Lovelace", "ada@example.org", "2ada", "émile"])
-def test_an_odd_name_in_the_roster_is_named(script: ModuleType, tmp_path: Path, name: str) -> None:
+def test_the_roster_may_be_a_file_from_windows(script: ModuleType, tmp_path: Path) -> None:
+    file = tmp_path / "names.txt"
+    file.write_bytes("\ufeffada\r\nBen\r\n".encode())
+    assert script.roster(file) == ("ada", "ben")
+
+
+@pytest.mark.parametrize(
+    "name", ["Ada Lovelace", "ada@example.org", "2ada", "émile", "a" * 32, "..", "ada/ben"]
+)
+def test_an_odd_name_is_named(script: ModuleType, tmp_path: Path, name: str) -> None:
     file = tmp_path / "names.txt"
     file.write_text(f"ben\n{name}\n", encoding="utf-8")
-    with pytest.raises(SystemExit, match=f"and not {name.lower()}"):
+    with pytest.raises(SystemExit, match=f"and not {re.escape(name.lower())}"):
         script.roster(file)
+    with pytest.raises(SystemExit, match="--teacher: a name has"):
+        script.checked(name, "--teacher")
+    assert script.checked("Teacher-2", "--teacher") == "teacher-2"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "has no name, so no learner"),
+        (b"# ada\n\n", "has no name, so no learner"),
+        ("émile".encode("latin-1"), "cannot be read as UTF-8"),
+        (None, "cannot be read as UTF-8"),
+    ],
+)
+def test_a_roster_without_names_lets_in_no_one_instead_of_all(
+    script: ModuleType, tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    file = tmp_path / "names.txt"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SystemExit, match=said):
+        script.roster(file)
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["--port=0", "--port=65536", "--memory=64", "--memory=-1", "--servers=0", "--idle=0"],
+)
+def test_a_number_with_which_no_hub_works_is_refused(
+    script: ModuleType, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        script.main(["hub", option])
+    assert "is no number from" in capsys.readouterr().err
+
+
+def test_names_of_accounts_that_no_hub_has_made_are_named(
+    script: ModuleType, tmp_path: Path
+) -> None:
+    script.are_free(settings(tmp_path, roster=("wsedu-not-there",)))
+    with pytest.raises(SystemExit, match="with the names games, root, and"):
+        script.are_free(settings(tmp_path, teacher="root", roster=("games", "wsedu-not-there")))
+
+
+def test_two_hubs_never_share_a_folder_though_the_first_command_was_lost(
+    script: ModuleType, tmp_path: Path
+) -> None:
+    with script.the_only_one(tmp_path) as held:
+        print(7, file=held, flush=True)
+        with subprocess.Popen(["cat"], stdin=subprocess.PIPE, pass_fds=[held.fileno()]) as its_hub:
+            held.close()
+            with pytest.raises(SystemExit, match="already: process 7"):
+                script.the_only_one(tmp_path)
+            its_hub.communicate()
+    script.the_only_one(tmp_path).close()
+
+
+def test_a_port_on_which_another_program_listens_is_named(
+    script: ModuleType, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        of_another = settings(tmp_path, port=taken.getsockname()[1])
+        with pytest.raises(SystemExit, match="cannot listen at http.*in use"):
+            script.check_port(of_another)
+    script.check_port(of_another)
+    with pytest.raises(SystemExit, match="cannot listen at http://192.0.2.1"):
+        script.check_port(settings(tmp_path, address="192.0.2.1"))
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"folder": "x", "of another version": 1}'])
+def test_settings_that_are_damaged_are_named(
+    script: ModuleType, tmp_path: Path, content: str
+) -> None:
+    settings(tmp_path).write()
+    (tmp_path / "hub" / "private" / "settings.json").write_text(content)
+    with pytest.raises(SystemExit, match="settings.json is damaged"):
+        script.passwords(tmp_path / "hub")
 
 
 def test_passwords_are_new_the_first_time_and_stay(script: ModuleType, tmp_path: Path) -> None:
@@ -129,6 +216,45 @@ def test_the_answers_of_each_learner_are_collected_and_the_teachers_are_not(
     assert {path.name for path in submitted.iterdir()} == {"ada", "ben"}
     assert json.loads((submitted / "ada" / SLUG / "04_exercises.ipynb").read_text()) == "ada"
     assert submitted.stat().st_mode & 0o077 == 0
+
+
+def test_collecting_before_a_hub_has_run_is_said(script: ModuleType, tmp_path: Path) -> None:
+    words = argparse.Namespace(folder=tmp_path / "hub", assignment=[SLUG])
+    with pytest.raises(SystemExit, match="No hub has run in"):
+        script.collect(words)
+
+
+@pytest.mark.usefixtures("together")
+def test_a_folder_without_an_end_stops_no_other_and_what_was_collected_stays(
+    script: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    settings(tmp_path).write()
+    folders = [tmp_path / "hub" / "homes" / name / COURSE for name in ("ada", "ben")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        (folder / "mine.py").write_text("mine = 1")
+        (folder / "again.py").hardlink_to(folder / "mine.py")
+    words = argparse.Namespace(folder=tmp_path / "hub", assignment=[SLUG])
+    script.collect(words)
+    with open(folders[0] / "endless", "wb") as endless:
+        endless.truncate(2**40)
+    monkeypatch.setattr(script, "MOST", 2**16)
+    (folders[1] / "mine.py").write_text("mine = 2")
+    script.collect(words)
+    out, err = capsys.readouterr()
+    assert out.splitlines()[1].startswith("Collected from ben, into")
+    assert err == (
+        f"Nothing was collected of ada, {SLUG}: more than 65536 bytes, or than 60 s to read them\n"
+    )
+    for name, number in (("ada", 1), ("ben", 2)):
+        folder = script.ROOT / "submitted" / name / SLUG
+        assert [(folder / file).read_text() for file in ("mine.py", "again.py")] == [
+            f"mine = {number}"
+        ] * 2
+    assert {path.name for path in (script.ROOT / "submitted").iterdir()} == {"ada", "ben"}
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as a learner")

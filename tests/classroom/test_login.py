@@ -4,6 +4,7 @@ import asyncio
 import grp
 import os
 import pwd
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,21 @@ def test_a_learner_and_the_teacher_log_in_with_their_passwords(settings: Setting
     assert teacher is not None and teacher["admin"]
     for name, password in (("ada", TEACHER), ("teacher", CLASS), ("ada", ""), ("ada", "wrong")):
         assert logs_in(settings, name, password) is None
+
+
+def test_a_hub_that_starts_again_is_where_the_servers_of_learners_know_it(
+    settings: Settings,
+) -> None:
+    def hub_at() -> str:
+        config = Config()
+        configure(config, settings)
+        return str(config.JupyterHub.hub_bind_url)
+
+    first = hub_at()
+    assert hub_at() == first
+    with socket.create_server(("127.0.0.1", int(first.rpartition(":")[2]))):
+        second = hub_at()
+    assert second != first and hub_at() == second
 
 
 @pytest.mark.parametrize("name", ["../ada", "a b", "ada\n", "-ada", "a" * 40, "1ada", "ad$a", "é"])

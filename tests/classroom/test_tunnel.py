@@ -128,7 +128,7 @@ async def test_no_secret_of_the_login_reaches_the_server(way: Way) -> None:
         "Proxy-Authorization: secret",
         f"Sec-WebSocket-Protocol: chat, {token}, b",
         "Sec-WebSocket-Protocol: " + token,
-        path=f"/a%2Fb?token={TOKEN}&x=%C3%A9&tok%65n={TOKEN}&tokens=1&y",
+        path=f"/a%2Fb?token={TOKEN}&x=%C3%A9&tok%65n={TOKEN}&tokens=1&_xsrf=secret&y",
     )
     target, lines = await arriving(way, case)
     assert (target, lines) == ("/a%2Fb?x=%C3%A9&tokens=1&y", ["Sec-WebSocket-Protocol: chat, b"])

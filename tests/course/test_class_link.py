@@ -1,12 +1,18 @@
 """Joining a class: nothing is sent before, only what it says after, and no cell waits."""
 
 import json
+import queue
 import socket
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.server import ServerConnection, serve
 
 from wsedu import check, hint, join_class, leave_class, start_over
 from wsedu.course import class_link, class_sender, journal
@@ -114,6 +120,7 @@ def test_a_line_of_the_journal_gives_a_name_and_known_facts_only() -> None:
         b'{"what": "predicted", "name": "close-code", "option": "1", "time": 1}',
         b'{"what": "hint", "name": "mask", "time": "now"}',
         b'{"what": "hint", "name": "mask"}',
+        b'{"what": "hint", "name": "mask", "time": 1' + b"0" * 400 + b"}",
         b'{"what": ["hint"], "name": "mask", "time": 1}',
         b'{"what": "hint", "name": "' + b"x" * 5000 + b'", "time": 1}',
     ],
@@ -124,6 +131,11 @@ def test_every_other_line_is_sent_as_other(line: bytes) -> None:
 
 def test_a_clock_that_went_back_gives_no_negative_age() -> None:
     assert event(1, b'{"what": "hint", "name": "mask", "time": 50}', 10.0)["ago"] == 0
+
+
+def test_an_age_is_a_number_that_json_knows() -> None:
+    line = b'{"what": "hint", "name": "mask", "time": -Infinity}'
+    assert event(1, line, 10.0)["ago"] == class_sender.DAY
 
 
 def test_a_kernel_that_starts_later_joins_by_itself_and_sends_what_is_missing(
@@ -198,6 +210,105 @@ def test_the_permission_ends_after_twelve_hours(monkeypatch: pytest.MonkeyPatch)
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 12 * 3600)
     assert class_link._joined() is None
+    monkeypatch.setattr(time, "time", lambda: now - 24 * 3600)  # a clock that has gone back
+    assert class_link._joined() is None
+
+
+@pytest.mark.parametrize("addresses", ["[]", '""', "7", "null"])
+def test_a_permission_that_names_no_address_is_none(addresses: str) -> None:
+    journal.home().mkdir(parents=True)
+    facts = f'"nickname": "ada", "learner": "learner-ada", "time": {time.time()}'
+    class_link._file().write_text(f'{{"addresses": {addresses}, {facts}}}')
+    assert class_link._joined() is None
+
+
+def test_leaving_says_so_if_the_permission_cannot_be_removed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuses(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    join_class("ws://127.0.0.1:1/abc", "ada")
+    with monkeypatch.context() as read_only:
+        read_only.setattr(Path, "unlink", refuses)
+        capsys.readouterr()
+        leave_class()
+    said = capsys.readouterr().out
+    assert said.startswith("You are still in the class:") and "Permission denied" in said
+
+
+def test_a_learner_whose_journal_was_removed_joins_anew(board: Running) -> None:
+    join_class(board.link, "ada")
+    try_()
+    with boards.page(board) as page:
+        page.until_cell("ada", "encode-header", tries=1)
+        (journal.home() / "journal.jsonl").unlink()
+        join_class(board.link, "ada again")
+        try_("")
+        page.until_cell("ada again", "encode-header", tries=1, mistake="")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '{"have": -3}',
+        '{"have": 1e999}',
+        '{"have": "1"}',
+        '{"have": true}',
+        "[]",
+        "[" * 4000,
+        b"\xff",
+        "x" * 5000,
+    ],
+)
+def test_what_a_strange_board_says_ends_no_thread_and_prints_nothing(
+    said: str | bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    came: queue.Queue[None] = queue.Queue()
+
+    def strange(connection: ServerConnection) -> None:
+        connection.recv(SECONDS)
+        connection.send(said)
+        came.put(None)
+        with suppress(ConnectionClosed):
+            connection.recv(SECONDS)
+
+    with serve(strange, "127.0.0.1", 0) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        join_class(f"ws://127.0.0.1:{server.socket.getsockname()[1]}/abc", "ada")
+        for _time in range(2):  # the learner tries again
+            came.get(timeout=SECONDS)
+        assert not class_link._sender.is_over  # type: ignore[union-attr]
+        leave_class()
+        until_over()
+        server.shutdown()
+        thread.join()
+    assert "Error" not in "".join(capfd.readouterr())
+
+
+def test_a_board_that_answers_no_hello_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(class_sender, "PATIENCE", 0.2)
+    left: queue.Queue[bool] = queue.Queue()
+
+    def silent(connection: ServerConnection) -> None:
+        connection.recv(SECONDS)
+        try:
+            connection.recv(SECONDS)
+        except ConnectionClosed:
+            left.put(True)
+        except TimeoutError:
+            left.put(False)
+
+    with serve(silent, "127.0.0.1", 0) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        join_class(f"ws://127.0.0.1:{server.socket.getsockname()[1]}/abc", "ada")
+        assert left.get(timeout=SECONDS)
+        leave_class()
+        until_over()
+        server.shutdown()
+        thread.join()
 
 
 def test_a_new_nickname_keeps_the_row_and_another_class_is_a_new_learner(board: Running) -> None:
@@ -264,9 +375,14 @@ def test_a_journal_that_cannot_be_written_is_said_and_nothing_is_joined(
         ("ws://127.0.0.1:1/", "ada", "not the link of a class"),
         ("ws://127.0.0.1:1/abc,", "ada", "not the link of a class"),
         ("ws:///abc", "ada", "not the link of a class"),
+        ("ws://[::1/abc", "ada", "not the link of a class"),
+        ("ws://127.0.0.1:99999/abc", "ada", "not the link of a class"),
+        ("ws://127.0.0.1:0/abc", "ada", "not the link of a class"),
+        ("ws://127.0.0.1:1/abc#d", "ada", "not the link of a class"),
+        (7, "ada", "not the link of a class"),
     ],
 )
-def test_a_wrong_link_or_nickname_is_refused_at_once(link: str, nickname: str, said: str) -> None:
+def test_a_wrong_link_or_nickname_is_refused_at_once(link: Any, nickname: str, said: str) -> None:
     with pytest.raises(NoClass, match=said):
         join_class(link, nickname)
     assert not journal.home().exists()

@@ -49,11 +49,12 @@ def join_class(link: str, nickname: str = "") -> None:
     if reason := _off():
         print(reason)
         return
+    link, nickname = str(link), str(nickname)
     if not nickname and "://" not in link:
         link, nickname = os.environ.get(OF_THE_HUB, ""), link
     addresses, nickname = _addresses(link), _checked(nickname)
     now = _joined()
-    if now and now.addresses == addresses:
+    if now and now.addresses == addresses and journal.read("joined", now.learner):
         joined = replace(now, nickname=nickname)
     else:
         learner = secrets.token_urlsafe(12)
@@ -83,8 +84,16 @@ def join_class(link: str, nickname: str = "") -> None:
 def leave_class() -> None:
     """Send nothing more to the board, from any of your notebooks."""
     was_in = _joined() is not None
-    with suppress(OSError):
-        _file().unlink()
+    try:
+        _file().unlink(missing_ok=True)
+    except OSError as error:
+        if was_in:
+            said = _(
+                "You are still in the class: {file} cannot be removed ({error}). Remove it "
+                "yourself, or your progress is sent for up to {hours} hours."
+            )
+            _say(said.format(file=_file(), error=error.strerror or error, hours=HOURS))
+            return
     if _sender:
         _sender.wake()
     if was_in:
@@ -126,14 +135,21 @@ def _addresses(link: str) -> tuple[str, ...]:
         )
     found = tuple(part.strip().rstrip("/") for part in link.split(","))
     for address in found:
-        parts = urlsplit(address)
-        if parts.scheme not in ("ws", "wss") or not parts.hostname or not parts.path.strip("/"):
+        if not _is_address(address):
             raise NoClass(
                 _("{address} is not the link of a class, such as ws://HOST:PORT/abc").format(
                     address=repr(address)
                 )
             )
     return found
+
+
+def _is_address(text: str) -> bool:
+    with suppress(ValueError):  # of a host in brackets, or a port above 65535
+        parts = urlsplit(text)
+        named = parts.hostname and parts.port != 0 and parts.path.strip("/")
+        return bool(named) and parts.scheme in ("ws", "wss") and not parts.fragment
+    return False
 
 
 def _checked(nickname: str) -> str:
@@ -175,7 +191,8 @@ def _joined() -> Joined | None:
     """The class that the learner is in, or None."""
     with suppress(OSError, ValueError, TypeError, RecursionError):
         joined = Joined(**json.loads(_file().read_text(encoding="utf-8")))
-        if time.time() - joined.time < HOURS * 3600:
+        # A clock that has gone back must not make it last.
+        if joined.addresses and abs(time.time() - joined.time) < HOURS * 3600:
             return replace(joined, addresses=tuple(joined.addresses))
     return None
 

@@ -31,7 +31,7 @@ REFUSED = (1008, 1013)  # something is wrong with the events, or the class is fu
 WINDOW = 100  # events that may be on their way
 LOOK = 5  # seconds between two looks whether the learner has left the class elsewhere
 SHORTEST, LONGEST = 0.5, 30  # seconds before the next attempt, at most: at first, and later
-PATIENCE = 10  # seconds for a connection
+PATIENCE = 10  # seconds for a connection, and for the board's first message
 
 # All that ever leaves this computer of an event: its name, and these facts about it.
 SENT: dict[str, tuple[str, ...]] = {
@@ -42,6 +42,9 @@ SENT: dict[str, tuple[str, ...]] = {
     "reset": (),
 }
 LONGEST_FACT = 100  # characters
+DAY = 86_400  # seconds
+# What reading JSON raises that another program wrote, or that is damaged.
+_STRANGE = ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError
 
 # What the library would print.
 _silent = logging.getLogger("wsedu.course.class_sender")
@@ -66,14 +69,14 @@ class Joined:
 
 def event(n: int, line: bytes, now: float) -> dict[str, Any]:
     """What the board hears of a line of the journal; "other" if it is nothing for a board."""
-    with suppress(ValueError, TypeError, AttributeError, KeyError, RecursionError):
+    with suppress(*_STRANGE):
         entry = json.loads(line)
         what, name = entry["what"], current_name(entry["name"])
         facts = {fact: entry.get(fact, "") for fact in SENT[what]}
         rightly = facts.get("outcome", "passed") in ("passed", "not yet", "raised")
         rightly &= type(facts.get("mistake", "")) is str and type(facts.get("option", 0)) is int
         if rightly and all(len(str(one)) <= LONGEST_FACT for one in (name, *facts.values())):
-            ago = max(0.0, now - entry["time"])
+            ago = min(max(0.0, now - entry["time"]), DAY)
             return {"n": n, "what": what, "name": name, **facts, "ago": round(ago, 1)}
     return {"n": n, "what": "other"}
 
@@ -119,7 +122,7 @@ class Sender:
         while self._is_current():
             self.answered, answered = False, self.answered
             code = None
-            with suppress(OSError, WebSocketException, ValueError, KeyError, TypeError):
+            with suppress(OSError, WebSocketException, *_STRANGE):
                 code = await self._talk(addresses[0])
             wait = SHORTEST if self.answered else min(2 * wait, LONGEST)
             wait = LONGEST if code in REFUSED else wait
@@ -142,7 +145,8 @@ class Sender:
             hello = {"hello": self.joined.nickname, "learner": self.joined.learner}
             with suppress(ConnectionClosed):
                 await connection.send(json.dumps(hello))
-                self._have = await _have(connection)
+                async with asyncio.timeout(PATIENCE):
+                    self._have = await _have(connection)
                 self.answered = True
                 hearing = asyncio.create_task(self._hear(connection))
                 try:
@@ -177,5 +181,8 @@ class Sender:
 
 
 async def _have(connection: ClientConnection) -> int:
-    """The number in the board's next message."""
-    return int(json.loads(await connection.recv())["have"])
+    """The number in the board's next message; ValueError if it is none."""
+    number = json.loads(await connection.recv())["have"]
+    if type(number) is not int or number < 0:
+        raise ValueError(number)
+    return number

@@ -50,7 +50,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     add = parser.add_argument
     hub = urlsplit(os.environ.get("JUPYTERHUB_SERVICE_URL", ""))
     add("--open", action="store_true", help="open a port to the network of this machine")
-    add("--port", type=int, default=hub.port or 0, help="listen there; else the system chooses")
+    add("--port", type=port, default=hub.port or 0, help="listen there; else the system chooses")
     add("--keep", type=Path, metavar="FILE", help="write all events into this file")
     add(
         "--class",
@@ -79,9 +79,18 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def port(text: str) -> int:
+    """A port, or 0 for any; ValueError for what is none."""
+    if 0 <= (number := int(text)) < 2**16:
+        return number
+    raise ValueError(text)
+
+
 def _opened(path: Path) -> TextIO:
     """The file to add to, which only this user may read: it has the learners' nicknames."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a")
+    return os.fdopen(
+        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8"
+    )
 
 
 def _address(public: bool) -> str:
@@ -106,7 +115,9 @@ def allow_many_connections() -> None:
 async def _run(
     options: argparse.Namespace, learners: str, teachers: str, keep: TextIO | None
 ) -> None:
-    public = tuple(filter(None, options.public.rstrip("/").split(",")))
+    public = tuple(url.strip().rstrip("/") for url in options.public.split(",") if url.strip())
+    if strange := [url for url in public if not re.match(r"wss?://[^/]", url)]:
+        raise ValueError(f"--public is what learners connect to, ws://... or wss://, not {strange}")
     board = Board(
         installed(),
         log_at(options.broker, learners),
@@ -164,8 +175,11 @@ def _say(
     else:
         again += f" --class {learners} --teacher {teachers}"
     again += " --open" * options.open
-    if options.broker:
-        again += f" --broker {shlex.quote(options.broker)}"
+    for name in ("broker", "public", "keep", "prefix"):
+        if given := getattr(options, name):
+            again += f" --{name} {shlex.quote(str(given))}"
+    if options.title != Told.title:
+        again += f" --title {shlex.quote(options.title)}"
     print(
         f"The board, for you alone:\n\n    {page}\n\n"
         f"Learners type this in a notebook of the course, each with a nickname:\n\n    {join}\n\n"

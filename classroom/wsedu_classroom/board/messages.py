@@ -106,6 +106,6 @@ def _outcome(said: dict[str, Any], mistakes: frozenset[str]) -> list[str]:
 
 def _ago(said: dict[str, Any]) -> float:
     ago = said.get("ago", 0)
-    if type(ago) not in (int, float) or not math.isfinite(ago):
+    if type(ago) is not int and not (type(ago) is float and math.isfinite(ago)):
         raise Refused("ago is a number of seconds")
     return float(min(max(ago, 0), DAY))

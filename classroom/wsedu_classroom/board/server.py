@@ -227,7 +227,10 @@ class Board:
     def _is_own_origin(self, headers: Headers) -> bool:
         """Whether a browser's page came from this server; a notebook's kernel sends no Origin."""
         origin = headers.get("Origin")
-        return origin is None or urlsplit(origin).netloc in {headers.get("Host"), *self._origins}
+        if origin is None:
+            return True
+        place = urlsplit(origin).netloc  # "" if the origin is null
+        return bool(place) and place in {headers.get("Host"), *self._origins}
 
     async def _serve_one(self, connection: ServerConnection) -> None:
         whose, _name = self._place(connection.request.path if connection.request else "")
@@ -411,8 +414,8 @@ class Board:
     def _heard(self, entry: list[Any]) -> list[Key]:
         self._entries += 1
         kind, *facts = entry
-        if self._keep and kind in ("hello", "event", "end"):
-            print(dumps(entry), file=self._keep, flush=True)
+        if kind in ("hello", "event", "end"):
+            self._write_down(entry)
         if kind == "event":
             self._unacknowledged.add(facts[0])
         elif kind == "alive":
@@ -420,6 +423,18 @@ class Board:
         elif kind == "here":
             self._alive.setdefault(facts[1], time.monotonic())
         return self.matrix.apply(entry)
+
+    def _write_down(self, entry: list[Any]) -> None:
+        """Keep the entry in the file, until this fails: a full disk does not end the class."""
+        if self._keep:
+            try:
+                print(dumps(entry), file=self._keep, flush=True)
+            except OSError as error:
+                with suppress(OSError):  # it tries once more to write
+                    self._keep.close()
+                self._keep = None
+                said = "Events are no longer kept in the file ({}). The class goes on."
+                self._say(said.format(error.strerror or error))
 
     # The clock.
 

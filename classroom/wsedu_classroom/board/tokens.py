@@ -6,6 +6,7 @@ import json
 import os
 import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # those that look alike are left out
@@ -17,7 +18,7 @@ def tokens(file: Path | None = None, learners: str = "", teachers: str = "") -> 
 
     Raises ValueError if they are too short, too long, or the same.
     """
-    kept: dict[str, str] = json.loads(file.read_text()) if file and file.exists() else {}
+    kept = _read(file) if file and file.exists() else {}
     learners = learners or kept.get("class") or typed(10)
     teachers = teachers or kept.get("teacher") or secrets.token_urlsafe(16)
     if not (TOKEN.fullmatch(learners) and TOKEN.fullmatch(teachers)) or learners == teachers:
@@ -27,6 +28,13 @@ def tokens(file: Path | None = None, learners: str = "", teachers: str = "") -> 
         with os.fdopen(opened, "w") as writing:
             json.dump({"class": learners, "teacher": teachers}, writing)
     return learners, teachers
+
+
+def _read(file: Path) -> dict[str, str]:
+    with suppress(ValueError, TypeError, LookupError, RecursionError):
+        kept = json.loads(file.read_text())
+        return {"class": str(kept["class"]), "teacher": str(kept["teacher"])}
+    raise ValueError(f"{file} holds no tokens. Remove it for new ones.")
 
 
 def typed(length: int) -> str:
