@@ -212,8 +212,8 @@ def checked(name: str, place: str) -> str:
     name = name.lower()
     if not re.fullmatch(hub.NAME, name):
         sys.exit(
-            f"{place}: a name has at most 31 lowercase letters, digits and -, a letter first, and not "
-            f"{name}."
+            f"{place}: a name has at most 31 lowercase letters, digits and -, a letter first, and "
+            f"not {name}."
         )
     return name
 

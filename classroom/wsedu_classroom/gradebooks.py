@@ -164,7 +164,9 @@ def match(
     """
     wanted = [by] if by else list(PEOPLE[system])
     heads = list(map(plain, table.heads))
-    people = [(at,) for at, head in enumerate(heads) if head in map(plain, wanted)]
+    people: list[tuple[int, ...]] = [
+        (at,) for at, head in enumerate(heads) if head in map(plain, wanted)
+    ]
     if not by and {"first name", "surname"} <= set(heads):  # Moodle's table of all grades
         people.append((heads.index("first name"), heads.index("surname")))
     if not people:
