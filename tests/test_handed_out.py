@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from wsedu import __version__
-from wsedu.handed_out import newer_is_waiting, remarks
+from wsedu.handed_out import newer_is_waiting, remarks, say
 
 from .classroom.pulling import LESSON, ROOT, Class, change
 
@@ -83,10 +83,45 @@ def test_lessons_that_need_a_newer_wsedu_say_so(
     assert [f"wsedu {wanted}, and {installed}" in remark for remark in said] == [True] * warned
 
 
-@pytest.mark.parametrize("content", ["not toml", '[project]\nname = "other"\nversion = "9"\n', ""])
-def test_another_project_needs_nothing(tmp_path: Path, content: str) -> None:
-    (tmp_path / "pyproject.toml").write_text(content, encoding="utf-8")
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"not toml",
+        b'[project]\nname = "other"\nversion = "9"\n',
+        b"",
+        b"project = 5",
+        b"project = []",
+        b"\xff",
+        b"project = " + b"[" * 5000,
+    ],
+    ids=range(7),
+)
+def test_another_project_needs_nothing(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(content)
     assert list(remarks(tmp_path / "lesson.ipynb", "0.1.0")) == []
+
+
+def test_a_project_of_another_user_needs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "pyproject.toml").write_text("")
+    monkeypatch.setattr(Path, "read_text", refuses)
+    monkeypatch.setattr(Path, "is_file", refuses)
+    assert list(remarks(tmp_path / "lesson.ipynb", "0.1.0")) == []
+
+
+def test_a_kernel_whose_folder_was_removed_hears_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    say("0.1.0")
+    assert capsys.readouterr().out == ""
 
 
 def said_by_import(folder: Path, notebook: str, **environment: str) -> str:

@@ -39,8 +39,9 @@ def version_of_lessons(folder: Path) -> str:
     """What ``pyproject.toml`` says in the nearest folder above that has one; "" if none is ours."""
     for above in (folder, *folder.parents):
         file = above / "pyproject.toml"
-        if file.is_file():
-            with suppress(ValueError, KeyError):  # another project's
+        if os.path.isfile(file):  # Path.is_file raises in a folder that is closed to this user
+            # Another project's may have another shape, and another user's may not be read.
+            with suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
                 project = tomllib.loads(file.read_text("utf-8"))["project"]
                 return str(project["version"]) if project["name"] == "wsedu" else ""
             return ""
@@ -71,6 +72,10 @@ def _blobs(notebook: Path, branch: str) -> list[str]:
 
 def say(installed: str) -> None:
     """Print the remarks on the notebook of this kernel, if it has one."""
-    notebook = Path.cwd() / Path(os.environ.get("JPY_SESSION_NAME", "")).name
+    try:
+        folder = Path.cwd()
+    except FileNotFoundError:  # it was removed while the kernel was there
+        return
+    notebook = folder / Path(os.environ.get("JPY_SESSION_NAME", "")).name
     for remark in remarks(notebook, installed):
         print(remark)

@@ -43,8 +43,9 @@ RESPOND = 60.0  # seconds for the head of its response
 HEAD = 2**16  # bytes that this head may have
 CHUNK = 2**16  # bytes that are carried at once; about four of them wait in each direction
 
-# The login opens the learner's Jupyter server, and concerns no other.
-LOGIN = {"cookie", "authorization", "proxy-authorization"}
+# The login opens the learner's Jupyter server, and concerns no other. The address of the page, in
+# Referer, may have a token; no browser sends it with a handshake.
+LOGIN = {"cookie", "authorization", "proxy-authorization", "referer"}
 IN_QUERY = {"token", "_xsrf"}
 TOKEN = "v1.token.websocket.jupyter.org."  # a login as a subprotocol, as proposed for Jupyter
 # No browser sends an X- header with a handshake. Proxies do, and X-XSRFToken is a secret.

@@ -1,5 +1,6 @@
 """One process of the board: what it accepts, what it refuses, and what a flood does not do."""
 
+import asyncio
 import errno
 import io
 import json
@@ -449,6 +450,22 @@ class Breaking(Memory):
             self.lose, self._entries = False, []
             raise LogLost("broken")
         await super().append(entries)
+
+
+class Mute(Memory):
+    """A log at a broker that is silent."""
+
+    async def read(self) -> AsyncIterator[Sequence[str]]:
+        await asyncio.Event().wait()
+        yield ()
+
+
+def test_a_learner_is_not_blamed_for_a_log_that_is_silent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(server, "PATIENCE", 0.2)
+    with boards.board(Mute) as board, learner(board) as ada:
+        assert close_of(ada) == (1012, "the board waits for its log")
 
 
 def test_a_log_that_is_lost_makes_learners_send_all_of_it_again(

@@ -125,6 +125,7 @@ async def test_no_secret_of_the_login_reaches_the_server(way: Way) -> None:
     token = f"v1.token.websocket.jupyter.org.{TOKEN}"
     case = asking(
         "X-XSRFToken: secret",
+        f"Referer: http://127.0.0.1/lab?token={TOKEN}",
         "Proxy-Authorization: secret",
         f"Sec-WebSocket-Protocol: chat, {token}, b",
         "Sec-WebSocket-Protocol: " + token,

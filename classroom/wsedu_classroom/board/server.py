@@ -255,9 +255,13 @@ class Board:
         try:
             async with asyncio.timeout(PATIENCE):
                 learner, nick = read_hello(await connection.recv())
-                await self._current.wait()
         except TimeoutError:
             raise Refused("say hello first, and soon") from None
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._current.wait()
+        except TimeoutError:
+            return await connection.close(1012, "the board waits for its log")
         if full := self._is_full(learner):
             return await connection.close(1013, full)
         mine = self._learners.setdefault(learner, _Learner())
