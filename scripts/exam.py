@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import points
 import stale
 import submissions
 from nbconvert.filters.markdown import markdown2html
@@ -183,7 +184,8 @@ def sheet(questions: list[Question]) -> str:
         body += f"<section>{heading(asked)}{markdown2html(asked.task)}"
         if asked.paper:
             call = html.escape(asked.paper.call)
-            body += f"<p>You need not write it here. Which result is right for <code>{call}</code>?"
+            body += "<p>You need not write the function here. "
+            body += f"Which result is right for <code>{call}</code>?"
             results = (f"<li><code>{html.escape(each)}</code></li>" for each in asked.paper.results)
             body += f'<ol type="a">{"".join(results)}</ol>'
         else:
@@ -215,7 +217,7 @@ def key(exam: Examination) -> str:
 def read(path: Path) -> Examination:
     """The frozen examination. Raises SystemExit with the place that cannot be read."""
     where = f"exams/{path.parent.name}/{path.name}"
-    advice = "Bring back the file as it was made."
+    advice = "Restore the file as it was made."
     try:
         exam = Examination.read(path)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
@@ -249,7 +251,7 @@ def grade(folder: Path, exam: Examination, anyway: bool) -> None:
         print(f"{name} has changed since the examination was made: {reason}.")
     if unlike and not anyway:
         sys.exit(
-            f"Nothing was graded. Use the edition {exam.course} of the course from then, or grade "
+            f"Nothing was graded. Use edition {exam.course} of the course, which made it, or grade "
             "with --anyway and look at these exercises by hand."
         )
     # Whatever runs the answers reads here what is right: also ``grader``, when it is imported.
@@ -393,6 +395,11 @@ def arguments(words: list[str]) -> argparse.Namespace:
     graded = commands.add_parser("grade", help="grade exams/NAME/submitted")
     graded.add_argument("name", metavar="NAME")
     graded.add_argument("--anyway", action="store_true", help="although exercises have changed")
+    exported = commands.add_parser("export", help="fill its points into Moodle's or Canvas's table")
+    exported.add_argument("name", metavar="NAME")
+    exported.add_argument(
+        "words", nargs=argparse.REMAINDER, metavar="--moodle FILE | --canvas FILE"
+    )
     return parser.parse_args(words)
 
 
@@ -400,7 +407,7 @@ def main(words: list[str]) -> None:
     """Do what was asked for."""
     told = arguments(words)
     if not re.fullmatch(r"[a-z][a-z0-9_]*", told.name):
-        sys.exit("Name it with small letters, digits and _, such as midterm_2.")
+        sys.exit("Name it with lowercase letters, digits and _, such as midterm_2.")
     folder = ROOT / "exams" / told.name
     frozen = folder / "exam.json"
     if told.command == "make":
@@ -413,6 +420,13 @@ def main(words: list[str]) -> None:
         new.replace(frozen)
     elif not frozen.exists():
         sys.exit(f"There is no exams/{told.name}/exam.json. Make the examination first.")
+    if told.command == "export":
+        if not (grades := folder / "grades.csv").exists():
+            sys.exit(f"There is no exams/{told.name}/grades.csv. Grade the examination first.")
+        if not told.words:
+            sys.exit("Name the table to fill: --moodle FILE or --canvas FILE.")
+        points.main(told.words, grades)
+        return
     exam = read(frozen)  # what is written comes from the file alone
     if told.command == "grade":
         grade(folder, exam, told.anyway)

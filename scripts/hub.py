@@ -33,6 +33,7 @@ from typing import Any, TextIO
 
 from environment import ROOT
 from wsedu_classroom import hub
+from wsedu_classroom.board import tokens
 from wsedu_classroom.hub import Settings
 
 HOME = ROOT / "hub"
@@ -68,6 +69,9 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     run.add_argument("--servers", type=number(1), default=40, help="how many learners at once")
     idle = "minutes until an unused server stops"
     run.add_argument("--idle", type=number(1), default=60, help=idle)
+    run.add_argument(
+        "--board", action="store_true", help="run a board too, which learners may join"
+    )
     link = commands.add_parser("link", help="print the link that hands out the course")
     link.add_argument("--hub", required=True, help="the address of the hub, as learners know it")
     for command in (run, link):
@@ -118,6 +122,7 @@ def run_in(folder: Path, told: argparse.Namespace, held: TextIO) -> int:
         memory=told.memory,
         servers=told.servers,
         idle=told.idle,
+        board=told.board,
         **passwords(folder),
     )
     settings.write()
@@ -186,9 +191,8 @@ def passwords(folder: Path) -> dict[str, str]:
         file = folder / "private" / "settings.json"
         sys.exit(f"{file} is damaged. Remove it, and the hub gets new passwords.")
     except FileNotFoundError:
-        letters = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
-        groups = ["".join(secrets.choice(letters) for _ in range(4)) for _ in range(3)]
-        return {"class_password": "-".join(groups), "teacher_password": secrets.token_urlsafe(32)}
+        words = "-".join(tokens.typed(4) for _word in range(3))
+        return {"class_password": words, "teacher_password": secrets.token_urlsafe(32)}
     return {"class_password": old.class_password, "teacher_password": old.teacher_password}
 
 
@@ -214,8 +218,8 @@ def checked(name: str, place: str) -> str:
     name = name.lower()
     if not re.fullmatch(hub.NAME, name):
         sys.exit(
-            f"{place}: a name has at most 31 small letters, digits and -, a letter first, and not "
-            f"{name}."
+            f"{place}: a name has at most 31 lowercase letters, digits and -, a letter first, and "
+            f"not {name}."
         )
     return name
 
@@ -274,8 +278,12 @@ def what_is_open(settings: Settings) -> str:
         f"The hub is at {settings.url} and Ctrl-C ends it.",
         f"Learners: a name and the password of the class, {settings.class_password}",
         f"You: {settings.teacher} and your password, {settings.teacher_password}",
-        f"The link for learners: {hub.link(settings.url, settings.repository, settings.branch)}",
     ]
+    if settings.board:
+        _learners, teachers = tokens.tokens(settings.tokens)
+        lines += [f"The board, for you alone: {settings.url}services/board/{teachers}/"]
+    course = hub.link(settings.url, settings.repository, settings.branch)
+    lines += [f"The link for learners: {course}"]
     if settings.address != "127.0.0.1":
         lines += [
             f"Any machine that reaches {settings.address} can ask to log in. Passwords and answers "
@@ -300,7 +308,7 @@ def repository(told: argparse.Namespace) -> str:
     try:
         return hub.copy_of(ROOT, told.folder.resolve())
     except (OSError, subprocess.CalledProcessError):
-        sys.exit(f"{ROOT} is no clone of a repository: name one with --repo.")
+        sys.exit(f"{ROOT} is not a clone of a git repository: name one with --repo.")
 
 
 def print_link(told: argparse.Namespace) -> int:

@@ -150,6 +150,17 @@ def test_new_letters_leave_articles_code_and_names_alone() -> None:
         assert relabelled.in_text(text, new) == renamed
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_capital_of_the_payload_is_not_taken_for_the_letter_of_a_question(seed: int) -> None:
+    asked = drawing.question(EXERCISES["unmask-by-hand"], str(seed))
+    said = " ".join([*asked.words["letters"].values(), *(text for _letters, text in asked.wrong)])
+    named_bytes = re.findall(r"is ([0-9a-f]{2}), (?:which is|a capital|a small) `(.)`", said)
+    assert len(named_bytes) == 3
+    assert [bytes.fromhex(code).decode() for code, _letter in named_bytes] == [
+        letter for _code, letter in named_bytes
+    ]
+
+
 def test_lines_of_a_task_are_in_order_under_their_new_letters() -> None:
     task = "Say:\n\n- A: one\n- B: as A\n- C: three\n\nIn B, two."
     new = dict(zip("ABC", "BCA", strict=True))
@@ -502,7 +513,7 @@ def test_a_changed_exercise_is_named_before_anything_is_graded(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("make Mid read-header --seed 1", "Name it with small letters"),
+        ("make Mid read-header --seed 1", "Name it with lowercase letters"),
         ("make mid read-headr --seed 1", "Did you mean 'read-header'"),
         ("grade midterm", "Make the examination first"),
     ],
@@ -538,7 +549,7 @@ def test_a_damaged_file_is_named_before_anything_is_graded(folder: Path, damaged
     assert damaged(text) != text
     (folder / "exam.json").write_text(damaged(text), "utf-8")
     for command in ("write", "grade"):
-        with pytest.raises(SystemExit, match=r"^exams/midterm/exam\.json.* Bring back the file"):
+        with pytest.raises(SystemExit, match=r"^exams/midterm/exam\.json.* Restore the file"):
             exam_script.main([command, "midterm"])
 
 

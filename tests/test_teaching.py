@@ -335,7 +335,14 @@ def test_an_examination_from_drawing_to_grades(clone: Path) -> None:
         "eva": ("B", "2.0"),  # the answers of form A, but the list says B
     }
     assert rows["cem"]["look_at"] == "misnamed; not graded"
-    assert rows["bob"]["look_at"] == "misnamed; reads the key?"
+    assert rows["bob"]["look_at"] == "misnamed; reads the key?; form"  # not in the list
+    (export,) = re.findall(r"`(python3 scripts/classroom\.py exam export .*?)`", PAGE)
+    (clone / "Gradebook.csv").write_text(
+        "Student,ID,SIS Login ID,Section,midterm (7)\n    Points Possible,,,,4\nBob,1,bob,S1,\n"
+    )
+    done = run_in(clone, export)
+    assert done.returncode == 0, done.stderr
+    assert "Bob,1,bob,S1,2" in (clone / "Gradebook.filled.csv").read_text()
     page = (folder / "feedback" / "eva" / "midterm" / "midterm.html").read_text(encoding="utf-8")
     assert page.count("✘") == 2 and page.count("✔") == 1
     status = subprocess.run(["git", "status", "--short"], cwd=clone, capture_output=True, text=True)

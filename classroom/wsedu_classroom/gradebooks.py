@@ -144,9 +144,15 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(text.split()).casefold())
 
 
-def rows_of(table: Table, people: Iterable[int], rows: list[int], names: set[str]) -> list[int]:
-    """The rows in which one of these columns holds one of these names."""
-    return [row for row in rows if any(plain(table.rows[row][at]) in names for at in people)]
+def rows_of(
+    table: Table, people: Iterable[tuple[int, ...]], rows: list[int], names: set[str]
+) -> list[int]:
+    """The rows in which one of these columns, or two of them together, hold one of these names."""
+
+    def said(row: int, places: tuple[int, ...]) -> str:
+        return plain(" ".join(table.rows[row][at] for at in places))
+
+    return [row for row in rows if any(said(row, places) in names for places in people)]
 
 
 def match(
@@ -157,7 +163,12 @@ def match(
     by: the column that names learners; None looks into all columns that usually do
     """
     wanted = [by] if by else list(PEOPLE[system])
-    people = [at for at, head in enumerate(table.heads) if plain(head) in map(plain, wanted)]
+    heads = list(map(plain, table.heads))
+    people: list[tuple[int, ...]] = [
+        (at,) for at, head in enumerate(heads) if head in map(plain, wanted)
+    ]
+    if not by and {"first name", "surname"} <= set(heads):  # Moodle's table of all grades
+        people.append((heads.index("first name"), heads.index("surname")))
     if not people:
         raise CannotFill(
             f"None of these columns is in the table: {', '.join(wanted)}. "

@@ -30,6 +30,8 @@ from jupyterhub.auth import LocalAuthenticator
 from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
 from jupyterhub.spawner import LocalProcessSpawner, SimpleLocalProcessSpawner
 
+from .board.tokens import tokens
+
 FIRST_LESSON = "notebooks/en/00_start_here.ipynb"
 FOLDER = "websocket-byte-by-byte"  # of the course, in the home of a learner
 GROUP = "wsedu-class"  # all system users that a hub has made
@@ -54,11 +56,17 @@ class Settings:
     memory: int = 1024  # MiB of data that each process of a learner may have
     servers: int = 40  # at the same time
     idle: int = 60  # minutes after which an unused server is stopped
+    board: bool = False  # whether the hub runs a board, which learners may join
 
     @property
     def private(self) -> Path:
         """The folder that only the hub's own user may read."""
         return Path(self.folder) / "private"
+
+    @property
+    def tokens(self) -> Path:
+        """The file with the two tokens of the board."""
+        return self.private / "board.json"
 
     @property
     def url(self) -> str:
@@ -90,7 +98,7 @@ def link(hub: str, repository: str, branch: str = "") -> str:
     if not hub.startswith(("http://", "https://")):
         raise ValueError("The address of a hub begins with https:// or http://.")
     if not repository.startswith(("https://", "http://", "file://")):
-        raise ValueError("Learners clone without a key: name a repository that begins with https.")
+        raise ValueError("Learners have no SSH key: name a repository by its https:// address.")
     return f"{hub.rstrip('/')}/hub/user-redirect/{_pull(repository, branch)}"
 
 
@@ -205,6 +213,8 @@ def configure(c: Any, settings: Settings) -> None:
     _who_may_log_in(c, settings)
     _a_learners_server(c, settings)
     _stop_unused_servers(c, settings)
+    if settings.board:
+        _run_a_board(c, settings)
 
 
 def _who_may_log_in(c: Any, settings: Settings) -> None:
@@ -259,10 +269,27 @@ def _stop_unused_servers(c: Any, settings: Settings) -> None:
     c.JupyterHub.load_roles = [{"name": culler, "scopes": scopes, "services": [culler]}]
 
 
-def _port_of_last_time(file: Path) -> int:
-    """The port in the file, or a new one: a server of a learner that outlives a lost hub knows it.
+def _run_a_board(c: Any, settings: Settings) -> None:
+    """A service of the hub, at services/board/; kernels are on its machine, and know its link."""
+    port = _port_of_last_time(settings.private / "board_port")
+    here = f"ws://127.0.0.1:{port}{settings.base_url}services/board"
+    learners, _teachers = tokens(settings.tokens)
+    command = [sys.executable, "-m", "wsedu_classroom.board", "--no-browser"]
+    c.JupyterHub.services += [
+        {
+            "name": "board",
+            "url": f"http://127.0.0.1:{port}",
+            "command": [*command, f"--tokens={settings.tokens}", f"--public={here}"],
+        }
+    ]
+    c.Spawner.environment |= {"WSEDU_CLASS": f"{here}/{learners}"}
 
-    It asks the hub there who its visitors are.
+
+def _port_of_last_time(file: Path) -> int:
+    """The port in the file, or a new one.
+
+    A learner's server that outlives a lost hub still asks there who its visitors are, and its
+    kernels still look there for the board.
     """
     with suppress(OSError, ValueError):
         port = int(file.read_text())

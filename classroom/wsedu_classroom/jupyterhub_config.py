@@ -1,7 +1,7 @@
 """The configuration of JupyterHub for a class: ``jupyterhub -f jupyterhub_config.py``.
 
 The environment variable WSEDU_HUB names the folder with the hub's settings, which
-``scripts/hub.py`` has written. To change more, copy this file and add lines below.
+``scripts/hub.py`` has written. To change more, add lines at the end of this file.
 """
 
 import os

@@ -222,8 +222,8 @@ def test_a_full_disk_does_not_end_the_class_and_starting_again_keeps_the_options
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ("--class short", "a token has 8 to 64 letters or digits"),
-        ("--class same-token --teacher same-token", "a token has 8 to 64 letters or digits"),
+        ("--class short", "a token has 8 to 64 letters, digits, - or _"),
+        ("--class same-token --teacher same-token", "a token has 8 to 64 letters, digits, - or _"),
         ("--port {port}", "address already in use"),
         ("--keep /nowhere/file", "No such file"),
         ("--tokens {damaged}", "holds no tokens"),

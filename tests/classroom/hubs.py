@@ -107,7 +107,7 @@ def started(*names: str) -> Iterator[Hub]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-    options = f"--port {port} --base-url /class/ --roster {roster} --teacher {teacher}"
+    options = f"--port {port} --base-url /class/ --roster {roster} --teacher {teacher} --board"
     paths = os.pathsep.join(str(course / name) for name in ("", "exercises", "classroom"))
     terminal = Terminal(
         f"{teaching('hub')} {options}", course, shell(base / "home") | {"PYTHONPATH": paths}

@@ -92,13 +92,13 @@ def jupyter(folder: Path, hub: bool = False, patience: float = 60) -> Iterator[S
 @contextmanager
 def hub_proxy(behind: int) -> Iterator[int]:
     """The port of a hub's own proxy, which leads all of ada's pages to that port."""
-    interface = ReservedPort()
     command = [
         *programs.hub_proxy(),
         *("--ip", "127.0.0.1", "--port", "PORT"),
         *("--api-ip", "127.0.0.1", "--api-port", "INTERFACE"),
         f"--default-target=http://127.0.0.1:{behind}",
     ]
+    interface = ReservedPort()
     words = {"INTERFACE": interface.number}
     token = {"CONFIGPROXY_AUTH_TOKEN": secrets.token_hex()}
     with Server(command, words=words, environment=token) as proxy:
@@ -532,7 +532,7 @@ def order(sent: list[str], received: list[str]) -> str:
     both = [name.lower() for name in received if name.title() in map(str.title, sent)]
     if both == [name.lower() for name in sent if name.lower() in both]:
         return "kept"
-    return "by the alphabet" if both[1:] == sorted(both[1:]) else "another"
+    return "alphabetical" if both[1:] == sorted(both[1:]) else "changed"
 
 
 def less(sent: list[str], received: list[str]) -> str:
@@ -612,7 +612,7 @@ ABOUT = """\
 On a hub, a learner's browser reaches the learner's own server through the hub's proxy and the \
 tunnel in the learner's Jupyter server (`classroom/wsedu_classroom/tunnel.py`); often there is \
 another proxy in front. This table says what a raw client and a raw server see of each other. It \
-is measured with real programs: tests/classroom/test_paths.py does it again each time.
+is measured with real programs, and tests/classroom/test_paths.py measures it again.
 
 * **direct**: nothing between them.
 * **tunnel**: a Jupyter server with the tunnel, without a hub.
@@ -624,12 +624,12 @@ configuration of [TEACHING.md](../TEACHING.md#a-proxy-in-front-of-a-hub).
 
 
 MEANING = """
-What a learner notices of that:
+What a learner notices:
 
-* The picture shows the request of the browser, without its login. After nginx or Caddy, the \
+* The picture shows the browser's request without its login. After nginx or Caddy, the \
 headers have another order.
-* An RST is a FIN, and each end of the learner's program ends both directions. To the script of a \
-page all of them are 1006.
+* An RST arrives as a FIN, and a FIN of the learner's program ends both directions. If no Close \
+frame came before, the script of a page gets the code 1006.
 * The tunnel never passes an RST on to the proxy of a hub, which would write `HTTP/1.1 503` into \
 the open WebSocket (see `findings`).
 * No browser sends a frame together with its request.

@@ -124,6 +124,13 @@ def test_a_list_of_participants_gets_a_new_column_for_each_assignment() -> None:
     ]
 
 
+def test_a_full_name_fits_a_first_name_and_a_surname() -> None:
+    text = '"First name",Surname,"Email address"\nAda,Lovelace,a@example.org\nAda,Byron,b@x.org\n'
+    rows, said = filled("moodle", text, [have("ada lovelace", 7), have("Ada", 3)])
+    assert [row[FRAMES] for row in rows] == ["7", ""]
+    assert "Ada is not in the table." in said
+
+
 def test_a_table_in_another_language_needs_the_names_of_its_columns() -> None:
     text = (
         "\ufeffID;Vollständiger Name;E-Mail-Adresse;Status;Bewertung;Bestwertung\n"

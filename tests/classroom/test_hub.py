@@ -5,6 +5,7 @@ hub's: for its pages this machine has no other.
 """
 
 import csv
+import re
 import shutil
 from collections.abc import Iterator
 
@@ -143,6 +144,23 @@ def test_an_exercise_is_checked_in_the_page_then_collected_and_graded(
     with open(hub.course / "grades.csv", newline="", encoding="utf-8") as file:
         grades = {row["student_id"]: row["score"] for row in csv.DictReader(file)}
     assert grades == {name: f"{ANSWERED.stars * (name == ada):.1f}" for name in hub.learners}
+
+
+def test_a_learner_joins_the_board_of_the_hub_with_a_nickname_alone(
+    hub: Hub, learners: list[Notebook]
+) -> None:
+    found = re.search(r"The board, for you alone: http://[\d.:]+(/\S+)", hub.said)
+    assert found is not None
+    browser = learners[0].page.context.browser
+    assert browser is not None
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"http://{hubs.NAME}{found[1]}")
+        playwright.sync_api.expect(page.get_by_text("join_class('nickname')").first).to_be_visible()
+        ask(learners[1], "import wsedu; wsedu.join_class('Bee')")
+        ask(learners[1], "wsedu.check('read-header', dict(A=True, B=130, C=False, D=256, E=4))")
+        row = page.get_by_role("row").filter(has_text="Bee")
+        playwright.sync_api.expect(row.filter(has_text="opcode-with-fin").first).to_be_visible()
 
 
 def test_the_learners_browser_is_the_client_of_the_learners_server(

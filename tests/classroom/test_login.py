@@ -152,5 +152,5 @@ def test_the_link_names_a_folder_that_is_free(repository: str, folder: str) -> N
     ],
 )
 def test_a_link_that_would_not_work_is_refused(address: str, repository: str) -> None:
-    with pytest.raises(ValueError, match=r"begins with https"):
+    with pytest.raises(ValueError, match=r"https://"):
         hub.link(address, repository)

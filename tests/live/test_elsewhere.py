@@ -96,7 +96,7 @@ async def test_a_hub_without_a_tunnel_is_named_and_the_kept_recording_shown_at_o
     recording = await shown_at_once(Lab())
     assert no_page == [] and recording == kept("handshake")
     said = " ".join(capsys.readouterr().out.split())
-    assert said.startswith("This hub has no tunnel (wsedu_classroom) by which your browser ")
+    assert said.startswith("This hub has no tunnel (wsedu_classroom) through which your browser ")
     assert "A kept recording, not yours" in said and "No page of this notebook" not in said
 
 

@@ -75,8 +75,8 @@ def join_class(link: str, nickname: str = "") -> None:
     said = _(
         "The teacher's board now shows under the nickname {nickname}: which exercises you check, "
         "the outcome and the name of the mistake, your hints, resets and predictions, and whether "
-        "you are connected. Your answers, your name and your files are not sent; leave_class() "
-        "ends this, and so does the end of the class, or {hours} hours."
+        "you are connected. Your answers, your name and your files are not sent. This ends with "
+        "leave_class(), with the class, or after {hours} hours."
     )
     _say(said.format(nickname=nickname, hours=HOURS))
 
@@ -137,7 +137,7 @@ def _addresses(link: str) -> tuple[str, ...]:
     for address in found:
         if not _is_address(address):
             raise NoClass(
-                _("{address} is not the link of a class; it looks like ws://HOST:PORT/abc").format(
+                _("{address} is not the link of a class, such as ws://HOST:PORT/abc").format(
                     address=repr(address)
                 )
             )

@@ -35,8 +35,8 @@ def how_it_came() -> str:
     """A sentence on what a connection through the tunnel has lost on its way; "" without one."""
     return (
         _(
-            "Your browser came through the tunnel of this Jupyter server. A proxy before it "
-            "carries each frame unchanged, but no RST, and no FIN of one side alone."
+            "Your browser came through the tunnel of this Jupyter server. A proxy in front "
+            "of it carries each frame unchanged, but no RST, and no FIN of one side alone."
         )
         if tunnel()
         else ""
@@ -54,7 +54,8 @@ def hindrance(sandboxed: bool, login: bool) -> str:
     if not tunnel():
         if "JUPYTERHUB_SERVICE_PREFIX" in os.environ:
             return _(
-                "This hub has no tunnel (wsedu_classroom) by which your browser reaches the lab."
+                "This hub has no tunnel (wsedu_classroom) through which your browser could reach "
+                "the lab."
             )
         return ""
     if sandboxed:

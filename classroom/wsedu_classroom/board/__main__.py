@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import re
-import secrets
 import shlex
 import signal
 import socket
@@ -26,9 +24,8 @@ from urllib.parse import urlsplit
 from .brokers import log_at
 from .course import installed
 from .server import Board, Told
+from .tokens import tokens
 
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # those that look alike are left out
-TOKEN = re.compile(r"[A-Za-z0-9_-]{8,64}")
 SECONDS = 10  # for the end of the class to reach all
 
 
@@ -36,7 +33,7 @@ def main(arguments: list[str]) -> int:
     """Run a board until the class has ended, and return the exit status."""
     options = _options(arguments)
     try:
-        learners, teachers = _tokens(options)
+        learners, teachers = tokens(options.tokens, options.learners, options.teachers)
         allow_many_connections()
         with ExitStack() as files:
             keep = files.enter_context(_opened(options.keep)) if options.keep else None
@@ -56,8 +53,20 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     add("--open", action="store_true", help="open a port to the network of this machine")
     add("--port", type=port, default=hub.port or 0, help="listen there; else the system chooses")
     add("--keep", type=Path, metavar="FILE", help="write all events into this file")
-    add("--class", dest="learners", metavar="TOKEN", help="the learners' token, to begin again")
-    add("--teacher", dest="teachers", metavar="TOKEN", help="the teacher's token, to begin again")
+    add(
+        "--class",
+        dest="learners",
+        default="",
+        metavar="TOKEN",
+        help="the learners' token, to begin again",
+    )
+    add(
+        "--teacher",
+        dest="teachers",
+        default="",
+        metavar="TOKEN",
+        help="the teacher's token, to begin again",
+    )
     add("--tokens", type=Path, metavar="FILE", help="keep both tokens in this file")
     add("--broker", default="", metavar="URL", help="redis://... or nats://..., for several boards")
     add("--public", default="", metavar="URL", help="what learners connect to; commas between them")
@@ -83,37 +92,6 @@ def _opened(path: Path) -> TextIO:
     return os.fdopen(
         os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8"
     )
-
-
-def _tokens(options: argparse.Namespace) -> tuple[str, str]:
-    """Both tokens: given, from the file, or new; new ones are written into the file.
-
-    Raises ValueError if they are too short, too long, or the same.
-    """
-    kept: dict[str, str] = {}
-    if options.tokens and options.tokens.exists():
-        kept = _read(options.tokens)
-    learners = options.learners or kept.get("class") or _typed(10)
-    teachers = options.teachers or kept.get("teacher") or secrets.token_urlsafe(16)
-    if not (TOKEN.fullmatch(learners) and TOKEN.fullmatch(teachers)) or learners == teachers:
-        raise ValueError("a token has 8 to 64 letters or digits, and the two are different")
-    if options.tokens and not kept:
-        file = os.open(options.tokens, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(file, "w") as writing:
-            json.dump({"class": learners, "teacher": teachers}, writing)
-    return learners, teachers
-
-
-def _read(tokens: Path) -> dict[str, str]:
-    with suppress(ValueError, TypeError, LookupError, RecursionError):
-        kept = json.loads(tokens.read_text())
-        return {"class": str(kept["class"]), "teacher": str(kept["teacher"])}
-    raise ValueError(f"{tokens} holds no tokens. Remove it for new ones.")
-
-
-def _typed(length: int) -> str:
-    """A token that is easy to type from a blackboard."""
-    return "".join(secrets.choice(LETTERS) for _letter in range(length))
 
 
 def _address(public: bool) -> str:
@@ -159,7 +137,8 @@ async def _run(
         here, there = (f"{_address(public)}:{port}{prefix}" for public in (False, options.open))
         link = ",".join(f"{url}/{learners}" for url in public or [f"ws://{there}"])
         network = f"the network of {_address(True)}" if options.open else Told.network
-        join = f"import wsedu; wsedu.join_class('{link}', 'nickname')"
+        on_hub = "JUPYTERHUB_SERVICE_NAME" in os.environ  # the kernels have the link from it
+        join = f"import wsedu; wsedu.join_class({'' if on_hub else repr(link) + ', '}'nickname')"
         board.told = Told(options.title, join, network)
         page = f"http://{here}/{teachers}/"
         _say(page, join, options, port, learners, teachers)
@@ -187,7 +166,7 @@ def _say(
     if options.open:
         reach = (
             f"Port {port} of this machine is open to its network ({_address(True)}). What learners "
-            "send is not encrypted: give them nicknames that others may read."
+            "send is not encrypted: ask for nicknames that others may read."
         )
     else:
         reach = "Only this machine can reach the board. --open opens a port to the classroom."

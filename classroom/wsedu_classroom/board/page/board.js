@@ -275,7 +275,7 @@ byId("full").addEventListener("click", () => {
 function ask() {
   const questions = [
     "All learners leave the board, and what it shows is forgotten.",
-    `Really? ${counted(classroom.learners.size, "learner")} cannot come back to this class.`,
+    `Are you sure? ${counted(classroom.learners.size, "learner")} cannot come back to this class.`,
   ];
   say(find("#ending p"), questions[asked]);
   say(yes, asked ? "Yes, end it for all" : "End the class");
