@@ -1,4 +1,4 @@
-"""A learner's server on a hub: JupyterHub's own, which starts in half the time.
+"""A learner's server on a hub: JupyterHub's own, which starts sooner.
 
 Half of the time that JupyterLab takes to start goes into a grammar that ``rfc3987_syntax`` builds.
 It checks international addresses (IRI) in JSON, of which Jupyter has none; jsonschema, which takes
