@@ -1,8 +1,8 @@
 """A learner's server on a hub: JupyterHub's own, which starts sooner.
 
-Half of the time that JupyterLab takes to start goes into a grammar that ``rfc3987_syntax`` builds.
-It checks international addresses (IRI) in JSON, of which Jupyter has none; jsonschema, which takes
-it in if it is there, does without.
+A good part of the time that JupyterLab takes to start goes into a grammar that ``rfc3987_syntax``
+builds. It checks international addresses (IRI) in JSON, of which Jupyter has none; jsonschema,
+which takes it in if it is there, does without.
 """
 
 import sys
