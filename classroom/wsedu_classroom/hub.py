@@ -16,6 +16,7 @@ import json
 import os
 import pwd
 import resource
+import shutil
 import socket
 import subprocess
 import sys
@@ -260,6 +261,7 @@ def _stop_unused_servers(c: Any, settings: Settings) -> None:
         {
             "name": culler,
             "command": [
+                *ending_with_the_hub(),
                 *(sys.executable, "-m", "jupyterhub_idle_culler"),
                 f"--timeout={settings.idle * 60}",
             ],
@@ -283,6 +285,12 @@ def _run_a_board(c: Any, settings: Settings) -> None:
         }
     ]
     c.Spawner.environment |= {"WSEDU_CLASS": f"{here}/{learners}"}
+
+
+def ending_with_the_hub() -> list[str]:
+    """What comes before a command that must not outlive a hub that is killed."""
+    setpriv = shutil.which("setpriv")  # any Linux has it, apart from the smallest
+    return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
 
 
 def _port_of_last_time(file: Path) -> int:

@@ -4,6 +4,7 @@ import asyncio
 import grp
 import os
 import pwd
+import select
 import socket
 import subprocess
 import sys
@@ -62,6 +63,27 @@ def test_a_hub_that_starts_again_is_where_the_servers_of_learners_know_it(
     with socket.create_server(("127.0.0.1", int(first.rpartition(":")[2]))):
         second = hub_at()
     assert second != first and hub_at() == second
+
+
+@pytest.mark.skipif(not hub.ending_with_the_hub(), reason="this machine has no setpriv")
+def test_what_stops_unused_servers_does_not_outlive_a_hub_that_is_killed(
+    settings: Settings,
+) -> None:
+    config = Config()
+    configure(config, settings)
+    (service,) = config.JupyterHub.services
+    before = service["command"][: service["command"].index(sys.executable)]
+    program = f"import subprocess; subprocess.Popen({[*before, 'cat']}).wait()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as parent:
+        assert parent.stdin is not None and parent.stdout is not None
+        parent.stdin.write(b"it runs\n")
+        parent.stdin.flush()
+        assert parent.stdout.readline() == b"it runs\n"
+        parent.kill()
+        assert select.select([parent.stdout], [], [], 30)[0]
+        assert parent.stdout.read() == b""  # it had this open
 
 
 @pytest.mark.parametrize("name", ["../ada", "a b", "ada\n", "-ada", "a" * 40, "1ada", "ad$a", "é"])
