@@ -64,6 +64,7 @@ if __name__ == "__main__":
     export.add_argument("--assignment", choices=ASSIGNMENTS, help="only this one")
     export.add_argument("--column", help="the column of the table that gets its points")
     export.add_argument("--by", metavar="COLUMN", help="the column that names learners")
+    export.add_argument("--names", metavar="FILE", help="a table: your name, the name in the table")
     keys = commands.add_parser("keys", help="make answer keys for printing, in build/keys")
     keys.add_argument("lesson", nargs="+", choices=[*ASSIGNMENTS, "all"], metavar="LESSON")
     quiz = commands.add_parser("quiz", help="make the quiz in build/quiz, or compare two tables")

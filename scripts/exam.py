@@ -25,7 +25,7 @@ import points
 import stale
 import submissions
 from nbconvert.filters.markdown import markdown2html
-from running import in_a_sentence
+from running import in_a_sentence, keep_private
 from wsedu_classroom.examination import __all__ as given
 from wsedu_classroom.examination import drawing
 from wsedu_classroom.examination.frozen import Examination, Question, changed, judged
@@ -438,7 +438,7 @@ def main(words: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    os.umask(0o077)  # learners may have accounts on this machine, if it runs their hub
+    keep_private()
     try:
         # A kernel that is ended by force leaves its temporary files.
         with in_a_sentence(), tempfile.TemporaryDirectory(prefix="wsedu-exam-") as place:

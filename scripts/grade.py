@@ -33,7 +33,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
-from running import in_a_sentence, take_over
+from running import in_a_sentence, keep_private, take_over
 
 LIST = Path("look-at.csv")
 LOOK_AT = ["assignment", "student_id", "exercise", "reason", "detail"]
@@ -259,7 +259,7 @@ def main(command: str, *words: str) -> None:
     os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
     Path("nbgrader.log").unlink(missing_ok=True)
     if command != "release":
-        os.umask(0o077)  # learners may have accounts on this machine, if it runs their hub
+        keep_private()
     folders = the_class()
     for assignment in assignments:
         if command == "release":

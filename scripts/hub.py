@@ -43,7 +43,7 @@ SECONDS = 60  # for reading them
 CONFIG = ROOT / "classroom" / "wsedu_classroom" / "jupyterhub_config.py"
 # What a class leaves in the teacher's folder, and what learners on the same machine may not read.
 OTHERS_WORK = (
-    *("submitted", "ordered", "autograded", "feedback", "exams"),
+    *("submitted", "ordered", "autograded", "feedback", "exams", "build/keys", "build/quiz"),
     *("gradebook.db", "grades.csv", "look-at.csv", "nbgrader.log"),
 )
 

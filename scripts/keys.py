@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nbconvert.filters import markdown2html
-from running import in_a_sentence
+from running import in_a_sentence, keep_private
 from wsedu_classroom.paper import page
 
 from wsedu.course.catalogue import lessons
@@ -71,5 +71,6 @@ def main(names: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    keep_private()
     with in_a_sentence():
         main(sys.argv[1:])

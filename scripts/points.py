@@ -9,7 +9,7 @@ import sys
 from argparse import ArgumentParser
 from pathlib import Path
 
-from wsedu_classroom.gradebooks import CannotFill, Table, fill, read_points
+from wsedu_classroom.gradebooks import CannotFill, Table, fill, read_names, read_points
 
 from wsedu.course.catalogue import lessons
 
@@ -20,10 +20,15 @@ def main(words: list[str], grades: Path) -> None:
     words: as ``scripts/classroom.py export`` got them, which has checked them
     """
     parser = ArgumentParser()
-    for option in ("--moodle", "--canvas", "--assignment", "--column", "--by"):
+    for option in ("--moodle", "--canvas", "--assignment", "--column", "--by", "--names"):
         parser.add_argument(option)
     told = parser.parse_args(words)
     points = read_points(grades.read_text(encoding="utf-8"))
+    names = told.names and Path(told.names)
+    try:
+        also = read_names(names.read_bytes()) if names else {}
+    except (CannotFill, OSError) as error:
+        sys.exit(f"{names}: {error}")
     titles = {lesson.slug: lesson.title for lesson in lessons()}
     for system in ("moodle", "canvas"):
         name = getattr(told, system)
@@ -40,6 +45,7 @@ def main(words: list[str], grades: Path) -> None:
                 assignment=told.assignment,
                 column=told.column,
                 by=told.by,
+                also=also,
             )
         except (CannotFill, OSError) as error:
             sys.exit(f"{source}: {error}")

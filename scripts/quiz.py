@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import nbformat
-from running import in_a_sentence
+from running import in_a_sentence, keep_private
 from wsedu_classroom.concepts import (
     FORMS,
     LETTERS,
@@ -175,6 +175,7 @@ if __name__ == "__main__":
     if told.before and told.after:
         print(table(told.before, told.after))
     else:
+        keep_private()
         with in_a_sentence():
             for path in make():
                 print(path)

@@ -17,6 +17,14 @@ def in_a_sentence() -> Iterator[None]:
         sys.exit(f"{error.filename}: {error.strerror}.")
 
 
+def keep_private() -> None:
+    """Let only this user read what is written from now on.
+
+    Learners may have accounts on this machine, if it runs their hub.
+    """
+    os.umask(0o077)
+
+
 def take_over(variables: dict[str, str]) -> None:
     """Give this process the environment variables of the one that uses it."""
     os.environ.update(variables)

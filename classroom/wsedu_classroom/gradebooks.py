@@ -76,6 +76,24 @@ def read_points(text: str) -> list[Points]:
     ]
 
 
+def read_names(data: bytes) -> dict[str, str]:
+    """What a learning system calls a learner, by what the folder is called: two columns of a table.
+
+    Raises CannotFill for a line that is no such pair.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CannotFill("The file is not in UTF-8: save it as CSV UTF-8.") from None
+    names: dict[str, str] = {}
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text))
+    for number, row in enumerate(rows, 1):
+        if len(row) < 2 or not (row[0].strip() and row[1].strip()):
+            raise CannotFill(f"Line {number} does not hold two names of a learner.")
+        names[plain(row[0])] = row[1]
+    return names
+
+
 class Table:
     """A table as it came: its cells, and how they were written.
 
@@ -156,11 +174,17 @@ def rows_of(
 
 
 def match(
-    table: Table, points: list[Points], system: str, rows: list[int], by: str | None
+    table: Table,
+    points: list[Points],
+    system: str,
+    rows: list[int],
+    by: str | None,
+    also: Mapping[str, str],
 ) -> Iterator[tuple[str, int | None, str]]:
     """Each learner, with the row of the learner, or None and the reason why there is none.
 
-    by: the column that names learners; None looks into all columns that usually do
+    by:   the column that names learners; None looks into all columns that usually do
+    also: another name of a learner, by the one that ``plain`` makes of the folder's
     """
     wanted = [by] if by else list(PEOPLE[system])
     heads = list(map(plain, table.heads))
@@ -177,7 +201,8 @@ def match(
     names: dict[str, set[str]] = {}
     for one in points:
         known = names.setdefault(one.learner, set())
-        known |= {plain(name) for name in (one.learner, one.email) if name.strip()}
+        others = (one.learner, one.email, also.get(plain(one.learner), ""))
+        known |= {plain(name) for name in others if name.strip()}
     found = {learner: rows_of(table, people, rows, known) for learner, known in names.items()}
     for learner, places in found.items():
         rivals = [other for other, theirs in found.items() if set(theirs) & set(places)]
@@ -245,6 +270,7 @@ def fill(
     assignment: str | None = None,
     column: str | None = None,
     by: str | None = None,
+    also: Mapping[str, str] | None = None,
 ) -> list[str]:
     """Write the points into the table, and return what the teacher should know, a line each.
 
@@ -254,6 +280,7 @@ def fill(
     assignment: only this one
     column:     where its points go; needed if the table calls it by a name that we do not know
     by:         the column that names learners
+    also:       what the system calls them, from ``read_names``
 
     Raises CannotFill; the table is as it was then.
     """
@@ -275,9 +302,13 @@ def fill(
         header = next((row for row in rows if "Points Possible" in table.rows[row][0]), None)
         # The rows above it are no learners: they say how grades are posted.
         rows = [row for row in rows if row > (header or 0)]
-    matched = list(match(table, points, system, rows, by))
+    matched = list(match(table, points, system, rows, by, also or {}))
     places = {learner: row for learner, row, _reason in matched if row is not None}
     said = [f"{learner} {reason}." for learner, row, reason in matched if row is None]
+    if not places:
+        raise CannotFill(
+            f"{' '.join(said)} With --names FILE you can say what the table calls them."
+        )
     said += [
         f"Row {row + 1} ({', '.join(table.rows[row][:2])}) has no points from here."
         for row in rows

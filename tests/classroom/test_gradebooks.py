@@ -2,9 +2,10 @@
 
 import csv
 import io
+from typing import Any
 
 import pytest
-from wsedu_classroom.gradebooks import CannotFill, Points, Table, fill, read_points
+from wsedu_classroom.gradebooks import CannotFill, Points, Table, fill, read_names, read_points
 
 from wsedu.course.catalogue import lessons
 
@@ -50,10 +51,10 @@ CLASS = [
 
 
 def filled(
-    system: str, text: str, points: list[Points], **options: str
+    system: str, text: str, points: list[Points], **options: Any
 ) -> tuple[list[dict[str, str]], list[str]]:
     table = Table(text.encode())
-    said = fill(system, table, points, TITLES, **options)  # type: ignore[arg-type]
+    said = fill(system, table, points, TITLES, **options)
     again = io.StringIO(table.to_bytes().decode("utf-8-sig"), newline="")
     return list(csv.DictReader(again, delimiter=table.separator)), said
 
@@ -122,6 +123,21 @@ def test_a_list_of_participants_gets_a_new_column_for_each_assignment() -> None:
     assert said == [
         f"The table had no column for {name}; it has a new one." for name in (FRAMES, CLOSING)
     ]
+
+
+def test_a_list_says_what_the_table_calls_a_learner() -> None:
+    text = "Full name,Email address\nAda Lovelace,ada@school.example\nBen Byron,b@school.example\n"
+    also = read_names(b"\xef\xbb\xbfAda;ada@school.example\r\n")
+    rows, _said = filled("moodle", text, [have("ada", 7), have("b", 3)], also=also)
+    assert [row[FRAMES] for row in rows] == ["7", ""]
+    with pytest.raises(CannotFill, match="Line 2 does not hold two names"):
+        read_names(b"ada,ada@school.example\nben\n")
+
+
+def test_nothing_is_written_if_no_learner_is_in_the_table() -> None:
+    text = "Full name,Email address\nAda Lovelace,ada@school.example\n"
+    with pytest.raises(CannotFill, match="ada is not in the table. With --names FILE"):
+        filled("moodle", text, [have("ada", 7)])
 
 
 def test_a_full_name_fits_a_first_name_and_a_surname() -> None:
@@ -204,10 +220,10 @@ def test_semicolons_decimal_commas_and_the_byte_order_mark_stay() -> None:
 
 def test_a_doubtful_match_is_not_filled() -> None:
     text = CANVAS.replace("Turing, Alan", "Lovelace, Ada")
-    rows, said = filled("canvas", text, [have("Lovelace, Ada", 5), have("grace", 1), have("S2", 2)])
-    assert all(
-        row["04 Frame layout (901234)"] in ("", "EX", "10.00", "Manual Posting") for row in rows
-    )
+    doubtful = [have("Lovelace, Ada", 5), have("grace", 1), have("S2", 2)]
+    rows, said = filled("canvas", text, [*doubtful, have("Student, Test", 3)])
+    kept = [row["04 Frame layout (901234)"] for row in rows if row["Student"] != "Student, Test"]
+    assert set(kept) <= {"", "EX", "10.00", "Manual Posting"}
     assert said[:3] == [
         "Lovelace, Ada fits 2 rows of the table.",
         "grace fits the same row as S2.",
