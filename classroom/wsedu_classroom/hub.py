@@ -331,7 +331,7 @@ def copy_of(course: Path, folder: str | Path) -> str:
     environment = os.environ | {"GIT_CONFIG_SYSTEM": str(settings)}
     git = ["git", "-C", str(copy)]
     for command in (
-        ["git", "init", "--quiet", "--bare", "--initial-branch=main", str(copy)],
+        ["git", "-c", "init.defaultBranch=main", "init", "--quiet", "--bare", str(copy)],
         [*git, "fetch", "--quiet", "--update-shallow", course.as_uri(), "+HEAD:refs/heads/main"],
     ):
         subprocess.run(command, check=True, env=environment)

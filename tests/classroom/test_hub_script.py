@@ -188,7 +188,7 @@ def told(script: ModuleType, tmp_path: Path, **given: str) -> argparse.Namespace
 
 
 def test_the_copy_holds_what_is_committed_and_is_brought_up_to_date(
-    script: ModuleType, tmp_path: Path
+    script: ModuleType, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     git(script.ROOT, "init", "--quiet", "--initial-branch=mine")
     for words in ("first", "second"):
@@ -199,6 +199,7 @@ def test_the_copy_holds_what_is_committed_and_is_brought_up_to_date(
         url = script.repository(told(script, tmp_path))
         assert url == (tmp_path / "hub" / FOLDER).as_uri()
         assert git(tmp_path / "hub" / FOLDER, "show", "main:file.txt") == words
+    assert capfd.readouterr() == ("", "")
     assert script.repository(told(script, tmp_path, repo="https://a/b")) == "https://a/b"
 
 
