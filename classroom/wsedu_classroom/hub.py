@@ -224,6 +224,7 @@ def _who_may_log_in(c: Any, settings: Settings) -> None:
     c.Authenticator.username_pattern = f"{NAME}\\Z"
     c.Authenticator.allow_all = not settings.roster
     c.Authenticator.allowed_users = {*settings.roster, settings.teacher}
+    c.JupyterHub.template_vars = {"announcement_login": _what_to_type(settings)}
     c.SharedPasswordAuthenticator.user_password = settings.class_password
     c.SharedPasswordAuthenticator.admin_password = settings.teacher_password
     c.LocalAuthenticator.create_system_users = True
@@ -231,6 +232,14 @@ def _who_may_log_in(c: Any, settings: Settings) -> None:
         *("useradd", "--create-home", "--key", "HOME_MODE=0700"),
         *("--groups", GROUP, "--shell", "/bin/bash"),
     ]
+
+
+def _what_to_type(settings: Settings) -> str:
+    """What the login page says above its fields."""
+    name = "Choose a name of lowercase letters, digits and -, such as anna-meier."
+    if settings.roster:
+        name = "Your name is on your teacher's list."
+    return f"{name} The password is that of the class."
 
 
 def _a_learners_server(c: Any, settings: Settings) -> None:
