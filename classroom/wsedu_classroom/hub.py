@@ -249,6 +249,7 @@ def _a_learners_server(c: Any, settings: Settings) -> None:
     c.Spawner.cmd = [sys.executable, "-m", "wsedu_classroom.learner"]
     c.Spawner.args = [
         "--ServerApp.jpserver_extensions=wsedu_classroom.tunnel=True",
+        "--ServerApp.jpserver_extensions=wsedu_classroom.menus=True",
         "--ServerApp.contents_manager_class=wsedu_classroom.trust.Contents",
         f"--Contents.repository={settings.repository}",
         f"--Contents.course=~/{folder_of(settings.repository)}",
