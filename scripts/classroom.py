@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 
-from environment import ROOT, prepare
+from environment import ROOT, keep, prepare
 
 ASSIGNMENTS = sorted(path.parent.name for path in (ROOT / "exercises" / "en").glob("*/*.ipynb"))
 # Commands that are scripts of their own; the others are steps of grading.
@@ -41,6 +41,7 @@ def start(groups: list[str], words: list[str]) -> None:
     """Run Python with these words in the course's environment, and end as it ends."""
     line = [str(prepare(*groups)), *words]
     os.chdir(ROOT)
+    keep()
     if os.name != "nt":
         os.execv(line[0], line)  # so that Ctrl-C ends that program itself
     try:

@@ -37,6 +37,7 @@ from wsedu_classroom.board import tokens
 from wsedu_classroom.hub import Settings
 
 HOME = ROOT / "hub"
+DEFAULT = "(default: %(default)s)"  # in the help of an option
 SMALLEST = 256  # MiB with which a learner's server starts
 MOST = 100 * 2**20  # bytes of an assignment of a learner that are collected
 SECONDS = 60  # for reading them
@@ -59,16 +60,23 @@ def main(words: list[str]) -> int:
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The commands of this file and their options, for the parser of ``classroom.py``."""
     run = commands.add_parser("hub", help="run a hub for a class on this machine")
-    run.add_argument("--open-to-the-network", metavar="ADDRESS", default="127.0.0.1")
-    run.add_argument("--port", type=number(1, 2**16 - 1), default=8000)
-    run.add_argument("--base-url", default="/", help="where a proxy in front shows it: /class/")
+    network = "an address of this machine at which others reach the hub, 0.0.0.0 for all"
+    run.add_argument(
+        "--open-to-the-network", metavar="ADDRESS", default="127.0.0.1", help=f"{network} {DEFAULT}"
+    )
+    port = "the port on which the hub listens"
+    run.add_argument("--port", type=number(1, 2**16 - 1), default=8000, help=f"{port} {DEFAULT}")
+    base_url = "the path at which a proxy in front shows the hub, such as /class/"
+    run.add_argument("--base-url", default="/", help=f"{base_url} {DEFAULT}")
     run.add_argument("--roster", type=Path, help="a file with a name a line; else any name")
-    run.add_argument("--teacher", default="teacher", help="the name of the teacher")
+    run.add_argument("--teacher", default="teacher", help=f"the name of the teacher {DEFAULT}")
     memory = "MiB for each process of a learner"
-    run.add_argument("--memory", type=number(SMALLEST), default=1024, help=memory)
-    run.add_argument("--servers", type=number(1), default=40, help="how many learners at once")
+    run.add_argument("--memory", type=number(SMALLEST), default=1024, help=f"{memory} {DEFAULT}")
+    run.add_argument(
+        "--servers", type=number(1), default=40, help=f"how many learners at once {DEFAULT}"
+    )
     idle = "minutes until an unused server stops"
-    run.add_argument("--idle", type=number(1), default=60, help=idle)
+    run.add_argument("--idle", type=number(1), default=60, help=f"{idle} {DEFAULT}")
     run.add_argument(
         "--board", action="store_true", help="run a board too, which learners may join"
     )
@@ -80,8 +88,9 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     collect = commands.add_parser("collect", help="fetch answers from the hub into submitted")
     names = sorted(path.parent.name for path in (ROOT / "exercises" / "en").glob("*/*.ipynb"))
     collect.add_argument("assignment", nargs="+", choices=names, metavar="ASSIGNMENT")
+    folder = f"where the hub keeps all {DEFAULT}"
     for command in (run, link, collect):
-        command.add_argument("--folder", type=Path, default=HOME, help="where the hub keeps all")
+        command.add_argument("--folder", type=Path, default=HOME, help=folder)
 
 
 def number(least: int, most: int = 10**6) -> Callable[[str], int]:
@@ -283,7 +292,7 @@ def what_is_open(settings: Settings) -> str:
         _learners, teachers = tokens.tokens(settings.tokens)
         lines += [f"The board, for you alone: {settings.url}services/board/{teachers}/"]
     course = hub.link(settings.url, settings.repository, settings.branch)
-    lines += [f"The link for learners: {course}"]
+    lines += [f"The link for learners: {course}", f"Or type: {settings.url}"]
     if settings.address != "127.0.0.1":
         lines += [
             f"Any machine that reaches {settings.address} can ask to log in. Passwords and answers "

@@ -15,7 +15,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from types import FrameType
-from typing import Any
 
 # Half of the time that JupyterLab takes to start goes into a grammar that this package builds. It
 # checks international addresses (IRI) in JSON, of which Jupyter has none; jsonschema, which takes
@@ -25,6 +24,7 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 import nbformat  # noqa: E402
 from environment import FOLDER, ROOT  # noqa: E402
 from jupyterlab.labapp import LabApp  # noqa: E402
+from wsedu_classroom.menus import hide_nbgrader  # noqa: E402
 
 FIRST_LESSON = "notebooks/en/00_start_here.ipynb"
 SECONDS = 10  # to end in; JupyterLab gives a kernel five
@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> None:
     for notebook in map(nbformat.v4.reads, shipped_without_git()):
         if not notary.check_signature(notebook):
             notary.sign(notebook)
-    server.web_app.settings["page_config_hook"] = without_nbgrader
+    hide_nbgrader(server)
     end_in_time(SECONDS)
     server.start()
 
@@ -86,15 +86,6 @@ def shipped_without_git() -> Iterator[str]:
         for path in [*ROOT.glob("notebooks/*/*.ipynb"), *ROOT.glob("exercises/*/*/*.ipynb")]:
             yield path.read_text(encoding="utf-8")
         opened.touch()
-
-
-def without_nbgrader(_handler: object, page: dict[str, Any]) -> dict[str, Any]:
-    """The page's settings, without nbgrader's menus, which a teacher's environment has.
-
-    Its tools are for teachers, and for classes that hand in through it: ``jupyter lab`` has them.
-    """
-    page["disabledExtensions"] = [*page["disabledExtensions"], "@jupyter/nbgrader"]
-    return page
 
 
 if __name__ == "__main__":

@@ -7,11 +7,12 @@ import os
 import subprocess
 import sys
 
-from environment import ROOT, prepare
+from environment import ROOT, keep, prepare
 
 if __name__ == "__main__":
     command = [str(prepare()), str(ROOT / "scripts" / "lab.py"), *sys.argv[1:]]
     os.chdir(ROOT)
+    keep()
     if os.name != "nt":
         # The very process that was started becomes JupyterLab: who ends the one ends the other.
         os.execv(command[0], command)

@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 
-from environment import ROOT, prepare
+from environment import ROOT, keep, prepare
 
 # One process more than there are processors: many tests wait for a clock or a browser. The tests
 # of a file stay together: the cells of a notebook share a kernel. conftest.py puts the longest
@@ -42,4 +42,5 @@ def environment() -> dict[str, str]:
 
 if __name__ == "__main__":
     command = [str(prepare("test")), "-m", "pytest", *arguments(sys.argv[1:])]
+    keep()
     sys.exit(subprocess.run(command, cwd=ROOT, env=environment()).returncode)

@@ -2,14 +2,18 @@
 
 import importlib.util
 import json
+import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
 
+locks = pytest.mark.skipif(os.name == "nt", reason="Windows has no flock")
 SCRIPT = Path(__file__).parent.parent / "scripts" / "environment.py"
 
 
@@ -169,14 +173,78 @@ def test_an_interrupted_installation_is_taken_up_again(
     assert done(environment, *groups) == ["new", "learner", "course", *groups]
 
 
-def test_so_is_a_group_whose_addition_was_interrupted(environment: ModuleType) -> None:
+def test_so_is_an_addition_alone_if_it_was_interrupted(environment: ModuleType) -> None:
+    whole = environment.subprocess.run
+    # A hub may run from the folder: it is not emptied, and what a hub uses is not touched.
+    shared = "shared==1 \\\n    --hash=sha256:a\n"
+    own = "own==1 ; python_version > '3' \\\n    --hash=sha256:b\n    --hash=sha256:c\n"
+    (environment.ROOT / "requirements" / "learner.txt").write_text(f"# all\n{shared}")
+    (environment.ROOT / "requirements" / "class.txt").write_text(f"# all\n{shared}{own}")
+    done(environment)
+    stop(environment, lambda command: "class" in command[-1])
+    with pytest.raises(SystemExit, match="Interrupted"):
+        environment.prepare("class")
+    environment.subprocess.run, commands = whole, []
+    stop(environment, lambda command: bool(commands.append(command)))
+    assert done(environment, "class") == ["class"]
+    assert "--ignore-installed" in commands[0] and Path(commands[0][-1]).read_text() == own
+    assert done(environment, "class") == []
+
+
+def test_an_unfinished_group_whose_pins_have_changed_begins_anew(environment: ModuleType) -> None:
     done(environment)
     whole = environment.subprocess.run
     stop(environment, lambda command: "-r" in command)
     with pytest.raises(SystemExit, match="Interrupted"):
         environment.prepare("class")
     environment.subprocess.run = whole
+    (environment.ROOT / "requirements" / "class.txt").write_text("changed")
     assert done(environment, "class") == ["new", "learner", "course", "class"]
+
+
+@locks
+def test_two_commands_at_once_install_one_after_the_other(environment: ModuleType) -> None:
+    whole, installs, waits = environment.subprocess.run, threading.Event(), threading.Event()
+
+    def run(command: list[str], cwd: Path) -> SimpleNamespace:
+        installs.set()
+        assert waits.wait(30)
+        return whole(command, cwd)
+
+    def say(words: str) -> None:
+        if words.startswith("Waiting for another command that installs"):
+            waits.set()
+
+    environment.subprocess.run, environment.print = run, say
+    with ThreadPoolExecutor() as commands:
+        first = commands.submit(environment.prepare, "class")
+        assert installs.wait(30)
+        second = commands.submit(environment.prepare, "class")
+        assert first.result() == second.result() == environment.python()
+    assert environment.done == ["new", "learner", "course", "class"]
+
+
+@locks
+def test_nothing_empties_the_folder_while_a_program_runs_from_it(environment: ModuleType) -> None:
+    done(environment)
+    program = (
+        f"import os, sys; sys.path.insert(0, {str(SCRIPT.parent)!r}); import environment; "
+        f"from pathlib import Path; environment.FOLDER = Path({str(environment.FOLDER)!r}); "
+        "environment.keep(); os.execv('/bin/sh', ['sh', '-c', 'echo runs; cat'])"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as hub:
+        assert hub.stdin is not None and hub.stdout is not None
+        assert hub.stdout.readline() == b"runs\n"
+        assert done(environment, "class") == ["class"]  # an addition is no trouble
+        (environment.ROOT / "requirements" / "learner.txt").write_text("changed")
+        environment.done.clear()
+        with pytest.raises(SystemExit, match="Stop JupyterLab, the hub .* first"):
+            environment.prepare()
+        assert environment.done == []
+        hub.stdin.close()
+    assert done(environment) == ["new", "learner", "course"]
 
 
 @pytest.mark.parametrize("word", ["install", "download", "ci"])

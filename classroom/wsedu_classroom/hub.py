@@ -224,6 +224,7 @@ def _who_may_log_in(c: Any, settings: Settings) -> None:
     c.Authenticator.username_pattern = f"{NAME}\\Z"
     c.Authenticator.allow_all = not settings.roster
     c.Authenticator.allowed_users = {*settings.roster, settings.teacher}
+    c.JupyterHub.template_vars = {"announcement_login": _what_to_type(settings)}
     c.SharedPasswordAuthenticator.user_password = settings.class_password
     c.SharedPasswordAuthenticator.admin_password = settings.teacher_password
     c.LocalAuthenticator.create_system_users = True
@@ -233,6 +234,14 @@ def _who_may_log_in(c: Any, settings: Settings) -> None:
     ]
 
 
+def _what_to_type(settings: Settings) -> str:
+    """What the login page says above its fields."""
+    name = "Choose a name of lowercase letters, digits and -, such as anna-meier."
+    if settings.roster:
+        name = "Your name is on your teacher's list."
+    return f"{name} The password is that of the class."
+
+
 def _a_learners_server(c: Any, settings: Settings) -> None:
     separated = learners_are_separated()
     c.JupyterHub.spawner_class = Separated if separated else Together
@@ -240,6 +249,7 @@ def _a_learners_server(c: Any, settings: Settings) -> None:
     c.Spawner.cmd = [sys.executable, "-m", "wsedu_classroom.learner"]
     c.Spawner.args = [
         "--ServerApp.jpserver_extensions=wsedu_classroom.tunnel=True",
+        "--ServerApp.jpserver_extensions=wsedu_classroom.menus=True",
         "--ServerApp.contents_manager_class=wsedu_classroom.trust.Contents",
         f"--Contents.repository={settings.repository}",
         f"--Contents.course=~/{folder_of(settings.repository)}",
@@ -331,7 +341,7 @@ def copy_of(course: Path, folder: str | Path) -> str:
     environment = os.environ | {"GIT_CONFIG_SYSTEM": str(settings)}
     git = ["git", "-C", str(copy)]
     for command in (
-        ["git", "init", "--quiet", "--bare", "--initial-branch=main", str(copy)],
+        ["git", "-c", "init.defaultBranch=main", "init", "--quiet", "--bare", str(copy)],
         [*git, "fetch", "--quiet", "--update-shallow", course.as_uri(), "+HEAD:refs/heads/main"],
     ):
         subprocess.run(command, check=True, env=environment)

@@ -5,6 +5,7 @@ hub's: for its pages this machine has no other.
 """
 
 import csv
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -80,6 +81,26 @@ def test_the_link_leads_each_learner_to_the_first_lesson_with_its_pictures(
         playwright.sync_api.expect(picture).to_be_visible()
         if SEPARATED:
             assert ask(notebook, "import getpass; print(getpass.getuser())") == name
+
+
+def test_the_login_page_says_what_to_type(hub: Hub, chromium: playwright.sync_api.Browser) -> None:
+    with chromium.new_page() as page:
+        page.goto(f"http://{hubs.NAME}/class/")
+        says = "Your name is on your teacher's list. The password is that of the class."
+        playwright.sync_api.expect(page.get_by_text(says)).to_be_visible()
+
+
+def test_learners_see_no_tools_of_nbgrader_and_keep_the_settings_of_the_hub(
+    learners: list[Notebook],
+) -> None:
+    page = learners[0].page
+    settings = json.loads(page.locator("#jupyter-config-data").text_content() or "")
+    assert "@jupyter/nbgrader" in [each["name"] for each in settings["federated_extensions"]]
+    menus = " ".join(page.locator(".lm-MenuBar-item").all_text_contents())
+    assert "Run" in menus and "nbgrader" not in menus.lower()
+    for tool in ("Create Assignment", "Validate"):
+        assert page.locator(f"[title*='{tool}']").count() == page.get_by_text(tool).count() == 0
+    assert settings["hubUser"] == settings["hubServerUser"] != ""
 
 
 def test_a_page_reaches_the_hubs_port_and_no_other(hub: Hub, learners: list[Notebook]) -> None:

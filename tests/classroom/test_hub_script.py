@@ -172,11 +172,32 @@ def test_passwords_are_new_the_first_time_and_stay(script: ModuleType, tmp_path:
     assert script.passwords(tmp_path / "hub") == first
 
 
+def test_help_says_what_each_option_is_and_its_default(
+    script: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        script.main(["hub", "--help"])
+    options = capsys.readouterr().out.partition("options:")[2]
+    said = {
+        words[0]: " ".join(words)
+        for words in map(str.split, re.split(r"\n  (?=-)", options))
+        if words
+    }
+    assert "0.0.0.0" in said["--open-to-the-network"]
+    for option, default in (
+        *(("--open-to-the-network", "127.0.0.1"), ("--port", "8000"), ("--base-url", "/")),
+        *(("--memory", "1024"), ("--servers", "40"), ("--idle", "60"), ("--teacher", "teacher")),
+    ):
+        assert said[option].endswith(f"(default: {default})")
+    assert all(len(words.split()) > 4 for words in said.values()) and "None" not in options
+
+
 @pytest.mark.usefixtures("together")
 def test_it_says_who_can_do_what(script: ModuleType, tmp_path: Path) -> None:
     said = script.what_is_open(settings(tmp_path))
     for words in ("http://127.0.0.1:8000/", "kdzp-gyca-t8zf", "of-the-teacher", "git-pull?repo="):
         assert words in said
+    assert "Or type: http://127.0.0.1:8000/\n" in said
     assert "all learners share your account" in said
     assert "unencrypted" not in said
     opened = script.what_is_open(settings(tmp_path, address="0.0.0.0"))
@@ -188,7 +209,7 @@ def told(script: ModuleType, tmp_path: Path, **given: str) -> argparse.Namespace
 
 
 def test_the_copy_holds_what_is_committed_and_is_brought_up_to_date(
-    script: ModuleType, tmp_path: Path
+    script: ModuleType, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     git(script.ROOT, "init", "--quiet", "--initial-branch=mine")
     for words in ("first", "second"):
@@ -199,6 +220,7 @@ def test_the_copy_holds_what_is_committed_and_is_brought_up_to_date(
         url = script.repository(told(script, tmp_path))
         assert url == (tmp_path / "hub" / FOLDER).as_uri()
         assert git(tmp_path / "hub" / FOLDER, "show", "main:file.txt") == words
+    assert capfd.readouterr() == ("", "")
     assert script.repository(told(script, tmp_path, repo="https://a/b")) == "https://a/b"
 
 

@@ -8,6 +8,7 @@ import select
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,18 @@ def test_what_stops_unused_servers_does_not_outlive_a_hub_that_is_killed(
         parent.kill()
         assert select.select([parent.stdout], [], [], 30)[0]
         assert parent.stdout.read() == b""  # it had this open
+
+
+@pytest.mark.parametrize(
+    "roster, words", [((), "Choose a name of lowercase letters, digits and -"), (("ada",), "list.")]
+)
+def test_the_login_page_says_which_name_to_type(
+    settings: Settings, roster: tuple[str, ...], words: str
+) -> None:
+    config = Config()
+    configure(config, replace(settings, roster=roster))
+    said = config.JupyterHub.template_vars["announcement_login"]
+    assert words in said and said.endswith("The password is that of the class.")
 
 
 @pytest.mark.parametrize("name", ["../ada", "a b", "ada\n", "-ada", "a" * 40, "1ada", "ad$a", "é"])
