@@ -55,8 +55,8 @@ li { margin: 0.3em 0; } .page { break-before: page; }
 p span { white-space: nowrap; margin-right: 1em; }
 """
 BYTES = """<p>Calls and results show bytes in hex: <code>81 05</code> is two bytes. Beside \
-other values they are in &lt; &gt;, such as <code>(1, &lt;81 05&gt;)</code>; <code>&lt;&gt;</code> \
-is no bytes.</p>
+other values they are in &lt;&nbsp;&gt;, such as <code>(1, &lt;81 05&gt;)</code>; \
+<code>&lt;&gt;</code> is no bytes.</p>
 """
 
 

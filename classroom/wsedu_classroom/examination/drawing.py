@@ -77,11 +77,17 @@ def question(exercise: Exercise, seed: str) -> Question:
 
 
 # What is written in an examination becomes no piece of anything.
-OF_THE_COURSE = " This function becomes a piece of your own server."
+OF_THE_COURSE = (
+    " This function becomes a piece of your own server.",
+    " Your server will use it to unmask what clients send.",
+)
 
 
 def _task(exercise: Exercise) -> str:
-    return str(exercise.words["task"]).strip().replace(OF_THE_COURSE, "")
+    task: str = exercise.words["task"].strip()
+    for sentence in OF_THE_COURSE:
+        task = task.replace(sentence, "")
+    return task
 
 
 NOT_SAID = {"task", "hints"}  # words that no verdict of an examination says
