@@ -27,7 +27,7 @@ import submissions
 from nbconvert.filters.markdown import markdown2html
 from running import in_a_sentence, keep_private
 from wsedu_classroom.examination import __all__ as given
-from wsedu_classroom.examination import drawing
+from wsedu_classroom.examination import drawing, paper
 from wsedu_classroom.examination.frozen import Examination, Question, changed, judged
 from wsedu_classroom.gradebooks import plain
 
@@ -53,6 +53,10 @@ section { break-inside: avoid; }
 table { border-collapse: collapse; } td, th { border: 1px solid #888; padding: 0.2em 0.6em; }
 li { margin: 0.3em 0; } .page { break-before: page; }
 p span { white-space: nowrap; margin-right: 1em; }
+"""
+BYTES = """<p>Calls and results show bytes in hex: <code>81 05</code> is two bytes. Beside \
+other values they are in &lt;&nbsp;&gt;, such as <code>(1, &lt;81 05&gt;)</code>; \
+<code>&lt;&gt;</code> is no bytes.</p>
 """
 
 
@@ -180,19 +184,30 @@ def heading(question: Question) -> str:
 def sheet(questions: list[Question]) -> str:
     """The questions on paper: each task, and of a function, what it returns in one case."""
     body = "<p>Name: ______________________________</p>\n"
+    if any(map(has_bytes, questions)):
+        body += BYTES
     for asked in questions:
-        body += f"<section>{heading(asked)}{markdown2html(asked.task)}"
+        task = drawing.examples_in_hex(asked.task)
+        body += f"<section>{heading(asked)}{markdown2html(task)}"
         if asked.paper:
-            call = html.escape(asked.paper.call)
+            call = html.escape(paper.in_hex(asked.paper.call))
             body += "<p>You need not write the function here. "
             body += f"Which result is right for <code>{call}</code>?"
-            results = (f"<li><code>{html.escape(each)}</code></li>" for each in asked.paper.results)
-            body += f'<ol type="a">{"".join(results)}</ol>'
+            printed = (html.escape(paper.in_hex(each)) for each in asked.paper.results)
+            results = (f"<li><code>{each}</code></li>" for each in printed)
+            body += f'<ol type="a">{"".join(results)}</ol><p>Answer: ________</p>'
         else:
             blanks = " ".join(f"<span>{letter} ________</span>" for letter in asked.answers)
             body += f"<p>{blanks or 'Write your answer in the notebook.'}</p>"
         body += "</section>\n"
     return body
+
+
+def has_bytes(asked: Question) -> bool:
+    """Whether the sheet prints bytes of this question in hex."""
+    texts = [asked.paper.call, *asked.paper.results] if asked.paper else []
+    in_a_task = drawing.examples_in_hex(asked.task) != asked.task
+    return in_a_task or any(paper.in_hex(text) != text for text in texts)
 
 
 def key(exam: Examination) -> str:
@@ -203,10 +218,10 @@ def key(exam: Examination) -> str:
         for asked in questions:
             body += f"<section>{heading(asked)}"
             rows: list[tuple[str, ...]] = [*asked.answers.items()]
-            if paper := asked.paper:
-                marks = [" (right)" if n == paper.right else "" for n in range(len(paper.results))]
+            if one := asked.paper:
+                marks = [" (right)" if n == one.right else "" for n in range(len(one.results))]
                 names = ["abcd"[n] + mark for n, mark in enumerate(marks)]
-                rows += zip(names, paper.results, paper.says, strict=True)
+                rows += zip(names, map(paper.in_hex, one.results), one.says, strict=True)
             cells = ("".join(f"<td>{html.escape(each)}</td>" for each in row) for row in rows)
             table = "".join(f"<tr>{row}</tr>" for row in cells)
             body += f"<table>{table}</table>" if table else "<p>Judged in the notebook.</p>"
@@ -433,7 +448,8 @@ def main(words: list[str]) -> None:
         return
     write(folder, exam)
     print(
-        f"Give out exams/{told.name}/forms; print the sheets. Keep exam.json and key.html private."
+        f"Give out exams/{told.name}/forms, one form to each learner; print the sheets. "
+        "Keep exam.json and key.html private."
     )
 
 

@@ -7,7 +7,9 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from html import unescape
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +233,43 @@ def test_examples_of_a_task_are_drawn_and_right() -> None:
             got = eval(called + args, {called: exercise.solution})
             assert got == ast.literal_eval(result), exercise.name
     assert drawn >= 10
+
+
+def test_right_results_of_two_forms_are_at_different_letters() -> None:
+    names = ("encode-header", "worth-it", "minimal-length")  # four results, or two
+    for seed in range(1, 9):
+        forms = exam(*names, seed=seed, count=3).forms
+        for one, other in pairwise(forms.values()):
+            for first, second in zip(one, other, strict=True):
+                assert first.paper and second.paper
+                assert first.paper.right != second.paper.right, (seed, first.exercise)
+                assert second.paper.says[second.paper.right] == ""
+    assert forms == exam(*names, seed=8, count=3).forms
+
+
+def test_no_task_of_an_examination_says_what_the_course_does_with_the_function() -> None:
+    for sentence in drawing.OF_THE_COURSE:
+        assert any(sentence in each.words["task"] for each in FUNCTIONS)
+    for name in ("compute-accept", "encode-header", "mask-payload"):
+        task = drawing.question(EXERCISES[name], "7 A").task
+        assert not re.search("(your own|Your) server", task) and len(task) > 100
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [
+        (b"\x80~\xbb`", "80 7e bb 60"),
+        (b"", "<>"),
+        ("b'~'", "\"b'~'\""),
+        ((4000, "it's", b"'\"\\", [b""]), '(4000, "it\'s", <27 22 5c>, [<>])'),
+        ([1, None], "[1, None]"),
+    ],
+)
+def test_bytes_on_paper_are_in_hex(value: Any, printed: str) -> None:
+    assert paper.in_hex(repr(value)) == printed
+    assert paper.in_hex(f"call({value!r})").removeprefix("call(")[:-1].strip("<>") == (
+        printed.strip("<>")
+    )
 
 
 # Frozen.
@@ -488,6 +527,28 @@ def test_notebook_of_a_form_has_its_tasks_and_no_solution(folder: Path) -> None:
                 assert said not in sheet
     a_form, b_form = ((folder / f"sheet-{form}.html").read_text("utf-8") for form in "AB")
     assert a_form.replace("form A", "form B") != b_form
+
+
+def test_a_sheet_prints_bytes_in_hex_says_so_once_and_has_a_line_for_the_letter(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ["encode-header", "mask-payload", "worth-it"]
+    exam_script.main(["make", "midterm", *names, *"--seed 7 --forms 2".split()])
+    assert "exams/midterm/forms, one form to each learner;" in capsys.readouterr().out
+    made = Examination.read(folder / "exam.json")
+    for form, (header, mask, plain) in made.forms.items():
+        sheet = unescape((folder / f"sheet-{form}.html").read_text("utf-8"))
+        assert sheet.count("show bytes in hex") == 1
+        assert sheet.count("Answer: ____") == sheet.count("<ol") == 3
+        assert not re.search(r"\bb['\"]|\\x", sheet)
+        for asked in (header, mask):
+            assert asked.paper
+            for result in map(ast.literal_eval, asked.paper.results):
+                assert f"<code>{result.hex(' ') or '<>'}</code>" in sheet
+        assert mask.paper and f"<code>{paper.in_hex(mask.paper.call)}</code>" in sheet
+        assert "hex" not in exam_script.sheet([plain])
+    key = unescape((folder / "key.html").read_text("utf-8"))
+    assert "\\x" not in key
 
 
 def test_a_function_that_is_asked_for_is_not_lent(folder: Path) -> None:

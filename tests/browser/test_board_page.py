@@ -35,6 +35,7 @@ COUNTS = """[...document.querySelectorAll("#predictions article")].map(card => [
     card.dataset.prediction, ...["before", "after"].map(when =>
         [...card.querySelectorAll(`.${when} .count`)].map(bar => parseInt(bar.textContent)))])"""
 FIGURES = '["stuck", "here", "left"].map(id => document.getElementById(`${id}-count`).textContent)'
+WHOLE = "document.documentElement.outerHTML"
 ORDER = '[...document.querySelectorAll("#matrix tbody tr")].map(row => row.dataset.learner)'
 
 
@@ -282,6 +283,38 @@ def test_the_page_fits_a_phone(browser: Browser, session: Session) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_the_counts_in_the_column_heads_fit_a_phone(browser: Browser, session: Session) -> None:
+    with opened(browser, session, width=390) as page:
+        beyond = page.evaluate(
+            """[...document.querySelectorAll("#matrix thead small")].map(counts =>
+                counts.getBoundingClientRect().right -
+                counts.closest("th").getBoundingClientRect().right)"""
+        )
+    assert len(beyond) == len(EXERCISES) and max(beyond) <= 0
+
+
+@pytest.mark.parametrize("width", [700, 1280, 1920])
+def test_the_large_line_is_broken_before_the_nickname_and_not_in_the_token(
+    browser: Browser, session: Session, width: int
+) -> None:
+    with opened(browser, session, width=width) as page:
+        line = page.locator("#join").text_content()
+        page.locator("#large").click()
+        assert page.locator("#large-join code").text_content() == line
+        words, lines, fits = page.evaluate(
+            """(() => {
+                const words = [...document.querySelectorAll("#large-join .word")];
+                const dialog = document.getElementById("large-join");
+                return [words.map(word => word.textContent),
+                    words.map(word => Math.round(word.getBoundingClientRect().height /
+                        parseFloat(getComputedStyle(word).lineHeight))),
+                    dialog.scrollWidth <= dialog.clientWidth];
+            })()"""
+        )
+    assert words[-1] == "'nickname')" and CLASS in words[-2]
+    assert set(lines) == {1} and fits
+
+
 def test_axe_finds_nothing_serious(chromium: playwright.sync_api.Browser, few: Session) -> None:
     for scheme, view in (("light", ""), ("dark", "lesson=all")):
         with chromium.new_context(color_scheme=scheme) as context:  # type: ignore[arg-type]
@@ -354,7 +387,7 @@ def test_pages_and_all_events_come_back_after_a_killed_server(
     assert found == rows_of(session.matrix())
 
 
-def test_a_class_begins_with_the_line_to_join_and_ends_when_asked_twice(browser: Browser) -> None:
+def test_a_class_begins_with_the_line_to_join_and_ends_after_one_question(browser: Browser) -> None:
     with board() as (process, port), browser.new_context() as context:
         page = context.new_page()
         page.goto(f"http://127.0.0.1:{port}/{TEACHER}/")
@@ -367,13 +400,46 @@ def test_a_class_begins_with_the_line_to_join_and_ends_when_asked_twice(browser:
         url = f"ws://127.0.0.1:{port}/{CLASS}/learner"
         with Players(url, {"learner-1": "ada"}, time.time):
             expect(page.locator("#matrix tbody th")).to_have_text("ada")
+            alone = "No two learners who are stuck share a mistake."
+            expect(page.locator("#shared .empty")).to_have_text(alone)
             page.locator("#end").click()
             page.locator("#ending button").first.click()  # keep it open
             page.locator("#end").click()
-            expect(page.locator("#yes")).to_have_text("End the class")
-            page.locator("#yes").click()
-            expect(page.locator("#ending p")).to_contain_text("1 learner cannot come back")
+            expect(page.locator("#leaving")).to_contain_text("1 learner will leave the board")
             page.locator("#yes").click()
             expect(page.locator("#line")).to_contain_text("The class has ended.")
+            # What the class no longer has is not shown: no line to join, no empty tables.
+            gone = ["main", "#join", ".buttons", "#ending"]
+            shown = [
+                css
+                for css in gone
+                if page.evaluate(f"document.querySelector('{css}').checkVisibility()")
+            ]
+            assert shown == []
             assert process.wait(20) == 0
         assert re.search("undefined|NaN|null", page.locator("body").inner_text()) is None
+
+
+def test_a_page_keeps_no_nickname_of_a_class_that_has_ended(browser: Browser, few: Session) -> None:
+    nicks = few.simulated.nicks
+    for learner in nicks:
+        for _try in range(2):
+            few.happen(learner, what="tried", name=EXERCISES[3], outcome="raised", mistake="")
+    with opened(browser, few) as page:
+        until(page, f"({STUCK}).length === {len(nicks)}")
+        page.locator("#stuck tbody td").first.hover()  # the list is held, and says more
+        expect(page.locator("#detail .who")).to_contain_text(min(nicks.values())[0])
+        assert all(nick in page.evaluate(WHOLE) for nick in nicks.values())
+        page.evaluate('["end", "yes"].forEach(id => document.getElementById(id).click())')
+        until(page, f"({ORDER}).length + ({STUCK}).length === 0")
+        expect(page.locator("#line")).to_contain_text("The class has ended.")
+        red, bar = page.evaluate(
+            """["var(--long)", ""].map(colour => {
+                const line = document.getElementById("line");
+                line.style.background = colour;
+                return getComputedStyle(line).backgroundColor;
+            })"""
+        )
+        assert red != bar
+        assert [nick for nick in nicks.values() if nick in page.evaluate(WHOLE)] == []
+        assert page.evaluate(FIGURES) == ["0", "0", "0"]

@@ -96,11 +96,19 @@ def test_a_row_names_cells_predictions_and_exercises_that_there_are(plan: str, r
     shown = [order.index(name) for name in names(row.shows)]
     assert shown == sorted(shown)
     assert set(names(row.late)) <= set(names(row.shows))
-    for name in names(row.predicts):
+    asks = re.findall(r"\[predict `(.+?)`\]\(\.\.(.+?)\)", row.predicts)
+    assert [name for name, _link in asks] == names(row.predicts)
+    for name, link in asks:
         assert name in {prediction.name for prediction in LESSONS[row.lesson].predictions}
         (asked,) = [at for at, cell in enumerate(order) if f'predict("{name}")' in cells[cell]]
+        assert link == f"/notebooks/en/{LESSONS[row.lesson].slug}.ipynb#cell-id={order[asked]}"
         (met,) = [at for at, cell in enumerate(order) if f'revisit("{name}")' in cells[cell]]
         assert any(asked < at < met for at in shown), f"{name} is asked, and nothing is shown"
+
+
+def test_the_page_says_that_a_link_only_scrolls() -> None:
+    top = TEXT.partition("\n## ")[0]
+    assert "A link scrolls to the cell; click the cell before you run it." in top
 
 
 @pytest.mark.parametrize("plan", PLANS)

@@ -28,10 +28,27 @@ SHORT = 70  # characters of an example's call or result
 def forms(chosen: Iterable[Exercise], seed: int, count: int) -> dict[str, list[Question]]:
     """The questions of each form: of form A first."""
     chosen = list(chosen)
-    return {
-        form: [question(exercise, f"{seed} {form} {exercise.name}") for exercise in chosen]
-        for form in FORMS[:count]
-    }
+    found: dict[str, list[Question]] = {}
+    before: list[Question | None] = [None] * len(chosen)
+    for form in FORMS[:count]:
+        drawn = [question(exercise, f"{seed} {form} {exercise.name}") for exercise in chosen]
+        found[form] = [*map(_at_another_letter, drawn, before)]
+        before = [*found[form]]
+    return found
+
+
+def _at_another_letter(asked: Question, before: Question | None) -> Question:
+    """The question with its right result at another letter than in the form before."""
+    one, other = asked.paper, before and before.paper
+    if not one or not other or one.right != other.right:
+        return asked
+    turned = replace(
+        one,
+        results=[*one.results[1:], one.results[0]],
+        right=(one.right - 1) % len(one.results),
+        says=[*one.says[1:], one.says[0]],
+    )
+    return replace(asked, paper=turned)
 
 
 def question(exercise: Exercise, seed: str) -> Question:
@@ -42,7 +59,7 @@ def question(exercise: Exercise, seed: str) -> Question:
     asked = _question(
         exercise,
         kind="seeded",
-        task=exercise.words["task"].strip(),
+        task=_task(exercise),
         words={key: value for key, value in exercise.words.items() if key not in NOT_SAID},
         seed=seed,
         code=fingerprint(exercise),
@@ -57,6 +74,20 @@ def question(exercise: Exercise, seed: str) -> Question:
     except ValueError:  # no text stands for them
         return asked
     return replace(asked, kind="cases", cases=cases, seed="")
+
+
+# What is written in an examination becomes no piece of anything.
+OF_THE_COURSE = (
+    " This function becomes a piece of your own server.",
+    " Your server will use it to unmask what clients send.",
+)
+
+
+def _task(exercise: Exercise) -> str:
+    task: str = exercise.words["task"].strip()
+    for sentence in OF_THE_COURSE:
+        task = task.replace(sentence, "")
+    return task
 
 
 NOT_SAID = {"task", "hints"}  # words that no verdict of an examination says
@@ -167,10 +198,14 @@ def with_other_examples(exercise: Exercise, chance: random.Random, asked: str = 
 
     asked: the call that is asked for on paper, which is no example
     """
-    judge, task = exercise.judge, exercise.words["task"].strip()
+    judge, task = exercise.judge, _task(exercise)
     if not isinstance(judge, Cases) or not paper.is_plain(judge):
-        return str(task)
-    short = [case for case in paper.short_cases(exercise) if case[0] != asked]
+        return task
+    short = [
+        (call, result)
+        for call, result in paper.short_cases(exercise)
+        if call != asked and "`" not in call + result  # which would end the code in Markdown
+    ]
 
     def other(match: re.Match[str]) -> str:
         called, _args, result = match.groups()
@@ -180,7 +215,17 @@ def with_other_examples(exercise: Exercise, chance: random.Random, asked: str = 
         call, result = chance.choice(alike)
         return f"`{call}` is `{result}`"
 
-    return SENTENCE.sub(lambda match: EXAMPLE.sub(other, match[0]), str(task))
+    return SENTENCE.sub(lambda match: EXAMPLE.sub(other, match[0]), task)
+
+
+def examples_in_hex(task: str) -> str:
+    """The task with the bytes of its examples as a sheet prints them."""
+
+    def printed(match: re.Match[str]) -> str:
+        called, args, result = match.groups()
+        return f"`{paper.in_hex(called + args)}` is `{paper.in_hex(result)}`"
+
+    return SENTENCE.sub(lambda match: EXAMPLE.sub(printed, match[0]), task)
 
 
 def _kind(result: str) -> str:

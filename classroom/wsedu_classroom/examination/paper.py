@@ -6,9 +6,11 @@ look right, so they stand beside the right one, and each has its sentence in the
 
 from __future__ import annotations
 
+import ast
 import copy
 import functools
 import random
+import re
 import warnings
 from collections.abc import Iterator
 from typing import Any, cast
@@ -24,6 +26,24 @@ SHORT = 70  # characters of a call or a result that is printed
 TRIED = 12  # cases of which the mistakes' results are asked, the most readable of twice as many
 MOST = 4  # results to choose from
 NOT_BY_HAND = {"compute-accept", "diagnose-accept"}  # they need SHA-1
+# A string or bytes, as Python writes them: what is in a string is not taken for bytes.
+LITERAL = re.compile(r"""b?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")""")
+
+
+def in_hex(text: str) -> str:
+    """A value or a call as it is printed: its bytes are in hex, in < > where more is beside them.
+
+    On paper the reader has no table of ASCII, and need not know that ``b"~"`` is 7e.
+    """
+
+    def pairs(match: re.Match[str]) -> str:
+        value = ast.literal_eval(match[0])
+        if isinstance(value, str):
+            return match[0]
+        found: str = value.hex(" ")
+        return found if found and match[0] == text else f"<{found}>"
+
+    return LITERAL.sub(pairs, text)
 
 
 def is_plain(judge: Cases) -> bool:
@@ -62,7 +82,7 @@ def _short_calls(exercise: Exercise) -> Iterator[tuple[tuple[Any, ...], str]]:
     judge = cast(Cases, exercise.judge)
     for args in judge.fixed(exercise):
         call = f"{exercise.solution.__name__}({', '.join(map(repr, args))})"
-        if len(call) <= SHORT:
+        if len(in_hex(call)) <= SHORT:
             try:
                 text_of(args)
             except ValueError:
@@ -109,4 +129,4 @@ def _printed(result: Any) -> str | None:
         text = text_of(result)
     except ValueError:
         return None
-    return text if len(text) <= SHORT and not text.startswith(PACKED) else None
+    return text if len(in_hex(text)) <= SHORT and not text.startswith(PACKED) else None

@@ -7,7 +7,7 @@
 // "#": a page that is opened again looks the same.
 
 import { Connection } from "./connection.js";
-import { byId, cellOf, held, make, say, set } from "./dom.js";
+import { byId, cellOf, held, make, say, sayInParts, set } from "./dom.js";
 import { Predictions, SharedMistakes, Stuck } from "./lists.js";
 import { called, inWords, Matrix } from "./matrix.js";
 import { Classroom, counted, lasting, sentenceOf } from "./state.js";
@@ -85,7 +85,7 @@ function showCourse() {
   say(byId("title"), title);
   document.title = `Board: ${title}`;
   for (const code of document.querySelectorAll("#join, #waiting-for code, #large-join code"))
-    say(code, join);
+    sayInParts(/** @type {HTMLElement} */ (code), join);
   const reach = `Who can reach the board: ${network}.`;
   say(byId("network"), reach);
   say(find("#large-join p"), reach);
@@ -248,7 +248,19 @@ function showLine() {
   /** @type {HTMLButtonElement} */ (byId("end")).disabled = state !== "live";
 }
 
-connection.addEventListener("change", showLine);
+/** The class has ended: the page keeps nothing of it. */
+function forget() {
+  classroom.forget();
+  pointed = undefined;
+  for (const part of byId("detail").children) say(part, "");
+  ending.close();
+  lookAtAll();
+}
+
+connection.addEventListener("change", () => {
+  if (connection.line.state === "ended") forget();
+  showLine();
+});
 setInterval(showLine, 1000);
 setInterval(() => {
   everything = true;
@@ -261,9 +273,6 @@ showLine();
 
 /** @type {HTMLDialogElement} */ const large = find("#large-join");
 /** @type {HTMLDialogElement} */ const ending = find("#ending");
-const yes = byId("yes");
-let asked = 0; // how often
-
 byId("large").addEventListener("click", () => large.showModal());
 byId("full").hidden = !document.fullscreenEnabled;
 byId("full").title = "It hides the address of this page, which is your key.";
@@ -272,23 +281,13 @@ byId("full").addEventListener("click", () => {
   else document.documentElement.requestFullscreen();
 });
 
-function ask() {
-  const questions = [
-    "All learners leave the board, and what it shows is forgotten.",
-    `Are you sure? ${counted(classroom.learners.size, "learner")} cannot come back to this class.`,
-  ];
-  say(find("#ending p"), questions[asked]);
-  say(yes, asked ? "Yes, end it for all" : "End the class");
-}
-
 byId("end").addEventListener("click", () => {
-  asked = 0;
-  ask();
+  const learners = counted(classroom.learners.size, "learner");
+  const leave = `${learners} will leave the board, and cannot come back to this class.`;
+  say(byId("leaving"), `${leave} This page forgets what it shows.`);
   ending.showModal();
 });
-yes.addEventListener("click", () => {
-  asked += 1;
-  if (asked < 2) return ask();
+byId("yes").addEventListener("click", () => {
   ending.close();
   connection.end();
 });

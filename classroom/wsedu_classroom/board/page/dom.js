@@ -25,6 +25,14 @@ export function say(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** Let a line of code be broken between its words, and inside a word only if it does not fit.
+ * @param {HTMLElement} node @param {string} code */
+export function sayInParts(node, code) {
+  const words = code.split(" ");
+  node.replaceChildren(...words.flatMap((word) => [make("span", "word", word), " "]).slice(0, -1));
+  node.style.setProperty("--longest", String(Math.max(...words.map((word) => word.length))));
+}
+
 /** Let an element have this attribute; null takes it away.
  * @param {Element} node @param {string} name @param {string | null} value */
 export function set(node, name, value) {

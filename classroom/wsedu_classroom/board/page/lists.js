@@ -39,8 +39,8 @@ export class Stuck {
   show(view, hold) {
     const all = new Map(this.classroom.allStuck().map((found) => [found.learner.id, found]));
     const fresh = [...all.keys()];
-    const kept = new Set(this.order);
-    this.order = hold ? [...this.order, ...fresh.filter((id) => !kept.has(id))] : fresh;
+    const kept = new Set(this.order.filter((id) => this.classroom.learners.has(id)));
+    this.order = hold ? [...kept, ...fresh.filter((id) => !kept.has(id))] : fresh;
     this.rows.show(this.order);
     const now = this.classroom.now();
     for (const id of this.order) {

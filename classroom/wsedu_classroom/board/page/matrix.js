@@ -229,7 +229,7 @@ export class Matrix {
         if (cell?.tries) cell.state === "passed" ? (passed += 1) : (trying += 1);
       }
       const note = this.head.rows[0].cells[place + 1].querySelector("small");
-      if (note) say(note, `✔ ${passed}  ✘ ${trying}`);
+      if (note) say(note, `✔\u00a0${passed}  ✘\u00a0${trying}`);
     });
   }
 }

@@ -48,6 +48,12 @@ export class Classroom {
     if (message.now) this.ahead = Math.max(this.ahead, message.now - performance.now() / 1000);
   }
 
+  /** Forget all learners. */
+  forget() {
+    this.learners = new Map();
+    this.news = new Set();
+  }
+
   /** Seconds of the server's clock. */
   now() {
     return this.ahead + performance.now() / 1000;
