@@ -44,7 +44,7 @@ def parameters(call: Callable[..., Any]) -> list[inspect.Parameter]:
     return [parameter for parameter in found if parameter.name != "self"]
 
 
-TAKE_NOTHING = {"progress", "Wires"}
+TAKE_NOTHING = {"leave_class", "progress", "Wires"}
 CASES = [
     (name, parameter)
     for name in wsedu.__all__

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import pairwise
 from typing import Any
 
 import playwright.sync_api
@@ -135,15 +136,16 @@ def stuck_in(matrix: Matrix, now: float) -> set[str]:
 def test_every_cell_of_the_page_is_that_of_the_matrix(browser: Browser, session: Session) -> None:
     matrix = session.matrix()
     with opened(browser, session) as page:
-        rows = page.evaluate(ROWS)
+        # At one moment: the page may learn that another learner is stuck.
+        rows, listed, figures = page.evaluate(f"[{ROWS}, {STUCK}, {FIGURES}]")
         assert {learner: [nick, cells] for learner, nick, cells in rows} == rows_of(matrix)
         # Five seconds may pass until a learner with one try is listed.
         sure, possible = (stuck_in(matrix, time.time() + more) for more in (-10, 1))
-        listed = page.evaluate(STUCK)
         assert len(listed) > 20 and sure <= set(listed) <= possible
         since = [attempts_of(matrix)[learner][1]["since"] for learner in listed]
-        assert since == sorted(since), "the longest first"
-        assert page.evaluate(FIGURES) == [str(len(listed)), "300", "0"]
+        # A busy machine may be a little late with an event, and its time is that of its arrival.
+        assert all(one <= next_one + 10 for one, next_one in pairwise(since)), "the longest first"
+        assert figures == [str(len(listed)), "300", "0"]
         # The first rows are those who are stuck in this lesson, the longest first.
         here = [learner for learner in listed if attempts_of(matrix)[learner][0] in EXERCISES]
         assert here and [learner for learner, *_ in rows][: len(here)] == here

@@ -244,6 +244,8 @@ class Players:
                     sent = await self._hear(player, socket)
                     pause = 0.05
                     await self._send_and_hear(player, socket, sent)
+            if not player.leaves:  # a board that has begun anew has nothing yet
+                player.have = -1
             await asyncio.sleep(pause * (0.5 + random.random()))
             pause = min(2 * pause, 2)
 
