@@ -114,9 +114,9 @@ def test_a_number_with_which_no_hub_works_is_refused(
 def test_names_of_accounts_that_no_hub_has_made_are_named(
     script: ModuleType, tmp_path: Path
 ) -> None:
-    script.are_free(settings(tmp_path, roster=("wsedu-not-there",)))
-    with pytest.raises(SystemExit, match="with the names games, root, and"):
-        script.are_free(settings(tmp_path, teacher="root", roster=("games", "wsedu-not-there")))
+    script.are_free(settings(tmp_path, teacher="wsedu-not-there", roster=("wsedu-neither",)))
+    with pytest.raises(SystemExit, match="with the names daemon, root, and"):
+        script.are_free(settings(tmp_path, teacher="root", roster=("daemon", "wsedu-not-there")))
 
 
 def test_two_hubs_never_share_a_folder_though_the_first_command_was_lost(

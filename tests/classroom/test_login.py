@@ -32,6 +32,12 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     )
 
 
+@pytest.fixture
+def own_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without accounts, whatever names this one has given to its users."""
+    monkeypatch.setattr(Learners, "system_user_exists", staticmethod(lambda user: False))
+
+
 def logs_in(settings: Settings, name: str, password: str) -> dict[str, Any] | None:
     """What the hub knows of a user who types this, None if it refuses."""
     config = Config()
@@ -43,6 +49,7 @@ def logs_in(settings: Settings, name: str, password: str) -> dict[str, Any] | No
     return found
 
 
+@pytest.mark.usefixtures("own_machine")
 def test_a_learner_and_the_teacher_log_in_with_their_passwords(settings: Settings) -> None:
     learner, teacher = logs_in(settings, "Ada", CLASS), logs_in(settings, "teacher", TEACHER)
     assert learner is not None and (learner["name"], learner["admin"]) == ("ada", False)
@@ -104,6 +111,7 @@ def test_a_name_that_no_user_can_have_is_refused(settings: Settings, name: str) 
     assert logs_in(settings, name, CLASS) is None
 
 
+@pytest.mark.usefixtures("own_machine")
 def test_with_a_roster_only_its_names_log_in(settings: Settings) -> None:
     class_of_two = Settings(**vars(settings) | {"roster": ("ada", "ben")})
     assert logs_in(class_of_two, "ben", CLASS)
