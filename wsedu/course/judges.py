@@ -126,26 +126,32 @@ class Cases:
     The words say what a result is ``like`` and what is said when it ``passed``; ``fields`` and
     ``conditions`` are their names in a sentence.
 
+    How an answer is judged:
+
     cases:    from a source of chance, the arguments of each call
     expected: the right result for a case
-    fits:     the type of a result, or a function that tells whether one has the right form
+    fits:     the type of a result, or a function that tells whether one has the right form; what
+              a function ``Did`` instead of returning one needs none
     section:  where to read on
     right:    if more than one result is right: whether this one is
     nearest:  if more than one result is right: the one that comes nearest to a result
-    what:     the part of a result that tells one mistake from another
-    fields:   a result cut into parts by name; mistakes are told apart field by field
-    conditions: name -> whether something holds for a case; tells when an answer is wrong
     through:  what comes between a case and a function: it plays the other side, or watches
-    search:   a sentence from all results, where mistakes are too many to list; None if none fits
-    explain:  what to say to a wrong result if no mistake fits; called with the exercise, a case,
-              its result, and the results of all cases
-    show:     what shows a wrong result, as fields of the verdict; called with a case and its result
-    where:    names the field of the expected bytes in which those that came begin to differ
     called:   the function's name, for the words; else that of the solution
     facts:    what is filled into the sentence about an answer that passed
     timed:    if it waits, but for nothing outside, no time passes: a ``VirtualTimeLoop`` runs it.
               This tells whether a result may be wrong, beside the expected one, only because the
               function goes by another clock, such as that on the wall
+
+    What a wrong answer is told; where these are many, ``telling`` takes them, too:
+
+    what:     the part of a result that tells one mistake from another
+    fields:   a result cut into parts by name; mistakes are told apart field by field
+    conditions: name -> whether something holds for a case; tells when an answer is wrong
+    search:   a sentence from all results, where mistakes are too many to list; None if none fits
+    explain:  what to say to a wrong result if no mistake fits; called with the exercise, a case,
+              its result, and the results of all cases
+    show:     what shows a wrong result, as fields of the verdict; called with a case and its result
+    where:    names the field of the expected bytes in which those that came begin to differ
     """
 
     cases: Callable[[random.Random], Iterable[Args]]
@@ -155,17 +161,25 @@ class Cases:
     section: str = ""
     right: Callable[[Args, Any], bool] | None = None
     nearest: Callable[[Args, Any], Any] | None = None
+    through: Callable[[Function], Function] = lambda function: function
+    called: str = ""
+    facts: Callable[[], dict[str, Any]] = dict
+    timed: Callable[[Any, Any], bool] | None = None
     what: Callable[[Any], Any] = lambda result: result
     fields: Callable[[Any], Mapping[str, Any]] | None = None
     conditions: Mapping[str, Callable[..., bool]] = field(default_factory=dict)
-    through: Callable[[Function], Function] = lambda function: function
     search: Callable[[Exercise, Results], str | None] | None = None
     explain: Callable[[Exercise, Args, Any, Results], str | None] | None = None
     show: Callable[[Args, Any], dict[str, Any]] | None = None
     where: Callable[[bytes, bytes], str] = lambda expected, got: ""
-    called: str = ""
-    facts: Callable[[], dict[str, Any]] = dict
-    timed: Callable[[Any, Any], bool] | None = None
+
+    def telling(self, **parts: Any) -> Cases:
+        """The same judge with these parts, of ``what`` to ``where``: what a wrong answer is told.
+
+        ``Cases(cases, expected, bytes, section="5.5").telling(fields=fields, explain=explain)``
+        says first how an answer is judged, and then how a wrong one is explained.
+        """
+        return replace(self, **parts)
 
     def __call__(self, exercise: Exercise, attempt: Attempt, chance: random.Random) -> Verdict:
         """The verdict. The same cases come first for everybody, and then others by chance."""
@@ -330,6 +344,8 @@ class Cases:
 
     def has_form(self, got: Any) -> bool:
         """Whether a result is of the kind that the task asks for, right or wrong."""
+        if isinstance(got, Did):
+            return True
         if isinstance(self.fits, type):
             return isinstance(got, self.fits) and (self.fits is bool or not isinstance(got, bool))
         return self.fits(got)

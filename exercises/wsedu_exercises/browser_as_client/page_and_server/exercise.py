@@ -229,9 +229,6 @@ EXERCISE = Exercise(
         lambda got: got is None or isinstance(got, bytes),
         section="4.2.1",
         nearest=nearest,
-        fields=fields,
-        conditions=CONDITIONS,
-        explain=explain,
-    ),
+    ).telling(fields=fields, conditions=CONDITIONS, explain=explain),
     solution=respond,
 )

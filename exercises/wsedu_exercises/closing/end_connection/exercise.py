@@ -207,14 +207,8 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(
-        cases,
-        reference,
-        _fits,
-        section="5.5.1; 7.1.5",
-        fields=fields,
-        conditions=CONDITIONS,
-        explain=explain,
+    judge=Cases(cases, reference, _fits, section="5.5.1; 7.1.5").telling(
+        fields=fields, conditions=CONDITIONS, explain=explain
     ),
     solution=ending,
 )

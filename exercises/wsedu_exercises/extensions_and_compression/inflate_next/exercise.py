@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from wsedu.course.exercise import Exercise
@@ -144,8 +144,6 @@ def cases(chance: random.Random) -> list[Args]:
 
 
 def _fits(got: Any) -> bool:
-    if isinstance(got, Did):
-        return True
     return isinstance(got, list) and all(isinstance(payload, bytes) for payload in got)
 
 
@@ -201,14 +199,7 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
     return say("plain", number=at + 1)
 
 
-JUDGE = Cases(
-    cases,
-    reference,
-    _fits,
-    through=refusing,
-    what=lambda got: "a generator" if isinstance(got, Iterator) else got,
-    section="RFC 7692 7.1.1; 7.2.2",
-    conditions=CONDITIONS,
-    explain=explain,
+JUDGE = Cases(cases, reference, _fits, through=refusing, section="RFC 7692 7.1.1; 7.2.2").telling(
+    conditions=CONDITIONS, explain=explain
 )
 EXERCISE = Exercise(stars=3, judge=JUDGE, solution=inflate_messages)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from websockets.headers import parse_extension
@@ -172,15 +172,8 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str |
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(
-        cases,
-        reference,
-        _fits,
-        section="9.1",
-        fields=_fields,
-        what=lambda got: "a generator" if isinstance(got, Iterator) else got,
-        conditions=CONDITIONS,
-        explain=explain,
+    judge=Cases(cases, reference, _fits, section="9.1").telling(
+        fields=_fields, conditions=CONDITIONS, explain=explain
     ),
     solution=parse_extensions,
 )

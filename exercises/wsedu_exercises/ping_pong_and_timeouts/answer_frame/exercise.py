@@ -216,17 +216,8 @@ def show(args: Args, got: Any) -> dict[str, Any]:
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(
-        cases,
-        expected,
-        _well_formed,
-        section="5.5",
-        nearest=nearest,
-        what=what,
-        fields=fields,
-        conditions=CONDITIONS,
-        explain=explain,
-        show=show,
+    judge=Cases(cases, expected, _well_formed, section="5.5", nearest=nearest).telling(
+        what=what, fields=fields, conditions=CONDITIONS, explain=explain, show=show
     ),
     solution=answer,
     piece="answer",

@@ -148,11 +148,7 @@ EXERCISE = Exercise(
         lambda got: type(got) in (int, float),
         section="7.2.3",
         right=_right,
-        what=what,
-        conditions=CONDITIONS,
         through=anew,
-        explain=explain,
-        show=show,
-    ),
+    ).telling(what=what, conditions=CONDITIONS, explain=explain, show=show),
     solution=backoff,
 )

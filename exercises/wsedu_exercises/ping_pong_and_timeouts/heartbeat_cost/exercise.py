@@ -130,12 +130,13 @@ EXERCISE = Exercise(
         lambda got: type(got) in (int, float),
         section="5.5.2; 5.5.3",
         right=_right,
+        facts=facts,
+    ).telling(
         what=what,
         conditions=CONDITIONS,
         search=search,
         explain=lambda exercise, args, got, results: exercise.words.say("wrong"),
         show=show,
-        facts=facts,
     ),
     solution=heartbeat,
 )

@@ -181,13 +181,7 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
     return say("over", length=length) if code else say("allowed", length=length)
 
 
-JUDGE = Cases(
-    cases,
-    reference,
-    _fits,
-    section="5.2; 7.4.1",
-    explain=explain,
-    show=in_hex("check_length", reference),
-    conditions=CONDITIONS,
+JUDGE = Cases(cases, reference, _fits, section="5.2; 7.4.1").telling(
+    conditions=CONDITIONS, explain=explain, show=in_hex("check_length", reference)
 )
 EXERCISE = Exercise(stars=3, judge=JUDGE, solution=check_length, piece="check_length")

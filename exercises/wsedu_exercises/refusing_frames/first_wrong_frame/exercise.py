@@ -189,14 +189,10 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
 EXERCISE = Exercise(
     stars=3,
     solution=first_wrong_frame,
-    judge=Cases(
-        cases,
-        reference,
-        _fits,
-        explain=explain,
-        section="5.1; 5.2; 5.5",
-        conditions=CONDITIONS,
+    judge=Cases(cases, reference, _fits, section="5.1; 5.2; 5.5").telling(
         fields=_fields,
+        conditions=CONDITIONS,
+        explain=explain,
         show=in_hex("first_wrong_frame", reference),
     ),
 )

@@ -153,13 +153,7 @@ EXERCISE = Exercise(
     stars=2,
     solution=validate,
     piece="validate",
-    judge=Cases(
-        cases,
-        refused,
-        _fits,
-        show=in_hex("validate", refused),
-        explain=explain,
-        conditions=CONDITIONS,
-        section="5.1; 5.2; 5.5",
+    judge=Cases(cases, refused, _fits, section="5.1; 5.2; 5.5").telling(
+        conditions=CONDITIONS, explain=explain, show=in_hex("validate", refused)
     ),
 )

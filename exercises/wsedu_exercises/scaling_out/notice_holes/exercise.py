@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from wsedu.course.exercise import Exercise
@@ -160,9 +160,7 @@ def _fits(got: Any) -> bool:
 
 
 def what(got: Any) -> Any:
-    """The result, where the order of a list does not count; a generator is like any other."""
-    if isinstance(got, Iterator):
-        return "a generator"
+    """The result, where the order of a list does not count."""
     return sorted(got) if _fits(got) else got
 
 
@@ -229,14 +227,7 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str |
 EXERCISE = Exercise(
     stars=3,
     judge=Cases(
-        cases,
-        noticed,
-        _fits,
-        conditions=CONDITIONS,
-        right=lambda args, got: sorted(got) == noticed(*args),
-        explain=explain,
-        what=what,
-        section="1.5",
-    ),
+        cases, noticed, _fits, right=lambda args, got: sorted(got) == noticed(*args), section="1.5"
+    ).telling(what=what, conditions=CONDITIONS, explain=explain),
     solution=missing,
 )

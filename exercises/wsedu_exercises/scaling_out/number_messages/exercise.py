@@ -113,9 +113,8 @@ def _fits(got: Any) -> bool:
 
 
 def what(got: Any) -> Any:
-    """The result; a generator is like any other."""
-    first = got[0] if isinstance(got, tuple) and got else got
-    return "a generator" if isinstance(first, Iterator) else got
+    """The result; one that has a generator is like any other."""
+    return got[0] if isinstance(got, tuple) and got and isinstance(got[0], Iterator) else got
 
 
 def fields(got: tuple[Numbered, Last]) -> dict[str, Any]:
@@ -158,15 +157,8 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str |
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(
-        cases,
-        counted,
-        _fits,
-        fields=fields,
-        what=what,
-        section="1.5",
-        conditions=CONDITIONS,
-        explain=explain,
+    judge=Cases(cases, counted, _fits, section="1.5").telling(
+        what=what, fields=fields, conditions=CONDITIONS, explain=explain
     ),
     solution=number_messages,
 )

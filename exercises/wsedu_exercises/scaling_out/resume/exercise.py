@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from wsedu.course.exercise import Exercise
@@ -117,11 +117,6 @@ def _fits(got: Any) -> bool:
     )
 
 
-def what(got: Any) -> Any:
-    """The result; a generator is like any other, and an error that was returned, too."""
-    return type(got).__name__ if isinstance(got, (Iterator, Exception)) else got
-
-
 def _first(log: Log, newest: int) -> int:
     """The oldest number in the log; of an empty log, the one that comes next."""
     return min((number for number, _text in log), default=newest + 1)
@@ -167,14 +162,8 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str |
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(
-        cases,
-        replayed,
-        _fits,
-        what=what,
-        explain=explain,
-        section="7.2.3",
-        conditions=CONDITIONS,
+    judge=Cases(cases, replayed, _fits, section="7.2.3").telling(
+        conditions=CONDITIONS, explain=explain
     ),
     solution=resume,
 )

@@ -233,15 +233,8 @@ CONDITIONS: dict[str, Holds] = {
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(
-        cases,
-        reference,
-        fits,
-        section="10.4",
-        conditions=CONDITIONS,
-        through=called,
-        explain=explain,
-        show=show,
+    judge=Cases(cases, reference, fits, section="10.4", through=called).telling(
+        conditions=CONDITIONS, explain=explain, show=show
     ),
     solution=allowance,
 )

@@ -79,13 +79,8 @@ CONDITIONS: dict[str, Callable[[str, str, list[str]], bool]] = {
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(
-        cases,
-        reference,
-        fits,
-        section="1.1",
-        fields=_fields,
-        conditions=CONDITIONS,
+    judge=Cases(cases, reference, fits, section="1.1").telling(
+        fields=_fields, conditions=CONDITIONS
     ),
     solution=place_order,
 )
