@@ -21,6 +21,7 @@ from ..words import _
 from . import journal
 from .diagnosis import RIGHT, Diagnosis, Evidence, Raised, Row, diagnose, key_of, plain
 from .exercise import Exercise
+from .forms import Form, has_form
 from .mistakes import Args, Function, kind_of
 from .reference import unit_of
 from .repair import repair
@@ -49,15 +50,15 @@ class Letters:
     section:  where to read on
     sections: the same for single letters
     pictures: bytes of a request whose checklist is shown with a letter
-    fits:     whether an answer has the right form; otherwise it has the type of the right one,
-              and is one of its words if that is a string
+    fits:     the type of an answer, or whether one has the right form; otherwise it has the type
+              of the right one, and is one of its words if that is a string
     same:     whether two answers are the same
     """
 
     section: str = ""
     sections: Mapping[str, str] = field(default_factory=dict)
     pictures: Mapping[str, bytes] = field(default_factory=dict)
-    fits: Callable[[Any], bool] | None = None
+    fits: Form | Callable[[Any], bool] | None = None
     same: Callable[[Any, Any], bool] = lambda one, other: bool(one == other)
 
     def __call__(self, exercise: Exercise, attempt: Attempt, chance: random.Random) -> Verdict:
@@ -93,7 +94,7 @@ class Letters:
         return self._explain(exercise, answer, wrong)
 
     def _is_like(self, right: Any, value: Any) -> bool:
-        return self.fits(value) if self.fits else type(value) is type(right)
+        return _fits(value, self.fits) if self.fits else type(value) is type(right)
 
     def _explain(self, exercise: Exercise, answer: dict[str, Any], wrong: list[str]) -> Verdict:
         """The mistake that explains the first wrong letter, and the most of the others."""
@@ -130,8 +131,8 @@ class Cases:
 
     cases:    from a source of chance, the arguments of each call
     expected: the right result for a case
-    fits:     the type of a result, or a function that tells whether one has the right form; what
-              a function ``Did`` instead of returning one needs none
+    fits:     the type of a result, such as ``tuple[int, str] | None``, or a function that tells
+              whether one has the right form; what a function ``Did`` instead needs none
     section:  where to read on
     right:    if more than one result is right: whether this one is
     nearest:  if more than one result is right: the one that comes nearest to a result
@@ -156,7 +157,7 @@ class Cases:
 
     cases: Callable[[random.Random], Iterable[Args]]
     expected: Function
-    fits: type | Callable[[Any], bool]
+    fits: Form | Callable[[Any], bool]
     _: KW_ONLY
     section: str = ""
     right: Callable[[Args, Any], bool] | None = None
@@ -344,11 +345,7 @@ class Cases:
 
     def has_form(self, got: Any) -> bool:
         """Whether a result is of the kind that the task asks for, right or wrong."""
-        if isinstance(got, Did):
-            return True
-        if isinstance(self.fits, type):
-            return isinstance(got, self.fits) and (self.fits is bool or not isinstance(got, bool))
-        return self.fits(got)
+        return isinstance(got, Did) or _fits(got, self.fits)
 
     def _is_right(self, args: Args, got: Any) -> bool:
         if isinstance(got, Raised) or not self.has_form(got):
@@ -446,6 +443,10 @@ def _constants(function: Function) -> set[Any]:
     """The numbers and strings in a function."""
     found = set(function.__code__.co_consts)
     return {constant for constant in found if isinstance(constant, (int, str, bytes))}
+
+
+def _fits(value: Any, fits: Form | Callable[[Any], bool]) -> bool:
+    return has_form(value, fits) if isinstance(fits, Form) else fits(value)
 
 
 def _equal(one: Any, other: Any) -> bool:

@@ -12,10 +12,6 @@ from ...closes import CONDITIONS, WRONG_CODES, code_refused, not_utf8, parsed, p
 from ...server import parse_close
 
 
-def _fits(got: Any) -> bool:
-    return isinstance(got, tuple) and [type(part) for part in got] == [int, str]
-
-
 def fields(got: Any) -> dict[str, Any]:
     """Code and reason; what was refused has none."""
     return {"code": got[0], "reason": got[1]}
@@ -38,7 +34,7 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(payloads, parsed, _fits, section="5.5.1; 7.4", through=refusing).telling(
+    judge=Cases(payloads, parsed, tuple[int, str], section="5.5.1; 7.4", through=refusing).telling(
         fields=fields, conditions=CONDITIONS, explain=explain
     ),
     solution=parse_close,

@@ -143,10 +143,6 @@ def cases(chance: random.Random) -> list[Args]:
     return found
 
 
-def _fits(got: Any) -> bool:
-    return isinstance(got, list) and all(isinstance(payload, bytes) for payload in got)
-
-
 def _damaged(messages: Messages, keeps_context: bool) -> bool:
     return isinstance(reference(messages, keeps_context), Did)
 
@@ -199,7 +195,7 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
     return say("plain", number=at + 1)
 
 
-JUDGE = Cases(cases, reference, _fits, through=refusing, section="RFC 7692 7.1.1; 7.2.2").telling(
-    conditions=CONDITIONS, explain=explain
-)
+JUDGE = Cases(
+    cases, reference, list[bytes], through=refusing, section="RFC 7692 7.1.1; 7.2.2"
+).telling(conditions=CONDITIONS, explain=explain)
 EXERCISE = Exercise(stars=3, judge=JUDGE, solution=inflate_messages)

@@ -145,7 +145,7 @@ EXERCISE = Exercise(
     judge=Cases(
         cases,
         lambda n, chance: LIMITS[n] * chance.share,
-        lambda got: type(got) in (int, float),
+        int | float,
         section="7.2.3",
         right=_right,
         through=anew,

@@ -100,7 +100,7 @@ EXERCISE = Exercise(
     judge=Cases(
         cases,
         lambda payload: codes(payload)[0],
-        lambda got: got is None or type(got) is int,
+        int | None,
         nearest=_nearest,
         section="5.5.1; 7.4; 8.1",
     ).telling(conditions=CONDITIONS | OF_BOTH, explain=explain),
