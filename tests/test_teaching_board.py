@@ -1,5 +1,6 @@
 """The board of TEACHING.md: a teacher starts it, and a learner in a notebook makes a mistake."""
 
+import inspect
 import os
 import re
 from collections.abc import Iterator
@@ -11,21 +12,18 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 from websockets.sync.client import connect
 
+from wsedu_exercises.server import encode_header
+
 from .answers import ROOT
 from .board.boards import Page
 from .terminal import OURS, Terminal, clone_with_this_environment, shell
 
 TEACHING = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
 BOARD, OPEN = re.findall(r"(?m)^    (python3 scripts/classroom\.py board.*)$", TEACHING)
-WRONG = """
+LITTLE_ENDIAN = inspect.getsource(encode_header).replace('"big"', '"little"')
+WRONG = f"""
 import wsedu
-def encode_header(fin, opcode, length):
-    first = bytes([fin << 7 | opcode])
-    if length < 126:
-        return first + bytes([length])
-    if length < 2**16:
-        return first + bytes([126]) + length.to_bytes(2, "little")
-    return first + bytes([127]) + length.to_bytes(8, "little")
+{LITTLE_ENDIAN}
 try:
     wsedu.check("encode-header", encode_header)
 except AssertionError as error:

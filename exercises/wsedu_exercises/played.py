@@ -11,11 +11,25 @@ import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from wsedu.course.judges import Did
+from wsedu.course.judges import Cases, Did
+from wsedu.course.mistakes import Function
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 FOREVER = Did("went on forever")
+
+
+def judged(
+    cases: Function, expected: Function, through: Function, run: type, right: Function, **more: Any
+) -> Cases:
+    """A judge whose clock jumps: an answer may wait with ``asyncio.sleep``, but not in earnest.
+
+    through: plays the script of a case to an answer, and gives a ``run``: what the answer did
+    right:   whether a run is right
+    more:    what else ``Cases`` takes
+    """
+    more |= {"through": through, "right": right, "timed": lambda wanted, got: False}
+    return Cases(cases, expected, run, **more)
 
 
 class NoEnd(Exception):

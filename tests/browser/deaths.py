@@ -13,7 +13,7 @@ from wsedu.recording import Recording
 from wsedu_exercises.browser_as_client.which_death.log import Log, log_of
 
 from .. import firefox
-from .scenes import holds_soon
+from .scenes import ends, holds_soon, sends
 
 Page = playwright.sync_api.Page | firefox.Page
 
@@ -49,27 +49,6 @@ class Death:
     lab: Callable[[], Lab]
     act: str = ""
     asks: tuple[str, ...] = ()
-
-
-def sends(data: bytes) -> Callable[[], Lab]:
-    """A server that waits for a message, and sends these bytes."""
-
-    async def script(peer: Peer) -> None:
-        await peer.receive()
-        await peer.send(data)
-        await peer.live()
-
-    return lambda: Lab(raw=script)
-
-
-def ends(how: Callable[[Peer], Awaitable[None]]) -> Callable[[], Lab]:
-    """A server that waits for a message, and ends TCP without a Close."""
-
-    async def script(peer: Peer) -> None:
-        await peer.receive()
-        await how(peer)
-
-    return lambda: Lab(raw=script)
 
 
 async def leaves(connection: websockets.ServerConnection) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +47,27 @@ PLAY = """
     widget.render({ model, el: document.body });
 })
 """
+
+
+def sends(data: bytes) -> Callable[[], Lab]:
+    """A server that waits for a message, sends these bytes, and then answers as it should."""
+
+    async def script(peer: Peer) -> None:
+        await peer.receive()
+        await peer.send(data)
+        await peer.live()
+
+    return lambda: Lab(raw=script)
+
+
+def ends(how: Callable[[Peer], Awaitable[None]]) -> Callable[[], Lab]:
+    """A server that waits for a message, and ends TCP without a Close."""
+
+    async def script(peer: Peer) -> None:
+        await peer.receive()
+        await how(peer)
+
+    return lambda: Lab(raw=script)
 
 
 async def masks(peer: Peer) -> None:

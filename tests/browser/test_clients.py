@@ -10,7 +10,7 @@ import socket
 import ssl
 import subprocess
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from wsedu.recording import Recording, dissect
 
 from .. import firefox as firefox_program
 from ..firefox import Browser, kind
-from .scenes import HEADERS, holds_soon
+from .scenes import HEADERS, ends, holds_soon, sends
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("no_lab_is_left")]
 
@@ -115,17 +115,6 @@ class Fact:
 # the script that the connection is open.
 
 
-def sends(data: bytes) -> Callable[[], Lab]:
-    """A server that sends these bytes, and then answers as it should."""
-
-    async def script(peer: Peer) -> None:
-        await peer.receive()
-        await peer.send(data)
-        await peer.live()
-
-    return lambda: Lab(raw=script)
-
-
 def closes(body: bytes) -> Callable[[], Lab]:
     """A server that sends a Close with this body, waits for the answer, and ends TCP."""
 
@@ -133,16 +122,6 @@ def closes(body: bytes) -> Callable[[], Lab]:
         await peer.receive()
         await peer.send(Frame(Opcode.CLOSE, body))
         await peer.live(closes="never")
-
-    return lambda: Lab(raw=script)
-
-
-def leaves(how: Callable[[Peer], Awaitable[None]]) -> Callable[[], Lab]:
-    """A server that ends TCP."""
-
-    async def script(peer: Peer) -> None:
-        await peer.receive()
-        await how(peer)
 
     return lambda: Lab(raw=script)
 
@@ -232,8 +211,8 @@ FACTS = {
     "Close 1005": Fact(closes(b"\x03\xed"), STRICT, (["open", 1005, "", True], [None])),
     "Close 1006": Fact(closes(b"\x03\xee"), STRICT, (["open", 1006, "", True], [None])),
     "Close 1015": Fact(closes(b"\x03\xf7"), STRICT, (["open", 1015, "", True], [None])),
-    "FIN without Close": Fact(leaves(Peer.close), (["open", 1006, "", False], [])),
-    "RST": Fact(leaves(Peer.abort), (["open", 1006, "", False], []), FAILED),
+    "FIN without Close": Fact(ends(Peer.close), (["open", 1006, "", False], [])),
+    "RST": Fact(ends(Peer.abort), (["open", 1006, "", False], []), FAILED),
 }
 
 

@@ -7,17 +7,8 @@ from wsedu.protocol import Frame, Opcode, build_frame
 
 from ..course.letters.order_of_events import BROWSERS, CODE, HEARD
 from ..firefox import Browser, kind
-from .test_clients import (
-    HEAD_END,
-    Page,
-    answers,
-    ended,
-    leaves,
-    library,
-    says,
-    sends,
-    until,
-)
+from .scenes import ends, sends
+from .test_clients import HEAD_END, Page, answers, ended, library, says, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("no_lab_is_left")]
 
@@ -46,8 +37,8 @@ MASKED = build_frame(Frame(Opcode.TEXT, b"hi"), b"\x37\xfa\x21\x3d")
 SERVERS = {
     "A": library(origins=["http://example.com"]),
     "B": says(CODE),
-    "C": leaves(a_message_then_fin),
-    "D": leaves(Peer.abort),
+    "C": ends(a_message_then_fin),
+    "D": ends(Peer.abort),
     "F": sends(MASKED),
     "H": answers(HEAD_END, HEAD_END),
     "J": sends(TEXT + b"\xc1\x02hi"),

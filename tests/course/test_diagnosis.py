@@ -3,14 +3,14 @@
 import enum
 import random
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 import pytest
 
 from wsedu.course import runner
-from wsedu.course.diagnosis import ORDER, plain
+from wsedu.course.diagnosis import ORDER, key_of, plain
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases
 from wsedu.course.mistakes import patch
@@ -107,6 +107,18 @@ def judged(exercise: Exercise, answer: Callable[..., Any], seed: int = 1) -> Ver
 def test_sentence(exercise: Exercise, answer: Callable[..., Any], sentence: str) -> None:
     said = judged(exercise, answer).sentence
     assert said.startswith(sentence), said
+
+
+def test_whatever_error_or_generator_is_returned_tells_the_same() -> None:
+    async def later() -> AsyncIterator[int]:
+        yield 1
+
+    errors = [ValueError("no"), ValueError("No."), KeyError(), ValueError]
+    generators = [(n for n in ()), iter([1]), map(str, [])]
+    alike = [errors, generators, [later(), later()], [None], ["ValueError"]]
+    keys = [{key_of(value) for value in values} for values in alike]
+    assert [len(each) for each in keys] == [1] * len(alike)
+    assert len(set.union(*keys)) == len(alike)
 
 
 def test_one_change_of_the_code_is_named(exercise: Exercise) -> None:

@@ -1,5 +1,7 @@
 """The checks of the opening handshake, both sides, and another server's verdict on the bytes."""
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,6 +23,54 @@ from wsedu.protocol import (
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="  # 1.3
 REQUEST = build_request("example.com", "/chat", KEY).to_bytes()
 RESPONSE = build_response(KEY).to_bytes()
+
+
+def before_host(line: bytes) -> tuple[bytes, bytes]:
+    """The change that puts a line before that of Host."""
+    return b"Host:", line + b"\r\nHost:"
+
+
+# What breaks one rule: the check that fails, the status of a response, and what is changed.
+Change = tuple[bytes, bytes]
+REQUESTS: dict[tuple[str, int], list[Change]] = {
+    ("method", 405): [(b"GET ", b"POST ")],
+    ("http-version", 505): [(b"HTTP/1.1", b"HTTP/1.0")],
+    ("target", 400): [(b"/chat", b"chat"), (b"/chat", b"/chat#top")],
+    ("host", 400): [
+        (b"Host: example.com\r\n", b""),
+        (b"example.com", b""),
+        (b"Host:", b"Host: a\r\nHost:"),
+    ],
+    ("upgrade", 426): [
+        (b"Upgrade: websocket\r\n", b""),
+        (b"Upgrade: websocket", b"Upgrade: h2c"),
+    ],
+    ("connection", 426): [(b"Connection: Upgrade", b"Connection: close")],
+    ("key", 400): [
+        *((KEY.encode(), key) for key in (b"", b"AAAA", b"????")),
+        (b"Sec-WebSocket-Key: ", b"X: "),
+    ],
+    ("websocket-version", 426): [(b"Version: 13", b"Version: " + v) for v in (b"12", b"13, 8")],
+    ("origin", 400): [before_host(b"Origin: a\r\nOrigin: b")],
+    ("subprotocols", 400): [
+        before_host(b"Sec-WebSocket-Protocol: " + v) for v in (b"a, a", b"a b")
+    ],
+    ("extensions", 400): [before_host(b"Sec-WebSocket-Extensions: a, ;b")],
+    ("head", 400): [before_host(b"No colon")],
+}
+RESPONSES: dict[tuple[str], list[Change]] = {
+    ("status",): [(b"101", b"200")],
+    ("upgrade",): [(b"Upgrade: websocket\r\n", b"")],
+    ("connection",): [(b"Connection: Upgrade", b"Connection: close")],
+    ("accept",): [(b"s3pPLMBi", b"S3pPLMBi"), (b"Sec-WebSocket-Accept", b"X")],
+    ("extensions",): [(b"Upgrade:", b"Sec-WebSocket-Extensions: x\r\nUpgrade:")],
+    ("subprotocol",): [(b"Upgrade:", b"Sec-WebSocket-Protocol: x\r\nUpgrade:")],
+    ("head",): [(b"Upgrade:", b"No colon\r\nUpgrade:")],
+}
+
+
+def changes(of: Mapping[tuple[object, ...], list[Change]]) -> list[tuple[object, ...]]:
+    return [(*change, *broken) for broken, listed in of.items() for change in listed]
 
 
 def ours(data: bytes) -> tuple[Check, ...]:
@@ -75,32 +125,7 @@ class TestRequest:
             assert holds(ours(so_far)) == (so_far == REQUEST)
         assert holds(ours(REQUEST + b"\x81\x80")), "frames may follow"
 
-    @pytest.mark.parametrize(
-        ("old", "new", "name", "status"),
-        [
-            (b"GET ", b"POST ", "method", 405),
-            (b"HTTP/1.1", b"HTTP/1.0", "http-version", 505),
-            (b"/chat", b"chat", "target", 400),
-            (b"/chat", b"/chat#top", "target", 400),
-            (b"Host: example.com\r\n", b"", "host", 400),
-            (b"example.com", b"", "host", 400),
-            (b"Host:", b"Host: a\r\nHost:", "host", 400),
-            (b"Upgrade: websocket\r\n", b"", "upgrade", 426),
-            (b"Upgrade: websocket", b"Upgrade: h2c", "upgrade", 426),
-            (b"Connection: Upgrade", b"Connection: close", "connection", 426),
-            (KEY.encode(), b"", "key", 400),
-            (KEY.encode(), b"AAAA", "key", 400),
-            (KEY.encode(), b"????", "key", 400),
-            (b"Sec-WebSocket-Key: ", b"X: ", "key", 400),
-            (b"Version: 13", b"Version: 12", "websocket-version", 426),
-            (b"Version: 13", b"Version: 13, 8", "websocket-version", 426),
-            (b"Host:", b"Origin: a\r\nOrigin: b\r\nHost:", "origin", 400),
-            (b"Host:", b"Sec-WebSocket-Protocol: a, a\r\nHost:", "subprotocols", 400),
-            (b"Host:", b"Sec-WebSocket-Protocol: a b\r\nHost:", "subprotocols", 400),
-            (b"Host:", b"Sec-WebSocket-Extensions: a, ;b\r\nHost:", "extensions", 400),
-            (b"Host:", b"No colon\r\nHost:", "head", 400),
-        ],
-    )
+    @pytest.mark.parametrize(("old", "new", "name", "status"), changes(REQUESTS))
     def test_one_broken_rule(self, old: bytes, new: bytes, name: str, status: int) -> None:
         data = REQUEST.replace(old, new, 1)
         assert data != REQUEST
@@ -139,19 +164,7 @@ class TestResponse:
         )
         assert broken_response(with_extension, asked) == []
 
-    @pytest.mark.parametrize(
-        ("old", "new", "name"),
-        [
-            (b"101", b"200", "status"),
-            (b"Upgrade: websocket\r\n", b"", "upgrade"),
-            (b"Connection: Upgrade", b"Connection: close", "connection"),
-            (b"s3pPLMBi", b"S3pPLMBi", "accept"),
-            (b"Sec-WebSocket-Accept", b"X", "accept"),
-            (b"Upgrade:", b"Sec-WebSocket-Extensions: x\r\nUpgrade:", "extensions"),
-            (b"Upgrade:", b"Sec-WebSocket-Protocol: x\r\nUpgrade:", "subprotocol"),
-            (b"Upgrade:", b"No colon\r\nUpgrade:", "head"),
-        ],
-    )
+    @pytest.mark.parametrize(("old", "new", "name"), changes(RESPONSES))
     def test_one_broken_rule(self, old: bytes, new: bytes, name: str) -> None:
         assert broken_response(RESPONSE.replace(old, new, 1)) == [name]
 
@@ -206,10 +219,10 @@ VERDICTS: list[tuple[bytes, bytes, int, int | None, str]] = [
     (b"GET", b"POST", 405, 405, ""),
     (b"HTTP/1.1", b"HTTP/1.0", 505, 505, ""),
     (b"websocket", b"h2c, websocket", 101, 426, "4.2.1, item 3: 'containing'; they want it alone"),
-    (b"Host:", b"No colon\r\nHost:", 400, None, "they stop reading at a malformed line"),
-    (b"Host:", b"A\x00: b\r\nHost:", 400, None, "they stop reading at a malformed line"),
-    (b"Host:", b"A: \x80\r\nHost:", 101, 101, ""),
-    (b"Host:", b"Origin: a\r\nOrigin: b\r\nHost:", 400, 400, ""),
+    (*before_host(b"No colon"), 400, None, "they stop reading at a malformed line"),
+    (*before_host(b"A\x00: b"), 400, None, "they stop reading at a malformed line"),
+    (*before_host(b"A: \x80"), 101, 101, ""),
+    (*before_host(b"Origin: a\r\nOrigin: b"), 400, 400, ""),
 ]
 
 

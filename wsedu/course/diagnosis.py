@@ -8,7 +8,7 @@ likely says so; where nothing is known, the verdict shows the shortest wrong cas
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -281,6 +281,9 @@ def _together(evidence: Evidence, mistakes: Sequence[Row]) -> Diagnosis:
 def key_of(value: Any, what: Callable[[Any], Any] = lambda value: value) -> Hashable:
     """A result as text, so that True is not 1 and a list is not a tuple.
 
+    An error that was returned is like any other, and so is a generator: what their texts say is not
+    what the answer did.
+
     what: the part of a result that is compared
     """
     if isinstance(value, Raised):
@@ -291,6 +294,10 @@ def key_of(value: Any, what: Callable[[Any], Any] = lambda value: value) -> Hash
         value = what(value)
     except Exception:  # a result of another form has no such part
         pass
+    its_class = value if isinstance(value, type) else type(value)
+    for kind in (Exception, Iterator, AsyncIterator):
+        if issubclass(its_class, kind):
+            return kind.__name__, ""
     try:
         return type(value).__name__, repr(value)
     except Exception:

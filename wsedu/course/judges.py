@@ -21,6 +21,7 @@ from ..words import _
 from . import journal
 from .diagnosis import RIGHT, Diagnosis, Evidence, Raised, Row, diagnose, key_of, plain
 from .exercise import Exercise
+from .forms import Form, has_form
 from .mistakes import Args, Function, kind_of
 from .reference import unit_of
 from .repair import repair
@@ -49,15 +50,15 @@ class Letters:
     section:  where to read on
     sections: the same for single letters
     pictures: bytes of a request whose checklist is shown with a letter
-    fits:     whether an answer has the right form; otherwise it has the type of the right one,
-              and is one of its words if that is a string
+    fits:     the type of an answer, or whether one has the right form; otherwise it has the type
+              of the right one, and is one of its words if that is a string
     same:     whether two answers are the same
     """
 
     section: str = ""
     sections: Mapping[str, str] = field(default_factory=dict)
     pictures: Mapping[str, bytes] = field(default_factory=dict)
-    fits: Callable[[Any], bool] | None = None
+    fits: Form | Callable[[Any], bool] | None = None
     same: Callable[[Any, Any], bool] = lambda one, other: bool(one == other)
 
     def __call__(self, exercise: Exercise, attempt: Attempt, chance: random.Random) -> Verdict:
@@ -93,7 +94,7 @@ class Letters:
         return self._explain(exercise, answer, wrong)
 
     def _is_like(self, right: Any, value: Any) -> bool:
-        return self.fits(value) if self.fits else type(value) is type(right)
+        return _fits(value, self.fits) if self.fits else type(value) is type(right)
 
     def _explain(self, exercise: Exercise, answer: dict[str, Any], wrong: list[str]) -> Verdict:
         """The mistake that explains the first wrong letter, and the most of the others."""
@@ -126,46 +127,60 @@ class Cases:
     The words say what a result is ``like`` and what is said when it ``passed``; ``fields`` and
     ``conditions`` are their names in a sentence.
 
+    How an answer is judged:
+
     cases:    from a source of chance, the arguments of each call
     expected: the right result for a case
-    fits:     the type of a result, or a function that tells whether one has the right form
+    fits:     the type of a result, such as ``tuple[int, str] | None``, or a function that tells
+              whether one has the right form; what a function ``Did`` instead needs none
     section:  where to read on
     right:    if more than one result is right: whether this one is
     nearest:  if more than one result is right: the one that comes nearest to a result
-    what:     the part of a result that tells one mistake from another
-    fields:   a result cut into parts by name; mistakes are told apart field by field
-    conditions: name -> whether something holds for a case; tells when an answer is wrong
     through:  what comes between a case and a function: it plays the other side, or watches
-    search:   a sentence from all results, where mistakes are too many to list; None if none fits
-    explain:  what to say to a wrong result if no mistake fits; called with the exercise, a case,
-              its result, and the results of all cases
-    show:     what shows a wrong result, as fields of the verdict; called with a case and its result
-    where:    names the field of the expected bytes in which those that came begin to differ
     called:   the function's name, for the words; else that of the solution
     facts:    what is filled into the sentence about an answer that passed
     timed:    if it waits, but for nothing outside, no time passes: a ``VirtualTimeLoop`` runs it.
               This tells whether a result may be wrong, beside the expected one, only because the
               function goes by another clock, such as that on the wall
+
+    What a wrong answer is told; where these are many, ``telling`` takes them, too:
+
+    what:     the part of a result that tells one mistake from another
+    fields:   a result cut into parts by name; mistakes are told apart field by field
+    conditions: name -> whether something holds for a case; tells when an answer is wrong
+    search:   a sentence from all results, where mistakes are too many to list; None if none fits
+    explain:  what to say to a wrong result if no mistake fits; called with the exercise, a case,
+              its result, and the results of all cases
+    show:     what shows a wrong result, as fields of the verdict; called with a case and its result
+    where:    names the field of the expected bytes in which those that came begin to differ
     """
 
     cases: Callable[[random.Random], Iterable[Args]]
     expected: Function
-    fits: type | Callable[[Any], bool]
+    fits: Form | Callable[[Any], bool]
     _: KW_ONLY
     section: str = ""
     right: Callable[[Args, Any], bool] | None = None
     nearest: Callable[[Args, Any], Any] | None = None
+    through: Callable[[Function], Function] = lambda function: function
+    called: str = ""
+    facts: Callable[[], dict[str, Any]] = dict
+    timed: Callable[[Any, Any], bool] | None = None
     what: Callable[[Any], Any] = lambda result: result
     fields: Callable[[Any], Mapping[str, Any]] | None = None
     conditions: Mapping[str, Callable[..., bool]] = field(default_factory=dict)
-    through: Callable[[Function], Function] = lambda function: function
     search: Callable[[Exercise, Results], str | None] | None = None
     explain: Callable[[Exercise, Args, Any, Results], str | None] | None = None
     show: Callable[[Args, Any], dict[str, Any]] | None = None
     where: Callable[[bytes, bytes], str] = lambda expected, got: ""
-    called: str = ""
-    facts: Callable[[], dict[str, Any]] = dict
-    timed: Callable[[Any, Any], bool] | None = None
+
+    def telling(self, **parts: Any) -> Cases:
+        """The same judge with these parts, of ``what`` to ``where``: what a wrong answer is told.
+
+        ``Cases(cases, expected, bytes, section="5.5").telling(fields=fields, explain=explain)``
+        says first how an answer is judged, and then how a wrong one is explained.
+        """
+        return replace(self, **parts)
 
     def __call__(self, exercise: Exercise, attempt: Attempt, chance: random.Random) -> Verdict:
         """The verdict. The same cases come first for everybody, and then others by chance."""
@@ -330,9 +345,7 @@ class Cases:
 
     def has_form(self, got: Any) -> bool:
         """Whether a result is of the kind that the task asks for, right or wrong."""
-        if isinstance(self.fits, type):
-            return isinstance(got, self.fits) and (self.fits is bool or not isinstance(got, bool))
-        return self.fits(got)
+        return isinstance(got, Did) or _fits(got, self.fits)
 
     def _is_right(self, args: Args, got: Any) -> bool:
         if isinstance(got, Raised) or not self.has_form(got):
@@ -430,6 +443,10 @@ def _constants(function: Function) -> set[Any]:
     """The numbers and strings in a function."""
     found = set(function.__code__.co_consts)
     return {constant for constant in found if isinstance(constant, (int, str, bytes))}
+
+
+def _fits(value: Any, fits: Form | Callable[[Any], bool]) -> bool:
+    return has_form(value, fits) if isinstance(fits, Form) else fits(value)
 
 
 def _equal(one: Any, other: Any) -> bool:

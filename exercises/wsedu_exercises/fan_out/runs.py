@@ -1,4 +1,4 @@
-"""How an answer that waits is judged, and what is said of what it did.
+"""What is said of what an answer did, by the second.
 
 How to think about it: each exercise notes what an answer did as a ``Run`` of its own. What their
 verdicts have in common is here.
@@ -6,37 +6,13 @@ verdicts have in common is here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
-from wsedu.course.judges import Cases, Did
-from wsedu.course.mistakes import Function
+from wsedu.course.judges import Did
 from wsedu.course.runner import shorten
 
 from ..played import FOREVER
 from .clients import in_words
-
-Told = tuple[Function, Mapping[str, Callable[..., bool]], Function, Function]
-TOLD = ("fields", "conditions", "explain", "show")
-
-
-def judged(
-    cases: Function,
-    expected: Function,
-    through: Function,
-    fits: type,
-    right: Function,
-    told: Told,
-    **more: Any,
-) -> Cases:
-    """A judge whose clock jumps: an answer may wait with ``asyncio.sleep``, but not in earnest.
-
-    told: what ``Cases`` calls ``TOLD``
-    more: what else it takes
-    """
-    options: dict[str, Any] = {"section": "6.1", "timed": lambda wanted, got: False}
-    options |= dict(zip(TOLD, told, strict=True)) | more
-    return Cases(cases, expected, fits, through=through, right=right, **options)
 
 
 def parts(begun: list[tuple[float, Any]]) -> dict[str, Any]:

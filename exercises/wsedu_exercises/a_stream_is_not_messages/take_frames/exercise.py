@@ -69,20 +69,6 @@ def cases(chance: random.Random) -> list[Args]:
     return found
 
 
-def _fits(got: Any) -> bool:
-    if not (isinstance(got, tuple) and len(got) == 2):
-        return False
-    frames, rest = got
-    return (
-        isinstance(frames, list)
-        and type(rest) is bytes
-        and all(
-            isinstance(frame, tuple) and [type(part) for part in frame] == [bool, int, bytes]
-            for frame in frames
-        )
-    )
-
-
 def _fields(got: Any) -> dict[str, Any]:
     frames, rest = got
     return {
@@ -119,7 +105,9 @@ CONDITIONS: dict[str, Callable[[bytes], bool]] = {
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(cases, reference, _fits, section="5.2", fields=_fields, conditions=CONDITIONS),
+    judge=Cases(
+        cases, reference, tuple[list[tuple[bool, int, bytes]], bytes], section="5.2"
+    ).telling(fields=_fields, conditions=CONDITIONS),
     solution=take_frames,
     piece="take_frames",
 )

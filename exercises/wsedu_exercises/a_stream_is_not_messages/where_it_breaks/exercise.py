@@ -66,12 +66,6 @@ CONDITIONS: dict[str, Callable[[list[int], list[int]], bool]] = {
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(
-        cases,
-        reference,
-        lambda got: isinstance(got, list) and all(type(one) is int for one in got),
-        section="5.2",
-        conditions=CONDITIONS,
-    ),
+    judge=Cases(cases, reference, list[int], section="5.2", conditions=CONDITIONS),
     solution=torn,
 )

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from wsedu.course.exercise import Exercise
-from wsedu.course.judges import Cases, Did, Results, how_many
+from wsedu.course.judges import Did, Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
-from ...played import FOREVER, NoEnd, called, is_generator, outcome, rounded, second
+from ...played import FOREVER, NoEnd, called, is_generator, judged, outcome, rounded, second
 
 
 async def follow(connect, delay, deliver):
@@ -298,18 +298,8 @@ def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str |
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(
-        cases,
-        expected,
-        Run,
-        section="7.2.3",
-        right=_right,
-        fields=fields,
-        conditions=CONDITIONS,
-        through=played,
-        explain=explain,
-        show=show,
-        timed=lambda wanted, got: False,  # it may wait with asyncio.sleep, but not in earnest
+    judge=judged(cases, expected, played, Run, _right, section="7.2.3").telling(
+        fields=fields, conditions=CONDITIONS, explain=explain, show=show
     ),
     solution=follow,
 )

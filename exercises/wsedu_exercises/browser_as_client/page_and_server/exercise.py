@@ -223,15 +223,8 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(
-        cases,
-        expected,
-        lambda got: got is None or isinstance(got, bytes),
-        section="4.2.1",
-        nearest=nearest,
-        fields=fields,
-        conditions=CONDITIONS,
-        explain=explain,
+    judge=Cases(cases, expected, bytes | None, section="4.2.1", nearest=nearest).telling(
+        fields=fields, conditions=CONDITIONS, explain=explain
     ),
     solution=respond,
 )

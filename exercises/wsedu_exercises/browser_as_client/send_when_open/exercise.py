@@ -120,17 +120,6 @@ def cases(chance: random.Random) -> list[Args]:
     return found
 
 
-def fits(got: Any) -> bool:
-    """Whether it is a list of pairs of a number and a message."""
-    return isinstance(got, list) and all(
-        isinstance(pair, tuple)
-        and len(pair) == 2
-        and type(pair[0]) is int
-        and isinstance(pair[1], (str, bytes))
-        for pair in got
-    )
-
-
 def fields(got: Any) -> dict[str, Any]:
     """The messages, and the connections that they went over."""
     return {
@@ -183,6 +172,8 @@ CONDITIONS: dict[str, Holds] = {
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(cases, reference, fits, section="1.5", fields=fields, conditions=CONDITIONS),
+    judge=Cases(cases, reference, list[tuple[int, str | bytes]], section="1.5").telling(
+        fields=fields, conditions=CONDITIONS
+    ),
     solution=what_goes_out,
 )

@@ -262,13 +262,7 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
 EXERCISE = Exercise(
     stars=4,
     judge=Cases(
-        cases,
-        reference,
-        lambda got: isinstance(got, str) and got in WORDS,
-        section="7.1.5",
-        conditions=CONDITIONS,
-        explain=explain,
-        show=show,
-    ),
+        cases, reference, lambda got: isinstance(got, str) and got in WORDS, section="7.1.5"
+    ).telling(conditions=CONDITIONS, explain=explain, show=show),
     solution=which_death,
 )

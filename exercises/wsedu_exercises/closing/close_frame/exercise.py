@@ -104,15 +104,8 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(
-        cases,
-        reference,
-        bytes,
-        section="5.5; 5.5.1",
-        fields=fields,
-        conditions=CONDITIONS,
-        explain=explain,
-        where=frame_field_at,
+    judge=Cases(cases, reference, bytes, section="5.5; 5.5.1").telling(
+        fields=fields, conditions=CONDITIONS, explain=explain, where=frame_field_at
     ),
     solution=close_frame,
     piece="close_frame",

@@ -113,12 +113,6 @@ def cases(chance: random.Random) -> list[Args]:
     return found
 
 
-def _fits(got: Any) -> bool:
-    if got is None:
-        return True
-    return isinstance(got, tuple) and [type(part) for part in got] in ([int, float], [int, int])
-
-
 def fields(got: Any) -> dict[str, Any]:
     """Code and second; an open connection has none."""
     return {"code": got[0], "second": got[1]}
@@ -207,14 +201,8 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(
-        cases,
-        reference,
-        _fits,
-        section="5.5.1; 7.1.5",
-        fields=fields,
-        conditions=CONDITIONS,
-        explain=explain,
+    judge=Cases(cases, reference, tuple[int, int | float] | None, section="5.5.1; 7.1.5").telling(
+        fields=fields, conditions=CONDITIONS, explain=explain
     ),
     solution=ending,
 )

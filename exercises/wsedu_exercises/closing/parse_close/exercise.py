@@ -5,27 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from wsedu.course.exercise import Exercise
-from wsedu.course.judges import Cases, Did, Results, refusing
+from wsedu.course.judges import Cases, Results, refusing
 from wsedu.course.mistakes import Args
 
 from ...closes import CONDITIONS, WRONG_CODES, code_refused, not_utf8, parsed, payloads
 from ...server import parse_close
 
 
-def _fits(got: Any) -> bool:
-    if isinstance(got, Did):
-        return True
-    return isinstance(got, tuple) and [type(part) for part in got] == [int, str]
-
-
 def fields(got: Any) -> dict[str, Any]:
     """Code and reason; what was refused has none."""
     return {"code": got[0], "reason": got[1]}
-
-
-def what(got: Any) -> Any:
-    """The result; an error that was returned is one, whatever its words are."""
-    return "an error" if isinstance(got, Exception) else got
 
 
 def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
@@ -45,16 +34,8 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(
-        payloads,
-        parsed,
-        _fits,
-        section="5.5.1; 7.4",
-        what=what,
-        fields=fields,
-        conditions=CONDITIONS,
-        explain=explain,
-        through=refusing,
+    judge=Cases(payloads, parsed, tuple[int, str], section="5.5.1; 7.4", through=refusing).telling(
+        fields=fields, conditions=CONDITIONS, explain=explain
     ),
     solution=parse_close,
     wrong=WRONG_CODES,

@@ -155,14 +155,10 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
     return exercise.words.say("choice", right=right)
 
 
-def _fits(got: Any) -> bool:
-    return got is None or isinstance(got, str)
-
-
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(
-        cases, reference, _fits, section="4.2.2; 11.3.4", conditions=CONDITIONS, explain=explain
+    judge=Cases(cases, reference, str | None, section="4.2.2; 11.3.4").telling(
+        conditions=CONDITIONS, explain=explain
     ),
     solution=choose_subprotocol,
 )

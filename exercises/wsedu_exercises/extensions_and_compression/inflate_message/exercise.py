@@ -171,13 +171,7 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
     return say("compressed") if _compressed(frames) else say("plain")
 
 
-JUDGE = Cases(
-    cases,
-    reference,
-    lambda got: isinstance(got, (bytes, Did)),
-    section="RFC 7692 7.2.2",
-    through=refusing,
-    conditions=CONDITIONS,
-    explain=explain,
+JUDGE = Cases(cases, reference, bytes, section="RFC 7692 7.2.2", through=refusing).telling(
+    conditions=CONDITIONS, explain=explain
 )
 EXERCISE = Exercise(stars=3, judge=JUDGE, solution=inflate_message)

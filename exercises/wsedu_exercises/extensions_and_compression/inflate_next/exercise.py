@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from wsedu.course.exercise import Exercise
@@ -143,12 +143,6 @@ def cases(chance: random.Random) -> list[Args]:
     return found
 
 
-def _fits(got: Any) -> bool:
-    if isinstance(got, Did):
-        return True
-    return isinstance(got, list) and all(isinstance(payload, bytes) for payload in got)
-
-
 def _damaged(messages: Messages, keeps_context: bool) -> bool:
     return isinstance(reference(messages, keeps_context), Did)
 
@@ -202,13 +196,6 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
 
 
 JUDGE = Cases(
-    cases,
-    reference,
-    _fits,
-    through=refusing,
-    what=lambda got: "a generator" if isinstance(got, Iterator) else got,
-    section="RFC 7692 7.1.1; 7.2.2",
-    conditions=CONDITIONS,
-    explain=explain,
-)
+    cases, reference, list[bytes], through=refusing, section="RFC 7692 7.1.1; 7.2.2"
+).telling(conditions=CONDITIONS, explain=explain)
 EXERCISE = Exercise(stars=3, judge=JUDGE, solution=inflate_messages)

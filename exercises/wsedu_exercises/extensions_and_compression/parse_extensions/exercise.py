@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from websockets.headers import parse_extension
@@ -114,15 +114,6 @@ def cases(chance: random.Random) -> list[Args]:
     return [(value,) for value in found]
 
 
-def _fits(got: Any) -> bool:
-    return isinstance(got, list) and all(
-        isinstance(one, tuple)
-        and [type(part) for part in one] == [str, dict]
-        and all(isinstance(word, (str, type(None))) for pair in one[1].items() for word in pair)
-        for one in got
-    )
-
-
 def _fields(got: Extensions) -> dict[str, Any]:
     """The names of the extensions, those of their parameters, and the values."""
     return {
@@ -160,8 +151,6 @@ CONDITIONS: dict[str, Callable[[str], bool]] = {
 def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str | None:
     """The first part that is wrong, if no mistake fits."""
     say, right = exercise.words.say, reference(*args)
-    if not _fits(got):
-        return None
     if len(got) != len(right):
         return say("count")
     found, wanted = _fields(got), _fields(right)
@@ -172,15 +161,8 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str |
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(
-        cases,
-        reference,
-        _fits,
-        section="9.1",
-        fields=_fields,
-        what=lambda got: "a generator" if isinstance(got, Iterator) else got,
-        conditions=CONDITIONS,
-        explain=explain,
+    judge=Cases(cases, reference, list[tuple[str, dict[str, str | None]]], section="9.1").telling(
+        fields=_fields, conditions=CONDITIONS, explain=explain
     ),
     solution=parse_extensions,
 )

@@ -16,9 +16,9 @@ from wsedu.course.judges import Did, Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
-from ...played import is_generator, outcome
+from ...played import is_generator, judged, outcome
 from ..clients import NEVER, Client
-from ..runs import compared, is_endless, judged
+from ..runs import compared, is_endless
 
 
 async def broadcast(clients, message):
@@ -257,8 +257,8 @@ def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str |
 
 EXERCISE = Exercise(
     stars=2,
-    judge=judged(
-        cases, reference, played, Run, _right, (fields, CONDITIONS, explain, show), nearest=nearest
+    judge=judged(cases, reference, played, Run, _right, section="6.1", nearest=nearest).telling(
+        fields=fields, conditions=CONDITIONS, explain=explain, show=show
     ),
     solution=broadcast,
 )

@@ -16,10 +16,10 @@ from wsedu.course.judges import Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
-from ...played import is_generator, outcome, rounded, second
+from ...played import is_generator, judged, outcome, rounded, second
 from ..clients import CLOSING, LATE, Client, are_alike, in_words
 from ..feeds import Feed, Receiver
-from ..runs import compared, ended, is_endless, judged
+from ..runs import compared, ended, is_endless
 
 
 async def publish(receive, clients, limit):
@@ -341,16 +341,8 @@ def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str |
 
 EXERCISE = Exercise(
     stars=3,
-    judge=judged(
-        cases,
-        expected,
-        played,
-        Run,
-        _right,
-        (fields, CONDITIONS, explain, show),
-        nearest=nearest,
-        section="7.4.1",
-        what=_as_good,
+    judge=judged(cases, expected, played, Run, _right, section="7.4.1", nearest=nearest).telling(
+        what=_as_good, fields=fields, conditions=CONDITIONS, explain=explain, show=show
     ),
     solution=publish,
 )

@@ -14,10 +14,10 @@ from wsedu.course.judges import Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
-from ...played import is_generator, outcome, rounded
+from ...played import is_generator, judged, outcome, rounded
 from ..clients import LATE, Client, are_alike
 from ..feeds import Feed, Receiver
-from ..runs import compared, did, is_endless, judged, parts
+from ..runs import compared, did, is_endless, parts
 
 
 async def latest_only(receive, connection):
@@ -225,6 +225,8 @@ def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str |
 
 EXERCISE = Exercise(
     stars=3,
-    judge=judged(cases, expected, played, Run, _right, (fields, CONDITIONS, explain, show)),
+    judge=judged(cases, expected, played, Run, _right, section="6.1").telling(
+        fields=fields, conditions=CONDITIONS, explain=explain, show=show
+    ),
     solution=latest_only,
 )

@@ -16,10 +16,10 @@ from wsedu.course.judges import Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
-from ...played import FOREVER, is_generator, outcome, rounded
+from ...played import FOREVER, is_generator, judged, outcome, rounded
 from ..clients import LATE, NEVER, Client, are_alike
 from ..feeds import Feed, Source
-from ..runs import compared, did, is_endless, judged, parts
+from ..runs import compared, did, is_endless, parts
 
 
 async def one_writer(connection, sources):
@@ -281,8 +281,8 @@ def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str |
 
 EXERCISE = Exercise(
     stars=3,
-    judge=judged(
-        cases, expected, played, Run, _right, (fields, CONDITIONS, explain, show), nearest=nearest
+    judge=judged(cases, expected, played, Run, _right, section="6.1", nearest=nearest).telling(
+        fields=fields, conditions=CONDITIONS, explain=explain, show=show
     ),
     solution=one_writer,
 )

@@ -10,11 +10,6 @@ from wsedu.course.judges import Letters
 from wsedu.course.mistakes import letters
 
 
-def fits(answer: Any) -> bool:
-    """Whether it is a number of seconds, or None."""
-    return answer is None or type(answer) in (int, float)
-
-
 def half(seconds: int) -> float:
     """Half of them, as a whole number if it is one."""
     return seconds // 2 if seconds % 2 == 0 else seconds / 2
@@ -166,4 +161,6 @@ def draw(chance: random.Random) -> dict[str, Any]:
     return about(bob, cem, limit, first, last, chance.randrange(2, 10), chance.randrange(3, 10))
 
 
-EXERCISE = Exercise(stars=1, judge=Letters(section="6.1", fits=fits), **about(), draw=draw)
+EXERCISE = Exercise(
+    stars=1, judge=Letters(section="6.1", fits=int | float | None), **about(), draw=draw
+)

@@ -145,13 +145,7 @@ CONDITIONS: dict[str, Holds] = {
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(
-        cases,
-        reference,
-        lambda got: got is None or type(got) is int,
-        section="10.4; 7.4.1",
-        conditions=CONDITIONS,
-    ),
+    judge=Cases(cases, reference, int | None, section="10.4; 7.4.1", conditions=CONDITIONS),
     solution=check_size,
     piece="check_size",
 )

@@ -160,10 +160,8 @@ def _fields(got: Sent) -> dict[str, Any]:
 
 
 def _what(got: Any) -> Any:
-    """The frames, and when each came; a generator of another kind has no frames."""
-    if isinstance(got, Sent):
-        return got.frames, got.taken
-    return "an async generator" if inspect.isasyncgen(got) else got
+    """The frames, and when each came."""
+    return got.frames, got.taken
 
 
 def show(args: Args, got: Sent) -> dict[str, Any]:
@@ -205,16 +203,8 @@ CONDITIONS: dict[str, Callable[[Parts, int], bool]] = {
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(
-        cases,
-        expected,
-        _fits,
-        section="5.4",
-        what=_what,
-        fields=_fields,
-        conditions=CONDITIONS,
-        through=sending,
-        show=show,
+    judge=Cases(cases, expected, _fits, section="5.4", through=sending).telling(
+        what=_what, fields=_fields, conditions=CONDITIONS, show=show
     ),
     solution=fragments,
 )

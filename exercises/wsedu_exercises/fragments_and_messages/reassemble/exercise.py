@@ -38,30 +38,35 @@ def _received(frames: tuple[tuple[bool, int, bytes], ...]) -> Any:
     return int(events[0].opcode), b"".join(bytes(event.data) for event in events)
 
 
-# Whole messages.
+def whole(opcode: int, *payloads: bytes) -> Frames:
+    """A message in these fragments."""
+    last = len(payloads) - 1
+    return [(at == last, 0 if at else opcode, payload) for at, payload in enumerate(payloads)]
+
+
 MESSAGES: list[Frames] = [
-    [(True, 1, b"Hello")],
-    [(True, 2, b"\x00\xff")],
-    [(True, 1, b"")],
-    [(True, 2, b"")],
-    [(False, 1, b"Hel"), (True, 0, b"lo")],
-    [(False, 2, b"\x02"), (True, 0, b"\x01")],
-    [(False, 1, b"lo"), (True, 0, b"Hel")],
-    [(False, 1, b"Hel"), (True, 0, b"")],
-    [(False, 2, b""), (True, 0, b"")],
-    [(False, 1, b""), (True, 0, b"Hi")],
-    [(False, 1, b"a"), (False, 0, b"b"), (True, 0, b"c")],
-    [(False, 2, b"c"), (False, 0, b"b"), (True, 0, b"a")],
-    [(False, 1, b"ha"), (False, 0, b"ha"), (False, 0, b"ha"), (True, 0, b"!")],
-    [(False, 1, b"Hel"), (False, 0, b""), (True, 0, b"lo")],
-    [(False, 1, b""), (False, 0, b""), (False, 0, b""), (True, 0, b"")],
-    [(False, 2, b" a "), (False, 0, b"\n"), (True, 0, b" b ")],
+    whole(1, b"Hello"),
+    whole(2, b"\x00\xff"),
+    whole(1, b""),
+    whole(2, b""),
+    whole(1, b"Hel", b"lo"),
+    whole(2, b"\x02", b"\x01"),
+    whole(1, b"lo", b"Hel"),
+    whole(1, b"Hel", b""),
+    whole(2, b"", b""),
+    whole(1, b"", b"Hi"),
+    whole(1, b"a", b"b", b"c"),
+    whole(2, b"c", b"b", b"a"),
+    whole(1, b"ha", b"ha", b"ha", b"!"),
+    whole(1, b"Hel", b"", b"lo"),
+    whole(1, b"", b"", b"", b""),
+    whole(2, b" a ", b"\n", b" b "),
     # A character and a number that are cut; and bytes that are no text.
-    [(False, 1, b"\xe2"), (True, 0, b"\x82\xac")],
-    [(False, 2, b"\xe2"), (True, 0, b"\xff")],
-    [(True, 2, b"\xe2\x82\xac")],
-    [(False, 2, b"x" * 126), (True, 0, b"y" * 126)],
-    [(False, 1, b"x")] + [(False, 0, b"y")] * 30 + [(True, 0, b"z")],
+    whole(1, b"\xe2", b"\x82\xac"),
+    whole(2, b"\xe2", b"\xff"),
+    whole(2, b"\xe2\x82\xac"),
+    whole(2, b"x" * 126, b"y" * 126),
+    whole(1, b"x", *[b"y"] * 30, b"z"),
 ]
 
 # What cannot be: a continuation of nothing, and a message inside another.
@@ -109,21 +114,9 @@ def cases(chance: random.Random) -> list[Args]:
     return found
 
 
-def _fits(got: Any) -> bool:
-    if got is None or isinstance(got, Did):
-        return True
-    return isinstance(got, tuple) and [type(part) for part in got] == [int, bytes]
-
-
 def _fields(got: Any) -> dict[str, Any]:
     """Opcode and payload; a message that goes on has none, and neither has a wrong one."""
     return {"opcode": got[0], "payload": got[1]}
-
-
-def _what(got: Any) -> Any:
-    """The result; an error that was returned is one, whatever its words are."""
-    is_error = isinstance(got, Exception) or got is ValueError
-    return "an error" if is_error else got
 
 
 def _wrong(frames: Frames) -> bool:
@@ -171,16 +164,8 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
 EXERCISE = Exercise(
     stars=3,
     judge=Cases(
-        cases,
-        reference,
-        _fits,
-        section="5.4",
-        what=_what,
-        fields=_fields,
-        conditions=CONDITIONS,
-        explain=explain,
-        through=refusing,
-    ),
+        cases, reference, tuple[int, bytes] | None, section="5.4", through=refusing
+    ).telling(fields=_fields, conditions=CONDITIONS, explain=explain),
     solution=reassemble,
     piece="reassemble",
 )

@@ -383,13 +383,8 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
 
 EXERCISE = Exercise(
     stars=4,
-    judge=Cases(
-        cases,
-        reference,
-        bool,
-        section="5.4; 5.5.1",
-        conditions=CONDITIONS,
-        explain=explain,
+    judge=Cases(cases, reference, bool, section="5.4; 5.5.1").telling(
+        conditions=CONDITIONS, explain=explain
     ),
     solution=same_messages,
 )

@@ -8,21 +8,22 @@ from __future__ import annotations
 import functools
 
 from wsedu.course.cases import matching
-from wsedu.course.clients import Call, Clients
+from wsedu.course.clients import Call
 from wsedu.course.exercise import Exercise
 from wsedu.course.learner_server import own_server
 from wsedu.course.raw_client import Complaint
 from wsedu.protocol import Opcode
 
 from ...changed import changed
-from ...ping_pong_and_timeouts.own_server import conversations, handshakes
+from ...ping_pong_and_timeouts.own_server import conversations
+from ...ping_pong_and_timeouts.own_server.later import grown
 from ...refusals import Refusal, accepts, exactly, frame, refuses, together
 
 MORE = ("validate", "check_length", "reassemble", "check_size")
 
 # The others need UTF-8 that is checked (lesson 11).
 GROUPS = "1.* 2.* 3.* 4.* 5.* 6.1.* 6.2.* 6.5.* 6.7.* 6.9.* 6.11.* 6.22.* 6.23.* 7.* 10.*"
-CASES = matching(GROUPS.split())
+CASES = [case for case in matching(GROUPS.split()) if case != "6.11.5"]
 
 BEGIN = frame(Opcode.TEXT, b"Hel", fin=False)
 MORE_OF_IT = frame(Opcode.CONTINUATION, b"", fin=False)
@@ -125,18 +126,13 @@ WRONG = {
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Clients(
-        clients=(
-            *handshakes.CLIENTS,
-            conversations.echoes,
-            *RIGHT,
-            control_frames_between,
-            refuses(*REFUSALS),
-            *conversations.CLIENTS,
-        ),
+    judge=grown(
+        conversations.echoes,
+        *RIGHT,
+        control_frames_between,
+        refuses(*REFUSALS),
         section="5.4; 7.1.7",
-        cases=tuple(case for case in CASES if case != "6.11.5"),
-        also="own-server",
+        cases=CASES,
     ),
     solution=serve,
     wrong=WRONG,

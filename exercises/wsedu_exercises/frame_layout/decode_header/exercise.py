@@ -90,11 +90,6 @@ def _fields(got: Any) -> dict[str, Any]:
     return dict(zip(("fin", "opcode", "masked", "length", "size"), got, strict=True))
 
 
-def _fits(got: Any) -> bool:
-    kinds = [bool, int, bool, int, int]
-    return got is None or (isinstance(got, tuple) and [type(part) for part in got] == kinds)
-
-
 def _is_cut(data: bytes) -> bool:
     return reference(data) is None
 
@@ -119,7 +114,9 @@ CONDITIONS: dict[str, Callable[[bytes], bool]] = {
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(cases, reference, _fits, section="5.2", fields=_fields, conditions=CONDITIONS),
+    judge=Cases(cases, reference, tuple[bool, int, bool, int, int] | None, section="5.2").telling(
+        fields=_fields, conditions=CONDITIONS
+    ),
     solution=decode_header,
     wrong={
         "always-none": lambda data: None,

@@ -82,14 +82,8 @@ CONDITIONS: dict[str, Callable[[bool, int, int], bool]] = {
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(
-        cases,
-        reference,
-        bytes,
-        section="5.2",
-        where=frame_field_at,
-        fields=fields,
-        conditions=CONDITIONS,
+    judge=Cases(cases, reference, bytes, section="5.2").telling(
+        fields=fields, conditions=CONDITIONS, where=frame_field_at
     ),
     solution=encode_header,
     piece="encode_header",

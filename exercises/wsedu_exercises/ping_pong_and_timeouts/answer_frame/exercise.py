@@ -87,10 +87,6 @@ def cases(chance: random.Random) -> list[tuple[bool, int, bytes]]:
     return found
 
 
-def _well_formed(got: Any) -> bool:
-    return isinstance(got, tuple) and [type(part) for part in got] == [bytes, bool]
-
-
 def expected(fin: bool, opcode: int, payload: bytes) -> tuple[bytes, bool]:
     """The library's answer, and whether the connection goes on."""
     return reference(fin, opcode, payload), opcode != 8
@@ -216,17 +212,8 @@ def show(args: Args, got: Any) -> dict[str, Any]:
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(
-        cases,
-        expected,
-        _well_formed,
-        section="5.5",
-        nearest=nearest,
-        what=what,
-        fields=fields,
-        conditions=CONDITIONS,
-        explain=explain,
-        show=show,
+    judge=Cases(cases, expected, tuple[bytes, bool], section="5.5", nearest=nearest).telling(
+        what=what, fields=fields, conditions=CONDITIONS, explain=explain, show=show
     ),
     solution=answer,
     piece="answer",

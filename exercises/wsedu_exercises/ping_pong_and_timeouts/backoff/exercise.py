@@ -145,14 +145,10 @@ EXERCISE = Exercise(
     judge=Cases(
         cases,
         lambda n, chance: LIMITS[n] * chance.share,
-        lambda got: type(got) in (int, float),
+        int | float,
         section="7.2.3",
         right=_right,
-        what=what,
-        conditions=CONDITIONS,
         through=anew,
-        explain=explain,
-        show=show,
-    ),
+    ).telling(what=what, conditions=CONDITIONS, explain=explain, show=show),
     solution=backoff,
 )

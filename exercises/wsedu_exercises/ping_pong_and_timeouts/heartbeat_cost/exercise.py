@@ -125,17 +125,13 @@ def show(args: Args, got: Any) -> dict[str, Any]:
 EXERCISE = Exercise(
     stars=4,
     judge=Cases(
-        cases,
-        reference,
-        lambda got: type(got) in (int, float),
-        section="5.5.2; 5.5.3",
-        right=_right,
+        cases, reference, int | float, section="5.5.2; 5.5.3", right=_right, facts=facts
+    ).telling(
         what=what,
         conditions=CONDITIONS,
         search=search,
         explain=lambda exercise, args, got, results: exercise.words.say("wrong"),
         show=show,
-        facts=facts,
     ),
     solution=heartbeat,
 )

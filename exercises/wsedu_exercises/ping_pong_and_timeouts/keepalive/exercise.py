@@ -11,10 +11,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from wsedu.course.exercise import Exercise
-from wsedu.course.judges import Cases, Results, how_many
+from wsedu.course.judges import Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
+from ...played import judged
 from ..clock import LIKE, Connection, NoEnd, Script
 
 
@@ -289,19 +290,8 @@ def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str:
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(
-        cases,
-        expected,
-        Run,
-        section="5.5.2",
-        right=_right,
-        what=what,
-        fields=fields,
-        conditions=CONDITIONS,
-        through=counted,
-        explain=explain,
-        show=show,
-        timed=lambda wanted, got: False,  # it may wait with asyncio.sleep, but not in earnest
+    judge=judged(cases, expected, counted, Run, _right, section="5.5.2").telling(
+        what=what, fields=fields, conditions=CONDITIONS, explain=explain, show=show
     ),
     solution=keepalive,
 )

@@ -10,11 +10,6 @@ from wsedu.course.judges import Letters
 from wsedu.course.mistakes import letters
 
 
-def fits(answer: Any) -> bool:
-    """Whether it is a number of seconds, or None."""
-    return answer is None or type(answer) in (int, float)
-
-
 def same(one: float | None, other: float | None) -> bool:
     """Whether two answers differ by a hundredth of a second at most, or are the same otherwise."""
     if one == other or one is None or other is None:
@@ -187,7 +182,7 @@ EXERCISE = Exercise(
     judge=Letters(
         section="5.5.2; 5.5.3",
         sections={letter: "5.5.3" if letter == "D" else "5.5.2" for letter in "ABCDEFG"},
-        fits=fits,
+        fits=int | float | None,
         same=same,
     ),
     **about(),

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 from wsedu.course.diagnosis import key_of
 from wsedu.course.exercise import Exercise
-from wsedu.course.judges import Cases, Did, how_many
+from wsedu.course.judges import Did, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
-from ...played import called, is_generator, outcome, second
+from ...played import called, is_generator, judged, outcome, second
 
 
 async def drain(connections, seconds, chance):
@@ -214,7 +214,7 @@ class Judged(NamedTuple):
         return self  # nothing changes it later
 
 
-def judged(function: Callable[..., Any]) -> Callable[..., Any]:
+def played_and_seen(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function, played; its runs are seen as they are judged."""
     play = played(function)
 
@@ -307,18 +307,8 @@ CONDITIONS: dict[str, Holds] = {
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(
-        cases,
-        right_run,
-        Judged,
-        section="7.4.1",
-        right=_right,
-        what=lambda got: got.seen,
-        fields=lambda got: got.seen,
-        conditions=CONDITIONS,
-        through=judged,
-        show=show,
-        timed=lambda wanted, got: False,  # nothing is waited for in earnest
+    judge=judged(cases, right_run, played_and_seen, Judged, _right, section="7.4.1").telling(
+        what=lambda got: got.seen, fields=lambda got: got.seen, conditions=CONDITIONS, show=show
     ),
     solution=drain,
 )

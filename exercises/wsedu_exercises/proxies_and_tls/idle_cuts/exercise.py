@@ -144,14 +144,6 @@ def _drawn(chance: random.Random) -> Args:
     return sorted(events, key=lambda event: event[0]), dict(HOPS)
 
 
-def fits(got: Any) -> bool:
-    """Whether it is a list of pairs of strings."""
-    return isinstance(got, list) and all(
-        isinstance(pair, tuple) and len(pair) == 2 and all(isinstance(part, str) for part in pair)
-        for pair in got
-    )
-
-
 def fields(got: Any) -> dict[str, Any]:
     """The connections, and the hops that cut them."""
     return {
@@ -188,6 +180,8 @@ CONDITIONS: dict[str, Holds] = {
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(cases, reference, fits, section="7.1.5", fields=fields, conditions=CONDITIONS),
+    judge=Cases(cases, reference, list[tuple[str, str]], section="7.1.5").telling(
+        fields=fields, conditions=CONDITIONS
+    ),
     solution=idle_cuts,
 )

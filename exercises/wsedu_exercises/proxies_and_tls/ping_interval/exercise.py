@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import Any
 
 from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Cases, how_many
@@ -89,11 +88,6 @@ def cases(chance: random.Random) -> list[Args]:
     return fixed
 
 
-def fits(got: Any) -> bool:
-    """Whether it is a whole number, or None."""
-    return got is None or type(got) is int
-
-
 def _decides(limits: Limits, late: int, timeout: int, notice: int) -> int:
     """By how many seconds the hops leave less than the notice; negative if they leave more."""
     known = [limit for limit in limits if limit is not None]
@@ -119,6 +113,6 @@ CONDITIONS: dict[str, Callable[..., bool]] = {
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(cases, reference, fits, section="5.5.2", conditions=CONDITIONS),
+    judge=Cases(cases, reference, int | None, section="5.5.2", conditions=CONDITIONS),
     solution=ping_interval,
 )

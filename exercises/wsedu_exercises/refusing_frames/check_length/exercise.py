@@ -118,10 +118,6 @@ def cases(chance: random.Random) -> list[Args]:
     return list(dict.fromkeys(calls))
 
 
-def _fits(got: Any) -> bool:
-    return got is None or type(got) is int
-
-
 def _form(data: bytes) -> int:
     """How many bytes the length has beside the second one; -1 if it is not complete."""
     header = read_header(data)
@@ -181,13 +177,7 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
     return say("over", length=length) if code else say("allowed", length=length)
 
 
-JUDGE = Cases(
-    cases,
-    reference,
-    _fits,
-    section="5.2; 7.4.1",
-    explain=explain,
-    show=in_hex("check_length", reference),
-    conditions=CONDITIONS,
+JUDGE = Cases(cases, reference, int | None, section="5.2; 7.4.1").telling(
+    conditions=CONDITIONS, explain=explain, show=in_hex("check_length", reference)
 )
 EXERCISE = Exercise(stars=3, judge=JUDGE, solution=check_length, piece="check_length")

@@ -135,10 +135,6 @@ def cases(chance: random.Random) -> list[Args]:
     return [(stream,) for stream in dict.fromkeys(calls)]
 
 
-def _fits(got: Any) -> bool:
-    return got is None or (isinstance(got, tuple) and [type(part) for part in got] == [int, int])
-
-
 def _fields(got: Any) -> dict[str, Any]:
     return {"offset": got[0], "code": got[1]}
 
@@ -189,14 +185,10 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
 EXERCISE = Exercise(
     stars=3,
     solution=first_wrong_frame,
-    judge=Cases(
-        cases,
-        reference,
-        _fits,
-        explain=explain,
-        section="5.1; 5.2; 5.5",
-        conditions=CONDITIONS,
+    judge=Cases(cases, reference, tuple[int, int] | None, section="5.1; 5.2; 5.5").telling(
         fields=_fields,
+        conditions=CONDITIONS,
+        explain=explain,
         show=in_hex("first_wrong_frame", reference),
     ),
 )

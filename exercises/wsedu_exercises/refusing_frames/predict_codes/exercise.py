@@ -9,12 +9,6 @@ from wsedu.course.exercise import Exercise
 from wsedu.course.judges import Letters
 from wsedu.protocol import mask
 
-
-def fits(answer: Any) -> bool:
-    """Whether it is a number, or None."""
-    return answer is None or type(answer) is int
-
-
 # Mistakes that find nothing wrong with these letters. TOML has no word for None.
 MISSED = {
     "nothing-is-wrong": "ABCDEFHJ",
@@ -61,7 +55,7 @@ EXERCISE = Exercise(
             "I": "5.5.3",
             "J": "5.5.1; 7.4.1",
         },
-        fits=fits,
+        fits=int | None,
     ),
     solution={
         "A": 1002,

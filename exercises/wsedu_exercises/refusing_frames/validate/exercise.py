@@ -74,10 +74,6 @@ def cases(chance: random.Random) -> list[Args]:
     return [(data,) for data in calls]
 
 
-def _fits(got: Any) -> bool:
-    return got is None or type(got) is int
-
-
 def _first(data: bytes) -> int:
     """The first byte; that of a text frame if it has not come."""
     return data[0] if data else 0x81
@@ -153,13 +149,7 @@ EXERCISE = Exercise(
     stars=2,
     solution=validate,
     piece="validate",
-    judge=Cases(
-        cases,
-        refused,
-        _fits,
-        show=in_hex("validate", refused),
-        explain=explain,
-        conditions=CONDITIONS,
-        section="5.1; 5.2; 5.5",
+    judge=Cases(cases, refused, int | None, section="5.1; 5.2; 5.5").telling(
+        conditions=CONDITIONS, explain=explain, show=in_hex("validate", refused)
     ),
 )

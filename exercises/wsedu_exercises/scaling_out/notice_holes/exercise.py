@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from wsedu.course.exercise import Exercise
@@ -153,17 +153,9 @@ def cases(chance: random.Random) -> list[Args]:
     return [(came,) for came in found]
 
 
-def _fits(got: Any) -> bool:
-    return isinstance(got, list) and all(
-        isinstance(one, tuple) and [type(part) for part in one] == [str, int, int] for one in got
-    )
-
-
 def what(got: Any) -> Any:
-    """The result, where the order of a list does not count; a generator is like any other."""
-    if isinstance(got, Iterator):
-        return "a generator"
-    return sorted(got) if _fits(got) else got
+    """The result, where the order of a list does not count."""
+    return sorted(got) if isinstance(got, list) else got
 
 
 Holds = Callable[[list[Message]], bool]
@@ -215,8 +207,6 @@ CONDITIONS: dict[str, Holds] = {
 def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str | None:
     """The first difference, if no mistake fits."""
     say, right = exercise.words.say, noticed(*args)
-    if not _fits(got):
-        return None
     if wrong := [message for message in got if message in args[0]]:
         return say("came", message=wrong[0])
     if wrong := [message for message in got if message not in right]:
@@ -231,12 +221,9 @@ EXERCISE = Exercise(
     judge=Cases(
         cases,
         noticed,
-        _fits,
-        conditions=CONDITIONS,
+        list[tuple[str, int, int]],
         right=lambda args, got: sorted(got) == noticed(*args),
-        explain=explain,
-        what=what,
         section="1.5",
-    ),
+    ).telling(what=what, conditions=CONDITIONS, explain=explain),
     solution=missing,
 )

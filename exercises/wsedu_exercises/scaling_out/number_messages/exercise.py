@@ -102,20 +102,9 @@ def cases(chance: random.Random) -> list[Args]:
     return found
 
 
-def _fits(got: Any) -> bool:
-    if not (isinstance(got, tuple) and [type(part) for part in got] == [list, dict]):
-        return False
-    numbered, last = got
-    return all(
-        isinstance(one, tuple) and [type(part) for part in one] == [str, int, str]
-        for one in numbered
-    ) and all([type(part) for part in pair] == [str, int] for pair in last.items())
-
-
 def what(got: Any) -> Any:
-    """The result; a generator is like any other."""
-    first = got[0] if isinstance(got, tuple) and got else got
-    return "a generator" if isinstance(first, Iterator) else got
+    """The result; one that has a generator is like any other."""
+    return got[0] if isinstance(got, tuple) and got and isinstance(got[0], Iterator) else got
 
 
 def fields(got: tuple[Numbered, Last]) -> dict[str, Any]:
@@ -149,8 +138,6 @@ CONDITIONS: dict[str, Holds] = {
 
 def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str | None:
     """The first part that is wrong, if no mistake fits."""
-    if not _fits(got):
-        return None
     say, found, right = exercise.words.say, fields(got), fields(counted(*args))
     wrong = next(part for part in found if found[part] != right[part])
     return say("last" if wrong == "last" else "numbers" if wrong == "numbers" else "messages")
@@ -159,14 +146,7 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str |
 EXERCISE = Exercise(
     stars=2,
     judge=Cases(
-        cases,
-        counted,
-        _fits,
-        fields=fields,
-        what=what,
-        section="1.5",
-        conditions=CONDITIONS,
-        explain=explain,
-    ),
+        cases, counted, tuple[list[tuple[str, int, str]], dict[str, int]], section="1.5"
+    ).telling(what=what, fields=fields, conditions=CONDITIONS, explain=explain),
     solution=number_messages,
 )

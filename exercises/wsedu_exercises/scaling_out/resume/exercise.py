@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from wsedu.course.exercise import Exercise
@@ -108,20 +108,6 @@ def cases(chance: random.Random) -> list[Args]:
     return found
 
 
-def _fits(got: Any) -> bool:
-    return got is None or (
-        isinstance(got, list)
-        and all(
-            isinstance(one, tuple) and [type(part) for part in one] == [int, str] for one in got
-        )
-    )
-
-
-def what(got: Any) -> Any:
-    """The result; a generator is like any other, and an error that was returned, too."""
-    return type(got).__name__ if isinstance(got, (Iterator, Exception)) else got
-
-
 def _first(log: Log, newest: int) -> int:
     """The oldest number in the log; of an empty log, the one that comes next."""
     return min((number for number, _text in log), default=newest + 1)
@@ -154,8 +140,6 @@ CONDITIONS: dict[str, Holds] = {
 def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str | None:
     """What is right in this case, if no mistake fits."""
     say, (last, _log, newest) = exercise.words.say, args
-    if not _fits(got):
-        return None
     if last > newest:
         return say("ahead")
     if last == newest:
@@ -167,14 +151,8 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str |
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(
-        cases,
-        replayed,
-        _fits,
-        what=what,
-        explain=explain,
-        section="7.2.3",
-        conditions=CONDITIONS,
+    judge=Cases(cases, replayed, list[tuple[int, str]] | None, section="7.2.3").telling(
+        conditions=CONDITIONS, explain=explain
     ),
     solution=resume,
 )

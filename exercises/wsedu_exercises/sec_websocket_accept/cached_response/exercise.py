@@ -7,7 +7,6 @@ import hashlib
 import random
 import re
 from collections.abc import Callable
-from typing import Any
 
 from websockets.utils import accept_key
 
@@ -106,11 +105,6 @@ def cases(chance: random.Random) -> list[Args]:
     return calls
 
 
-def fits(got: Any) -> bool:
-    """Whether it is a list of True and False."""
-    return isinstance(got, list) and all(type(one) is bool for one in got)
-
-
 CONDITIONS: dict[str, Callable[[bytes, list[str]], bool]] = {
     "no-client": lambda stored, keys: not any(who_goes_on(stored, keys)),
     "somebody": lambda stored, keys: any(who_goes_on(stored, keys)),
@@ -127,7 +121,11 @@ CONDITIONS: dict[str, Callable[[bytes, list[str]], bool]] = {
 EXERCISE = Exercise(
     stars=4,
     judge=Cases(
-        cases, reference, fits, section="4.1, item 4 of the response; 1.3", conditions=CONDITIONS
+        cases,
+        reference,
+        list[bool],
+        section="4.1, item 4 of the response; 1.3",
+        conditions=CONDITIONS,
     ),
     solution=who_goes_on,
 )

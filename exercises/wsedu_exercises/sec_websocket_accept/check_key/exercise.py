@@ -127,13 +127,8 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(
-        cases,
-        reference,
-        bool,
-        section="4.2.1, item 5",
-        conditions=CONDITIONS,
-        explain=explain,
+    judge=Cases(cases, reference, bool, section="4.2.1, item 5").telling(
+        conditions=CONDITIONS, explain=explain
     ),
     solution=key_is_good,
 )

@@ -166,11 +166,6 @@ def cases(chance: random.Random) -> list[Args]:
     return found
 
 
-def fits(got: Any) -> bool:
-    """Whether it is a list of True and False."""
-    return isinstance(got, list) and all(isinstance(allowed, bool) for allowed in got)
-
-
 def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
     """What to say if no mistake fits."""
     return exercise.words.say("several" if len(dict(args[2])) > 1 else "other")
@@ -233,15 +228,8 @@ CONDITIONS: dict[str, Holds] = {
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(
-        cases,
-        reference,
-        fits,
-        section="10.4",
-        conditions=CONDITIONS,
-        through=called,
-        explain=explain,
-        show=show,
+    judge=Cases(cases, reference, list[bool], section="10.4", through=called).telling(
+        conditions=CONDITIONS, explain=explain, show=show
     ),
     solution=allowance,
 )

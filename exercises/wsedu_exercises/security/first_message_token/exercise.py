@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from wsedu.course.exercise import Exercise
-from wsedu.course.judges import Cases, Did, Results, how_many
+from wsedu.course.judges import Did, Results, how_many
 from wsedu.course.mistakes import Args
 from wsedu.course.runner import shorten
 
@@ -21,6 +21,7 @@ from ...played import (
     NoEnd,
     called,
     is_generator,
+    judged,
     outcome,
     rounded,
     second,
@@ -410,18 +411,7 @@ def explain(exercise: Exercise, args: Args, got: Run, results: Results) -> str |
 EXERCISE = Exercise(
     stars=3,
     solution=admit,
-    judge=Cases(
-        cases,
-        expected,
-        Run,
-        through=played,
-        timed=lambda wanted, got: False,  # it may wait with asyncio.sleep, but not in earnest
-        right=_right,
-        what=what,
-        show=show,
-        fields=fields,
-        conditions=CONDITIONS,
-        explain=explain,
-        section="10.5",
+    judge=judged(cases, expected, played, Run, _right, section="10.5").telling(
+        what=what, fields=fields, conditions=CONDITIONS, explain=explain, show=show
     ),
 )

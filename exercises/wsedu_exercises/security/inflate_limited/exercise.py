@@ -220,14 +220,7 @@ CONDITIONS: dict[str, Holds] = {
 EXERCISE = Exercise(
     stars=3,
     solution=inflate_limited,
-    judge=Cases(
-        cases,
-        reference,
-        lambda got: isinstance(got, (bytes, Did)),
-        through=measured,
-        what=what,
-        show=show,
-        conditions=CONDITIONS,
-        section="10.4; RFC 7692 7.2.2",
+    judge=Cases(cases, reference, bytes, through=measured, section="10.4; RFC 7692 7.2.2").telling(
+        what=what, conditions=CONDITIONS, show=show
     ),
 )

@@ -100,12 +100,10 @@ EXERCISE = Exercise(
     judge=Cases(
         cases,
         lambda payload: codes(payload)[0],
-        lambda got: got is None or type(got) is int,
+        int | None,
         nearest=_nearest,
         section="5.5.1; 7.4; 8.1",
-        conditions=CONDITIONS | OF_BOTH,
-        explain=explain,
-    ),
+    ).telling(conditions=CONDITIONS | OF_BOTH, explain=explain),
     solution=check_close,
     wrong={
         name: _carried_over(wrong.applied_to(parse_close)) for name, wrong in WRONG_CODES.items()

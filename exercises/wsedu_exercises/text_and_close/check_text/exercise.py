@@ -19,11 +19,6 @@ def reference(tail: bytes, data: bytes) -> Any:
     return Did("raised ValueError") if rest is None else rest
 
 
-def what(got: Any) -> Any:
-    """The result; an error that was returned is one, whatever its words are."""
-    return "an error" if isinstance(got, Exception) else got
-
-
 def _in_all(holds: Callable[[bytes], bool]) -> Callable[[bytes, bytes], bool]:
     """Whether something holds for all that has come."""
     return lambda tail, data: holds(tail + data)
@@ -73,15 +68,8 @@ def explain(exercise: Exercise, args: Args, got: Any, results: Results) -> str:
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(
-        parts,
-        reference,
-        lambda got: isinstance(got, (bytes, Did)),
-        through=refusing,
-        section="8.1; RFC 3629 4",
-        explain=explain,
-        what=what,
-        conditions=CONDITIONS,
+    judge=Cases(parts, reference, bytes, through=refusing, section="8.1; RFC 3629 4").telling(
+        conditions=CONDITIONS, explain=explain
     ),
     solution=check_text,
     wrong=BY_ROWS,

@@ -8,13 +8,13 @@ from __future__ import annotations
 import functools
 
 from wsedu.course.cases import core
-from wsedu.course.clients import Clients
 from wsedu.course.exercise import Exercise
 from wsedu.course.learner_server import own_server
 from wsedu.protocol import Opcode
 
 from ...changed import changed
-from ...ping_pong_and_timeouts.own_server import conversations, handshakes
+from ...ping_pong_and_timeouts.own_server import conversations
+from ...ping_pong_and_timeouts.own_server.later import grown
 from ...refusals import Refusal, Sent, accepts, frame, refuses, together
 
 MORE = ("validate", "check_length", "reassemble", "check_size", "check_text", "check_close")
@@ -123,18 +123,8 @@ WRONG = {
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Clients(
-        clients=(
-            *handshakes.CLIENTS,
-            BINARY,
-            conversations.echoes,
-            *RIGHT,
-            refuses(*REFUSALS),
-            *conversations.CLIENTS,
-        ),
-        section="7.4; 8.1",
-        cases=core(),
-        also="own-server",
+    judge=grown(
+        BINARY, conversations.echoes, *RIGHT, refuses(*REFUSALS), section="7.4; 8.1", cases=core()
     ),
     solution=serve,
     wrong=WRONG,

@@ -196,15 +196,8 @@ def one_byte(check_text: Function, between: Any = None) -> Function:
 
 EXERCISE = Exercise(
     stars=4,
-    judge=Cases(
-        cases,
-        reference,
-        lambda got: isinstance(got, (Walk, Did)),
-        through=through_a_text,
-        show=show,
-        explain=explain,
-        conditions=CONDITIONS,
-        section="8.1; RFC 3629 4",
+    judge=Cases(cases, reference, Walk, through=through_a_text, section="8.1; RFC 3629 4").telling(
+        conditions=CONDITIONS, explain=explain, show=show
     ),
     solution=utf8_step,
     wrong={name: one_byte(check_text) for name, check_text in BY_ROWS.items()}

@@ -165,6 +165,7 @@ EXERCISE = Exercise(
         bytes,
         section="4.1; 4.2.1",
         right=_right,
+    ).telling(
         what=lambda got: sorted(fields(got).items()),
         fields=fields,
         conditions=CONDITIONS,

@@ -253,11 +253,7 @@ EXERCISE = Exercise(
         fits,
         section="4.2.1; 4.2.2",
         right=lambda args, got: got[0] in right_statuses(*args),
-        what=_told_by,
-        conditions=CONDITIONS,
-        explain=explain,
-        show=show,
-    ),
+    ).telling(what=_told_by, conditions=CONDITIONS, explain=explain, show=show),
     solution=check_request,
     piece="check_request",
 )

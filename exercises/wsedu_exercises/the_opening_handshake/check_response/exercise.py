@@ -260,14 +260,8 @@ def show(args: Args, got: Any) -> dict[str, Any]:
 
 EXERCISE = Exercise(
     stars=3,
-    judge=Cases(
-        cases,
-        client_accepts,
-        bool,
-        section="4.1; 4.2.2",
-        conditions=CONDITIONS,
-        explain=explain,
-        show=show,
+    judge=Cases(cases, client_accepts, bool, section="4.1; 4.2.2").telling(
+        conditions=CONDITIONS, explain=explain, show=show
     ),
     solution=check_response,
 )

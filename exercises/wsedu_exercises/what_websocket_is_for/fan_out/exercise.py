@@ -56,11 +56,6 @@ def cases(chance: random.Random) -> list[Args]:
     return found
 
 
-def fits(got: Any) -> bool:
-    """Whether it is a status and a dict."""
-    return isinstance(got, tuple) and [type(part) for part in got] == [int, dict]
-
-
 def _fields(got: Any) -> dict[str, Any]:
     status, news = got
     return {"status": status, "names": sorted(news), "messages": sorted(set(news.values()))}
@@ -79,13 +74,8 @@ CONDITIONS: dict[str, Callable[[str, str, list[str]], bool]] = {
 
 EXERCISE = Exercise(
     stars=2,
-    judge=Cases(
-        cases,
-        reference,
-        fits,
-        section="1.1",
-        fields=_fields,
-        conditions=CONDITIONS,
+    judge=Cases(cases, reference, tuple[int, dict[str, str]], section="1.1").telling(
+        fields=_fields, conditions=CONDITIONS
     ),
     solution=place_order,
 )

@@ -80,8 +80,8 @@ EXERCISE = Exercise(
         sse,
         bytes,
         section="RFC 6202 2; WHATWG HTML 9.2.6",
-        conditions=CONDITIONS,
         nearest=_nearest,
+        conditions=CONDITIONS,
     ),
     solution=sse,
 )
