@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from wsedu_classroom.board import server
 from wsedu_classroom.board.course import Course, installed
+from wsedu_classroom.board.keep import Kept
 from wsedu_classroom.board.log import LogLost, Memory
 
 from . import boards
@@ -403,7 +404,7 @@ def test_a_board_that_stops_says_goodbye_but_not_that_the_class_has_ended(board:
 
 def test_what_is_kept_is_who_and_what_and_nothing_else() -> None:
     kept = io.StringIO()
-    with boards.board(keep=kept) as board:
+    with boards.board(keep=Kept(kept)) as board:
         with page(board) as teacher, learner(board) as ada:
             say(ada, tried(1) | {"answer": "secret"})
             teacher.until_cell("ada", "encode-header", tries=1)
@@ -424,7 +425,7 @@ class Full(io.StringIO):
 
 def test_a_full_disk_ends_the_keeping_and_not_the_class() -> None:
     said: list[str] = []
-    with boards.board(keep=Full(), say=said.append) as board:
+    with boards.board(keep=Kept(Full()), say=said.append) as board:
         still_serves(board)
     assert said == [
         "Events are no longer kept in the file (No space left on device). The class goes on."
@@ -472,8 +473,8 @@ def test_a_log_that_is_lost_makes_learners_send_all_of_it_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(server, "BACKOFF", (0.01, 0.01))
-    log, said = Breaking(), []
-    with boards.board(lambda: log, say=said.append) as board:
+    log, said, kept = Breaking(), [], io.StringIO()
+    with boards.board(lambda: log, say=said.append, keep=Kept(kept)) as board:
         with page(board) as teacher, learner(board) as ada:
             say(ada, tried(1))
             teacher.until_cell("ada", "encode-header", tries=1)
@@ -487,6 +488,12 @@ def test_a_log_that_is_lost_makes_learners_send_all_of_it_again(
             teacher.until_cell("ada", "encode-header", tries=2)
             assert list(teacher.rows) == ["ada"]
     assert said == ["The log of the class cannot be reached (broken). Trying again."]
+    entries = [json.loads(line) for line in kept.getvalue().splitlines()]
+    assert [entry[:3] for entry in entries] == [
+        ["hello", "learner-ada", "ada"],
+        ["event", "learner-ada", 1],
+        ["event", "learner-ada", 2],
+    ]
 
 
 class Shared:

@@ -16,13 +16,13 @@ import signal
 import socket
 import sys
 import webbrowser
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
-from typing import TextIO
 from urllib.parse import urlsplit
 
 from .brokers import log_at
 from .course import installed
+from .keep import Kept, opened
 from .server import Board, Told
 from .tokens import tokens
 
@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
         learners, teachers = tokens(options.tokens, options.learners, options.teachers)
         allow_many_connections()
         with ExitStack() as files:
-            keep = files.enter_context(_opened(options.keep)) if options.keep else None
+            keep = files.enter_context(closing(opened(options.keep))) if options.keep else None
             asyncio.run(_run(options, learners, teachers, keep))
     except (OSError, ValueError, ImportError) as error:
         print(f"The board cannot run: {error}", file=sys.stderr)
@@ -87,13 +87,6 @@ def port(text: str) -> int:
     raise ValueError(text)
 
 
-def _opened(path: Path) -> TextIO:
-    """The file to add to, which only this user may read: it has the learners' nicknames."""
-    return os.fdopen(
-        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8"
-    )
-
-
 def _address(public: bool) -> str:
     """The address of this machine, for others or for itself."""
     if not public:
@@ -114,7 +107,7 @@ def allow_many_connections() -> None:
 
 
 async def _run(
-    options: argparse.Namespace, learners: str, teachers: str, keep: TextIO | None
+    options: argparse.Namespace, learners: str, teachers: str, keep: Kept | None
 ) -> None:
     public = tuple(url.strip().rstrip("/") for url in options.public.split(",") if url.strip())
     if strange := [url for url in public if not re.match(r"wss?://[^/]", url)]:

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 from urllib.parse import urlsplit
 
 from websockets.asyncio.server import ServerConnection, broadcast, serve
@@ -35,9 +35,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from .course import Course
+from .keep import Kept
 from .log import Log, LogLost
 from .matrix import Key, Matrix
-from .messages import LONGEST, Refused, read_event, read_hello
+from .messages import LONGEST, Refused, dumps, read_event, read_hello
 from .pages import Page
 
 LEARNERS = 2000  # rows of the matrix
@@ -74,8 +75,6 @@ SAFETY = {
 _silent = logging.getLogger("wsedu_classroom.board")
 _silent.addHandler(logging.NullHandler())
 _silent.propagate = False
-
-dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,7 @@ class Board:
     learners, teachers: the tokens
     prefix: what a proxy in front has before the paths, such as "/services/board"
     origins: hosts and ports of pages, beside the one that a request names, such as a proxy's
-    keep:   where each entry of the log is also written, a line each
+    keep:   the file in which the events are also written
     clock:  seconds since 1970
     say:    called with a sentence that the teacher should read
     """
@@ -130,7 +129,7 @@ class Board:
         told: Told | None = None,
         prefix: str = "",
         origins: frozenset[str] = frozenset(),
-        keep: TextIO | None = None,
+        keep: Kept | None = None,
         clock: Callable[[], float] = time.time,
         say: Callable[[str], None] = _silent.info,
     ) -> None:
@@ -432,7 +431,7 @@ class Board:
         """Keep the entry in the file, until this fails: a full disk does not end the class."""
         if self._keep:
             try:
-                print(dumps(entry), file=self._keep, flush=True)
+                self._keep.write(entry)
             except OSError as error:
                 with suppress(OSError):  # it tries once more to write
                     self._keep.close()
