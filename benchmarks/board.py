@@ -31,7 +31,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
-from wsedu_classroom.board.__main__ import allow_many_connections
+from wsedu_classroom.board.command import allow_many_connections
 
 from wsedu import Nats, Valkey, Worker
 from wsedu.course.catalogue import exercises

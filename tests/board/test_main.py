@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 from websockets.sync.client import connect
-from wsedu_classroom.board.__main__ import main
 from wsedu_classroom.board.brokers import log_at
+from wsedu_classroom.board.command import main
 
 from wsedu import Nats, Valkey
 from wsedu.course import class_sender, journal
@@ -97,6 +97,18 @@ def test_it_says_where_the_page_is_and_what_learners_type_and_ctrl_c_ends_the_cl
         "end",
     ]
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+def test_ctrl_c_before_the_board_listens_prints_nothing(tmp_path: Path) -> None:
+    (tmp_path / "wsedu.py").write_text(
+        "import signal; print('importing', flush=True); signal.pause()"
+    )
+    paths = os.pathsep.join([str(tmp_path), *sys.path])
+    command = f"{shlex.quote(sys.executable)} -m wsedu_classroom.board --no-browser"
+    starting = Terminal(command, tmp_path, os.environ | {"PYTHONPATH": paths})
+    starting.says("importing")
+    assert starting.ctrl_c() == -signal.SIGINT
+    assert starting.text == "importing\r\n"
 
 
 def test_a_board_that_was_killed_starts_again_as_it_says_and_hears_all_of_it_again(

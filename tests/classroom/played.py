@@ -23,7 +23,7 @@ CLASS, TEACHER = "class-token", "teacher-token"
 # The command of the board; what it prints is read from stderr.
 COMMAND = """
 import sys
-from wsedu_classroom.board.__main__ import main
+from wsedu_classroom.board.command import main
 sys.stdout = sys.stderr
 sys.exit(main(sys.argv[1:]))
 """
