@@ -106,7 +106,7 @@ def test_ctrl_c_before_the_board_listens_prints_nothing(tmp_path: Path) -> None:
     paths = os.pathsep.join([str(tmp_path), *sys.path])
     command = f"{shlex.quote(sys.executable)} -m wsedu_classroom.board --no-browser"
     starting = Terminal(command, tmp_path, os.environ | {"PYTHONPATH": paths})
-    starting.says("importing")
+    starting.says(r"importing\r\n")
     assert starting.ctrl_c() == -signal.SIGINT
     assert starting.text == "importing\r\n"
 
