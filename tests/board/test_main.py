@@ -208,18 +208,26 @@ def test_as_a_service_of_a_hub_it_takes_port_and_path_from_the_hub() -> None:
         assert board.ctrl_c() == 0
 
 
-@pytest.mark.parametrize("port", ["-1", "65536", "many"])
-def test_a_port_that_cannot_be_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        *((f"--port={port}", f"invalid port value: '{port}'") for port in ("-1", "65536", "many")),
+        *((f"--most={most}", f"invalid count value: '{most}'") for most in ("0", "-1", "all")),
+    ],
+)
+def test_a_number_that_cannot_be_is_refused(
+    option: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit):
-        main(["--no-browser", "--port", port])
-    assert f"invalid port value: '{port}'" in capsys.readouterr().err
+        main(["--no-browser", option])
+    assert said in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has such a full disk")
 def test_a_full_disk_does_not_end_the_class_and_starting_again_keeps_the_options() -> None:
-    options = "--keep /dev/full --title 'A class' --public ws://board.example/x"
+    options = "--keep /dev/full --title 'A class' --most 7 --public ws://board.example/x"
     with process(options) as board:
-        board.says("--public ws://board.example/x --keep /dev/full --title 'A class'")
+        board.says("--public ws://board.example/x --keep /dev/full --most 7 --title 'A class'")
         token = board.link.rpartition("/")[2]
         with connect(f"ws://{board.host}/{token}/learner", proxy=None) as ada:
             say(ada, {"hello": "ada", "learner": "learner-ada"})

@@ -282,16 +282,18 @@ def test_a_flood_is_refused_and_the_others_do_not_notice(board: Running) -> None
     still_serves(board)
 
 
-def test_a_full_class_lets_in_those_it_knows_only(
-    board: Running, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(server, "LEARNERS", 2)
-    with learner(board, "ada"), learner(board, "bob") as bob:
-        have(bob)
-        with learner(board, "eve") as eve:
-            assert close_of(eve) == (1013, "the class is full")
-    with learner(board, "ada") as again:
-        assert have(again) == 0
+def test_a_full_class_lets_in_those_it_knows_only_and_tells_the_teacher_once() -> None:
+    said: list[str] = []
+    with boards.board(most=2, say=said.append) as board:
+        with learner(board, "ada"), learner(board, "bob") as bob:
+            have(bob)
+            for nick in ("eve", "fay"):
+                with learner(board, nick) as stranger:
+                    assert close_of(stranger) == (1013, "the class is full: it has 2 learners")
+        with learner(board, "ada") as again:
+            assert have(again) == 0
+    (full,) = said
+    assert "it has 2 already" in full and "--most NUMBER" in full and "a new link" in full
 
 
 def test_a_learner_has_a_limit_of_notebooks(

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from .brokers import log_at
 from .course import installed
 from .keep import Kept, opened
-from .server import Board, Told
+from .server import LEARNERS, Board, Told
 from .tokens import tokens
 
 SECONDS = 10  # for the end of the class to reach all
@@ -70,6 +70,13 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     add("--tokens", type=Path, metavar="FILE", help="keep both tokens in this file")
     add("--broker", default="", metavar="URL", help="redis://... or nats://..., for several boards")
     add("--public", default="", metavar="URL", help="what learners connect to; commas between them")
+    add(
+        "--most",
+        type=count,
+        default=LEARNERS,
+        metavar="NUMBER",
+        help="how many learners the class has at most (default: %(default)s)",
+    )
     add("--title", default=Told.title, help="what the page is called")
     add("--no-browser", action="store_true", help="do not open the page")
     add(
@@ -83,6 +90,13 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 def port(text: str) -> int:
     """A port, or 0 for any; ValueError for what is none."""
     if 0 <= (number := int(text)) < 2**16:
+        return number
+    raise ValueError(text)
+
+
+def count(text: str) -> int:
+    """A number from 1; ValueError for what is none."""
+    if (number := int(text)) > 0:
         return number
     raise ValueError(text)
 
@@ -120,6 +134,7 @@ async def _run(
         prefix=options.prefix,
         origins=frozenset(urlsplit(url).netloc for url in public),
         keep=keep,
+        most=options.most,
         say=lambda words: print(words, flush=True),
     )
     stop = asyncio.Event()
@@ -172,6 +187,8 @@ def _say(
     for name in ("broker", "public", "keep", "prefix"):
         if given := getattr(options, name):
             again += f" --{name} {shlex.quote(str(given))}"
+    if options.most != LEARNERS:
+        again += f" --most {options.most}"
     if options.title != Told.title:
         again += f" --title {shlex.quote(options.title)}"
     print(

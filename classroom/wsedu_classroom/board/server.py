@@ -41,7 +41,7 @@ from .matrix import Key, Matrix
 from .messages import LONGEST, Refused, dumps, read_event, read_hello
 from .pages import Page
 
-LEARNERS = 2000  # rows of the matrix
+LEARNERS = 200  # rows of the matrix, unless the teacher wants more
 KERNELS = 20  # connections of one learner
 PAGES = 50  # of teachers
 ENTRIES = 1_000_000  # of the log
@@ -115,6 +115,7 @@ class Board:
     prefix: what a proxy in front has before the paths, such as "/services/board"
     origins: hosts and ports of pages, beside the one that a request names, such as a proxy's
     keep:   the file in which the events are also written
+    most:   how many learners the class has at most; a stranger with the link could fill the page
     clock:  seconds since 1970
     say:    called with a sentence that the teacher should read
     """
@@ -130,6 +131,7 @@ class Board:
         prefix: str = "",
         origins: frozenset[str] = frozenset(),
         keep: Kept | None = None,
+        most: int = LEARNERS,
         clock: Callable[[], float] = time.time,
         say: Callable[[str], None] = _silent.info,
     ) -> None:
@@ -137,6 +139,7 @@ class Board:
         self.told = told or Told()
         self._course, self._log, self._keep, self._clock = course, log, keep, clock
         self._tokens = {"learners": learners, "teachers": teachers}
+        self._most, self._was_full = most, False
         self._prefix, self._origins, self._say = prefix.rstrip("/"), origins, say
         self._files = _page_files()
         self._name = secrets.token_hex(4)  # of this process
@@ -285,9 +288,19 @@ class Board:
 
     def _is_full(self, learner: str) -> str:
         if learner not in self._learners and learner not in self.matrix.rows:
-            if len(self.matrix.rows.keys() | self._learners.keys()) >= LEARNERS:
-                return "the class is full"
+            if len(self.matrix.rows.keys() | self._learners.keys()) >= self._most:
+                self._say_that_it_is_full()
+                return f"the class is full: it has {self._most} learners"
         return "the log is full" if self._entries >= ENTRIES else ""
+
+    def _say_that_it_is_full(self) -> None:
+        if not self._was_full:
+            self._was_full = True
+            self._say(
+                f"The class is full: a learner came, and it has {self._most} already. To let in "
+                "more, start the board again with --most NUMBER. If you do not know all of them, "
+                "start it without --class and --tokens: then it has a new link."
+            )
 
     async def _take_events(
         self, connection: ServerConnection, learner: str, mine: _Learner
