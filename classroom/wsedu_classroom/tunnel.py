@@ -100,7 +100,8 @@ def sockets() -> Iterator[Socket]:
             for row in rows:
                 fields = row.split()
                 if len(fields) > 9 and fields[0] != "sl":  # not the headings
-                    yield Socket(*fields[1:4], int(fields[7]), int(fields[9]))
+                    local, remote, state = fields[1:4]
+                    yield Socket(local, remote, state, int(fields[7]), int(fields[9]))
 
 
 def address_of(port: int) -> str | None:

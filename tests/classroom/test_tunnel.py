@@ -449,7 +449,7 @@ async def test_a_port_that_passes_to_another_user_before_the_connection_gets_no_
         assert said.splitlines() == ["accepted", "b''", "never asked"]
 
 
-def test_who_has_accepted_a_connection_decides_whose_it_is(
+def test_a_connection_is_of_the_user_who_has_accepted_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Also if the port has come back since to a server of this user."""
