@@ -31,13 +31,16 @@ def broker(request: pytest.FixtureRequest) -> Iterator[Any]:
 
 
 async def first(log: Log, count: int) -> tuple[list[str], int]:
-    """The first entries, and how many of them came before the log was up to date."""
+    """The first entries, and how many of them came before the log was up to date.
+
+    One that is written while the reader begins may come twice: the matrix does not mind.
+    """
     found: list[str] = []
     current = -1
     reading: AsyncIterator[Any] = log.read()
     async with aclosing(reading), asyncio.timeout(30):  # type: ignore[type-var]
         async for entries in reading:
-            found += entries
+            found = list(dict.fromkeys([*found, *entries]))
             if not entries:
                 current = len(found)
             if len(found) >= count and current >= 0:
@@ -87,7 +90,7 @@ async def test_a_subscription_that_is_cut_is_a_lost_log_and_no_hole() -> None:
     """redis-py would subscribe again, and say nothing of what it has missed (lesson 17)."""
     with start("valkey") as broker:
         log = log_at(broker.url, "abc")
-        reading = asyncio.create_task(first(log, 3))  # one entry, once or twice
+        reading = asyncio.create_task(first(log, 2))
         await log.append(['["a"]'])
         assert isinstance(log, Stream)
         while not await log._client.execute_command("CLIENT", "KILL", "TYPE", "pubsub"):
