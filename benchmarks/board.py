@@ -31,7 +31,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
-from wsedu_classroom.board.__main__ import allow_many_connections
+from wsedu_classroom.board.command import allow_many_connections
 
 from wsedu import Nats, Valkey, Worker
 from wsedu.course.catalogue import exercises
@@ -128,7 +128,7 @@ def board(broker: Any, processes: int) -> Iterator[list[int]]:
     """The ports of boards. ``RUNNING`` has their processes, so that one can be killed."""
     RUNNING.clear()
     command = [sys.executable, "-u", "-m", "wsedu_classroom.board", "--no-browser"]
-    command += ["--class", CLASS, "--teacher", TEACHER]
+    command += ["--class", CLASS, "--teacher", TEACHER, "--most", "2000"]
     command += ["--broker", broker.url] if broker else []
     try:
         for _process in range(processes):

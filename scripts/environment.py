@@ -17,7 +17,8 @@ browser gets, and Pyodide, which is Python for a browser.
 
 Several commands may run at once. While one installs, the others wait. And while a program runs
 from ``.venv``, no command empties that folder. The system keeps both promises, by locks on the two
-folders, and ends them with the processes, however these end.
+folders, and ends them with the processes, however these end. A hub and the servers of its learners
+have locks of their own (``wsedu_classroom.environment``).
 """
 
 from __future__ import annotations

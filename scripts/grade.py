@@ -88,7 +88,7 @@ class Class:
                 book.find_assignment(assignment)
             except MissingEntry:
                 self.release(assignment)
-        learners = sorted(path.name for path in Path("submitted").glob("[!.]*") if path.is_dir())
+        learners = handed_in()
         if not learners:
             sys.exit(
                 "Nothing to grade: put what NAME has handed in into the folder submitted/NAME."
@@ -161,8 +161,12 @@ class Class:
             yield dict(zip(LOOK_AT, row, strict=True))
 
     def export(self) -> None:
-        """Write ``grades.csv``: the columns of nbgrader's own export, and what to look at."""
-        looks = read_look_at()
+        """Write ``grades.csv``: the columns of nbgrader's own export, and what to look at.
+
+        It lists those who have a folder. The gradebook still has others, such as one whose folder
+        was renamed.
+        """
+        looks, learners = read_look_at(), handed_in()
         with (
             Gradebook(self.course.db_url, self.course.course_id) as book,
             open("grades.csv", "w", newline="", encoding="utf-8") as file,
@@ -175,12 +179,16 @@ class Class:
                 }:
                     continue  # it was given out, and not graded yet
                 for student in book.students:
+                    if student.id not in learners:
+                        continue
                     reasons = [
                         f"{row['exercise']} {row['reason']}".strip()
                         for row in looks
                         if (row["assignment"], row["student_id"]) == (assignment.name, student.id)
                     ]
                     writer.writerow(self.line(book, assignment, student, reasons))
+            for left in sorted({student.id for student in book.students} - set(learners)):
+                print(f"  {left} is not in grades.csv: there is no folder submitted/{left}.")
 
     def line(self, book: Gradebook, assignment: Any, student: Any, reasons: list[str]) -> list[Any]:
         """One line of ``grades.csv``; without a score if there is none."""
@@ -198,6 +206,11 @@ class Class:
             *(assignment.name, *when, student.id, *person),
             *(raw, late, score, assignment.max_score, "; ".join(reasons)),
         ]
+
+
+def handed_in() -> list[str]:
+    """The learners: the names of the folders in ``submitted``."""
+    return sorted(path.name for path in Path("submitted").glob("[!.]*") if path.is_dir())
 
 
 the_class = functools.cache(Class)  # once in each process

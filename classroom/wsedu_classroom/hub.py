@@ -291,7 +291,10 @@ def _run_a_board(c: Any, settings: Settings) -> None:
         {
             "name": "board",
             "url": f"http://127.0.0.1:{port}",
-            "command": [*command, f"--tokens={settings.tokens}", f"--public={here}"],
+            "command": [
+                *(*command, f"--tokens={settings.tokens}", f"--public={here}"),
+                f"--most={5 * settings.servers}",  # not all learners are there at the same time
+            ],
         }
     ]
     c.Spawner.environment |= {"WSEDU_CLASS": f"{here}/{learners}"}

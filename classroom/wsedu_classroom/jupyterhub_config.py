@@ -6,7 +6,9 @@ The environment variable WSEDU_HUB names the folder with the hub's settings, whi
 
 import os
 
+from wsedu_classroom.environment import keep
 from wsedu_classroom.hub import Settings, configure
 
+keep()
 c = get_config()  # type: ignore[name-defined]  # noqa: F821
 configure(c, Settings.read(os.environ["WSEDU_HUB"]))

@@ -27,7 +27,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
 from jupyter_server.base.handlers import JupyterHandler
@@ -80,15 +80,28 @@ def as_linux_writes(address: str) -> str:
 WRITTEN = {as_linux_writes(address): reached for address, reached in REACHED.items()}
 
 
-def listeners() -> Iterator[tuple[str, int, int]]:
-    """(address as Linux writes it, port, user) of each socket that listens on this machine."""
+class Socket(NamedTuple):
+    """A socket of this machine: its two ends, as Linux writes addresses and ports, and its user.
+
+    inode: 0 if no process has it, such as a connection that was not accepted yet
+    """
+
+    local: str
+    remote: str
+    state: str
+    user: int
+    inode: int
+
+
+def sockets() -> Iterator[Socket]:
+    """All TCP sockets of this machine: those that listen first, as Linux lists them."""
     for table in TABLES:
         with open(table) as rows:
             for row in rows:
                 fields = row.split()
-                if len(fields) > 7 and fields[3] == LISTEN:
-                    address, port = fields[1].split(":")
-                    yield address, int(port, 16), int(fields[7])
+                if len(fields) > 9 and fields[0] != "sl":  # not the headings
+                    local, remote, state = fields[1:4]
+                    yield Socket(local, remote, state, int(fields[7]), int(fields[9]))
 
 
 def address_of(port: int) -> str | None:
@@ -98,13 +111,39 @@ def address_of(port: int) -> str | None:
     """
     if not TABLES:
         return REACHED["127.0.0.1"]
-    # Linux lists the sockets that listen first, and a busy machine has thousands of others.
+    # A busy machine has thousands of others, which are not looked at if one is found.
+    places = {f"{address}:{port:04X}": reached for address, reached in WRITTEN.items()}
     found = (
-        WRITTEN[address]
-        for address, number, owner in listeners()
-        if number == port and owner == os.getuid() and address in WRITTEN
+        places[one.local]
+        for one in sockets()
+        if one.state == LISTEN and one.user == os.getuid() and one.local in places
     )
     return next(found, None)
+
+
+def end_of(address: str, port: int) -> set[str]:
+    """An end of a connection as Linux may write it: a socket of IPv6 can carry IPv4."""
+    forms = [address] if ":" in address else [address, f"::ffff:{address}"]
+    return {f"{as_linux_writes(form)}:{port:04X}" for form in forms}
+
+
+def leads_to_own_server(here: tuple[Any, ...], there: tuple[Any, ...]) -> bool:
+    """Whether a process of this user has the other end of a connection, or alone can accept it.
+
+    here, there: address and port of this end and of the other
+
+    Between ``address_of`` and the connection, another user may have taken the port. While this
+    user's server listens no other can. So it is enough that it does *now*, and that no process had
+    accepted the connection later: then it waits for this server. Else the owner is known.
+    """
+    if not TABLES:
+        return True
+    listens = address_of(there[1]) is not None  # before the connection is looked at
+    ours, theirs = end_of(*here[:2]), end_of(*there[:2])
+    for one in sockets():
+        if one.local in theirs and one.remote in ours and one.inode:
+            return one.user == os.getuid()
+    return listens
 
 
 # What the learner's server gets to read.
@@ -202,19 +241,25 @@ class Tunnel(WebSocketMixin, JupyterHandler):
             raise HTTPError(403, f"Port {port} belongs to a kernel, and the tunnel avoids it.")
         if self.serverapp is not None and port == self.serverapp.port:
             raise HTTPError(403, f"Port {port} is this Jupyter server's, and the tunnel avoids it.")
+        not_yours = HTTPError(
+            404,
+            f"No server of yours listens on port {port} of this machine, and the tunnel leads "
+            "to your own servers only.",
+        )
         address = address_of(port)
         if address is None:
-            raise HTTPError(
-                404,
-                f"No server of yours listens on port {port} of this machine, and the tunnel leads "
-                "to your own servers only.",
-            )
+            raise not_yours
         try:
             async with asyncio.timeout(CONNECT):
-                return await asyncio.open_connection(address, port, limit=HEAD)
+                reader, writer = await asyncio.open_connection(address, port, limit=HEAD)
         except OSError as error:  # TimeoutError is one
             said = error.strerror or f"no connection within {CONNECT:g} s"
             raise HTTPError(502, f"Your server on port {port} does not accept: {said}.") from None
+        # Nothing has been sent yet, and the port may have passed to another user meanwhile.
+        if not leads_to_own_server(*map(writer.get_extra_info, ("sockname", "peername"))):
+            writer.close()
+            raise not_yours
+        return reader, writer
 
     async def response_head(self, reader: asyncio.StreamReader, port: str) -> bytes:
         """The first bytes of the response, up to the empty line, or all if there is none."""

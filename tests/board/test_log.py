@@ -31,13 +31,16 @@ def broker(request: pytest.FixtureRequest) -> Iterator[Any]:
 
 
 async def first(log: Log, count: int) -> tuple[list[str], int]:
-    """The first entries, and how many of them came before the log was up to date."""
+    """The first entries, and how many of them came before the log was up to date.
+
+    One that is written while the reader begins may come twice: the matrix does not mind.
+    """
     found: list[str] = []
     current = -1
     reading: AsyncIterator[Any] = log.read()
     async with aclosing(reading), asyncio.timeout(30):  # type: ignore[type-var]
         async for entries in reading:
-            found += entries
+            found = list(dict.fromkeys([*found, *entries]))
             if not entries:
                 current = len(found)
             if len(found) >= count and current >= 0:

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 from websockets.sync.client import connect
-from wsedu_classroom.board.__main__ import main
 from wsedu_classroom.board.brokers import log_at
+from wsedu_classroom.board.command import main
 
 from wsedu import Nats, Valkey
 from wsedu.course import class_sender, journal
@@ -97,6 +97,18 @@ def test_it_says_where_the_page_is_and_what_learners_type_and_ctrl_c_ends_the_cl
         "end",
     ]
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+def test_ctrl_c_before_the_board_listens_prints_nothing(tmp_path: Path) -> None:
+    (tmp_path / "wsedu.py").write_text(
+        "import signal; print('importing', flush=True); signal.pause()"
+    )
+    paths = os.pathsep.join([str(tmp_path), *sys.path])
+    command = f"{shlex.quote(sys.executable)} -m wsedu_classroom.board --no-browser"
+    starting = Terminal(command, tmp_path, os.environ | {"PYTHONPATH": paths})
+    starting.says(r"importing\r\n")
+    assert starting.ctrl_c() == -signal.SIGINT
+    assert starting.text == "importing\r\n"
 
 
 def test_a_board_that_was_killed_starts_again_as_it_says_and_hears_all_of_it_again(
@@ -196,18 +208,26 @@ def test_as_a_service_of_a_hub_it_takes_port_and_path_from_the_hub() -> None:
         assert board.ctrl_c() == 0
 
 
-@pytest.mark.parametrize("port", ["-1", "65536", "many"])
-def test_a_port_that_cannot_be_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        *((f"--port={port}", f"invalid port value: '{port}'") for port in ("-1", "65536", "many")),
+        *((f"--most={most}", f"invalid count value: '{most}'") for most in ("0", "-1", "all")),
+    ],
+)
+def test_a_number_that_cannot_be_is_refused(
+    option: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit):
-        main(["--no-browser", "--port", port])
-    assert f"invalid port value: '{port}'" in capsys.readouterr().err
+        main(["--no-browser", option])
+    assert said in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has such a full disk")
 def test_a_full_disk_does_not_end_the_class_and_starting_again_keeps_the_options() -> None:
-    options = "--keep /dev/full --title 'A class' --public ws://board.example/x"
+    options = "--keep /dev/full --title 'A class' --most 7 --public ws://board.example/x"
     with process(options) as board:
-        board.says("--public ws://board.example/x --keep /dev/full --title 'A class'")
+        board.says("--public ws://board.example/x --keep /dev/full --most 7 --title 'A class'")
         token = board.link.rpartition("/")[2]
         with connect(f"ws://{board.host}/{token}/learner", proxy=None) as ada:
             say(ada, {"hello": "ada", "learner": "learner-ada"})

@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from wsedu_classroom.board import server
 from wsedu_classroom.board.course import Course, installed
+from wsedu_classroom.board.keep import Kept
 from wsedu_classroom.board.log import LogLost, Memory
 
 from . import boards
@@ -281,16 +282,18 @@ def test_a_flood_is_refused_and_the_others_do_not_notice(board: Running) -> None
     still_serves(board)
 
 
-def test_a_full_class_lets_in_those_it_knows_only(
-    board: Running, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(server, "LEARNERS", 2)
-    with learner(board, "ada"), learner(board, "bob") as bob:
-        have(bob)
-        with learner(board, "eve") as eve:
-            assert close_of(eve) == (1013, "the class is full")
-    with learner(board, "ada") as again:
-        assert have(again) == 0
+def test_a_full_class_lets_in_those_it_knows_only_and_tells_the_teacher_once() -> None:
+    said: list[str] = []
+    with boards.board(most=2, say=said.append) as board:
+        with learner(board, "ada"), learner(board, "bob") as bob:
+            have(bob)
+            for nick in ("eve", "fay"):
+                with learner(board, nick) as stranger:
+                    assert close_of(stranger) == (1013, "the class is full: it has 2 learners")
+        with learner(board, "ada") as again:
+            assert have(again) == 0
+    (full,) = said
+    assert "it has 2 already" in full and "--most NUMBER" in full and "a new link" in full
 
 
 def test_a_learner_has_a_limit_of_notebooks(
@@ -403,7 +406,7 @@ def test_a_board_that_stops_says_goodbye_but_not_that_the_class_has_ended(board:
 
 def test_what_is_kept_is_who_and_what_and_nothing_else() -> None:
     kept = io.StringIO()
-    with boards.board(keep=kept) as board:
+    with boards.board(keep=Kept(kept)) as board:
         with page(board) as teacher, learner(board) as ada:
             say(ada, tried(1) | {"answer": "secret"})
             teacher.until_cell("ada", "encode-header", tries=1)
@@ -424,7 +427,7 @@ class Full(io.StringIO):
 
 def test_a_full_disk_ends_the_keeping_and_not_the_class() -> None:
     said: list[str] = []
-    with boards.board(keep=Full(), say=said.append) as board:
+    with boards.board(keep=Kept(Full()), say=said.append) as board:
         still_serves(board)
     assert said == [
         "Events are no longer kept in the file (No space left on device). The class goes on."
@@ -472,8 +475,8 @@ def test_a_log_that_is_lost_makes_learners_send_all_of_it_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(server, "BACKOFF", (0.01, 0.01))
-    log, said = Breaking(), []
-    with boards.board(lambda: log, say=said.append) as board:
+    log, said, kept = Breaking(), [], io.StringIO()
+    with boards.board(lambda: log, say=said.append, keep=Kept(kept)) as board:
         with page(board) as teacher, learner(board) as ada:
             say(ada, tried(1))
             teacher.until_cell("ada", "encode-header", tries=1)
@@ -487,6 +490,12 @@ def test_a_log_that_is_lost_makes_learners_send_all_of_it_again(
             teacher.until_cell("ada", "encode-header", tries=2)
             assert list(teacher.rows) == ["ada"]
     assert said == ["The log of the class cannot be reached (broken). Trying again."]
+    entries = [json.loads(line) for line in kept.getvalue().splitlines()]
+    assert [entry[:3] for entry in entries] == [
+        ["hello", "learner-ada", "ada"],
+        ["event", "learner-ada", 1],
+        ["event", "learner-ada", 2],
+    ]
 
 
 class Shared:

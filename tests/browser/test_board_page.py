@@ -317,6 +317,29 @@ def test_the_large_line_is_broken_before_the_nickname_and_not_in_the_token(
     assert set(lines) == {1} and fits
 
 
+def test_the_large_line_breaks_neither_the_host_nor_the_token_on_a_phone(
+    browser: Browser, session: Session
+) -> None:
+    with opened(browser, session, width=390) as page:
+        page.locator("#large").click()
+        lines, fits = page.evaluate(
+            """((...wanted) => {
+                const dialog = document.getElementById("large-join");
+                const linesOf = (words) => {
+                    const texts = document.createTreeWalker(dialog, NodeFilter.SHOW_TEXT);
+                    while (!texts.nextNode().data.includes(words));
+                    const text = texts.currentNode, range = document.createRange();
+                    range.setStart(text, text.data.indexOf(words));
+                    range.setEnd(text, range.startOffset + words.length);
+                    return range.getClientRects().length;
+                };
+                return [wanted.map(linesOf), dialog.scrollWidth <= dialog.clientWidth];
+            })"""
+            f"('ws://127.0.0.1:{session.port}/', '{CLASS}')"
+        )
+    assert lines == [1, 1] and fits
+
+
 def test_axe_finds_nothing_serious(chromium: playwright.sync_api.Browser, few: Session) -> None:
     for scheme, view in (("light", ""), ("dark", "lesson=all")):
         with chromium.new_context(color_scheme=scheme) as context:  # type: ignore[arg-type]

@@ -23,7 +23,7 @@ CLASS, TEACHER = "class-token", "teacher-token"
 # The command of the board; what it prints is read from stderr.
 COMMAND = """
 import sys
-from wsedu_classroom.board.__main__ import main
+from wsedu_classroom.board.command import main
 sys.stdout = sys.stderr
 sys.exit(main(sys.argv[1:]))
 """
@@ -33,7 +33,7 @@ sys.exit(main(sys.argv[1:]))
 def board(port: int = 0) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """A board in a process of its own, and its port. It is killed at the end."""
     command = [sys.executable, "-c", COMMAND, "--no-browser", "--port", str(port)]
-    command += ["--class", CLASS, "--teacher", TEACHER]
+    command += ["--class", CLASS, "--teacher", TEACHER, "--most", "1000"]
     paths = os.pathsep.join(str(ROOT / name) for name in ("", "exercises", "classroom"))
     environment = os.environ | {"PYTHONPATH": paths}
     with programs.started(command, r"http://127.0.0.1:(\d+)/", environment) as (process, found):

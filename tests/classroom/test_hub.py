@@ -9,8 +9,10 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import playwright.sync_api
+import psutil
 import pytest
 
 from ..answers import LESSONS, cells, solved
@@ -167,9 +169,9 @@ def test_an_exercise_is_checked_in_the_page_then_collected_and_graded(
     assert grades == {name: f"{ANSWERED.stars * (name == ada):.1f}" for name in hub.learners}
 
 
-def test_a_learner_joins_the_board_of_the_hub_with_a_nickname_alone(
-    hub: Hub, learners: list[Notebook]
-) -> None:
+@contextmanager
+def page_of_the_board(hub: Hub, learners: list[Notebook]) -> Iterator[playwright.sync_api.Page]:
+    """The teacher's page, on which a learner has tried an exercise."""
     found = re.search(r"The board, for you alone: http://[\d.:]+(/\S+)", hub.said)
     assert found is not None
     browser = learners[0].page.context.browser
@@ -180,8 +182,40 @@ def test_a_learner_joins_the_board_of_the_hub_with_a_nickname_alone(
         playwright.sync_api.expect(page.get_by_text("join_class('nickname')").first).to_be_visible()
         ask(learners[1], "import wsedu; wsedu.join_class('Bee')")
         ask(learners[1], "wsedu.check('read-header', dict(A=True, B=130, C=False, D=256, E=4))")
-        row = page.get_by_role("row").filter(has_text="Bee")
-        playwright.sync_api.expect(row.filter(has_text="opcode-with-fin").first).to_be_visible()
+        yield page
+
+
+def tried(page: playwright.sync_api.Page) -> playwright.sync_api.Locator:
+    row = page.get_by_role("row").filter(has_text="Bee")
+    return row.filter(has_text="opcode-with-fin").first
+
+
+def test_a_learner_joins_the_board_of_the_hub_with_a_nickname_alone(
+    hub: Hub, learners: list[Notebook]
+) -> None:
+    with page_of_the_board(hub, learners) as page:
+        playwright.sync_api.expect(tried(page)).to_be_visible()
+
+
+def test_a_board_that_dies_is_started_again_where_it_was_and_learners_send_all_again(
+    hub: Hub, learners: list[Notebook]
+) -> None:
+    tokens = f"--tokens={hub.course}/hub/private/board.json"
+    with page_of_the_board(hub, learners) as page:
+        playwright.sync_api.expect(tried(page)).to_be_visible()
+        (board,) = [
+            process
+            for process in psutil.process_iter(["cmdline"])
+            if tokens in (process.info["cmdline"] or ())
+        ]
+        board.kill()
+        line = playwright.sync_api.expect(page.locator("body"))
+        line.to_have_attribute("data-line", "lost")
+        # JupyterHub looks every 30 seconds whether a service has died.
+        line.to_have_attribute("data-line", "live", timeout=120_000)
+        playwright.sync_api.expect(tried(page)).to_be_visible()
+        page.reload()  # and not only left there from before
+        playwright.sync_api.expect(tried(page)).to_be_visible()
 
 
 def test_the_learners_browser_is_the_client_of_the_learners_server(

@@ -14,9 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import psutil
 import pytest
+from tornado.web import HTTPError
 from wsedu_classroom import tunnel
 
 from . import paths
@@ -393,6 +396,10 @@ import os, socket, sys
 os.setuid(65534)
 server = socket.create_server(("127.0.0.1", 0))
 print(server.getsockname()[1], flush=True)
+if sys.stdin.readline() == "accept\\n":
+    connection = server.accept()[0]
+    print("accepted", flush=True)
+    print(connection.recv(1), flush=True)
 sys.stdin.read()
 server.setblocking(False)
 try:
@@ -402,20 +409,79 @@ except BlockingIOError:
 """
 
 
-def test_a_port_of_another_user_is_refused_as_if_it_were_closed(way: Way) -> None:
+@contextmanager
+def server_of_another_user() -> Iterator[tuple[subprocess.Popen[str], int]]:
     if os.getuid() != 0:
         pytest.skip("only root can start a server as another user")
     with subprocess.Popen(
         [sys.executable, "-c", LISTEN_AS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout is not None
-        port = int(other.stdout.readline())
+        yield other, int(other.stdout.readline())
+
+
+def test_a_port_of_another_user_is_refused_as_if_it_were_closed(way: Way) -> None:
+    with server_of_another_user() as (other, port):
         refused = ask(way, port)
         assert (refused.status, refused.sentence.partition(" of this")[0]) == (
             404,
             f"No server of yours listens on port {port}",
         )
         assert other.communicate()[0] == "never asked\n"
+
+
+def handler_of_no_server() -> Any:
+    """As much of the tunnel as ``connect`` looks at."""
+    none = SimpleNamespace(get_kernel=None, list_kernel_ids=list)
+    return SimpleNamespace(kernel_manager=none, serverapp=None)
+
+
+async def test_a_port_that_passes_to_another_user_before_the_connection_gets_no_byte(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers = iter(["127.0.0.1"])  # it was the user's when it was looked up
+    look = tunnel.address_of
+    monkeypatch.setattr(tunnel, "address_of", lambda port: next(answers, None) or look(port))
+    with server_of_another_user() as (other, port):
+        with pytest.raises(HTTPError, match=f"No server of yours listens on port {port}"):
+            await tunnel.Tunnel.connect(handler_of_no_server(), port)
+        said, _none = await asyncio.to_thread(other.communicate, "accept\n")
+        assert said.splitlines() == ["accepted", "b''", "never asked"]
+
+
+def test_a_connection_is_of_the_user_who_has_accepted_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also if the port has come back since to a server of this user."""
+    with server_of_another_user() as (other, port):
+        assert other.stdin is not None and other.stdout is not None
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            ends = client.getsockname(), client.getpeername()
+            assert not tunnel.leads_to_own_server(*ends)
+            other.stdin.write("accept\n")
+            other.stdin.flush()
+            assert other.stdout.readline() == "accepted\n"
+            monkeypatch.setattr(tunnel, "address_of", lambda _port: "127.0.0.1")
+            assert not tunnel.leads_to_own_server(*ends)
+        other.communicate()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "::1", "::"])
+def test_a_connection_is_yours_before_and_after_your_server_accepts_it(host: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        server = socket.create_server((host, 0), family=family, dualstack_ipv6=host == "::")
+    except OSError as error:
+        pytest.skip(f"this machine has no {host}: {error}")
+    with server:
+        port = server.getsockname()[1]
+        for address in ["::1"] * (":" in host) + ["127.0.0.1"] * (host != "::1"):
+            with socket.create_connection((address, port)) as client:
+                ends = client.getsockname(), client.getpeername()
+                assert tunnel.leads_to_own_server(*ends)
+                with server.accept()[0], pytest.MonkeyPatch.context() as gone:
+                    gone.setattr(tunnel, "address_of", lambda _port: None)
+                    assert tunnel.leads_to_own_server(*ends)
 
 
 def test_the_ports_of_jupyter_and_of_its_kernels_are_closed(jupyter: Server, way: Way) -> None:
@@ -516,6 +582,7 @@ def test_where_the_system_names_no_owners_the_port_is_taken_for_yours(
     assert tunnel.address_of(free) is None
     monkeypatch.setattr(tunnel, "TABLES", [])
     assert tunnel.address_of(free) == "127.0.0.1"
+    assert tunnel.leads_to_own_server(("127.0.0.1", free), ("127.0.0.1", free))
 
 
 # How it is turned on.

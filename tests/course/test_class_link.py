@@ -311,6 +311,33 @@ def test_a_board_that_answers_no_hello_is_left(monkeypatch: pytest.MonkeyPatch) 
         thread.join()
 
 
+def test_two_kernels_that_join_at_the_same_moment_are_one_learner(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    both = threading.Barrier(2)
+
+    def read() -> Any:
+        found = was()
+        with suppress(threading.BrokenBarrierError):  # the other one waits outside, as it should
+            both.wait(0.2)
+        return found
+
+    was = class_link._joined
+    monkeypatch.setattr(class_link, "_joined", read)
+    monkeypatch.setattr(class_link, "_news", lambda: None)
+    monkeypatch.setattr(journal, "listeners", [])
+    kernels = [
+        threading.Thread(target=join_class, args=("ws://127.0.0.1:1/abc", nickname))
+        for nickname in ("ada", "ben")
+    ]
+    for kernel in kernels:
+        kernel.start()
+    for kernel in kernels:
+        kernel.join(SECONDS)
+    (joined,) = journal.read("joined")
+    assert joined["name"] == json.loads(class_link._file().read_text())["learner"]
+
+
 def test_a_new_nickname_keeps_the_row_and_another_class_is_a_new_learner(board: Running) -> None:
     join_class(board.link, "ada")
     with boards.page(board) as page:

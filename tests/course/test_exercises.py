@@ -145,6 +145,18 @@ def watched(solution: Callable[..., Any], seen: list[Any]) -> Callable[..., Any]
     return answer
 
 
+def a_second_of_a_busy_machine() -> float:
+    """Processor seconds, now, for what takes one on an idle machine: many short event loops."""
+
+    async def few() -> None:
+        await asyncio.gather(*(asyncio.sleep(0) for _task in range(10)))
+
+    begin = time.process_time()
+    for _loop in range(78):
+        asyncio.run(few())
+    return 100 * (time.process_time() - begin)
+
+
 class TestOutcomes:
     @pytest.mark.parametrize("exercise", ALL, ids=name_of)
     def test_starter_is_not_attempted(self, exercise: Exercise) -> None:
@@ -221,9 +233,14 @@ class TestOutcomes:
     @pytest.mark.parametrize("exercise", ALL, ids=name_of)
     def test_check_of_a_mistake_takes_less_than_a_second(self, exercise: Exercise) -> None:
         slowest = exercise.mistakes[-1].answer
-        begin = time.process_time()
-        judge(exercise.name, slowest, 1)
-        assert time.process_time() - begin < 1
+        gc.freeze()  # a check collects garbage, and would look through all that these tests hold
+        try:
+            begin = time.process_time()
+            judge(exercise.name, slowest, 1)
+            took = time.process_time() - begin
+            assert took < 1 or took < a_second_of_a_busy_machine()
+        finally:
+            gc.unfreeze()
 
     # Those of 00.4 and 06.4 are given a connection: what is the same is what comes on it.
     @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ import os
 import secrets
 import textwrap
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,6 +25,11 @@ from ..live.guest import IN_BROWSER
 from ..words import _
 from . import journal
 from .class_sender import Joined, Sender
+
+try:
+    import fcntl
+except ImportError:  # Windows: there, no kernel waits for another
+    fcntl = None  # type: ignore[assignment]
 
 HOURS = 12
 NICKNAME = 30  # characters
@@ -53,17 +59,17 @@ def join_class(link: str, nickname: str = "") -> None:
     if not nickname and "://" not in link:
         link, nickname = os.environ.get(OF_THE_HUB, ""), link
     addresses, nickname = _addresses(link), _checked(nickname)
-    now = _joined()
-    if now and now.addresses == addresses and journal.read("joined", now.learner):
-        joined = replace(now, nickname=nickname)
-    else:
-        learner = secrets.token_urlsafe(12)
-        joined = Joined(addresses, nickname, learner, int(time.time()))
     try:
-        if joined != now:
-            if now is None or joined.learner != now.learner:
-                journal.write_now("joined", joined.learner)
-            _keep(joined)
+        with _alone():
+            now = _joined()
+            if now and now.addresses == addresses and journal.read("joined", now.learner):
+                joined = replace(now, nickname=nickname)
+            else:
+                learner = secrets.token_urlsafe(12)
+                joined = Joined(addresses, nickname, learner, int(time.time()))
+                journal.write_now("joined", learner)
+            if joined != now:
+                _keep(joined)
     except OSError as error:
         said = _("You are not in the class: nothing can be written in {folder} ({error}).")
         print(said.format(folder=journal.home(), error=error.strerror or error))
@@ -180,6 +186,26 @@ def _file() -> Path:
     return journal.home() / "class.json"
 
 
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let the learner's other kernels wait: what was read within this stays as it was.
+
+    So two kernels that join at the same moment are one learner. Raises OSError without a folder.
+    """
+    if fcntl is None:
+        yield
+        return
+    with suppress(FileExistsError):  # it is a file: "not a directory" will say so better
+        journal.home().mkdir(parents=True, exist_ok=True)
+    folder = os.open(journal.home(), os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network folders have no locks
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
 def _keep(joined: Joined) -> None:
     """Write the file at once and whole: another kernel may read it at any moment."""
     new = _file().with_suffix(f".{secrets.token_hex(4)}")
@@ -199,8 +225,8 @@ def _joined() -> Joined | None:
 
 def _forget(joined: Joined) -> None:
     """The class has ended."""
-    if _joined() == joined:
-        with suppress(OSError):
+    with suppress(OSError), _alone():
+        if _joined() == joined:  # and no other kernel has just joined another class
             _file().unlink()
 
 

@@ -100,6 +100,17 @@ class Matrix:
         self.ended = self.ended or kind == "end"
         return []
 
+    def is_news(self, entry: list[Any]) -> bool:
+        """Whether the matrix takes in this "hello", "event" or "end": it did not come before."""
+        kind, *facts = entry
+        if kind == "end":
+            return not self.ended
+        row = self.rows.get(facts[0]) or Row()
+        if kind == "hello":
+            _learner, nick, t = facts
+            return bool(nick != row.nick and t >= row.named)
+        return row.have < facts[1] <= row.have + WINDOW and facts[1] not in row.early
+
     def _row(self, learner: str, t: float) -> Row:
         row = self.rows.setdefault(learner, Row())
         row.seen = max(row.seen, t)

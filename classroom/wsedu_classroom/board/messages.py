@@ -22,6 +22,8 @@ NICKNAME = 30  # characters
 OUTCOMES = ("passed", "not yet", "raised")
 DAY = 86_400  # seconds
 
+dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
 
 class Refused(Exception):
     """A message breaks a rule; the text is the reason in the Close frame."""

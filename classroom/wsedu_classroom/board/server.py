@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 from urllib.parse import urlsplit
 
 from websockets.asyncio.server import ServerConnection, broadcast, serve
@@ -35,12 +35,13 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from .course import Course
+from .keep import Kept
 from .log import Log, LogLost
 from .matrix import Key, Matrix
-from .messages import LONGEST, Refused, read_event, read_hello
+from .messages import LONGEST, Refused, dumps, read_event, read_hello
 from .pages import Page
 
-LEARNERS = 2000  # rows of the matrix
+LEARNERS = 200  # rows of the matrix, unless the teacher wants more
 KERNELS = 20  # connections of one learner
 PAGES = 50  # of teachers
 ENTRIES = 1_000_000  # of the log
@@ -74,8 +75,6 @@ SAFETY = {
 _silent = logging.getLogger("wsedu_classroom.board")
 _silent.addHandler(logging.NullHandler())
 _silent.propagate = False
-
-dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,8 @@ class Board:
     learners, teachers: the tokens
     prefix: what a proxy in front has before the paths, such as "/services/board"
     origins: hosts and ports of pages, beside the one that a request names, such as a proxy's
-    keep:   where each entry of the log is also written, a line each
+    keep:   the file in which the events are also written
+    most:   how many learners the class has at most; a stranger with the link could fill the page
     clock:  seconds since 1970
     say:    called with a sentence that the teacher should read
     """
@@ -130,7 +130,8 @@ class Board:
         told: Told | None = None,
         prefix: str = "",
         origins: frozenset[str] = frozenset(),
-        keep: TextIO | None = None,
+        keep: Kept | None = None,
+        most: int = LEARNERS,
         clock: Callable[[], float] = time.time,
         say: Callable[[str], None] = _silent.info,
     ) -> None:
@@ -138,6 +139,7 @@ class Board:
         self.told = told or Told()
         self._course, self._log, self._keep, self._clock = course, log, keep, clock
         self._tokens = {"learners": learners, "teachers": teachers}
+        self._most, self._was_full = most, False
         self._prefix, self._origins, self._say = prefix.rstrip("/"), origins, say
         self._files = _page_files()
         self._name = secrets.token_hex(4)  # of this process
@@ -286,9 +288,19 @@ class Board:
 
     def _is_full(self, learner: str) -> str:
         if learner not in self._learners and learner not in self.matrix.rows:
-            if len(self.matrix.rows.keys() | self._learners.keys()) >= LEARNERS:
-                return "the class is full"
+            if len(self.matrix.rows.keys() | self._learners.keys()) >= self._most:
+                self._say_that_it_is_full()
+                return f"the class is full: it has {self._most} learners"
         return "the log is full" if self._entries >= ENTRIES else ""
+
+    def _say_that_it_is_full(self) -> None:
+        if not self._was_full:
+            self._was_full = True
+            self._say(
+                f"The class is full: a learner came, and it has {self._most} already. To let in "
+                "more, start the board again with --most NUMBER. If you do not know all of them, "
+                "start it without --class and --tokens: then it has a new link."
+            )
 
     async def _take_events(
         self, connection: ServerConnection, learner: str, mine: _Learner
@@ -432,7 +444,7 @@ class Board:
         """Keep the entry in the file, until this fails: a full disk does not end the class."""
         if self._keep:
             try:
-                print(dumps(entry), file=self._keep, flush=True)
+                self._keep.write(entry)
             except OSError as error:
                 with suppress(OSError):  # it tries once more to write
                     self._keep.close()

@@ -25,12 +25,19 @@ export function say(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** Let a line of code be broken between its words, and inside a word only if it does not fit.
+/** Let a line of code be broken between its words. On a narrow page it is broken between their
+ * parts: before an address, after each of its slashes and commas, and not inside a token.
  * @param {HTMLElement} node @param {string} code */
 export function sayInParts(node, code) {
-  const words = code.split(" ");
-  node.replaceChildren(...words.flatMap((word) => [make("span", "word", word), " "]).slice(0, -1));
-  node.style.setProperty("--longest", String(Math.max(...words.map((word) => word.length))));
+  const words = code.split(" ").map((word) => {
+    const parts = word.match(/'?(?:\w+:\/\/)?[^(,/]*[(,/]?/g) ?? [];
+    return make("span", "word", ...parts.filter(Boolean).map((part) => make("span", "part", part)));
+  });
+  node.replaceChildren(...words.flatMap((word) => [word, " "]).slice(0, -1));
+  for (const name of ["word", "part"]) {
+    const lengths = [...node.querySelectorAll(`.${name}`)].map((one) => one.textContent.length);
+    node.style.setProperty(`--longest-${name}`, String(Math.max(...lengths)));
+  }
 }
 
 /** Let an element have this attribute; null takes it away.
