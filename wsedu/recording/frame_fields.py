@@ -31,7 +31,7 @@ NAMES = {
 
 def title_of_frame(layout: FrameLayout, inflated: Inflated | None = None) -> Said:
     """A few words for an arrow: which kind of frame, and how its payload begins."""
-    kind, shown = _kind(layout), _payload(layout, 40)
+    kind, shown = kind_of(layout.frame.opcode), _payload(layout, 40)
     if inflated is not None:
         kind, shown = Said("frame.compressed", kind=kind), _inflated(layout, inflated, 40)
     if not layout.frame.fin:
@@ -48,7 +48,7 @@ def describe_frame(layout: FrameLayout, inflated: Inflated | None = None) -> Sai
         size = Said("frame.inflated-size", size=size, count=inflated.size)
     return Said(
         "frame.sentence",
-        kind=_kind(layout),
+        kind=kind_of(layout.frame.opcode),
         place=_place_in_message(layout),
         payload=size,
         masked=Said("frame.masked") if layout.masked else Said("frame.not-masked"),
@@ -74,8 +74,8 @@ def _place_in_message(layout: FrameLayout) -> Said:
     return Said("frame.is-message")
 
 
-def _kind(layout: FrameLayout) -> Said:
-    opcode = layout.frame.opcode
+def kind_of(opcode: int) -> Said:
+    """The name of a kind of frame."""
     return KINDS.get(opcode) or Said("opcode.reserved-number", opcode=opcode)
 
 

@@ -13,8 +13,9 @@ from ...protocol import Opcode
 from ...protocol.http import shorten
 from ...said import Said
 from ..events import SIDES
-from ..units import Unit
-from .case import OTHER, Case, finding, opcode, whose
+from ..evidence import Evidence
+from ..frames import FrameUnit
+from .case import OTHER, Case, code_of, finding, opcode, reason_of, whose
 from .findings import Finding
 
 PATIENCE = 0.05  # seconds in which an answer to a Close is not overdue yet
@@ -31,18 +32,16 @@ def server_failed(case: Case) -> Finding | None:
         return None
     close = case.close("server")
     evidence = case.payload(close) if close else ()
-    return finding(
-        Said("doctor.server-failed", note=shorten(blamed[0].note, 200)), evidence, "7.4.1"
-    )
+    said = Said("doctor.server-failed", note=shorten(blamed[0].note, 200))
+    return finding(said, evidence, "7.4.1")
 
 
 def handler_failed(case: Case) -> Finding | None:
     """1011 without a reason, right after a message: libraries say so when a handler raises."""
     close = case.close("server")
-    if close is None or _code(close) != 1011 or _reason(close) or case.close("client") is None:
+    if close is None or code_of(close) != 1011 or reason_of(close) or not case.close("client"):
         return None
-    units = [unit for unit in case.seen.units if unit.kind == "frame"]
-    before = units[: units.index(close)]
+    before = case.all_frames[: case.all_frames.index(close)]
     if not before or before[-1].sender == "server" or opcode(before[-1]) >= Opcode.CLOSE:
         return None
     evidence = case.payload(before[-1]) + case.start_of(close)
@@ -53,11 +52,11 @@ def too_big(case: Case) -> Finding | None:
     """1009, and the message that was too big."""
     for side in SIDES:
         close = case.close(side)
-        if close is None or _code(close) != 1009:
+        if close is None or code_of(close) != 1009:
             continue
         sent = [u for u in case.frames[OTHER[side]] if opcode(u) < Opcode.CLOSE]
         size, whole = _size_of_message(sent), case.cut(OTHER[side]) is None
-        if not sent or (whole and size < LARGE and not _SIZE.search(_reason(close))):
+        if not sent or (whole and size < LARGE and not _SIZE.search(reason_of(close))):
             continue
         said = Said("doctor.too-big", side=whose(OTHER[side]), other=whose(side), count=size)
         evidence = case.start_of(sent[-1], 14) + case.payload(close)
@@ -71,7 +70,9 @@ def ping_unanswered(case: Case) -> Finding | None:
     for side in SIDES:
         pings = [u for u in case.frames[side] if opcode(u) == Opcode.PING]
         close = case.close(side)
-        gave_up = close is not None and (_code(close) == 1011 or "ping" in _reason(close).lower())
+        gave_up = close is not None and (
+            code_of(close) == 1011 or "ping" in reason_of(close).lower()
+        )
         gave_up = gave_up or (close is None and end is not None and end.sender == side)
         if not pings or not gave_up or case.recording.dropped:
             continue
@@ -125,7 +126,7 @@ def close_unanswered(case: Case) -> Finding | None:
 def network_failed(case: Case) -> Finding | None:
     """The lab played a bad network: it held bytes back, or tore the connection down."""
     events, end = case.recording.events, case.first_end
-    if end is None or not case.is_open or _closed(case):
+    if end is None or not case.is_open or case.first_close:
         return None
     before = events[: events.index(end)]
     faults = [e for e in before if e.kind == "fault" and e.sender == "client"]
@@ -139,7 +140,7 @@ def network_failed(case: Case) -> Finding | None:
 def idle(case: Case) -> Finding | None:
     """TCP ended in the middle of silence: a timer of a proxy, mostly."""
     end = case.first_end
-    if end is None or not case.is_open or _closed(case) or end.sender != "server":
+    if end is None or not case.is_open or case.first_close or end.sender != "server":
         return None
     before = [e for e in case.recording.events if e.kind == "data" and e.time <= end.time]
     if not before or end.time - before[-1].time < IDLE or case.recording.dropped:
@@ -151,7 +152,7 @@ def idle(case: Case) -> Finding | None:
 def no_close(case: Case) -> Finding | None:
     """TCP FIN or RST, and no Close before it."""
     end = case.first_end
-    if end is None or not case.is_open or _closed(case) or case.recording.dropped:
+    if end is None or not case.is_open or case.first_close or case.recording.dropped:
         return None
     said = Said("doctor.reset", side=whose(end.sender))
     if end.kind == "end":
@@ -163,41 +164,27 @@ def bytes_missing(case: Case) -> Finding | None:
     """The recording is not whole, so a frame ends in the middle."""
     if not case.recording.dropped:
         return None
-    for side in SIDES:
-        last = case.frames[side][-1] if case.frames[side] else None
-        if last is not None and last.layout is not None and last.layout.truncated:
-            said = Said("doctor.bytes-missing", count=case.recording.dropped)
-            return finding(said, case.start_of(last, 14))
-    return None
+    if (last := case.last_cut("client") or case.last_cut("server")) is None:
+        return None
+    said = Said("doctor.bytes-missing", count=case.recording.dropped)
+    return finding(said, case.start_of(last, 14))
 
 
-def _closed(case: Case) -> bool:
-    return any(case.close(side) is not None for side in SIDES)
+def _payload(unit: FrameUnit) -> bytes:
+    return unit.layout.frame.payload
 
 
-def _code(close: Unit) -> int:
-    return int.from_bytes(_payload(close)[:2], "big")
-
-
-def _reason(close: Unit) -> str:
-    return _payload(close)[2:].decode("utf-8", "replace")
-
-
-def _payload(unit: Unit) -> bytes:
-    return b"" if unit.layout is None else unit.layout.frame.payload
-
-
-def _size_of_message(frames: list[Unit]) -> int:
+def _size_of_message(frames: list[FrameUnit]) -> int:
     """How many bytes the last message announces, all of its frames together."""
     size = 0
     for unit in reversed(frames):
-        size += unit.layout.begun.length if unit.layout else 0
+        size += unit.layout.begun.length
         if opcode(unit) != Opcode.CONTINUATION:
             break
     return size
 
 
-def _last_bytes(case: Case) -> tuple:  # type: ignore[type-arg]
+def _last_bytes(case: Case) -> tuple[Evidence, ...]:
     """The last unit before the end."""
     return case.start_of(case.seen.units[-1]) if case.seen.units else ()
 
