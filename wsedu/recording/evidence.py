@@ -29,8 +29,8 @@ class Evidence:
     def __str__(self) -> str:
         """One line, in the language of the course."""
         side, start, last = Said(f"capture.side-{self.side}"), self.span.start, self.span.end - 1
-        shown = _shown(self.data)
         if self.meant is None:
+            shown = _shown(self.data)
             return str(Said("doctor.evidence", side=side, start=start, last=last, shown=shown))
         shown, meant = self.data[: SHOWN // 3].hex(" "), _shown(self.meant)
         return str(

@@ -93,7 +93,7 @@ def fields_of_frame(
         _masking_key(layout, stream),
         _payload_field(layout, inflated),
     )
-    return tuple(field for field in fields if field is not None)
+    return tuple(field for field in fields if field is not None and len(field.span))
 
 
 def _first_byte(layout: FrameLayout, stream: bytes, inflated: Inflated | None) -> Field:
@@ -139,38 +139,31 @@ def _second_byte(layout: FrameLayout, stream: bytes) -> Field | None:
     return Field(NAMES["second_byte"], span, bits, Said("meaning.second-byte"), "5.2", parts)
 
 
-def _extended_length(layout: FrameLayout) -> Field | None:
+def _extended_length(layout: FrameLayout) -> Field:
     span, meaning = layout.extended_length, Said("meaning.extended-length")
-    if not len(span):
-        return None
     shown = "?" if layout.length is None else f"{layout.length:,}"
     return Field(NAMES["extended_length"], span, shown, meaning, "5.2", kind="extended")
 
 
-def _masking_key(layout: FrameLayout, stream: bytes) -> Field | None:
+def _masking_key(layout: FrameLayout, stream: bytes) -> Field:
     span, meaning = layout.masking_key, Said("meaning.masking-key")
-    if not len(span):
-        return None
     shown = stream[span.start : span.end].hex(" ")
     return Field(NAMES["masking_key"], span, shown, meaning, "5.3", kind="key")
 
 
-def _payload_field(layout: FrameLayout, inflated: Inflated | None) -> Field | None:
-    span = layout.payload
-    if not len(span):
-        return None
+def _payload_field(layout: FrameLayout, inflated: Inflated | None) -> Field:
     if inflated is not None:
         return _compressed_field(layout, inflated)
     meaning = Said("meaning.masked-payload") if layout.masked else Said("meaning.payload")
     shown, parts = _payload(layout, 200), _close_parts(layout)
-    return Field(NAMES["payload"], span, shown, meaning, "5.2", parts, kind="payload")
+    return Field(NAMES["payload"], layout.payload, shown, meaning, "5.2", parts, kind="payload")
 
 
 def _compressed_field(layout: FrameLayout, inflated: Inflated) -> Field:
     """A compressed payload: how many bytes it has, and what they stand for."""
     count, written = len(layout.payload), layout.frame.payload
     shown = Said("payload.inflated", count=count, shown=_inflated(layout, inflated, 200))
-    written_as = Said("meaning.compressed", shown=_hex(written, 16))
+    written_as = Said("meaning.compressed", shown=hex_start(written, 16))
     if inflated.lost is not None:
         written_as = Said("meaning.compressed-lost", written=written_as, why=inflated.lost)
     section = "RFC 7692 7.2.2"
@@ -185,10 +178,11 @@ def _inflated(layout: FrameLayout, inflated: Inflated, limit: int) -> Said | str
         return shorten(inflated.start.decode("utf-8", "replace"), limit)
     if layout.frame.opcode == Opcode.CONTINUATION:
         return text_or_hex(inflated.start, limit)
-    return _hex(inflated.start, limit // 3)
+    return hex_start(inflated.start, limit // 3)
 
 
-def _hex(data: bytes, limit: int) -> str:
+def hex_start(data: bytes, limit: int) -> str:
+    """The first bytes in hexadecimal; "…" marks that there are more."""
     return data[:limit].hex(" ") + (" …" if len(data) > limit else "")
 
 
@@ -222,8 +216,7 @@ def _payload(layout: FrameLayout, limit: int) -> Said | str:
         return shorten(start.decode("utf-8", "replace"), limit)
     if frame.opcode in (Opcode.PING, Opcode.PONG):
         return text_or_hex(frame.payload, limit)
-    shown = frame.payload[: limit // 3].hex(" ")
-    return shown if len(frame.payload) <= limit // 3 else f"{shown} …"
+    return hex_start(frame.payload, limit // 3)
 
 
 def text_or_hex(data: bytes, limit: int) -> str:
@@ -238,7 +231,5 @@ def text_or_hex(data: bytes, limit: int) -> str:
     except UnicodeDecodeError:
         text = ""
     if not text.isprintable() or not text:
-        shown, cut = data[: limit // 3].hex(" "), len(data) > limit // 3
-    else:
-        shown, cut = f'"{text[:limit]}"', len(text) > limit
-    return f"{shown} …" if cut else shown
+        return hex_start(data, limit // 3)
+    return f'"{text[:limit]}"' + (" …" if len(text) > limit else "")

@@ -7,7 +7,6 @@ the other program does, with "invalid JSON" for example. What a message says sho
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -16,6 +15,7 @@ from typing import Any
 from ...protocol import Binary, Opcode, Text, read_header
 from ...said import Said
 from ..frames import FrameUnit
+from ..readable import json_value
 from .case import Case, Cause, finding, whose
 from .findings import Finding
 
@@ -55,7 +55,7 @@ def _of_text(
 
 def _is_dict(text: str) -> bool:
     """``str(dict)`` instead of ``json.dumps``: single quotes, True, None."""
-    if not _DICT.match(text) or _json(text) is not None:
+    if not _DICT.match(text) or json_value(text) is not None:
         return False
     value = _literal(text)
     return isinstance(value, (dict, list)) and bool(value)
@@ -63,14 +63,14 @@ def _is_dict(text: str) -> bool:
 
 def _is_json_twice(text: str) -> bool:
     """JSON in a string of JSON."""
-    inner = _json(text) if text[0] == '"' else None
-    return isinstance(inner, str) and isinstance(_json(inner), (dict, list))
+    inner = json_value(text) if text[0] == '"' else None
+    return isinstance(inner, str) and isinstance(json_value(inner), (dict, list))
 
 
 def _has_nul_after_json(text: str) -> bool:
     """The byte 0 that ends a string in C was sent as well."""
     ends = text[-1] == "\0" and text[0] in '{["'
-    return ends and _json(text.rstrip("\0")) is not None
+    return ends and json_value(text.rstrip("\0")) is not None
 
 
 def frame_in_a_message(case: Case) -> Finding | None:
@@ -111,13 +111,6 @@ def engine_no_packet(case: Case) -> Finding | None:
         return None
     evidence = case.payload(opened[0]) + case.payload(wrong[0])
     return finding(Said("doctor.engine-no-packet"), evidence)
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _literal(text: str) -> Any:
