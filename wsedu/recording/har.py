@@ -113,7 +113,9 @@ def _add_heads(socket: Socket, entry: Any) -> None:
     """The handshake, if the file has one."""
     status = _get(entry, "response", "status")
     request, response = _headers(_get(entry, "request")), _headers(_get(entry, "response"))
-    if status == 200 and socket.messages:
+    # RFC 8441, RFC 9220: over HTTP/2 and HTTP/3, 200 means what 101 means.
+    version = str(_get(entry, "response", "httpVersion")).lower()
+    if status == 200 and (socket.messages or version.startswith(("h2", "h3", "http/2", "http/3"))):
         socket.upgraded = True
         socket.notes.append(Said("har.http2"))
         return

@@ -142,7 +142,7 @@ def _plain(message: Text | Binary) -> str:
 
 
 def json_value(text: str) -> Any:
-    """What a JSON text says, or None if it is no JSON."""
+    """What a JSON text says, or None if it is not JSON."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -45,31 +45,44 @@ class Case:
 
     @cached_property
     def request(self) -> Unit | None:
-        """The last request before the frames."""
-        asked = [unit for unit in self.seen.units if unit.kind == "request"]
-        return asked[-1] if asked else None
+        """The last request for WebSocket; the last of any kind if there is none."""
+        asked = self.seen.find("request")
+        wanted = [unit for unit in asked if unit.head is not None and _asks(unit.head)]
+        return next(reversed(wanted or asked), None)
 
     @cached_property
     def response(self) -> Unit | None:
-        """The response to it: the 101, or the last one that is not interim."""
+        """The response to it: the 101, or one that is not interim; None if it got none."""
         if self.seen.switch is not None:
             return self.seen.units[self.seen.switch]
         given = [unit for unit in self.seen.find("response") if not unit.is_interim]
-        return given[-1] if given else None
+        # A proxy may ask for pages first, on the same connection, and get a response to each.
+        number = self.seen.find("request").index(self.request) if self.request else 0
+        return given[number] if number < len(given) else None
+
+    @property
+    def body(self) -> Unit | None:
+        """The body of that response."""
+        if self.response is None:
+            return None
+        place = "server", self.response.span.end
+        bodies = self.seen.find("body")
+        return next((unit for unit in bodies if (unit.sender, unit.span.start) == place), None)
 
     @property
     def asked(self) -> MessageHead | None:
         """The head of a request for WebSocket, also of a damaged one; None if it is another one."""
         head = None if self.request is None else self.request.head
-        if head is None:
-            return None
-        upgrades = (token.lower() for token in head.tokens("Upgrade"))
-        return head if "websocket" in upgrades or _names_websocket(head) else None
+        return head if head is not None and _asks(head) else None
 
     @property
     def answered(self) -> MessageHead | None:
         """The head of the response."""
         return None if self.response is None else self.response.head
+
+    def may_go_on(self, head: MessageHead) -> bool:
+        """Whether what is not in a head may come later, or be among the bytes that are missing."""
+        return head.end is None and (self.recording.dropped > 0 or self.first_end is None)
 
     # Frames.
 
@@ -208,5 +221,8 @@ def is_readable(data: bytes) -> bool:
         return False
 
 
-def _names_websocket(head: MessageHead) -> bool:
-    return any(line.name.text.lower().startswith("sec-websocket-") for line in head.headers)
+def _asks(head: MessageHead) -> bool:
+    """Whether a request asks for WebSocket, or tries to."""
+    upgrades = (token.lower() for token in head.tokens("Upgrade"))
+    names = (line.name.text.lower() for line in head.headers)
+    return "websocket" in upgrades or any(name.startswith("sec-websocket-") for name in names)

@@ -8,6 +8,7 @@ before the connection does proves nothing, so all of these need its end.
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 
 from ...protocol import Opcode
 from ...protocol.http import shorten
@@ -54,12 +55,12 @@ def too_big(case: Case) -> Finding | None:
         close = case.close(side)
         if close is None or code_of(close) != 1009:
             continue
-        sent = [u for u in case.frames[OTHER[side]] if opcode(u) < Opcode.CLOSE]
-        size, whole = _size_of_message(sent), case.cut(OTHER[side]) is None
-        if not sent or (whole and size < LARGE and not _SIZE.search(reason_of(close))):
+        size, largest = _largest_message(case.frames[OTHER[side]])
+        whole = case.cut(OTHER[side]) is None
+        if not largest or (whole and size < LARGE and not _SIZE.search(reason_of(close))):
             continue
         said = Said("doctor.too-big", side=whose(OTHER[side]), other=whose(side), count=size)
-        evidence = case.start_of(sent[-1], 14) + case.payload(close)
+        evidence = case.start_of(largest, 14) + case.payload(close)
         return finding(said, evidence, "7.4.1; 10.4")
     return None
 
@@ -86,9 +87,10 @@ def ping_unanswered(case: Case) -> Finding | None:
         if any(_payload(pong) == _payload(pings[-1]) for pong in pongs):
             continue
         evidence = case.start_of(pings[-1])
-        if pongs:
+        earlier = [_payload(ping) for ping in pings[:-1]]  # whose Pong may come late
+        if wrong := [pong for pong in pongs if _payload(pong) not in earlier]:
             said = Said("doctor.pong-wrong", side=whose(OTHER[side]), other=whose(side))
-            return finding(said, evidence + case.start_of(pongs[-1]), "5.5.3")
+            return finding(said, evidence + case.start_of(wrong[-1]), "5.5.3")
         if close is None and end is not None and end.time - case.time(pings[-1]) < PATIENCE:
             continue  # it ended for another reason, and the Pong had no time to come
         evidence += case.payload(close) if close else ()
@@ -174,14 +176,15 @@ def _payload(unit: FrameUnit) -> bytes:
     return unit.layout.frame.payload
 
 
-def _size_of_message(frames: list[FrameUnit]) -> int:
-    """How many bytes the last message announces, all of its frames together."""
-    size = 0
-    for unit in reversed(frames):
-        size += unit.layout.begun.length
-        if opcode(unit) != Opcode.CONTINUATION:
-            break
-    return size
+def _largest_message(frames: list[FrameUnit]) -> tuple[int, FrameUnit | None]:
+    """How many bytes the largest message has, inflated, as far as it is known; and its frame."""
+    size, sizes = 0, []
+    for unit in frames:
+        if opcode(unit) < Opcode.CLOSE:
+            begun = size if opcode(unit) == Opcode.CONTINUATION else 0
+            size = begun + (unit.inflated.size if unit.inflated else unit.layout.begun.length)
+            sizes.append((size, unit))
+    return max(reversed(sizes), key=itemgetter(0), default=(0, None))
 
 
 def _last_bytes(case: Case) -> tuple[Evidence, ...]:

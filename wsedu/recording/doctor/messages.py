@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
-from ...protocol import Binary, Opcode, Text, read_header
+from ...protocol import Binary, Frame, Opcode, Text, is_sendable, read_layout
 from ...said import Said
 from ..frames import FrameUnit
 from ..readable import json_value
-from .case import Case, Cause, finding, whose
+from .case import Case, Cause, finding, is_readable, whose
 from .findings import Finding
 
 LONGEST = 2**16  # characters of a message that are looked at
@@ -78,14 +78,23 @@ def frame_in_a_message(case: Case) -> Finding | None:
     for unit in case.all_frames[: MOST * 10]:
         if not isinstance(unit.message, Binary):
             continue
-        data = unit.message.data
-        header = read_header(data)
-        if header is None or header.size + header.length != len(data) or data[0] & 0x70:
+        inner = read_layout(unit.message.data)
+        if inner is None or inner.truncated or len(inner.span) != len(unit.message.data):
             continue
-        if header.fin and header.opcode in (Opcode.TEXT, Opcode.CLOSE, Opcode.PING, Opcode.PONG):
+        if _is_likely(inner.frame):
             said = Said("doctor.frame-in-a-message", side=whose(unit.sender))
             return finding(said, case.payload(unit), "5.2")
     return None
+
+
+def _is_likely(frame: Frame) -> bool:
+    """Whether bytes can hardly be such a frame by chance: those of MessagePack begin alike."""
+    if not frame.fin or frame.rsv1 or frame.rsv2 or frame.rsv3:
+        return False
+    if frame.opcode == Opcode.CLOSE:
+        code = int.from_bytes(frame.payload[:2])
+        return not frame.payload or (is_sendable(code) and is_readable(frame.payload[2:]))
+    return frame.opcode in (Opcode.TEXT, Opcode.PING, Opcode.PONG) and is_readable(frame.payload)
 
 
 def engine_ping_unanswered(case: Case) -> Finding | None:
@@ -95,6 +104,8 @@ def engine_ping_unanswered(case: Case) -> Finding | None:
     pings = [unit for unit, text in texts if text == "2" and unit.sender == "server"]
     pongs = [unit for unit, text in texts if text == "3" and unit.sender == "client"]
     if not opened or not pings or (pongs and pongs[-1].arrived > pings[-1].arrived):
+        return None
+    if case.recording.dropped:
         return None
     if (end := case.first_close) is None or end.sender == "client":
         return None

@@ -12,7 +12,6 @@ from ...protocol import MessageHead
 from ...protocol.http import shorten
 from ...said import Said
 from ..evidence import Evidence
-from ..units import Unit
 from .case import Case, finding
 from .findings import Finding
 
@@ -139,17 +138,16 @@ def status(case: Case) -> Finding | None:
 
 def no_response(case: Case) -> Finding | None:
     """A whole request, and no byte in return."""
-    head, end = case.asked, case.first_end
-    if head is None or head.end is None or case.is_open or end is None:
+    request, head, end = case.request, case.asked, case.first_end
+    if request is None or head is None or head.end is None or end is None:
         return None
-    if case.streams["server"] or case.recording.dropped:
+    later = [unit for unit in case.seen.units if unit.arrived > request.arrived]
+    if case.response or case.recording.dropped or any(u.sender == "server" for u in later):
         return None
-    if end.sender == "server":
-        said = Said("doctor.closed-without-response")
-    else:
-        waited = end.time - (case.time(case.request) if case.request else 0)
-        said = Said("doctor.no-response", seconds=f"{waited:.3g}")
-    return finding(said, case.lines(case.request, ""), "4.2.2")
+    said = Said("doctor.closed-without-response")
+    if end.sender == "client":
+        said = Said("doctor.no-response", seconds=f"{end.time - case.time(request):.3g}")
+    return finding(said, case.lines(request, ""), "4.2.2")
 
 
 def _refusal(case: Case) -> MessageHead | None:
@@ -163,21 +161,18 @@ def _target(case: Case) -> str:
     return shorten(head.start_line[1].text) if head and len(head.start_line) > 1 else ""
 
 
-def _bodies(case: Case) -> list[Unit]:
-    return [unit for unit in case.seen.find("body") if unit.sender == "server"]
-
-
 def _body(case: Case) -> str:
-    """The beginning of the response's body, as one line without tags."""
-    text = "".join(unit.data[:2000].decode("utf-8", "replace") for unit in _bodies(case)[:1])
+    """The beginning of the response's body, as one line without tags; nothing if it is encoded."""
+    if case.body is None or case.answered is None or case.answered.find("Content-Encoding"):
+        return ""
+    text = case.body.content[:2000].decode("utf-8", "replace")
     title = re.search(r"<title>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
     text = title[1] if title else re.sub(r"<[^>]*>", " ", text)
     return shorten(" ".join(text.split()), 120)
 
 
 def _body_evidence(case: Case) -> tuple[Evidence, ...]:
-    bodies = _bodies(case)
-    return case.start_of(bodies[0], 100) if bodies else ()
+    return case.start_of(case.body, 100) if case.body else ()
 
 
 def _told(case: Case) -> tuple[Said, ...]:

@@ -20,7 +20,7 @@ from .findings import Finding
 
 def not_ended(case: Case, head: MessageHead) -> Finding | None:
     """The empty line is missing, so the server waits for more."""
-    if head.end is not None or case.first_end is None or head.problems:
+    if head.end is not None or head.problems or case.may_go_on(head):
         return None
     end = len(case.streams["client"])
     said = Said("doctor.request-not-ended")
@@ -48,7 +48,7 @@ def malformed(case: Case, head: MessageHead) -> Finding | None:
 
 def proxy_dropped_upgrade(case: Case, head: MessageHead) -> Finding | None:
     """Neither Upgrade nor "Connection: Upgrade", and yet a key: a proxy took them away."""
-    if head.find("Upgrade") or _upgrades(head):
+    if head.find("Upgrade") or _upgrades(head) or case.may_go_on(head):
         return None
     if not head.find("Sec-WebSocket-Key"):
         return None
@@ -58,14 +58,15 @@ def proxy_dropped_upgrade(case: Case, head: MessageHead) -> Finding | None:
 
 
 def upgrade_missing(case: Case, head: MessageHead) -> Finding | None:
-    if "websocket" in [token.lower() for token in head.tokens("Upgrade")]:
+    names = [token.lower() for token in head.tokens("Upgrade")]
+    if "websocket" in names or case.may_go_on(head):
         return None
     evidence = case.lines(case.request, "", "Upgrade")
     return finding(Said("doctor.upgrade-missing"), evidence, "4.1, item 5")
 
 
 def connection_missing(case: Case, head: MessageHead) -> Finding | None:
-    if _upgrades(head):
+    if _upgrades(head) or case.may_go_on(head):
         return None
     evidence = case.lines(case.request, "Upgrade", "Connection")
     return finding(Said("doctor.connection-missing"), evidence, "4.1, item 6")
@@ -85,13 +86,15 @@ def http_version(case: Case, head: MessageHead) -> Finding | None:
 
 
 def host(case: Case, head: MessageHead) -> Finding | None:
-    if head.find("Host"):
+    if head.find("Host") or case.may_go_on(head):
         return None
     return finding(Said("doctor.host-missing"), case.lines(case.request, ""), "4.1, item 4")
 
 
 def key(case: Case, head: MessageHead) -> Finding | None:
     """Sec-WebSocket-Key: missing, there twice, not Base64, or not of 16 bytes."""
+    if case.may_go_on(head):
+        return None
     lines, section = head.find("Sec-WebSocket-Key"), "4.1, item 7"
     evidence = case.lines(case.request, "Sec-WebSocket-Key")
     if not lines:
@@ -111,13 +114,16 @@ def key(case: Case, head: MessageHead) -> Finding | None:
 
 
 def version(case: Case, head: MessageHead) -> Finding | None:
-    lines = head.find("Sec-WebSocket-Version")
-    if [line.value.text for line in lines] == ["13"]:
+    versions = [line.value.text for line in head.find("Sec-WebSocket-Version")]
+    if case.may_go_on(head):
+        return None
+    if not versions:
+        return finding(Said("doctor.version-missing"), case.lines(case.request, ""), "4.1, item 9")
+    wrong = next((version for version in versions if version != "13"), None)
+    if wrong is None:
         return None
     evidence = case.lines(case.request, "Sec-WebSocket-Version")
-    if not lines:
-        return finding(Said("doctor.version-missing"), case.lines(case.request, ""), "4.1, item 9")
-    said = Said("doctor.version-wrong", version=shorten(lines[0].value.text))
+    said = Said("doctor.version-wrong", version=shorten(wrong))
     return finding(said, evidence, "4.1, item 9; 4.4")
 
 
@@ -154,8 +160,9 @@ def _of_request(cause: Callable[[Case, MessageHead], Finding | None]) -> Cause:
     """The cause, looked for in the head of a request for WebSocket that got no 101."""
 
     def find(case: Case) -> Finding | None:
+        head = case.asked
         agreed = case.is_open or (case.answered is not None and case.answered.status == 101)
-        return None if case.asked is None or agreed else cause(case, case.asked)
+        return None if head is None or agreed else cause(case, head)
 
     return find
 

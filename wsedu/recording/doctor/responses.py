@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...protocol import MessageHead, accept_key, check_agreed, read_extensions
+from ...protocol import MessageHead, accept_key, check_agreed
 from ...protocol.http import shorten
 from ...said import Said
 from .accepts import wrong_ways
@@ -42,9 +42,7 @@ def line_ends(case: Case, head: MessageHead) -> Finding | None:
 
 def not_ended(case: Case, head: MessageHead) -> Finding | None:
     """The empty line is missing: the client takes the frames for more header lines."""
-    if head.end is not None or case.recording.dropped:
-        return None
-    if case.first_end is None:
+    if head.end is not None or case.may_go_on(head):
         return None
     end = len(case.streams["server"])
     said = Said("doctor.response-not-ended")
@@ -112,8 +110,8 @@ def extension(case: Case, head: MessageHead) -> Finding | None:
     evidence += case.lines(case.response, "Sec-WebSocket-Extensions")
     first = problems[0]
     if first.said.id == "extension.not-offered":
-        name = shorten(read_extensions(head)[0].name)
-        return finding(Said("doctor.extension-not-offered", name=name), evidence, first.section)
+        said = Said("doctor.extension-not-offered", name=first.said.args["name"])
+        return finding(said, evidence, first.section)
     said = Said("doctor.extension-parameters", problem=first.said)
     return finding(said, evidence, first.section)
 
@@ -139,7 +137,7 @@ def subprotocol_not_answered(case: Case, head: MessageHead) -> Finding | None:
         return None
     if not request.find("Sec-WebSocket-Protocol") or head.find("Sec-WebSocket-Protocol"):
         return None
-    if case.first_end is None or case.first_end.sender != "client":
+    if case.first_end is None or case.first_end.sender != "client" or case.recording.dropped:
         return None
     evidence = case.lines(case.request, "Sec-WebSocket-Protocol")
     said = Said("doctor.subprotocol-not-answered")
@@ -148,9 +146,11 @@ def subprotocol_not_answered(case: Case, head: MessageHead) -> Finding | None:
 
 def _broken(case: Case, name: str) -> bool:
     """Whether the rule of that name is broken in the response to a request for WebSocket."""
-    if case.response is None or case.asked is None:
+    if case.response is None or case.answered is None or case.asked is None:
         return False
-    return any(c.name == name and c.passed is False for c in case.response.checks)
+    broken = [check for check in case.response.checks if check.passed is False]
+    may_come = case.may_go_on(case.answered)  # a line that is not there
+    return any(check.name == name and (check.spans or not may_come) for check in broken)
 
 
 def _of_101(cause: Callable[[Case, MessageHead], Finding | None]) -> Cause:
