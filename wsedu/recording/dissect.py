@@ -207,7 +207,8 @@ class _Walk:
             events = bisect_left(indices, self.switch.arrived)  # the client's, before the 101
             early = lengths[events - 1] if events else 0
         frames = Frames(side, stream, self.recording.events)
-        frames.read(self.read[side], self.agreed_deflate(), early)
+        midway = self.recording.begins == "frames"
+        frames.read(self.read[side], self.agreed_deflate(), early, midway)
         self.read[side] = len(stream)
         for start, end in pairwise([*frames.starts, len(stream)]):
             self.units.append(FrameUnit(frames, start, self.arrival(side, end)))

@@ -134,8 +134,6 @@ def continuation_of_nothing(case: Case) -> Finding | None:
         return None
     data = _data_before(case, unit)
     if not data:
-        if case.recording.begins == "frames":
-            return None  # the recording may begin in the middle of a message
         said = Said("doctor.continuation-first", side=whose(unit.sender))
         return finding(said, case.start_of(unit), "5.4")
     said = Said("doctor.first-fragment-has-fin", side=whose(unit.sender))
