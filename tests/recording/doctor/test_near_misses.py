@@ -108,10 +108,29 @@ NEAR = {
             ("server", frame(PING, b"a")),
             ("server", frame(PING, b"b")),
             ("client", from_client(PONG, b"a")),
-            ("server", frame(CLOSE, b"\x03\xf3")),
+            ("server", frame(CLOSE, b"\x03\xf3no Pong came")),
             ends="s",
         ),
         "ping-unanswered",
+    ),
+    "a reason with ping inside of a word": (
+        opened(
+            ("server", frame(PING, b"a")),
+            ("server", frame(CLOSE, b"\x03\xe9stopping")),
+            ("client", from_client(CLOSE, b"\x03\xe9")),
+            ends="sc",
+        ),
+        "",
+    ),
+    "a handler that fails just after a Ping": (
+        opened(
+            ("client", from_client(TEXT, b"Hi")),
+            ("server", frame(PING, b"a")),
+            ("server", frame(CLOSE, b"\x03\xf3")),
+            ("client", from_client(CLOSE, b"\x03\xf3")),
+            ends="sc",
+        ),
+        "handler-failed",
     ),
     "a Ping after 1011": (
         opened(("server", frame(CLOSE, b"\x03\xf3")), ("server", frame(PING))),

@@ -13,16 +13,17 @@ from operator import itemgetter
 from ...protocol import Opcode
 from ...protocol.http import shorten
 from ...said import Said
-from ..events import SIDES
+from ..events import SIDES, Side
 from ..evidence import Evidence
 from ..frames import FrameUnit
 from .case import OTHER, Case, code_of, finding, opcode, reason_of, whose
 from .findings import Finding
 
-PATIENCE = 0.05  # seconds in which an answer to a Close is not overdue yet
+PATIENCE = 0.05  # seconds in which an answer to a Ping or a Close is not overdue yet
 AT_ONCE = 0.01  # seconds between what the lab does to a connection and its end
 IDLE = 2.0  # seconds of silence after which a proxy may be the one that ends the connection
 LARGE = 2**16  # bytes of a message that may be more than the other side takes
+_PING = re.compile(r"\bp[io]ng", re.IGNORECASE)  # and not "stopping"
 _SIZE = re.compile(r"\b(?:big|large|long|limit|size|exceed\w*)\b", re.IGNORECASE)
 
 
@@ -42,7 +43,9 @@ def handler_failed(case: Case) -> Finding | None:
     close = case.close("server")
     if close is None or code_of(close) != 1011 or reason_of(close) or not case.close("client"):
         return None
-    before = case.all_frames[: case.all_frames.index(close)]
+    frames = case.all_frames[: case.all_frames.index(close)]
+    # A server sends Pings by a clock of its own.
+    before = [u for u in frames if u.sender == "client" or opcode(u) != Opcode.PING]
     if not before or before[-1].sender == "server" or opcode(before[-1]) >= Opcode.CLOSE:
         return None
     evidence = case.payload(before[-1]) + case.start_of(close)
@@ -67,17 +70,9 @@ def too_big(case: Case) -> Finding | None:
 
 def ping_unanswered(case: Case) -> Finding | None:
     """A Ping without its Pong, and then the end by the side that waited."""
-    end = case.first_end
     for side in SIDES:
         pings = [u for u in case.frames[side] if opcode(u) == Opcode.PING]
-        close = case.close(side)
-        gave_up = close is not None and (
-            code_of(close) == 1011 or "ping" in reason_of(close).lower()
-        )
-        gave_up = gave_up or (close is None and end is not None and end.sender == side)
-        if not pings or not gave_up or case.recording.dropped:
-            continue
-        if close is not None and close.arrived < pings[-1].arrived:
+        if not pings or case.recording.dropped or not _gave_up(case, side, pings[-1]):
             continue
         pongs = [
             u
@@ -91,12 +86,24 @@ def ping_unanswered(case: Case) -> Finding | None:
         if wrong := [pong for pong in pongs if _payload(pong) not in earlier]:
             said = Said("doctor.pong-wrong", side=whose(OTHER[side]), other=whose(side))
             return finding(said, evidence + case.start_of(wrong[-1]), "5.5.3")
-        if close is None and end is not None and end.time - case.time(pings[-1]) < PATIENCE:
-            continue  # it ended for another reason, and the Pong had no time to come
-        evidence += case.payload(close) if close else ()
+        if close := case.close(side):
+            evidence += case.payload(close)
         said = Said("doctor.ping-unanswered", side=whose(OTHER[side]), other=whose(side))
         return finding(said, evidence, "5.5.2; 5.5.3")
     return None
+
+
+def _gave_up(case: Case, side: Side, ping: FrameUnit) -> bool:
+    """Whether a side ended the connection after this Ping, and seems to have waited for a Pong."""
+    close, end = case.close(side), case.first_end
+    if close is None:
+        if end is None or end.sender != side:
+            return False
+        return end.time - case.time(ping) >= PATIENCE
+    if close.arrived < ping.arrived:
+        return False
+    waited = case.time(close) - case.time(ping) >= PATIENCE
+    return bool(_PING.search(reason_of(close))) or (code_of(close) == 1011 and waited)
 
 
 def close_unanswered(case: Case) -> Finding | None:
