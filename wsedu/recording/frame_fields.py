@@ -139,8 +139,10 @@ def _second_byte(layout: FrameLayout, stream: bytes) -> Field | None:
     return Field(NAMES["second_byte"], span, bits, Said("meaning.second-byte"), "5.2", parts)
 
 
-def _extended_length(layout: FrameLayout) -> Field:
+def _extended_length(layout: FrameLayout) -> Field | None:
     span, meaning = layout.extended_length, Said("meaning.extended-length")
+    if not len(span):
+        return None
     shown = "?" if layout.length is None else f"{layout.length:,}"
     return Field(NAMES["extended_length"], span, shown, meaning, "5.2", kind="extended")
 

@@ -32,9 +32,9 @@ class Case:
         self.recording = seen.recording
         self.streams: dict[Side, bytes] = {side: seen.recording.sent_by(side) for side in SIDES}
         self.all_frames = [unit for unit in seen.units if isinstance(unit, FrameUnit)]
-        self.frames: dict[Side, list[FrameUnit]] = {
-            side: [unit for unit in self.all_frames if unit.sender == side] for side in SIDES
-        }
+        self.frames: dict[Side, list[FrameUnit]] = {"client": [], "server": []}
+        for unit in self.all_frames:
+            self.frames[unit.sender].append(unit)
 
     # The opening handshake.
 
