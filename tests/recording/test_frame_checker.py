@@ -3,7 +3,7 @@
 import pytest
 
 from wsedu.protocol import Binary, Close, Frame, Opcode, Text, build_close, build_frame
-from wsedu.recording import Unit, dissect
+from wsedu.recording import Event, Recording, Unit, dissect
 
 from . import ANSWER, REQUEST, conversation
 
@@ -65,6 +65,27 @@ def test_what_is_wrong_is_said_with_its_close_code(
     (problem,) = heard(*frames)[-1].problems
     assert words in problem.sentence and f"Close code {code}." in problem.sentence
     assert problem.section == section
+
+
+def midway(*frames: Frame) -> tuple[Unit, ...]:
+    """The units of these frames of a server, in a recording that begins with them."""
+    written = b"".join(map(build_frame, frames))
+    return dissect(Recording((Event(0.0, "server", "data", written),), begins="frames")).units
+
+
+HELLO, END = Frame(TEXT, b"Hello"), Frame(MORE, b"lo")
+
+
+@pytest.mark.parametrize("before", [(), (Frame(PING),), (Frame(MORE, b"l", fin=False),)])
+def test_a_recording_may_begin_in_the_middle_of_a_message(before: tuple[Frame, ...]) -> None:
+    units = midway(*before, END, HELLO)
+    assert sentences(units) == [""] * len(units)
+    assert [unit.message for unit in units if unit.message] == [Text("Hello")]
+
+
+@pytest.mark.parametrize("before", [(HELLO,), (END,), (HELLO, Frame(PING))])
+def test_only_its_first_message_may_lack_its_start(before: tuple[Frame, ...]) -> None:
+    assert "no message has begun" in sentences(midway(*before, END))[-1]
 
 
 def test_after_an_error_no_frame_counts() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wsedu.protocol import Binary, Frame, Opcode, Text, build_frame
-from wsedu.recording import Dissection, Recording, Side, Unit, dissect, frames
+from wsedu.recording import Dissection, Event, Recording, Side, Unit, dissect, frames
 from wsedu.recording.frames import plain_frames
 
 from . import ANSWER, REQUEST, assert_tiled, conversation, seen_as
@@ -91,6 +91,12 @@ def test_both_ways_find_the_same(recording: Recording) -> None:
     assert seen_as(quick.units) == seen_as(each.units)
     assert quick.messages == each.messages
     assert_tiled(quick)
+
+
+@given(streams())
+def test_both_ways_find_the_same_where_the_recording_begins_with_frames(stream: bytes) -> None:
+    recording = Recording((Event(0.0, "client", "data", stream),), begins="frames")
+    assert seen_as(dissect(recording).units) == seen_as(read_each(recording).units)
 
 
 @pytest.mark.parametrize("frame", [*PLAIN, Frame(Opcode.BINARY, bytes(2**16))])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from wsedu.protocol import Binary, Text
-from wsedu.recording import Recording, dissect, find
+from wsedu.recording import Recording, diagnose, dissect, find
 
 from . import ANSWER, KEY, REQUEST
 
@@ -180,6 +180,22 @@ def test_a_status_of_200_is_http_2() -> None:
     recording = opened(entry([message("send", "Hello")], status=200))
     assert recording.begins == "frames" and len(dissect(recording).messages) == 1
     assert "RFC 8441" in recording.note
+
+
+@pytest.mark.parametrize("version", ["HTTP/2.0", "h2", "h3"])
+def test_a_socket_over_http_2_needs_no_messages_to_be_one(version: str) -> None:
+    made = entry([], status=200)
+    made["request"] |= {"method": "CONNECT", "httpVersion": version}
+    made["response"]["httpVersion"] = version
+    recording = opened(made)
+    assert recording.begins == "frames" and "RFC 8441" in recording.note
+    assert not diagnose(recording)
+
+
+def test_a_page_instead_of_a_socket_is_none_over_http_1() -> None:
+    made = entry([], status=200)
+    made["response"]["httpVersion"] = "HTTP/1.1"
+    assert diagnose(opened(made)).causes[0] == "status-200"
 
 
 @pytest.mark.parametrize("status", [101, 0])

@@ -25,6 +25,7 @@ from .._awaited import values_only
 from ..said import Said
 from .events import Event, Side
 from .packets import CaptureError, CaptureFile
+from .protocols import protocol_of
 from .recording import Recording
 from .tcp import Conversation, read_conversations
 
@@ -36,7 +37,7 @@ REQUESTS = 100  # the same, counted
 _REQUEST = re.compile(rb"^[A-Z]+ [^ \r\n]+ HTTP/1\.\d\r?$", re.MULTILINE)
 _RESPONSE = re.compile(rb"^HTTP/1\.\d \d{3}", re.MULTILINE)
 _SWITCHING = re.compile(rb"^HTTP/1\.\d 101", re.MULTILINE)
-_UPGRADE = re.compile(rb"^upgrade[ \t]*:[^\n]*websocket", re.IGNORECASE | re.MULTILINE)
+UPGRADE = re.compile(rb"^upgrade[ \t]*:[^\n]*websocket", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -58,18 +59,15 @@ class Connection:
     _names: tuple[Side, Side] = field(repr=False, compare=False)
 
     def __str__(self) -> str:
-        sent, back = self.sent
-        kind = Said(f"capture.kind-{self.kind}")
-        return str(
-            Said(
-                "capture.connection",
-                client=self.client,
-                server=self.server,
-                sent=sent,
-                back=back,
-                kind=kind,
-            )
+        line = Said(
+            "capture.connection",
+            client=self.client,
+            server=self.server,
+            sent=self.sent[0],
+            back=self.sent[1],
+            kind=Said(f"capture.kind-{self.kind}"),
         )
+        return str(line)
 
     @property
     def is_cut(self) -> bool:
@@ -237,10 +235,11 @@ def _kind(streams: tuple[bytes, ...]) -> Kind:
     if any(_upgrades(stream) for stream in streams):
         return "websocket"
     for stream in streams:
-        if stream.startswith(b"PRI * HTTP/2.0\r\n"):
+        protocol = protocol_of(stream)
+        if protocol == "http2":
             return "http2"
-        if stream[:1] in (b"\x14", b"\x15", b"\x16", b"\x17") and stream[1:2] == b"\x03":
-            return "tls"  # RFC 8446 5.1: the type of a record, and the version
+        if protocol in ("tls", "client-hello", "tls-alert"):
+            return "tls"
         if _REQUEST.match(stream) or _RESPONSE.match(stream):
             return "http"
     return "other" if any(streams) else "empty"
@@ -251,7 +250,7 @@ def _upgrades(stream: bytes) -> bool:
     for form in (_REQUEST, _SWITCHING):
         for found in islice(form.finditer(stream), REQUESTS):
             end = stream.find(b"\r\n\r\n", found.end())
-            if _UPGRADE.search(stream, found.end(), len(stream) if end < 0 else end):
+            if UPGRADE.search(stream, found.end(), len(stream) if end < 0 else end):
                 return True
     return False
 

@@ -119,15 +119,12 @@ class _Walk:
     switch: Unit | None = None
 
     def __post_init__(self) -> None:
-        self.streams: dict[Side, bytes] = {
-            "client": self.recording.sent_by("client"),
-            "server": self.recording.sent_by("server"),
-        }
-        self.read: dict[Side, int] = {"client": 0, "server": 0}
+        self.streams = {side: self.recording.sent_by(side) for side in SIDES}
+        self.read = dict.fromkeys(SIDES, 0)
         # For each side: how long its stream was after each of its events, and which event.
-        self.lengths: dict[Side, array[int]] = {"client": array("q"), "server": array("q")}
-        self.indices: dict[Side, array[int]] = {"client": array("q"), "server": array("q")}
-        lengths = {"client": 0, "server": 0}
+        self.lengths = {side: array("q") for side in SIDES}
+        self.indices = {side: array("q") for side in SIDES}
+        lengths = dict.fromkeys(SIDES, 0)
         for index, event in enumerate(self.recording.events):
             if event.kind == "data":
                 side = event.sender
@@ -169,23 +166,16 @@ class _Walk:
         if start == len(stream):
             return None
         head = read_head(stream, kind, start)
-        stop = head.end if head.end is not None else len(stream)
+        span = Span(start, len(stream) if head.end is None else head.end)
         problems, checks = head.problems, check_request(head) if kind == "request" else ()
         if request is not None:
             checks = check_response(head, request)
             if head.status == 101:
-                problems += _broken_rules(checks, Span(start, stop)) + check_agreed(head, request)
+                problems += _broken_rules(checks, span) + check_agreed(head, request)
         elif kind == "request" and _asks_for_websocket(head):
-            problems += _broken_rules(checks, Span(start, stop)) + check_offer(head)
+            problems += _broken_rules(checks, span) + check_offer(head)
         problems += check_body(head, request)
-        return self.add(
-            side,
-            kind,
-            Span(start, stop),
-            problems=problems,
-            head=head,
-            checks=checks,
-        )
+        return self.add(side, kind, span, problems=problems, head=head, checks=checks)
 
     def take_body(self, side: Side, head: MessageHead, request: MessageHead | None) -> bool:
         """The body after a head; False if it has not come to its end."""
@@ -217,7 +207,8 @@ class _Walk:
             events = bisect_left(indices, self.switch.arrived)  # the client's, before the 101
             early = lengths[events - 1] if events else 0
         frames = Frames(side, stream, self.recording.events)
-        frames.read(self.read[side], self.agreed_deflate(), early)
+        midway = self.recording.begins == "frames"
+        frames.read(self.read[side], self.agreed_deflate(), early, midway)
         self.read[side] = len(stream)
         for start, end in pairwise([*frames.starts, len(stream)]):
             self.units.append(FrameUnit(frames, start, self.arrival(side, end)))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Side = Literal["client", "server"]
 SIDES: tuple[Side, Side] = ("client", "server")
 # Where a recording begins: with the connection; with the response, the request being unknown; or
 # after the opening handshake, so that all bytes belong to frames.
 Begins = Literal["connection", "response", "frames"]
-BEGINS: tuple[Begins, ...] = ("connection", "response", "frames")
+BEGINS: tuple[Begins, ...] = get_args(Begins)
 EventKind = Literal["data", "end", "lost", "held", "fault"]
 
 

@@ -8,8 +8,9 @@ from ..protocol import Span
 from ..said import Said
 from .events import Side
 from .frame_fields import text_or_hex
+from .frames import FrameUnit
 
-SHOWN = 60  # characters of the bytes that are shown
+SHOWN = 60  # bytes of a payload, and characters, that are shown
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,8 @@ class Evidence:
     def __str__(self) -> str:
         """One line, in the language of the course."""
         side, start, last = Said(f"capture.side-{self.side}"), self.span.start, self.span.end - 1
-        shown = _shown(self.data)
         if self.meant is None:
+            shown = _shown(self.data)
             return str(Said("doctor.evidence", side=side, start=start, last=last, shown=shown))
         shown, meant = self.data[: SHOWN // 3].hex(" "), _shown(self.meant)
         return str(
@@ -42,6 +43,14 @@ class Evidence:
                 meant=meant,
             )
         )
+
+
+def of_payload(unit: FrameUnit) -> Evidence:
+    """The first bytes of a frame's payload, and what they stand for if they are masked."""
+    layout, start = unit.layout, unit.layout.payload.start
+    span = Span(start, min(layout.payload.end, start + SHOWN))
+    meant = None if layout.mask_key is None else layout.frame.payload[:SHOWN]
+    return Evidence(unit.sender, span, unit.stream[span.start : span.end], meant)
 
 
 def _shown(data: bytes) -> str:

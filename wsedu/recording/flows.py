@@ -9,6 +9,7 @@ same. Such a value is called a tnetstring. A flow is a table; a flow with a WebS
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from ..protocol import Close, Opcode, build_close, is_sendable
@@ -60,8 +61,10 @@ def read_value(data: bytes, at: int, stop: int, deep: int = 0) -> tuple[Any, int
     if end >= stop:
         raise ValueError("a tnetstring is cut")
     kind = data[end : end + 1]
+    if kind in _PLAIN:
+        return _PLAIN[kind](data[start:end]), end + 1
     if kind not in (b"}", b"]"):
-        return _plain(kind, data[start:end]), end + 1
+        raise ValueError(f"no kind of tnetstring: {kind!r}")
     items: list[Any] = []
     while start < end:
         item, start = read_value(data, start, end, deep + 1)
@@ -69,20 +72,15 @@ def read_value(data: bytes, at: int, stop: int, deep: int = 0) -> tuple[Any, int
     return (_table(items) if kind == b"}" else items), end + 1
 
 
-def _plain(kind: bytes, body: bytes) -> Any:
-    if kind == b",":
-        return body
-    if kind == b";":
-        return body.decode("utf-8", "replace")
-    if kind == b"#":
-        return int(body)
-    if kind == b"^":
-        return float(body)
-    if kind == b"!":
-        return body == b"true"
-    if kind == b"~":
-        return None
-    raise ValueError(f"no kind of tnetstring: {kind!r}")
+# The letters for values that hold no others, and how each is read.
+_PLAIN: dict[bytes, Callable[[bytes], Any]] = {
+    b",": lambda body: body,
+    b";": lambda body: body.decode("utf-8", "replace"),
+    b"#": int,
+    b"^": float,
+    b"!": lambda body: body == b"true",
+    b"~": lambda body: None,
+}
 
 
 def _table(items: list[Any]) -> dict[str, Any]:

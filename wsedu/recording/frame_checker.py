@@ -24,7 +24,6 @@ from ..protocol import (
     broken_rules,
     parse_close,
 )
-from ..protocol.reader import FieldName
 from ..said import Said
 from .events import Side
 from .inflating import Inflated, Inflater
@@ -45,9 +44,13 @@ class FrameChecker:
 
     deflate: how permessage-deflate was agreed on, or None: RSV1 has no meaning (RFC 7692)
     sent:    how many bytes the sender has sent in all
+    midway:  whether the first frame may be in the middle of a message, whose start is not here
     """
 
-    def __init__(self, sender: Side, deflate: Deflate | None, sent: int) -> None:
+    def __init__(
+        self, sender: Side, deflate: Deflate | None, sent: int, midway: bool = False
+    ) -> None:
+        self.midway = midway
         self.reader: Side = "server" if sender == "client" else "client"
         self._messages = MessageReader()
         self._inflater: Inflater | None = None
@@ -68,25 +71,23 @@ class FrameChecker:
         """What is wrong with the next frame, and what it ends or stands for."""
         if self._over is not None:
             return (Problem(self._over, layout.span, "1.4; 7.1.7"),), None, None
-        truncated = layout.truncated
-        problems = self._broken(layout, layout.begun, truncated)
-        if truncated is not None:
+        problems = self._broken(layout)
+        if layout.truncated is not None:
             return problems, None, None
         if problems:
             self._over = Said("frame.after-error")
             return problems, None, None
         try:
-            return self._take(layout, layout.begun)
+            return self._take(layout)
         except ProtocolError as error:
             self._over = Said("frame.after-error")
             where = layout.payload if len(layout.payload) else layout.span
             return (_problem(error, where),), None, None
 
-    def _broken(
-        self, layout: FrameLayout, header: FrameHeader, truncated: FieldName | None
-    ) -> tuple[Problem, ...]:
+    def _broken(self, layout: FrameLayout) -> tuple[Problem, ...]:
         """The rules that the header breaks, as far as it has come."""
-        if truncated == "second_byte" or truncated == "extended_length":
+        header = layout.begun
+        if layout.header is None:
             header = header._replace(length=_AT_LEAST[header.length_form])
         deflated = self._inflater is not None
         found = []
@@ -95,31 +96,34 @@ class FrameChecker:
             if len(span):
                 found.append(_problem(error, span))
         if header.rsv1 and deflated and (header.is_control or header.opcode == CONTINUATION):
-            on_control, on_other = Said("frame.rsv1-on-control"), Said("frame.rsv1-on-continuation")
-            said = on_control if header.is_control else on_other
+            place = "control" if header.is_control else "continuation"
+            said = Said(f"frame.rsv1-on-{place}")
             error = ProtocolError(said, section="RFC 7692 6", close_code=1002)
             found.insert(0, _problem(error, layout.first_byte))
         return tuple(found)
 
-    def _take(self, layout: FrameLayout, header: FrameHeader) -> Checked:
-        frame = layout.frame
+    def _take(self, layout: FrameLayout) -> Checked:
+        frame, header = layout.frame, layout.begun
         if frame.opcode == Opcode.CLOSE:
             parse_close(frame.payload)
             self._over = Said("frame.after-close")
             return (), None, None
         if self._inflater is not None and not header.is_control:
-            return self._take_data(layout, header, self._inflater)
+            return self._take_data(layout, self._inflater)
         found = self._messages.receive(Piece(header, frame.payload, first=True, last=True))
         return (), None if isinstance(found, Frame) else found, None
 
-    def _take_data(self, layout: FrameLayout, header: FrameHeader, inflater: Inflater) -> Checked:
+    def _take_data(self, layout: FrameLayout, inflater: Inflater) -> Checked:
         """A data frame, where messages may be compressed."""
-        payload, problems = layout.frame.payload, tuple[Problem, ...]()
+        header, payload, problems = layout.begun, layout.frame.payload, tuple[Problem, ...]()
         inflated: Inflated | None = None
         if header.opcode != CONTINUATION:
             self._compressed = header.rsv1
             if self._compressed:
                 inflater.begin()
+        elif self.midway and not self._messages.in_progress:
+            self._skip(header)
+        self.midway = False
         if self._compressed:
             where = layout.payload if len(layout.payload) else layout.span
             payload, inflated, problems = inflater.take(payload, header.fin, where)

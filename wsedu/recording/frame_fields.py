@@ -31,7 +31,7 @@ NAMES = {
 
 def title_of_frame(layout: FrameLayout, inflated: Inflated | None = None) -> Said:
     """A few words for an arrow: which kind of frame, and how its payload begins."""
-    kind, shown = _kind(layout), _payload(layout, 40)
+    kind, shown = kind_of(layout.frame.opcode), _payload(layout, 40)
     if inflated is not None:
         kind, shown = Said("frame.compressed", kind=kind), _inflated(layout, inflated, 40)
     if not layout.frame.fin:
@@ -48,7 +48,7 @@ def describe_frame(layout: FrameLayout, inflated: Inflated | None = None) -> Sai
         size = Said("frame.inflated-size", size=size, count=inflated.size)
     return Said(
         "frame.sentence",
-        kind=_kind(layout),
+        kind=kind_of(layout.frame.opcode),
         place=_place_in_message(layout),
         payload=size,
         masked=Said("frame.masked") if layout.masked else Said("frame.not-masked"),
@@ -74,8 +74,8 @@ def _place_in_message(layout: FrameLayout) -> Said:
     return Said("frame.is-message")
 
 
-def _kind(layout: FrameLayout) -> Said:
-    opcode = layout.frame.opcode
+def kind_of(opcode: int) -> Said:
+    """The name of a kind of frame."""
     return KINDS.get(opcode) or Said("opcode.reserved-number", opcode=opcode)
 
 
@@ -93,7 +93,7 @@ def fields_of_frame(
         _masking_key(layout, stream),
         _payload_field(layout, inflated),
     )
-    return tuple(field for field in fields if field is not None)
+    return tuple(field for field in fields if field is not None and len(field.span))
 
 
 def _first_byte(layout: FrameLayout, stream: bytes, inflated: Inflated | None) -> Field:
@@ -147,30 +147,25 @@ def _extended_length(layout: FrameLayout) -> Field | None:
     return Field(NAMES["extended_length"], span, shown, meaning, "5.2", kind="extended")
 
 
-def _masking_key(layout: FrameLayout, stream: bytes) -> Field | None:
+def _masking_key(layout: FrameLayout, stream: bytes) -> Field:
     span, meaning = layout.masking_key, Said("meaning.masking-key")
-    if not len(span):
-        return None
     shown = stream[span.start : span.end].hex(" ")
     return Field(NAMES["masking_key"], span, shown, meaning, "5.3", kind="key")
 
 
-def _payload_field(layout: FrameLayout, inflated: Inflated | None) -> Field | None:
-    span = layout.payload
-    if not len(span):
-        return None
+def _payload_field(layout: FrameLayout, inflated: Inflated | None) -> Field:
     if inflated is not None:
         return _compressed_field(layout, inflated)
     meaning = Said("meaning.masked-payload") if layout.masked else Said("meaning.payload")
     shown, parts = _payload(layout, 200), _close_parts(layout)
-    return Field(NAMES["payload"], span, shown, meaning, "5.2", parts, kind="payload")
+    return Field(NAMES["payload"], layout.payload, shown, meaning, "5.2", parts, kind="payload")
 
 
 def _compressed_field(layout: FrameLayout, inflated: Inflated) -> Field:
     """A compressed payload: how many bytes it has, and what they stand for."""
     count, written = len(layout.payload), layout.frame.payload
     shown = Said("payload.inflated", count=count, shown=_inflated(layout, inflated, 200))
-    written_as = Said("meaning.compressed", shown=_hex(written, 16))
+    written_as = Said("meaning.compressed", shown=hex_start(written, 16))
     if inflated.lost is not None:
         written_as = Said("meaning.compressed-lost", written=written_as, why=inflated.lost)
     section = "RFC 7692 7.2.2"
@@ -185,10 +180,11 @@ def _inflated(layout: FrameLayout, inflated: Inflated, limit: int) -> Said | str
         return shorten(inflated.start.decode("utf-8", "replace"), limit)
     if layout.frame.opcode == Opcode.CONTINUATION:
         return text_or_hex(inflated.start, limit)
-    return _hex(inflated.start, limit // 3)
+    return hex_start(inflated.start, limit // 3)
 
 
-def _hex(data: bytes, limit: int) -> str:
+def hex_start(data: bytes, limit: int) -> str:
+    """The first bytes in hexadecimal; "…" marks that there are more."""
     return data[:limit].hex(" ") + (" …" if len(data) > limit else "")
 
 
@@ -222,8 +218,7 @@ def _payload(layout: FrameLayout, limit: int) -> Said | str:
         return shorten(start.decode("utf-8", "replace"), limit)
     if frame.opcode in (Opcode.PING, Opcode.PONG):
         return text_or_hex(frame.payload, limit)
-    shown = frame.payload[: limit // 3].hex(" ")
-    return shown if len(frame.payload) <= limit // 3 else f"{shown} …"
+    return hex_start(frame.payload, limit // 3)
 
 
 def text_or_hex(data: bytes, limit: int) -> str:
@@ -238,7 +233,5 @@ def text_or_hex(data: bytes, limit: int) -> str:
     except UnicodeDecodeError:
         text = ""
     if not text.isprintable() or not text:
-        shown, cut = data[: limit // 3].hex(" "), len(data) > limit // 3
-    else:
-        shown, cut = f'"{text[:limit]}"', len(text) > limit
-    return f"{shown} …" if cut else shown
+        return hex_start(data, limit // 3)
+    return f'"{text[:limit]}"' + (" …" if len(text) > limit else "")

@@ -51,17 +51,20 @@ class Frames:
     starts: list[int] = field(default_factory=list)
     checked: dict[int, Checked] = field(default_factory=dict)
 
-    def read(self, here: int, deflate: Deflate | None, early: int) -> None:
+    def read(self, here: int, deflate: Deflate | None, early: int, midway: bool) -> None:
         """Find and check all frames from offset ``here`` on, the last one perhaps incomplete.
 
         deflate: how permessage-deflate was agreed on, or None
         early:   the offset before which a frame came too early: before the server's 101
+        midway:  whether the first frame may be in the middle of a message
         """
-        checker = FrameChecker(self.sender, deflate, len(self.stream))
+        checker = FrameChecker(self.sender, deflate, len(self.stream), midway)
         while True:
             if here >= early and checker.is_between_messages:
                 found, here = plain_frames(self.stream, here, checker.reader)
                 self.starts.extend(found)
+                # Only Pings and Pongs leave open whether a message has begun (5.5).
+                checker.midway &= all(self.stream[start] & 0b1000 for start in found)
             layout = read_layout(self.stream, here)
             if layout is None:
                 return

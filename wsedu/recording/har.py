@@ -13,7 +13,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ from ..protocol import Opcode
 from ..said import Said
 from .events import Side
 from .packets import CaptureError
+from .readable import json_value
 from .rebuilt import Message, Socket, head, seconds
 
 ERRORS = 3  # of one socket that are told
@@ -46,7 +47,7 @@ def read_har(content: Any, attached: Attached) -> list[Socket]:
 def read_lines(text: str) -> Socket:
     """The messages that Playwright keeps in a file of their own, one in each line."""
     socket = Socket("a HAR", upgraded=True, notes=[Said("rebuilt.no-handshake")])
-    _add_messages(socket, list(_objects(text)))
+    _add_messages(socket, map(json_value, text.splitlines()))
     return socket
 
 
@@ -91,7 +92,7 @@ def _socket(entry: Any, creator: Any, attached: Attached) -> Socket:
         if data is None:
             socket.notes.append(Said("har.no-file", name=name))
         else:
-            _add_messages(socket, list(_objects(data.decode("utf-8", "replace"))))
+            _add_messages(socket, map(json_value, data.decode("utf-8", "replace").splitlines()))
     elif creator == "Firefox":
         socket.notes.append(Said("har.firefox"))
     else:
@@ -112,7 +113,9 @@ def _add_heads(socket: Socket, entry: Any) -> None:
     """The handshake, if the file has one."""
     status = _get(entry, "response", "status")
     request, response = _headers(_get(entry, "request")), _headers(_get(entry, "response"))
-    if status == 200 and socket.messages:
+    # RFC 8441, RFC 9220: over HTTP/2 and HTTP/3, 200 means what 101 means.
+    version = str(_get(entry, "response", "httpVersion")).lower()
+    if status == 200 and (socket.messages or version.startswith(("h2", "h3", "http/2", "http/3"))):
         socket.upgraded = True
         socket.notes.append(Said("har.http2"))
         return
@@ -141,7 +144,7 @@ def _target(url: str) -> str:
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def _add_messages(socket: Socket, written: list[Any]) -> None:
+def _add_messages(socket: Socket, written: Iterable[Any]) -> None:
     errors, not_base64 = [], 0
     for line in written:
         kind, text = _get(line, "type"), _get(line, "data")
@@ -177,15 +180,6 @@ def _add_end(socket: Socket, entry: Any) -> None:
         socket.notes.append(
             Said("har.close", code=str(close.get("code")), reason=str(close.get("reason") or ""))
         )
-
-
-def _objects(text: str) -> Iterator[Any]:
-    """The values in lines of JSON; a line that is none is passed over."""
-    for line in text.splitlines():
-        try:
-            yield json.loads(line)
-        except (ValueError, RecursionError):
-            continue
 
 
 def _moment(written: Any) -> float | None:

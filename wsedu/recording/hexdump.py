@@ -44,10 +44,6 @@ class Form(NamedTuple):
     words: bool = False  # whether a group is a word, so that the last one may be filled up
 
 
-def _octal(digits: str) -> bytes:
-    return bytes((int(digits, 8),))
-
-
 FORMS = {
     "hex": Form(re.compile(r"(?:[0-9a-fA-F]{2})+\Z"), bytes.fromhex),
     "swapped": Form(
@@ -56,7 +52,7 @@ FORMS = {
         words=True,
     ),
     "bits": Form(re.compile(r"[01]{8}\Z"), lambda digits: bytes((int(digits, 2),))),
-    "octal": Form(re.compile(r"[0-3][0-7]{2}\Z"), _octal),
+    "octal": Form(re.compile(r"[0-3][0-7]{2}\Z"), lambda digits: bytes((int(digits, 8),))),
     "decimal": Form(
         re.compile(r"(?:\d{1,2}|1\d\d|2[0-4]\d|25[0-5])\Z"), lambda digits: bytes((int(digits),))
     ),

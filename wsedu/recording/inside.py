@@ -11,14 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from ..protocol import Binary, Span, Text
+from ..protocol import Binary, Text
 from ..protocol.http import shorten
 from ..said import Said
 from . import readable
 from .dissect import Dissection
 from .events import Side
-from .evidence import Evidence
+from .evidence import Evidence, of_payload
+from .frames import FrameUnit
 from .protocols import protocol_of
 from .units import Unit
 
@@ -80,10 +82,14 @@ def _by_subprotocol(seen: Dissection) -> Inside | None:
     head = None if seen.switch is None else seen.units[seen.switch].head
     lines = () if head is None else head.find("Sec-WebSocket-Protocol")
     name = SUBPROTOCOLS.get(lines[0].value.text) if lines else None
-    if name is None or seen.switch is None:
+    if name is None:
         return None
-    said = Said("inside.agreed", what=Said(f"inside.of-{name}"), name=lines[0].value.text)
-    return Inside(name, said, _evidence(seen.units[seen.switch], lines[0].span), seen)
+    said, span = (
+        Said("inside.agreed", what=Said(f"inside.of-{name}"), name=lines[0].value.text),
+        lines[0].span,
+    )
+    data = seen.recording.sent_by("server")[span.start : span.end]
+    return Inside(name, said, Evidence("server", span, data), seen)
 
 
 # What a message says.
@@ -93,15 +99,15 @@ _SOCKET_CONNECT = re.compile(r"40(?:/[^,]*,)?(?:\{.*\})?")
 
 
 def _by_content(seen: Dissection) -> Inside | None:
-    units = [unit for unit in seen.units if unit.message is not None][:FIRST]
+    frames = (unit for unit in seen.units if isinstance(unit, FrameUnit) and unit.message)
+    units = list(islice(frames, FIRST))
     for unit in units:
         name = _name(unit.message, unit.sender) if unit.message else ""
         if name == "engine-io" and any(_connects(other) for other in units):
             name = "socket-io"
-        if name and unit.layout is not None:
+        if name:
             what, side = Said(f"inside.of-{name}"), Said(f"capture.side-{unit.sender}")
-            said, place = Said("inside.seen", what=what, side=side), unit.layout.payload
-            return Inside(name, said, _evidence(unit, place), seen)
+            return Inside(name, Said("inside.seen", what=what, side=side), of_payload(unit), seen)
     return None
 
 
@@ -122,14 +128,6 @@ def _name(message: Text | Binary, sender: Side) -> str:
 
 def _connects(unit: Unit) -> bool:
     return isinstance(unit.message, Text) and bool(_SOCKET_CONNECT.fullmatch(unit.message.text))
-
-
-def _evidence(unit: Unit, place: Span) -> Evidence:
-    span = Span(place.start, min(place.end, place.start + 60))
-    meant = None
-    if unit.layout is not None and unit.layout.mask_key is not None:
-        meant = unit.layout.frame.payload[:60]
-    return Evidence(unit.sender, span, unit.stream[span.start : span.end], meant)
 
 
 _READERS: dict[str, Callable[[Text | Binary], str]] = {

@@ -15,43 +15,48 @@ from ..said import Said
 from .packets import name_file
 from .protocols import protocol_of
 
-# The first bytes of a file, and the id and the kind of what to say.
+
+def _kind(id: str, kind: str) -> Said:
+    return Said(f"open.kind-{id}", kind=kind)
+
+
+# The first bytes of a file, and what to say of it.
 _MAGIC = {
-    b"\x89PNG\r\n\x1a\n": ("picture", "PNG"),
-    b"\xff\xd8\xff": ("picture", "JPEG"),
-    b"GIF8": ("picture", "GIF"),
-    b"RIFF": ("picture", "WebP"),
-    b"%PDF-": ("picture", "PDF"),
-    b"OggS": ("media", "Ogg"),
-    b"ID3": ("media", "MP3"),
-    b"\x1aE\xdf\xa3": ("media", "WebM"),
-    b"wOFF": ("media", "WOFF"),
-    b"wOF2": ("media", "WOFF2"),
-    b"7z\xbc\xaf\x27\x1c": ("archive", "7z"),
-    b"Rar!\x1a\x07": ("archive", "RAR"),
-    b"\x7fELF": ("program", ""),
-    b"MZ\x90": ("program", ""),
-    b"\xca\xfe\xba\xbe": ("program", ""),
-    b"\xcf\xfa\xed\xfe": ("program", ""),
-    b"\0asm": ("program", ""),
-    b"SQLite format 3\0": ("database", ""),
-    b"ElfFile\0": ("log", "Windows"),
-    b"LPKSHHRH": ("log", "systemd"),
-    b"\xac\xed\x00\x05": ("of-java", ""),
-    b"\x89HDF\r\n\x1a\n": ("data", "HDF5"),
-    b"\x93NUMPY": ("data", "NumPy"),
-    b"PAR1": ("data", "Parquet"),
-    b"bplist00": ("data", "property list"),
-    b"MDMP": ("data", "minidump"),
-    b"L\0\0\0\1\x14\2\0": ("data", "Windows shortcut"),
+    b"\x89PNG\r\n\x1a\n": _kind("picture", "PNG"),
+    b"\xff\xd8\xff": _kind("picture", "JPEG"),
+    b"GIF8": _kind("picture", "GIF"),
+    b"RIFF": _kind("picture", "WebP"),
+    b"%PDF-": _kind("picture", "PDF"),
+    b"OggS": _kind("media", "Ogg"),
+    b"ID3": _kind("media", "MP3"),
+    b"\x1aE\xdf\xa3": _kind("media", "WebM"),
+    b"wOFF": _kind("media", "WOFF"),
+    b"wOF2": _kind("media", "WOFF2"),
+    b"7z\xbc\xaf\x27\x1c": _kind("archive", "7z"),
+    b"Rar!\x1a\x07": _kind("archive", "RAR"),
+    b"\x7fELF": Said("open.program"),
+    b"MZ\x90": Said("open.program"),
+    b"\xca\xfe\xba\xbe": Said("open.program"),
+    b"\xcf\xfa\xed\xfe": Said("open.program"),
+    b"\0asm": Said("open.program"),
+    b"SQLite format 3\0": Said("open.database"),
+    b"ElfFile\0": _kind("log", "Windows"),
+    b"LPKSHHRH": _kind("log", "systemd"),
+    b"\xac\xed\x00\x05": Said("open.of-java"),
+    b"\x89HDF\r\n\x1a\n": _kind("data", "HDF5"),
+    b"\x93NUMPY": _kind("data", "NumPy"),
+    b"PAR1": _kind("data", "Parquet"),
+    b"bplist00": _kind("data", "property list"),
+    b"MDMP": _kind("data", "minidump"),
+    b"L\0\0\0\1\x14\2\0": _kind("data", "Windows shortcut"),
 }
 # The same for bytes that are not the first, or may be several.
 _FORMS = (
-    (re.compile(rb"(?s).{4}ftyp[\w ]{4}"), ("media", "MP4")),
-    (re.compile(rb"(?s).{257}ustar[\0 ]"), ("archive", "tar")),
-    (re.compile(rb"(?s)BM.{4}\0{4}.{3}\0[\x0c\x28\x6c\x7c]\0\0\0"), ("picture", "BMP")),
-    (re.compile(rb"(?s)\x80[\x04\x05]\x95.{3}\0{5}.*\.\Z"), ("data", "pickle")),
-    (re.compile(rb"(?s)\x30\x82..\x30[\x80-\x82]"), ("certificate", "DER")),
+    (re.compile(rb"(?s).{4}ftyp[\w ]{4}"), _kind("media", "MP4")),
+    (re.compile(rb"(?s).{257}ustar[\0 ]"), _kind("archive", "tar")),
+    (re.compile(rb"(?s)BM.{4}\0{4}.{3}\0[\x0c\x28\x6c\x7c]\0\0\0"), _kind("picture", "BMP")),
+    (re.compile(rb"(?s)\x80[\x04\x05]\x95.{3}\0{5}.*\.\Z"), _kind("data", "pickle")),
+    (re.compile(rb"(?s)\x30\x82..\x30[\x80-\x82]"), _kind("certificate", "DER")),
 )
 _PROTOCOLS = {
     "http2": "http2",
@@ -72,10 +77,9 @@ def name_content(data: bytes) -> Said | None:
     """What content seems to be that cannot be opened, or None if that is not clear."""
     if not data.strip():
         return Said("open.blank") if data else Said("capture.is-empty")
-    found = next((name for start, name in _MAGIC.items() if data.startswith(start)), None)
-    found = found or next((name for form, name in _FORMS if form.match(data)), None)
-    if found is not None:
-        return _say(*found)
+    found = next((said for start, said in _MAGIC.items() if data.startswith(start)), None)
+    if found := found or next((said for form, said in _FORMS if form.match(data)), None):
+        return found
     if name := _PROTOCOLS.get(protocol_of(data)):
         return Said(f"open.speaks-{name}")
     if _DEBUG_LOG.match(data):
@@ -90,15 +94,6 @@ def name_content(data: bytes) -> Said | None:
         return Said("open.pdml") if b"<pdml" in data[:2000] else Said("open.xml")
     named = name_file(data[:64])
     return None if named.id in ("capture.is-text", "capture.is-unknown") else named
-
-
-def _say(id: str, kind: str) -> Said:
-    """The sentence for an id of the tables above."""
-    if id == "program":
-        return Said("open.program")
-    if id == "database":
-        return Said("open.database")
-    return Said("open.of-java") if id == "of-java" else Said(f"open.kind-{id}", kind=kind)
 
 
 # Text in which no reader found anything.

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import struct
 import zipfile
 import zlib
@@ -25,11 +24,12 @@ from urllib.parse import urlsplit
 
 from ..said import Said
 from . import files, har
-from .captures import Connection, choose_connections
+from .captures import UPGRADE, Connection, choose_connections
 from .flows import is_flows, read_flows
 from .hextext import read_json, read_text
 from .names import name_content, name_json, name_text, name_zip
 from .packets import GZIP, PCAP, SECTION, CaptureError
+from .readable import json_value
 from .rebuilt import Socket
 from .recording import Recording, install
 from .streams import is_frames, is_http, read_handshake, to_recording
@@ -42,8 +42,6 @@ _UNREADABLE: tuple[type[Exception], ...] = (
     *(OSError, ValueError, LookupError, EOFError, RuntimeError),
     *(zlib.error, struct.error, zipfile.BadZipFile),
 )
-
-_UPGRADE = re.compile(rb"(?im)^upgrade[ \t]*:[^\n]*websocket")
 
 _ZLIB = (b"\x78\x01", b"\x78\x9c", b"\x78\xda")
 
@@ -276,7 +274,7 @@ def _one(recording: Recording, file: Said) -> tuple[Found, ...]:
 def _several(recordings: list[Recording]) -> tuple[Found, ...]:
     """Connections of one tap; some may be plain HTTP, as those that brought a page are."""
     sockets = [
-        recording.begins == "frames" or _UPGRADE.search(recording.sent_by("client"))
+        recording.begins == "frames" or UPGRADE.search(recording.sent_by("client"))
         for recording in recordings
     ]
     found = [_one(recording, Said("open.is-recordings"))[0] for recording in recordings]
@@ -321,12 +319,8 @@ _CONTROLS = {chr(code) for code in range(32) if chr(code) not in "\t\n\v\f\r\x1b
 
 def _json(text: str) -> Any:
     """The JSON in a text, or None if it is not JSON."""
-    if text[:1].isalpha() and text[:4] not in ("null", "true"):
-        return None
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+    is_word = text[:1].isalpha() and text[:4] not in ("null", "true")
+    return None if is_word else json_value(text)
 
 
 def _port(url: str) -> int:

@@ -141,12 +141,17 @@ def _plain(message: Text | Binary) -> str:
     return message.text if isinstance(message, Text) else message.data[:60].hex(" ")
 
 
+def json_value(text: str) -> Any:
+    """What a JSON text says, or None if it is not JSON."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
 def read_json(text: str) -> dict[str, Any]:
     """The object of a JSON text; an empty one if it is none."""
-    try:
-        content = json.loads(text) if text[:1] == "{" else None
-    except (ValueError, RecursionError):
-        content = None
+    content = json_value(text) if text[:1] == "{" else None
     return content if isinstance(content, dict) else {}
 
 

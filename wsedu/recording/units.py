@@ -60,6 +60,11 @@ class Unit:
         return status is not None and 100 <= status < 200 and status != 101
 
     @property
+    def content(self) -> bytes:
+        """Of a body, its bytes; if it is written in chunks, the first that these hold."""
+        return content_of_chunks(self.stream, self.span) if self.is_chunked else self.data
+
+    @property
     def title(self) -> str:
         """A few words, for the arrow in a ladder."""
         return str(self._titled)
@@ -101,10 +106,9 @@ class Unit:
         if self.layout is not None:
             return describe_frame(self.layout, self.inflated)
         if self.kind == "body":
-            data = content_of_chunks(self.stream, self.span) if self.is_chunked else self.data
             if self.sender == "client":
-                return Said("body.of-request", text=_text(data))
-            return Said("body.sentence", text=_text(data))
+                return Said("body.of-request", text=_text(self.content))
+            return Said("body.sentence", text=_text(self.content))
         return Said("bytes.too-early") if self.sender == "client" else Said("bytes.no-request")
 
 

@@ -319,7 +319,7 @@ for cause, make_head in {
 
 case(
     "response-not-ended",
-    lambda: against_client(answers(lambda key: switching(key)[:-2], HELLO_BACK), open_timeout=0.02),
+    lambda: against_client(answers(lambda key: switching(key)[:-2], HELLO_BACK, leave=True)),
 )
 case(
     "extension-parameters",

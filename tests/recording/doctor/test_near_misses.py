@@ -3,6 +3,9 @@
 These are written by hand: no program has to be that unlucky for the doctor to be careful.
 """
 
+import gzip
+import zlib
+
 import pytest
 
 from tests.recording import ANSWER, REQUEST, conversation
@@ -14,6 +17,8 @@ MASK = bytes.fromhex("37fa213d")
 TLS = b"\x17\x03\x03\x00\x10" + bytes(16)
 CLOSE, PING, PONG, TEXT = Opcode.CLOSE, Opcode.PING, Opcode.PONG, Opcode.TEXT
 BAD = build_frame(Frame(TEXT, b"Hello"))  # a client has to mask
+VERSION = b"Sec-WebSocket-Version: 13\r\n"
+PAGE = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 HOST = REQUEST.partition(b"Host: ")[2].partition(b"\r\n")[0]
 UNASKED = REQUEST.replace(b"Upgrade: w", b"Sec-WebSocket-Protocol: chat\r\nUpgrade: w")
 
@@ -25,6 +30,11 @@ def frame(opcode: int, payload: bytes = b"", **bits: bool) -> bytes:
 
 def from_client(opcode: int, payload: bytes = b"") -> bytes:
     return build_frame(Frame(opcode, payload), MASK)
+
+
+def refusal(status: int, body: bytes = b"", line: str = "Server: x") -> bytes:
+    head = f"HTTP/1.1 {status} No\r\n{line}\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
 
 
 def seen(*said: tuple[Side, bytes], ends: str = "", begins: str = "connection") -> Recording:
@@ -59,6 +69,20 @@ NEAR = {
         ),
         "status-403",
     ),
+    "a request that may go on": (seen(("client", REQUEST[:100])), ""),
+    "a 101 that may go on": (seen(("client", REQUEST), ("server", ANSWER[:40])), ""),
+    "a version that is there twice": (
+        seen(("client", REQUEST.replace(VERSION, 2 * VERSION)), ("server", refusal(400))),
+        "status-400",
+    ),
+    "a page first, and then no response": (
+        seen(("client", PAGE), ("server", refusal(200)), ("client", REQUEST), ends="sc"),
+        "closed-without-response",
+    ),
+    "a frame that does not wait for the refusal": (
+        seen(("client", REQUEST), ("client", from_client(TEXT, b"Hi")), ("server", refusal(403))),
+        "status-403",
+    ),
     "an ordinary request": (
         seen(("client", b"GET / HTTP/1.1\r\n\r\n"), ("server", b"HTTP/1.1 200 OK\r\n\r\nHi")),
         "",
@@ -79,6 +103,35 @@ NEAR = {
         "",
     ),
     "a Pong that had no time": (opened(("server", frame(PING, b"a")), ends="sc"), "no-close"),
+    "a Pong that is late, and answers the Ping before": (
+        opened(
+            ("server", frame(PING, b"a")),
+            ("server", frame(PING, b"b")),
+            ("client", from_client(PONG, b"a")),
+            ("server", frame(CLOSE, b"\x03\xf3no Pong came")),
+            ends="s",
+        ),
+        "ping-unanswered",
+    ),
+    "a reason with ping inside of a word": (
+        opened(
+            ("server", frame(PING, b"a")),
+            ("server", frame(CLOSE, b"\x03\xe9stopping")),
+            ("client", from_client(CLOSE, b"\x03\xe9")),
+            ends="sc",
+        ),
+        "",
+    ),
+    "a handler that fails just after a Ping": (
+        opened(
+            ("client", from_client(TEXT, b"Hi")),
+            ("server", frame(PING, b"a")),
+            ("server", frame(CLOSE, b"\x03\xf3")),
+            ("client", from_client(CLOSE, b"\x03\xf3")),
+            ends="sc",
+        ),
+        "handler-failed",
+    ),
     "a Ping after 1011": (
         opened(("server", frame(CLOSE, b"\x03\xf3")), ("server", frame(PING))),
         "data-after-close",
@@ -106,6 +159,14 @@ NEAR = {
         "reserved-opcode",
     ),
     # Payloads.
+    "MessagePack that begins like a frame": (
+        opened(("server", frame(Opcode.BINARY, b"\x81\xa3msg\xd9\x22" + b"x" * 34))),
+        "",
+    ),
+    "a number that begins like a Close": (
+        opened(("server", frame(Opcode.BINARY, b"\x88\x02\x00\x01"))),
+        "",
+    ),
     "not UTF-8, and no Close": (opened(("server", frame(TEXT, b"\xfe\x01\x81\x8d"))), "not-utf8"),
     "not UTF-8, and another Close": (
         opened(
@@ -159,6 +220,82 @@ def test_what_a_server_says_tells_whether_upgrade_was_lost(body: str, lost: bool
     head = f"HTTP/1.1 400 Bad Request\r\nContent-Length: {len(body)}\r\n\r\n{body}"
     found = diagnose(seen(("client", REQUEST), ("server", head.encode())))
     assert found.causes[0] == ("upgrade-did-not-arrive" if lost else "status-400")
+
+
+def test_the_response_is_quoted_and_not_the_page_before_it() -> None:
+    no = refusal(403, b"not you")
+    page = refusal(200, b"Hello")
+    found = diagnose(
+        seen(("client", PAGE), ("server", page), ("client", REQUEST), ("server", no), ends="sc")
+    )
+    assert 'says: "not you"' in str(found)
+
+
+@pytest.mark.parametrize(
+    ("line", "body", "quoted"),
+    [
+        ("Transfer-Encoding: chunked", b"4\r\nnot \r\n3\r\nyou\r\n0\r\n\r\n", 'says: "not you"'),
+        ("Content-Encoding: gzip", gzip.compress(b"not you", mtime=0), ""),
+    ],
+    ids=["in chunks", "compressed"],
+)
+def test_what_a_body_holds_is_quoted(line: str, body: bytes, quoted: str) -> None:
+    head = f"HTTP/1.1 403 No\r\n{line}\r\n\r\n".encode()
+    said = str(diagnose(seen(("client", REQUEST), ("server", head + body), ends="sc")))
+    assert quoted in said and ("says:" in said) == bool(quoted)
+
+
+def test_the_extension_that_was_not_offered_is_named() -> None:
+    line = b"Sec-WebSocket-Extensions: permessage-deflate"
+    asked, answered = (head.replace(b"\r\n\r\n", b"\r\n" + line) for head in (REQUEST, ANSWER))
+    end = b"\r\n\r\n"
+    found = diagnose(seen(("client", asked + end), ("server", answered + b", x-other" + end)))
+    assert found.causes[0] == "extension-not-offered"
+    assert "the extension x-other, " in str(found)
+
+
+def test_the_message_that_was_too_big_is_the_largest_one() -> None:
+    large, small = from_client(TEXT, b"x" * 2**17), from_client(TEXT, b"Hi")
+    too_big = frame(CLOSE, b"\x03\xf1")
+    found = diagnose(opened(("client", large + small), ("server", too_big), ends="sc"))
+    assert found.causes == ("too-big",) and "131,072 bytes" in str(found)
+
+
+def test_a_compressed_message_is_as_big_as_what_it_inflates_to() -> None:
+    line = b"\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
+    asked, answered = (head.replace(b"\r\n\r\n", line) for head in (REQUEST, ANSWER))
+    compress = zlib.compressobj(wbits=-15)
+    written = compress.compress(b"x" * 2**17) + compress.flush(zlib.Z_SYNC_FLUSH)
+    sent = build_frame(Frame(TEXT, written.removesuffix(b"\0\0\xff\xff"), rsv1=True), MASK)
+    close = frame(CLOSE, b"\x03\xf1")
+    found = diagnose(
+        seen(("client", asked), ("server", answered), ("client", sent), ("server", close))
+    )
+    assert found.causes == ("too-big",) and "131,072 bytes" in str(found)
+
+
+# Bytes that are missing: what is not in the recording may have been sent.
+
+ENGINE = opened(
+    ("server", frame(TEXT, b'0{"sid":"a"}')),
+    ("server", frame(TEXT, b"2")),
+    ("server", frame(CLOSE, b"\x03\xe8")),
+    ("client", from_client(CLOSE, b"\x03\xe8")),
+)
+GAPS = {
+    "request-not-ended": seen(("client", REQUEST[:100]), ends="cs"),
+    "response-no-connection": seen(("client", REQUEST), ("server", ANSWER[:60]), ends="cs"),
+    "subprotocol-not-answered": seen(("client", UNASKED), ("server", ANSWER), ends="cs"),
+    "engine-ping-unanswered": ENGINE,
+}
+
+
+@pytest.mark.parametrize(("cause", "recording"), GAPS.items(), ids=GAPS)
+def test_what_is_not_there_counts_only_if_no_bytes_are_missing(
+    cause: str, recording: Recording
+) -> None:
+    assert cause in diagnose(recording).causes
+    assert not diagnose(Recording(recording.events, dropped=100))
 
 
 # A few bytes that were copied: nothing says that the connection ended.

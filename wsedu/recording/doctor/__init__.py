@@ -12,19 +12,15 @@ To add a cause, write its function, put it into the list of its module, and give
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from ..._awaited import values_only
 from ..dissect import Dissection, dissect
 from ..evidence import Evidence
 from ..recording import Recording
 from . import endings, frames, lengths, messages, payloads, refusals, requests, responses, strangers
-from .case import Case
+from .case import Case, Cause
 from .findings import Diagnosis, Finding
 
 __all__ = ["CAUSES", "Diagnosis", "Evidence", "Finding", "diagnose"]
-
-Cause = Callable[[Case], Finding | None]
 
 CAUSES: tuple[Cause, ...] = (
     *responses.FIRST_CAUSES,

@@ -7,15 +7,19 @@ side closed, and which one ended TCP? ``Case`` answers them once.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
-from ...protocol import FrameLayout, MessageHead, Opcode, Span
+from ...protocol import MessageHead, Opcode, Span
 from ...said import Said
 from ..dissect import Dissection
 from ..events import SIDES, Event, Side
-from ..evidence import Evidence
+from ..evidence import Evidence, of_payload
+from ..frames import FrameUnit
 from ..units import Unit
 from .findings import Finding
+
+Cause = Callable[["Case"], Finding | None]
 
 OTHER: dict[Side, Side] = {"client": "server", "server": "client"}
 
@@ -27,10 +31,10 @@ class Case:
         self.seen = seen
         self.recording = seen.recording
         self.streams: dict[Side, bytes] = {side: seen.recording.sent_by(side) for side in SIDES}
-        self.frames: dict[Side, list[Unit]] = {"client": [], "server": []}
-        for unit in seen.units:
-            if unit.kind == "frame":
-                self.frames[unit.sender].append(unit)
+        self.all_frames = [unit for unit in seen.units if isinstance(unit, FrameUnit)]
+        self.frames: dict[Side, list[FrameUnit]] = {"client": [], "server": []}
+        for unit in self.all_frames:
+            self.frames[unit.sender].append(unit)
 
     # The opening handshake.
 
@@ -41,43 +45,51 @@ class Case:
 
     @cached_property
     def request(self) -> Unit | None:
-        """The last request before the frames."""
-        asked = [unit for unit in self.seen.units if unit.kind == "request"]
-        return asked[-1] if asked else None
+        """The last request for WebSocket; the last of any kind if there is none."""
+        asked = self.seen.find("request")
+        wanted = [unit for unit in asked if unit.head is not None and _asks(unit.head)]
+        return next(reversed(wanted or asked), None)
 
     @cached_property
     def response(self) -> Unit | None:
-        """The response to it: the 101, or the last one that is not interim."""
+        """The response to it: the 101, or one that is not interim; None if it got none."""
         if self.seen.switch is not None:
             return self.seen.units[self.seen.switch]
         given = [unit for unit in self.seen.find("response") if not unit.is_interim]
-        return given[-1] if given else None
+        # A proxy may ask for pages first, on the same connection, and get a response to each.
+        number = self.seen.find("request").index(self.request) if self.request else 0
+        return given[number] if number < len(given) else None
+
+    @property
+    def body(self) -> Unit | None:
+        """The body of that response."""
+        if self.response is None:
+            return None
+        place = "server", self.response.span.end
+        bodies = self.seen.find("body")
+        return next((unit for unit in bodies if (unit.sender, unit.span.start) == place), None)
 
     @property
     def asked(self) -> MessageHead | None:
         """The head of a request for WebSocket, also of a damaged one; None if it is another one."""
         head = None if self.request is None else self.request.head
-        if head is None:
-            return None
-        upgrades = (token.lower() for token in head.tokens("Upgrade"))
-        return head if "websocket" in upgrades or _names_websocket(head) else None
+        return head if head is not None and _asks(head) else None
 
     @property
     def answered(self) -> MessageHead | None:
         """The head of the response."""
         return None if self.response is None else self.response.head
 
-    def after_handshake(self, side: Side) -> bytes:
-        """What a side sent after the opening handshake."""
-        units = self.frames[side] or [u for u in self.seen.find("bytes") if u.sender == side]
-        return self.streams[side][units[0].span.start :] if units and self.is_open else b""
+    def may_go_on(self, head: MessageHead) -> bool:
+        """Whether what is not in a head may come later, or be among the bytes that are missing."""
+        return head.end is None and (self.recording.dropped > 0 or self.first_end is None)
 
     # Frames.
 
     @cached_property
-    def broken(self) -> Unit | None:
+    def broken(self) -> FrameUnit | None:
         """The first frame that breaks a rule, in the order in which frames came."""
-        return next((u for u in self.seen.units if u.kind == "frame" and u.problems), None)
+        return next((unit for unit in self.all_frames if unit.problems), None)
 
     @cached_property
     def wrong(self) -> str:
@@ -88,24 +100,26 @@ class Case:
         inner = said.args.get("sentence")
         return inner.id if isinstance(inner, Said) else said.id
 
-    def layout(self, unit: Unit | None) -> FrameLayout | None:
-        return None if unit is None else unit.layout
+    def broken_by(self, *rules: str) -> FrameUnit | None:
+        """The first frame that breaks a rule, if that is one of these rules."""
+        return self.broken if self.wrong in rules else None
 
-    def before(self, unit: Unit) -> Unit | None:
+    def before(self, unit: FrameUnit) -> FrameUnit | None:
         """The frame of the same side before this one."""
         frames = self.frames[unit.sender]
         at = next(i for i, each in enumerate(frames) if each is unit)
         return frames[at - 1] if at else None
 
-    def unfinished(self, side: Side) -> Unit | None:
-        """The last frame of a side, if it is not whole, and no bytes are missing."""
-        frames = self.frames[side]
-        last = frames[-1].layout if frames else None
-        if last is None or last.truncated is None or self.recording.dropped:
-            return None
-        return frames[-1]
+    def last_cut(self, side: Side) -> FrameUnit | None:
+        """The last frame of a side, if it is not whole."""
+        last = self.frames[side][-1:]
+        return last[0] if last and last[0].layout.truncated else None
 
-    def cut(self, side: Side) -> Unit | None:
+    def unfinished(self, side: Side) -> FrameUnit | None:
+        """The last frame of a side, if it is not whole, and no bytes are missing."""
+        return None if self.recording.dropped else self.last_cut(side)
+
+    def cut(self, side: Side) -> FrameUnit | None:
         """The last frame of a side, if the connection ended in the middle of it."""
         return self.unfinished(side) if self.first_end is not None else None
 
@@ -132,12 +146,12 @@ class Case:
         """The first end of a stream, of either side; None if the recording does not reach it."""
         return next((e for e in self.recording.events if e.kind in ("end", "lost")), None)
 
-    def close(self, side: Side) -> Unit | None:
+    def close(self, side: Side) -> FrameUnit | None:
         """The Close frame of a side, or None."""
         return next((u for u in self.frames[side] if opcode(u) == Opcode.CLOSE), None)
 
     @property
-    def first_close(self) -> Unit | None:
+    def first_close(self) -> FrameUnit | None:
         """The Close frame that came first."""
         found = [unit for side in SIDES if (unit := self.close(side)) is not None]
         return min(found, key=lambda unit: unit.arrived, default=None)
@@ -158,15 +172,9 @@ class Case:
         """The first bytes of a unit."""
         return self.show(unit.sender, unit.span.start, min(unit.span.end, unit.span.start + count))
 
-    def payload(self, unit: Unit, count: int = 60) -> tuple[Evidence, ...]:
+    def payload(self, unit: FrameUnit) -> tuple[Evidence, ...]:
         """The first bytes of a frame's payload, and what they stand for if they are masked."""
-        if unit.layout is None or not len(unit.layout.payload):
-            return self.start_of(unit)
-        start = unit.layout.payload.start
-        (found,) = self.show(unit.sender, start, min(unit.layout.payload.end, start + count))
-        if unit.layout.mask_key is None:
-            return (found,)
-        return (Evidence(found.side, found.span, found.data, unit.layout.frame.payload[:count]),)
+        return (of_payload(unit),) if len(unit.layout.payload) else self.start_of(unit)
 
     def lines(self, unit: Unit | None, *names: str) -> tuple[Evidence, ...]:
         """The header lines with these names; the first line for the name ``""``."""
@@ -183,9 +191,17 @@ class Case:
         return found
 
 
-def opcode(unit: Unit) -> int:
-    """The opcode of a frame; -1 for another unit."""
-    return -1 if unit.layout is None else unit.layout.frame.opcode
+def opcode(unit: FrameUnit) -> int:
+    return unit.layout.frame.opcode
+
+
+def code_of(close: FrameUnit) -> int:
+    """The code in a Close frame; 0 if there is none."""
+    return int.from_bytes(close.layout.frame.payload[:2], "big")
+
+
+def reason_of(close: FrameUnit) -> str:
+    return close.layout.frame.payload[2:].decode("utf-8", "replace")
 
 
 def finding(said: Said, evidence: tuple[Evidence, ...] = (), section: str = "") -> Finding:
@@ -205,5 +221,8 @@ def is_readable(data: bytes) -> bool:
         return False
 
 
-def _names_websocket(head: MessageHead) -> bool:
-    return any(line.name.text.lower().startswith("sec-websocket-") for line in head.headers)
+def _asks(head: MessageHead) -> bool:
+    """Whether a request asks for WebSocket, or tries to."""
+    upgrades = (token.lower() for token in head.tokens("Upgrade"))
+    names = (line.name.text.lower() for line in head.headers)
+    return "websocket" in upgrades or any(name.startswith("sec-websocket-") for name in names)

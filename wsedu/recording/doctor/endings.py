@@ -8,19 +8,22 @@ before the connection does proves nothing, so all of these need its end.
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 
 from ...protocol import Opcode
 from ...protocol.http import shorten
 from ...said import Said
-from ..events import SIDES
-from ..units import Unit
-from .case import OTHER, Case, finding, opcode, whose
+from ..events import SIDES, Side
+from ..evidence import Evidence
+from ..frames import FrameUnit
+from .case import OTHER, Case, code_of, finding, opcode, reason_of, whose
 from .findings import Finding
 
-PATIENCE = 0.05  # seconds in which an answer to a Close is not overdue yet
+PATIENCE = 0.05  # seconds in which an answer to a Ping or a Close is not overdue yet
 AT_ONCE = 0.01  # seconds between what the lab does to a connection and its end
 IDLE = 2.0  # seconds of silence after which a proxy may be the one that ends the connection
 LARGE = 2**16  # bytes of a message that may be more than the other side takes
+_PING = re.compile(r"\bp[io]ng", re.IGNORECASE)  # and not "stopping"
 _SIZE = re.compile(r"\b(?:big|large|long|limit|size|exceed\w*)\b", re.IGNORECASE)
 
 
@@ -31,18 +34,18 @@ def server_failed(case: Case) -> Finding | None:
         return None
     close = case.close("server")
     evidence = case.payload(close) if close else ()
-    return finding(
-        Said("doctor.server-failed", note=shorten(blamed[0].note, 200)), evidence, "7.4.1"
-    )
+    said = Said("doctor.server-failed", note=shorten(blamed[0].note, 200))
+    return finding(said, evidence, "7.4.1")
 
 
 def handler_failed(case: Case) -> Finding | None:
     """1011 without a reason, right after a message: libraries say so when a handler raises."""
     close = case.close("server")
-    if close is None or _code(close) != 1011 or _reason(close) or case.close("client") is None:
+    if close is None or code_of(close) != 1011 or reason_of(close) or not case.close("client"):
         return None
-    units = [unit for unit in case.seen.units if unit.kind == "frame"]
-    before = units[: units.index(close)]
+    frames = case.all_frames[: case.all_frames.index(close)]
+    # A server sends Pings by a clock of its own.
+    before = [u for u in frames if u.sender == "client" or opcode(u) != Opcode.PING]
     if not before or before[-1].sender == "server" or opcode(before[-1]) >= Opcode.CLOSE:
         return None
     evidence = case.payload(before[-1]) + case.start_of(close)
@@ -53,29 +56,23 @@ def too_big(case: Case) -> Finding | None:
     """1009, and the message that was too big."""
     for side in SIDES:
         close = case.close(side)
-        if close is None or _code(close) != 1009:
+        if close is None or code_of(close) != 1009:
             continue
-        sent = [u for u in case.frames[OTHER[side]] if opcode(u) < Opcode.CLOSE]
-        size, whole = _size_of_message(sent), case.cut(OTHER[side]) is None
-        if not sent or (whole and size < LARGE and not _SIZE.search(_reason(close))):
+        size, largest = _largest_message(case.frames[OTHER[side]])
+        whole = case.cut(OTHER[side]) is None
+        if not largest or (whole and size < LARGE and not _SIZE.search(reason_of(close))):
             continue
         said = Said("doctor.too-big", side=whose(OTHER[side]), other=whose(side), count=size)
-        evidence = case.start_of(sent[-1], 14) + case.payload(close)
+        evidence = case.start_of(largest, 14) + case.payload(close)
         return finding(said, evidence, "7.4.1; 10.4")
     return None
 
 
 def ping_unanswered(case: Case) -> Finding | None:
     """A Ping without its Pong, and then the end by the side that waited."""
-    end = case.first_end
     for side in SIDES:
         pings = [u for u in case.frames[side] if opcode(u) == Opcode.PING]
-        close = case.close(side)
-        gave_up = close is not None and (_code(close) == 1011 or "ping" in _reason(close).lower())
-        gave_up = gave_up or (close is None and end is not None and end.sender == side)
-        if not pings or not gave_up or case.recording.dropped:
-            continue
-        if close is not None and close.arrived < pings[-1].arrived:
+        if not pings or case.recording.dropped or not _gave_up(case, side, pings[-1]):
             continue
         pongs = [
             u
@@ -85,15 +82,28 @@ def ping_unanswered(case: Case) -> Finding | None:
         if any(_payload(pong) == _payload(pings[-1]) for pong in pongs):
             continue
         evidence = case.start_of(pings[-1])
-        if pongs:
+        earlier = [_payload(ping) for ping in pings[:-1]]  # whose Pong may come late
+        if wrong := [pong for pong in pongs if _payload(pong) not in earlier]:
             said = Said("doctor.pong-wrong", side=whose(OTHER[side]), other=whose(side))
-            return finding(said, evidence + case.start_of(pongs[-1]), "5.5.3")
-        if close is None and end is not None and end.time - case.time(pings[-1]) < PATIENCE:
-            continue  # it ended for another reason, and the Pong had no time to come
-        evidence += case.payload(close) if close else ()
+            return finding(said, evidence + case.start_of(wrong[-1]), "5.5.3")
+        if close := case.close(side):
+            evidence += case.payload(close)
         said = Said("doctor.ping-unanswered", side=whose(OTHER[side]), other=whose(side))
         return finding(said, evidence, "5.5.2; 5.5.3")
     return None
+
+
+def _gave_up(case: Case, side: Side, ping: FrameUnit) -> bool:
+    """Whether a side ended the connection after this Ping, and seems to have waited for a Pong."""
+    close, end = case.close(side), case.first_end
+    if close is None:
+        if end is None or end.sender != side:
+            return False
+        return end.time - case.time(ping) >= PATIENCE
+    if close.arrived < ping.arrived:
+        return False
+    waited = case.time(close) - case.time(ping) >= PATIENCE
+    return bool(_PING.search(reason_of(close))) or (code_of(close) == 1011 and waited)
 
 
 def close_unanswered(case: Case) -> Finding | None:
@@ -125,7 +135,7 @@ def close_unanswered(case: Case) -> Finding | None:
 def network_failed(case: Case) -> Finding | None:
     """The lab played a bad network: it held bytes back, or tore the connection down."""
     events, end = case.recording.events, case.first_end
-    if end is None or not case.is_open or _closed(case):
+    if end is None or not case.is_open or case.first_close:
         return None
     before = events[: events.index(end)]
     faults = [e for e in before if e.kind == "fault" and e.sender == "client"]
@@ -139,7 +149,7 @@ def network_failed(case: Case) -> Finding | None:
 def idle(case: Case) -> Finding | None:
     """TCP ended in the middle of silence: a timer of a proxy, mostly."""
     end = case.first_end
-    if end is None or not case.is_open or _closed(case) or end.sender != "server":
+    if end is None or not case.is_open or case.first_close or end.sender != "server":
         return None
     before = [e for e in case.recording.events if e.kind == "data" and e.time <= end.time]
     if not before or end.time - before[-1].time < IDLE or case.recording.dropped:
@@ -151,7 +161,7 @@ def idle(case: Case) -> Finding | None:
 def no_close(case: Case) -> Finding | None:
     """TCP FIN or RST, and no Close before it."""
     end = case.first_end
-    if end is None or not case.is_open or _closed(case) or case.recording.dropped:
+    if end is None or not case.is_open or case.first_close or case.recording.dropped:
         return None
     said = Said("doctor.reset", side=whose(end.sender))
     if end.kind == "end":
@@ -163,41 +173,28 @@ def bytes_missing(case: Case) -> Finding | None:
     """The recording is not whole, so a frame ends in the middle."""
     if not case.recording.dropped:
         return None
-    for side in SIDES:
-        last = case.frames[side][-1] if case.frames[side] else None
-        if last is not None and last.layout is not None and last.layout.truncated:
-            said = Said("doctor.bytes-missing", count=case.recording.dropped)
-            return finding(said, case.start_of(last, 14))
-    return None
+    if (last := case.last_cut("client") or case.last_cut("server")) is None:
+        return None
+    said = Said("doctor.bytes-missing", count=case.recording.dropped)
+    return finding(said, case.start_of(last, 14))
 
 
-def _closed(case: Case) -> bool:
-    return any(case.close(side) is not None for side in SIDES)
+def _payload(unit: FrameUnit) -> bytes:
+    return unit.layout.frame.payload
 
 
-def _code(close: Unit) -> int:
-    return int.from_bytes(_payload(close)[:2], "big")
+def _largest_message(frames: list[FrameUnit]) -> tuple[int, FrameUnit | None]:
+    """How many bytes the largest message has, inflated, as far as it is known; and its frame."""
+    size, sizes = 0, []
+    for unit in frames:
+        if opcode(unit) < Opcode.CLOSE:
+            begun = size if opcode(unit) == Opcode.CONTINUATION else 0
+            size = begun + (unit.inflated.size if unit.inflated else unit.layout.begun.length)
+            sizes.append((size, unit))
+    return max(reversed(sizes), key=itemgetter(0), default=(0, None))
 
 
-def _reason(close: Unit) -> str:
-    return _payload(close)[2:].decode("utf-8", "replace")
-
-
-def _payload(unit: Unit) -> bytes:
-    return b"" if unit.layout is None else unit.layout.frame.payload
-
-
-def _size_of_message(frames: list[Unit]) -> int:
-    """How many bytes the last message announces, all of its frames together."""
-    size = 0
-    for unit in reversed(frames):
-        size += unit.layout.begun.length if unit.layout else 0
-        if opcode(unit) != Opcode.CONTINUATION:
-            break
-    return size
-
-
-def _last_bytes(case: Case) -> tuple:  # type: ignore[type-arg]
+def _last_bytes(case: Case) -> tuple[Evidence, ...]:
     """The last unit before the end."""
     return case.start_of(case.seen.units[-1]) if case.seen.units else ()
 

@@ -10,9 +10,9 @@ import zlib
 
 from ...protocol import Opcode, mask_fast
 from ...said import Said
-from ..frame_fields import KINDS
+from ..frame_fields import kind_of
+from ..frames import FrameUnit
 from ..inflating import TAIL
-from ..units import Unit
 from .case import Case, finding, is_readable, opcode, whose
 from .findings import Finding
 
@@ -21,21 +21,17 @@ MOST = 2**20  # bytes that are inflated for a try
 
 def client_before_101(case: Case) -> Finding | None:
     """The client sent a frame before it had the server's response."""
-    unit = case.broken
-    if case.wrong != "frame.too-early" or unit is None:
+    if (unit := case.broken_by("frame.too-early")) is None:
         return None
     return finding(Said("doctor.frame-before-101"), case.start_of(unit), "4.1")
 
 
 def not_masked_payload(case: Case) -> Finding | None:
     """The key is there, and the payload is masked with it wrongly, or not at all."""
-    unit = case.broken
-    layout = case.layout(unit)
-    if unit is None or layout is None or layout.mask_key is None or unit.sender == "server":
+    unit = case.broken_by("message.not-utf8")
+    if unit is None or unit.layout.mask_key is None or unit.sender == "server":
         return None
-    if case.wrong != "message.not-utf8":
-        return None
-    key, written = layout.mask_key, layout.written
+    layout, key, written = unit.layout, unit.layout.mask_key, unit.layout.written
     tries = {
         "not": written,
         "rotated": mask_fast(written, key[1:] + key[:1]),
@@ -53,16 +49,11 @@ def not_masked_payload(case: Case) -> Finding | None:
 def echo_still_masked(case: Case) -> Finding | None:
     """The server sends back the client's bytes as they crossed the wire."""
     masked = {}
-    for unit in case.frames["client"]:
-        layout = unit.layout
-        if layout and layout.mask_key and len(layout.written) > 3:
-            if layout.written != layout.frame.payload:
-                masked[layout.written] = unit
-    for unit in case.frames["server"]:
-        layout = unit.layout
-        if layout and (source := masked.get(layout.frame.payload)):
-            assert source.layout is not None
-            place = source.layout.payload
+    for layout in (unit.layout for unit in case.frames["client"]):
+        if len(layout.written) > 3 and layout.written != layout.frame.payload:
+            masked[layout.written] = layout.payload
+    for layout in (unit.layout for unit in case.frames["server"]):
+        if place := masked.get(layout.frame.payload):
             evidence = case.show("client", place.start, place.end)
             evidence += case.show("server", layout.payload.start, layout.payload.end)
             return finding(Said("doctor.echo-still-masked"), evidence, "5.3")
@@ -79,24 +70,21 @@ def _is_text(data: bytes) -> bool:
 
 
 def client_unmasked(case: Case) -> Finding | None:
-    unit = case.broken
-    if case.wrong != "frame.client-unmasked" or unit is None or unit.layout is None:
+    if (unit := case.broken_by("frame.client-unmasked")) is None:
         return None
     evidence = case.show("client", unit.span.start, unit.layout.second_byte.end)
     return finding(Said("doctor.client-unmasked"), evidence, "5.1; 5.3")
 
 
 def server_masked(case: Case) -> Finding | None:
-    unit = case.broken
-    if case.wrong != "frame.server-masked" or unit is None:
+    if (unit := case.broken_by("frame.server-masked")) is None:
         return None
     return finding(Said("doctor.server-masked"), case.start_of(unit, 6), "5.1")
 
 
 def reserved_bit(case: Case) -> Finding | None:
     """A reserved bit: mostly a compressed message that was not agreed on."""
-    unit = case.broken
-    if case.wrong != "frame.reserved-bit" or unit is None or unit.layout is None:
+    if (unit := case.broken_by("frame.reserved-bit")) is None:
         return None
     frame = unit.layout.frame
     evidence = case.lines(case.response, "Sec-WebSocket-Extensions") + case.start_of(unit)
@@ -110,35 +98,30 @@ def reserved_bit(case: Case) -> Finding | None:
 
 
 def compressed_bit_elsewhere(case: Case) -> Finding | None:
-    unit = case.broken
-    if unit is None or case.wrong not in ("frame.rsv1-on-control", "frame.rsv1-on-continuation"):
+    unit = case.broken_by("frame.rsv1-on-control", "frame.rsv1-on-continuation")
+    if unit is None:
         return None
-    if case.wrong == "frame.rsv1-on-control":
-        said = Said("doctor.rsv1-on-control", side=whose(unit.sender))
-        return finding(said, case.start_of(unit), "RFC 7692 6")
-    said = Said("doctor.rsv1-on-continuation", side=whose(unit.sender))
+    place = case.wrong.removeprefix("frame.rsv1-on-")
+    said = Said(f"doctor.rsv1-on-{place}", side=whose(unit.sender))
     return finding(said, case.start_of(unit), "RFC 7692 6")
 
 
 def reserved_opcode(case: Case) -> Finding | None:
-    unit = case.broken
-    if case.wrong != "frame.reserved-opcode" or unit is None:
+    if (unit := case.broken_by("frame.reserved-opcode")) is None:
         return None
     said = Said("doctor.reserved-opcode", side=whose(unit.sender), opcode=opcode(unit))
     return finding(said, case.start_of(unit), "5.2")
 
 
 def control_in_fragments(case: Case) -> Finding | None:
-    unit = case.broken
-    if case.wrong != "frame.control-fragment" or unit is None:
+    if (unit := case.broken_by("frame.control-fragment")) is None:
         return None
     said = Said("doctor.control-fragment", side=whose(unit.sender), kind=_kind(unit))
     return finding(said, case.start_of(unit), "5.5")
 
 
 def control_too_long(case: Case) -> Finding | None:
-    unit = case.broken
-    if case.wrong != "frame.control-too-long" or unit is None or unit.layout is None:
+    if (unit := case.broken_by("frame.control-too-long")) is None:
         return None
     length = f"{unit.layout.begun.length:,}"
     said = Said("doctor.control-too-long", side=whose(unit.sender), kind=_kind(unit), length=length)
@@ -147,42 +130,34 @@ def control_too_long(case: Case) -> Finding | None:
 
 def continuation_of_nothing(case: Case) -> Finding | None:
     """Opcode 0, and no message in progress."""
-    unit = case.broken
-    if case.wrong != "message.not-begun" or unit is None:
+    if (unit := case.broken_by("message.not-begun")) is None:
         return None
-    before = _data_before(case, unit)
-    if before is None or before.layout is None:
-        if case.recording.begins == "frames":
-            return None  # the recording may begin in the middle of a message
+    data = _data_before(case, unit)
+    if not data:
         said = Said("doctor.continuation-first", side=whose(unit.sender))
         return finding(said, case.start_of(unit), "5.4")
-    evidence = case.start_of(before, 6) + case.start_of(unit, 6)
-    if opcode(before) == Opcode.CONTINUATION:
-        said = Said("doctor.fin-too-early", side=whose(unit.sender))
-        return finding(said, evidence, "5.4")
     said = Said("doctor.first-fragment-has-fin", side=whose(unit.sender))
-    return finding(said, evidence, "5.4")
+    if opcode(data[-1]) == Opcode.CONTINUATION:
+        said = Said("doctor.fin-too-early", side=whose(unit.sender))
+    return finding(said, case.start_of(data[-1], 6) + case.start_of(unit, 6), "5.4")
 
 
 def message_in_a_message(case: Case) -> Finding | None:
     """A new message while another one is in progress."""
-    unit = case.broken
-    if case.wrong != "message.not-ended" or unit is None:
+    if (unit := case.broken_by("message.not-ended")) is None:
         return None
-    before = _data_before(case, unit)
-    evidence = (case.start_of(before, 6) if before else ()) + case.start_of(unit, 6)
-    begun = next((u for u in reversed(_datas(case, unit)) if opcode(u) != 0), None)
+    data = _data_before(case, unit)
+    begun = next(each for each in reversed(data) if opcode(each) != Opcode.CONTINUATION)
     last = case.frames[unit.sender][-1]
-    if begun is not None and opcode(begun) == opcode(unit) and (before is begun or last is unit):
+    said = Said("doctor.message-in-message", side=whose(unit.sender))
+    if opcode(begun) == opcode(unit) and (data[-1] is begun or last is unit):
         said = Said("doctor.opcode-repeated", side=whose(unit.sender), kind=_kind(unit))
-        return finding(said, evidence, "5.4")
-    return finding(Said("doctor.message-in-message", side=whose(unit.sender)), evidence, "5.4")
+    return finding(said, case.start_of(data[-1], 6) + case.start_of(unit, 6), "5.4")
 
 
 def after_close(case: Case) -> Finding | None:
     """A frame of a side that has sent its Close."""
-    unit = case.broken
-    if case.wrong != "frame.after-close" or unit is None:
+    if (unit := case.broken_by("frame.after-close")) is None:
         return None
     close = case.close(unit.sender)
     evidence = (case.start_of(close) if close else ()) + case.start_of(unit)
@@ -200,7 +175,7 @@ def inflates(payload: bytes) -> bytes:
     return found if inflate.eof and not inflate.unused_data else b""
 
 
-def _datas(case: Case, unit: Unit) -> list[Unit]:
+def _data_before(case: Case, unit: FrameUnit) -> list[FrameUnit]:
     """The data frames of the same side before this one."""
     return [
         each
@@ -209,14 +184,8 @@ def _datas(case: Case, unit: Unit) -> list[Unit]:
     ]
 
 
-def _data_before(case: Case, unit: Unit) -> Unit | None:
-    frames = _datas(case, unit)
-    return frames[-1] if frames else None
-
-
-def _kind(unit: Unit) -> Said:
-    number = opcode(unit)
-    return KINDS.get(number) or Said("opcode.reserved-number", opcode=number)
+def _kind(unit: FrameUnit) -> Said:
+    return kind_of(opcode(unit))
 
 
 CAUSES = (

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from ...protocol import FrameLayout, Opcode, mask_fast, read_header, shortest_form
 from ...said import Said
-from ..units import Unit
+from ..evidence import Evidence
+from ..frames import FrameUnit
 from .case import OTHER, Case, finding, is_readable, whose
 from .findings import Finding
 
@@ -20,17 +21,15 @@ _OPCODES = [int(opcode) for opcode in Opcode]
 SEARCHED = 2**16  # bytes after a frame among which its true end is looked for
 
 
-def _suspects(case: Case) -> Iterator[tuple[Unit, FrameLayout]]:
+def _suspects(case: Case) -> Iterator[tuple[FrameUnit, FrameLayout]]:
     """Where the length may be wrong: the broken frame, the one before it, an unfinished one."""
     units = [case.unfinished("client"), case.unfinished("server")]
     if case.broken is not None:
         units = [case.before(case.broken), case.broken]
-    for unit in units:
-        if unit is not None and unit.layout is not None and unit.layout.header is not None:
-            yield unit, unit.layout
+    return ((unit, unit.layout) for unit in units if unit and unit.layout.header)
 
 
-def _ends_there(case: Case, unit: Unit, end: int) -> bool:
+def _ends_there(case: Case, unit: FrameUnit, end: int) -> bool:
     """Whether a frame may well end at this offset of its stream."""
     stream = case.streams[unit.sender]
     if end == len(stream):
@@ -41,11 +40,9 @@ def _ends_there(case: Case, unit: Unit, end: int) -> bool:
     return header is None or header.opcode in _OPCODES and not (header.rsv2 or header.rsv3)
 
 
-def _header(case: Case, unit: Unit, layout: FrameLayout) -> tuple:  # type: ignore[type-arg]
+def _header(case: Case, unit: FrameUnit) -> tuple[Evidence, ...]:
     """The bytes of the frame up to its masking key."""
-    return case.show(
-        unit.sender, layout.span.start, max(layout.extended_length.end, layout.second_byte.end)
-    )
+    return case.show(unit.sender, unit.span.start, unit.layout.extended_length.end)
 
 
 def little_endian(case: Case) -> Finding | None:
@@ -64,7 +61,7 @@ def little_endian(case: Case) -> Finding | None:
             read=f"{layout.begun.length:,}",
             meant=f"{meant:,}",
         )
-        return finding(said, _header(case, unit, layout), "5.2")
+        return finding(said, _header(case, unit), "5.2")
     return None
 
 
@@ -78,7 +75,7 @@ def seven_bits_for_126(case: Case) -> Finding | None:
         if layout.truncated is None and not unit.problems:
             continue
         said = Said("doctor.length-126", side=whose(unit.sender), count=second)
-        return finding(said, _header(case, unit, layout), "5.2")
+        return finding(said, _header(case, unit), "5.2")
     return None
 
 
@@ -97,31 +94,29 @@ def four_bytes(case: Case) -> Finding | None:
 
 
 def not_minimal(case: Case) -> Finding | None:
-    unit = case.broken
-    if case.wrong != "frame.length-not-minimal" or unit is None or unit.layout is None:
+    if (unit := case.broken_by("frame.length-not-minimal")) is None:
         return None
+    header = unit.layout.begun
     said = Said(
         "doctor.length-not-minimal",
         side=whose(unit.sender),
-        length=f"{unit.layout.begun.length:,}",
-        form=unit.layout.length_form,
-        enough=shortest_form(unit.layout.begun.length),
+        length=f"{header.length:,}",
+        form=header.length_form,
+        enough=shortest_form(header.length),
     )
-    return finding(said, _header(case, unit, unit.layout), "5.2")
+    return finding(said, _header(case, unit), "5.2")
 
 
 def mask_bit_without_key(case: Case) -> Finding | None:
     """MASK is 1, and no key was written: the reader takes the first four payload bytes for it."""
     for unit, layout in _suspects(case):
         start = layout.span.start + layout.begun.size - 4
-        if not layout.masked or not _ends_there(case, unit, start + layout.begun.length):
+        end = start + layout.begun.length
+        if not layout.masked or end - start < 3 or not _ends_there(case, unit, end):
             continue
-        if layout.begun.length < 3 or not is_readable(
-            unit.stream[start : start + layout.begun.length]
-        ):
-            continue
-        said = Said("doctor.mask-bit-without-key", side=whose(unit.sender))
-        return finding(said, case.start_of(unit), "5.2; 5.3")
+        if is_readable(unit.stream[start:end]):
+            said = Said("doctor.mask-bit-without-key", side=whose(unit.sender))
+            return finding(said, case.start_of(unit), "5.2; 5.3")
     return None
 
 
@@ -144,7 +139,7 @@ def counts_too_much(case: Case) -> Finding | None:
                 length=f"{layout.begun.length:,}",
                 count=layout.begun.length - extra,
             )
-            return finding(said, _header(case, unit, layout), "5.2")
+            return finding(said, _header(case, unit), "5.2")
     return None
 
 
@@ -154,7 +149,7 @@ def counts_characters(case: Case) -> Finding | None:
         start, length = layout.payload.start, layout.begun.length
         if layout.truncated is not None or layout.frame.opcode != Opcode.TEXT:
             continue
-        for end in sorted(e for e in _near(case, unit, start + length) if e > start + length):
+        for end in _near(case, unit, start + length):
             payload = unit.stream[start:end]
             if layout.mask_key is not None:
                 payload = mask_fast(payload, layout.mask_key)
@@ -170,9 +165,8 @@ def counts_characters(case: Case) -> Finding | None:
                     length=f"{length:,}",
                     count=len(payload),
                 )
-                return finding(
-                    said, case.start_of(unit, 12) + case.show(unit.sender, start, end), "5.2"
-                )
+                evidence = case.start_of(unit, 12) + case.show(unit.sender, start, end)
+                return finding(said, evidence, "5.2")
     return None
 
 
@@ -190,50 +184,45 @@ def sixteen_bits_too_few(case: Case) -> Finding | None:
                     length=f"{length:,}",
                     count=f"{end - start:,}",
                 )
-                return finding(said, _header(case, unit, layout), "5.2")
+                return finding(said, _header(case, unit), "5.2")
     return None
 
 
 def too_short(case: Case) -> Finding | None:
     """After the payload come bytes that begin no frame."""
     unit = case.broken
-    if unit is None or unit.layout is None or len(unit.problems) < 2:
+    if unit is None or len(unit.problems) < 2:
         return None
-    before, start = case.before(unit), unit.span.start
-    if before is None or before.layout is None or start in case.chunk_ends[unit.sender]:
+    before = case.before(unit)
+    if before is None or unit.span.start in case.chunk_ends[unit.sender]:
         return None
     said = Said(
         "doctor.length-too-short",
         side=whose(unit.sender),
         length=f"{before.layout.begun.length:,}",
     )
-    evidence = _header(case, before, before.layout) + case.start_of(unit)
-    return finding(said, evidence, "5.2")
+    return finding(said, _header(case, before) + case.start_of(unit), "5.2")
 
 
 def too_long(case: Case) -> Finding | None:
     """The stream ended before the payload was complete."""
-    for side in ("client", "server"):
-        unit = case.cut(side)
-        if unit is None or unit.layout is None or unit.layout.header is None or unit.problems:
-            continue
-        first = case.ended(unit.sender)
-        if first is None or first is not case.first_end or case.close(OTHER[unit.sender]):
-            continue
-        layout = unit.layout
-        said = Said(
-            "doctor.frame-cut",
-            side=whose(unit.sender),
-            length=f"{layout.begun.length:,}",
-            came=f"{len(layout.payload):,}",
-        )
-        return finding(said, case.start_of(unit), "5.2; 7.1.5")
-    return None
+    if (end := case.first_end) is None:
+        return None
+    unit = case.cut(end.sender)
+    if unit is None or unit.layout.header is None or unit.problems or case.close(OTHER[end.sender]):
+        return None
+    said = Said(
+        "doctor.frame-cut",
+        side=whose(unit.sender),
+        length=f"{unit.layout.begun.length:,}",
+        came=f"{len(unit.layout.payload):,}",
+    )
+    return finding(said, case.start_of(unit), "5.2; 7.1.5")
 
 
-def _near(case: Case, unit: Unit, end: int) -> list[int]:
+def _near(case: Case, unit: FrameUnit, end: int) -> list[int]:
     """Where the frame may end instead: ends of chunks, not far away."""
-    return [e for e in case.chunk_ends[unit.sender] if end < e <= end + SEARCHED][:50]
+    return sorted(e for e in case.chunk_ends[unit.sender] if end < e <= end + SEARCHED)[:50]
 
 
 CAUSES = (

@@ -7,11 +7,11 @@ around the compressed bytes. A Close frame's code is two bytes in network byte o
 
 from __future__ import annotations
 
-from ...protocol import FrameLayout, Opcode, agreed_deflate
+from ...protocol import Opcode, agreed_deflate
 from ...protocol.closing import is_sendable
 from ...said import Said
-from ..units import Unit
-from .case import Case, finding, is_readable, whose
+from ..frames import FrameUnit
+from .case import OTHER, Case, code_of, finding, is_readable, reason_of, whose
 from .findings import Finding
 from .frames import inflates
 
@@ -27,14 +27,16 @@ _BINARY = {
     b"OggS": "Ogg",
     b"\x1aE\xdf\xa3": "WebM",
 }
+# The problems of a compressed message that does not inflate.
+_DAMAGED = ("inflate.damaged", "inflate.unfinished")
 
 
 def text_of_binary(case: Case) -> Finding | None:
     """A file in a text frame."""
-    unit, layout = _not_utf8(case)
-    if unit is None or layout is None:
+    if (unit := case.broken_by("message.not-utf8")) is None:
         return None
-    kind = next((k for start, k in _BINARY.items() if layout.frame.payload.startswith(start)), None)
+    payload = unit.layout.frame.payload
+    kind = next((kind for start, kind in _BINARY.items() if payload.startswith(start)), None)
     if kind is None:
         return None
     said = Said("doctor.binary-as-text", side=whose(unit.sender), kind=kind)
@@ -43,10 +45,10 @@ def text_of_binary(case: Case) -> Finding | None:
 
 def text_is_compressed(case: Case) -> Finding | None:
     """A compressed message without RSV1."""
-    unit, layout = _not_utf8(case)
-    if unit is None or layout is None or len(layout.frame.payload) < 4:
+    unit = case.broken_by("message.not-utf8")
+    if unit is None or len(unit.layout.frame.payload) < 4:
         return None
-    if not is_readable(text := inflates(layout.frame.payload)) or not text:
+    if not is_readable(text := inflates(unit.layout.frame.payload)) or not text:
         return None
     said = Said("doctor.rsv1-missing", side=whose(unit.sender))
     return Finding((said, *_closed_1007(case)), case.payload(unit), "RFC 7692 6")
@@ -55,16 +57,11 @@ def text_is_compressed(case: Case) -> Finding | None:
 def text_in_utf_16(case: Case) -> Finding | None:
     """Text of 16-bit units, with a byte order mark or without."""
     for unit in case.frames["client"] + case.frames["server"]:
-        layout = unit.layout
-        if layout is None or layout.frame.opcode != Opcode.TEXT or layout.frame.rsv1:
+        frame, payload = unit.layout.frame, unit.layout.frame.payload
+        if frame.opcode != Opcode.TEXT or frame.rsv1 or len(payload) < 4 or len(payload) % 2:
             continue
-        payload = layout.frame.payload
-        if len(payload) < 4 or len(payload) % 2:
-            continue
-        zeros = {payload[0::2].count(0), payload[1::2].count(0)}
-        if payload[:2] in (b"\xff\xfe", b"\xfe\xff") or max(zeros) == len(payload) // 2 > min(
-            zeros
-        ):
+        fewer, more = sorted((payload[0::2].count(0), payload[1::2].count(0)))
+        if payload[:2] in (b"\xff\xfe", b"\xfe\xff") or fewer < more == len(payload) // 2:
             said = Said("doctor.utf-16", side=whose(unit.sender))
             return finding(said, case.payload(unit), "5.6")
     return None
@@ -72,11 +69,10 @@ def text_in_utf_16(case: Case) -> Finding | None:
 
 def character_is_cut(case: Case) -> Finding | None:
     """The message ends in the middle of a character."""
-    unit, layout = _not_utf8(case)
-    if unit is None or layout is None or unit.problems[0].said.id != "frame.error":
+    unit = case.broken_by("message.not-utf8")
+    if unit is None or not unit.layout.frame.fin:
         return None
-    reason = unit.problems[0].said.args["sentence"].args["reason"]
-    if getattr(reason, "id", "") != "utf8.unfinished" or not layout.frame.fin:
+    if _problem(unit).args["reason"] != Said("utf8.unfinished"):
         return None
     said = Said("doctor.character-cut", side=whose(unit.sender))
     return Finding((said, *_closed_1007(case)), case.payload(unit), "8.1")
@@ -84,10 +80,9 @@ def character_is_cut(case: Case) -> Finding | None:
 
 def text_in_latin_1(case: Case) -> Finding | None:
     """One byte for each character: Latin-1, or what Windows made of it."""
-    unit, layout = _not_utf8(case)
-    if unit is None or layout is None:
+    if (unit := case.broken_by("message.not-utf8")) is None:
         return None
-    payload = layout.frame.payload
+    payload = unit.layout.frame.payload
     try:
         text = payload.decode("cp1252")
     except UnicodeDecodeError:
@@ -103,12 +98,9 @@ def text_in_latin_1(case: Case) -> Finding | None:
 
 def not_utf8(case: Case) -> Finding | None:
     """Any other text that is not UTF-8."""
-    unit, layout = _not_utf8(case)
-    if unit is None or layout is None:
+    if (unit := case.broken_by("message.not-utf8")) is None:
         return None
-    said = Said(
-        "doctor.not-utf8", side=whose(unit.sender), problem=unit.problems[0].said.args["sentence"]
-    )
+    said = Said("doctor.not-utf8", side=whose(unit.sender), problem=_problem(unit))
     return Finding((said, *_closed_1007(case)), case.payload(unit), "5.6; 8.1")
 
 
@@ -117,10 +109,10 @@ def not_utf8(case: Case) -> Finding | None:
 
 def wrong_container(case: Case) -> Finding | None:
     """zlib's or gzip's header before the compressed bytes, or none of them is compressed."""
-    unit, layout = _damaged(case)
-    if unit is None or layout is None or not layout.frame.rsv1:
+    unit = case.broken_by(*_DAMAGED)
+    if unit is None or not unit.layout.frame.rsv1:
         return None
-    payload, evidence = layout.frame.payload, case.payload(unit)
+    payload, evidence = unit.layout.frame.payload, case.payload(unit)
     if payload[:1] == b"\x78" and len(payload) > 1 and (payload[0] << 8 | payload[1]) % 31 == 0:
         said = Said("doctor.deflate-zlib-header", side=whose(unit.sender))
         return finding(said, evidence, "RFC 7692 7.2.1; RFC 1950 2.2")
@@ -151,19 +143,16 @@ def context_taken_over(case: Case) -> Finding | None:
 
 def window_too_large(case: Case) -> Finding | None:
     """The sender looks back further than was agreed on."""
-    unit = case.broken
-    if case.wrong != "inflate.too-far" or unit is None:
+    if (unit := case.broken_by("inflate.too-far")) is None:
         return None
     evidence = case.lines(case.response, "Sec-WebSocket-Extensions") + case.payload(unit)
-    args = unit.problems[0].said.args
-    said = Said(
-        "doctor.window-too-large", side=whose(unit.sender), bits=args["bits"], size=args["size"]
-    )
+    bits, size = unit.problems[0].said.args["bits"], unit.problems[0].said.args["size"]
+    said = Said("doctor.window-too-large", side=whose(unit.sender), bits=bits, size=size)
     return finding(said, evidence, "RFC 7692 7.1.2")
 
 
 def damaged(case: Case) -> Finding | None:
-    unit, _layout = _damaged(case)
+    unit = case.broken_by(*_DAMAGED)
     if unit is None or case.recording.begins == "frames":
         return None  # it may point back into messages that are not here
     said = Said("doctor.deflate-damaged", side=whose(unit.sender), problem=unit.problems[0].said)
@@ -175,12 +164,10 @@ def damaged(case: Case) -> Finding | None:
 
 def close_code(case: Case) -> Finding | None:
     """A Close frame whose first two bytes are no code that may be sent."""
-    unit, layout = case.broken, case.layout(case.broken)
-    if unit is None or layout is None or case.wrong != "close.code-not-sendable":
+    if (unit := case.broken_by("close.code-not-sendable")) is None:
         return None
-    payload, side = layout.frame.payload, whose(unit.sender)
+    payload, side = unit.layout.frame.payload, whose(unit.sender)
     code, swapped = int.from_bytes(payload[:2], "big"), int.from_bytes(payload[:2], "little")
-    evidence = case.payload(unit)
     if code in (1005, 1006, 1015):
         said = Said("doctor.close-code-never-sent", side=side, code=code)
     elif payload[:4].isdigit():
@@ -191,48 +178,35 @@ def close_code(case: Case) -> Finding | None:
         said = Said("doctor.close-code-little-endian", side=side, code=code, meant=swapped)
     else:
         said = Said("doctor.close-code-reserved", side=side, code=code)
-    return finding(said, evidence, "5.5.1; 7.4")
+    return finding(said, case.payload(unit), "5.5.1; 7.4")
 
 
 def close_of_one_byte(case: Case) -> Finding | None:
-    unit = case.broken
-    if unit is None or case.wrong != "close.one-byte":
+    if (unit := case.broken_by("close.one-byte")) is None:
         return None
     said = Said("doctor.close-one-byte", side=whose(unit.sender))
     return finding(said, case.payload(unit), "5.5.1")
 
 
 def close_reason(case: Case) -> Finding | None:
-    unit = case.broken
-    if unit is None or case.wrong != "close.reason-not-utf8":
+    if (unit := case.broken_by("close.reason-not-utf8")) is None:
         return None
     said = Said("doctor.close-reason-not-utf8", side=whose(unit.sender))
     return finding(said, case.payload(unit), "5.5.1; 8.1")
 
 
-def _not_utf8(case: Case) -> tuple[Unit | None, FrameLayout | None]:
-    """The frame in which a text message stops being UTF-8."""
-    fits = case.wrong == "message.not-utf8"
-    return (case.broken, case.layout(case.broken)) if fits else (None, None)
-
-
-def _damaged(case: Case) -> tuple[Unit | None, FrameLayout | None]:
-    """The frame in which a compressed message is damaged."""
-    fits = case.wrong in ("inflate.damaged", "inflate.unfinished")
-    return (case.broken, case.layout(case.broken)) if fits else (None, None)
+def _problem(unit: FrameUnit) -> Said:
+    """What is wrong with a frame, without the code with which its reader closes."""
+    sentence: Said = unit.problems[0].said.args["sentence"]
+    return sentence
 
 
 def _closed_1007(case: Case) -> tuple[Said, ...]:
     """What the other side made of it."""
-    unit = case.broken
-    close = None if unit is None else case.close("server" if unit.sender == "client" else "client")
-    if close is None or close.layout is None:
+    close = case.close(OTHER[case.broken.sender]) if case.broken else None
+    if close is None or (code_of(close) != 1007 and "utf" not in reason_of(close).lower()):
         return ()
-    body = close.layout.frame.payload
-    code = int.from_bytes(body[:2], "big")
-    if code != 1007 and b"utf" not in body[2:].lower():
-        return ()
-    return (Said("doctor.closed-with", side=whose(close.sender), code=code),)
+    return (Said("doctor.closed-with", side=whose(close.sender), code=code_of(close)),)
 
 
 CAUSES = (

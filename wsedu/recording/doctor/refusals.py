@@ -11,6 +11,7 @@ import re
 from ...protocol import MessageHead
 from ...protocol.http import shorten
 from ...said import Said
+from ..evidence import Evidence
 from .case import Case, finding
 from .findings import Finding
 
@@ -63,7 +64,7 @@ def plain_request(case: Case) -> Finding | None:
 def engine_refuses(case: Case) -> Finding | None:
     """Socket.IO's server wants its own query in the target: a plain client has none."""
     told = _body(case)
-    if not _refused(case) or "/socket.io" not in _target(case) or not _ENGINE.search(told):
+    if not _refusal(case) or "/socket.io" not in _target(case) or not _ENGINE.search(told):
         return None
     said = Said("doctor.socket-io-refuses", told=told)
     return finding(said, case.lines(case.request, "") + _body_evidence(case))
@@ -71,11 +72,10 @@ def engine_refuses(case: Case) -> Finding | None:
 
 def proxy_dropped_upgrade(case: Case) -> Finding | None:
     """The client asked for an upgrade, and the server did not see it."""
-    head = case.answered
-    if head is None or not _refused(case) or head.status not in (400, 426):
+    head = _refusal(case)
+    if head is None or head.status not in (400, 426):
         return None
-    told = _body(case)
-    if head.status == 400 and not _NO_UPGRADE.search(told):
+    if head.status == 400 and not _NO_UPGRADE.search(_body(case)):
         return None
     if head.find("Sec-WebSocket-Version"):  # 4.4: it wants another version
         return None
@@ -87,8 +87,7 @@ def proxy_dropped_upgrade(case: Case) -> Finding | None:
 
 def proxy_of_http_1_0(case: Case) -> Finding | None:
     """The client says HTTP/1.1, and the server saw HTTP/1.0."""
-    head = case.answered
-    if head is None or not _refused(case) or "HTTP/1.0" not in _body(case):
+    if not _refusal(case) or "HTTP/1.0" not in _body(case):
         return None
     if case.asked is None or not case.asked.first_line.endswith(" HTTP/1.1"):
         return None
@@ -99,8 +98,7 @@ def proxy_of_http_1_0(case: Case) -> Finding | None:
 
 def cached(case: Case) -> Finding | None:
     """A cache answers with what it kept."""
-    head = case.answered
-    if head is None or not _refused(case):
+    if (head := _refusal(case)) is None:
         return None
     names = [n for n in ("X-Cache", "CF-Cache-Status", "X-Cache-Status") if head.find(n)]
     hits = [name for name in names if _HIT.search(head.find(name)[0].value.text)]
@@ -112,8 +110,8 @@ def cached(case: Case) -> Finding | None:
 
 def origin(case: Case) -> Finding | None:
     """403 for a script of a page from elsewhere: most likely the server does not let it in."""
-    request, head = case.asked, case.answered
-    if request is None or head is None or not _refused(case) or head.status != 403:
+    request, head = case.asked, _refusal(case)
+    if request is None or head is None or head.status != 403:
         return None
     lines, hosts = request.find("Origin"), request.find("Host")
     if not lines or (hosts and lines[0].value.text.partition("://")[2] == hosts[0].value.text):
@@ -125,8 +123,8 @@ def origin(case: Case) -> Finding | None:
 
 def status(case: Case) -> Finding | None:
     """Any other refusal, by its status."""
-    head = case.answered
-    if head is None or not _refused(case) or head.status is None:
+    head = _refusal(case)
+    if head is None or head.status is None:
         return None
     names = STATUSES.get(head.status)
     evidence = case.lines(case.response, "", *(names or ()), "Server")
@@ -140,45 +138,41 @@ def status(case: Case) -> Finding | None:
 
 def no_response(case: Case) -> Finding | None:
     """A whole request, and no byte in return."""
-    head, end = case.asked, case.first_end
-    if head is None or head.end is None or case.is_open or end is None:
+    request, head, end = case.request, case.asked, case.first_end
+    if request is None or head is None or head.end is None or end is None:
         return None
-    if case.streams["server"] or case.recording.dropped:
+    later = [unit for unit in case.seen.units if unit.arrived > request.arrived]
+    if case.response or case.recording.dropped or any(u.sender == "server" for u in later):
         return None
-    if end.sender == "server":
-        return finding(
-            Said("doctor.closed-without-response"), case.lines(case.request, ""), "4.2.2"
-        )
-    waited = end.time - (case.time(case.request) if case.request else 0)
-    said = Said("doctor.no-response", seconds=f"{waited:.3g}")
-    return finding(said, case.lines(case.request, ""), "4.2.2")
+    said = Said("doctor.closed-without-response")
+    if end.sender == "client":
+        said = Said("doctor.no-response", seconds=f"{end.time - case.time(request):.3g}")
+    return finding(said, case.lines(request, ""), "4.2.2")
 
 
-def _refused(case: Case) -> bool:
-    """Whether a request for WebSocket was answered, and not with 101."""
+def _refusal(case: Case) -> MessageHead | None:
+    """The head of the response to a request for WebSocket, if it is another one than 101."""
     head = case.answered
-    return head is not None and case.asked is not None and not case.is_open and head.status != 101
+    return head if case.asked is not None and head is not None and head.status != 101 else None
 
 
 def _target(case: Case) -> str:
-    head: MessageHead | None = case.asked
+    head = case.asked
     return shorten(head.start_line[1].text) if head and len(head.start_line) > 1 else ""
 
 
 def _body(case: Case) -> str:
-    """The beginning of the response's body, as one line without tags."""
-    for unit in case.seen.find("body"):
-        if unit.sender == "server":
-            text = unit.data[:2000].decode("utf-8", "replace")
-            title = re.search(r"<title>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-            text = title[1] if title else re.sub(r"<[^>]*>", " ", text)
-            return shorten(" ".join(text.split()), 120)
-    return ""
+    """The beginning of the response's body, as one line without tags; nothing if it is encoded."""
+    if case.body is None or case.answered is None or case.answered.find("Content-Encoding"):
+        return ""
+    text = case.body.content[:2000].decode("utf-8", "replace")
+    title = re.search(r"<title>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
+    text = title[1] if title else re.sub(r"<[^>]*>", " ", text)
+    return shorten(" ".join(text.split()), 120)
 
 
-def _body_evidence(case: Case) -> tuple:  # type: ignore[type-arg]
-    bodies = [unit for unit in case.seen.find("body") if unit.sender == "server"]
-    return case.start_of(bodies[0], 100) if bodies else ()
+def _body_evidence(case: Case) -> tuple[Evidence, ...]:
+    return case.start_of(case.body, 100) if case.body else ()
 
 
 def _told(case: Case) -> tuple[Said, ...]:

@@ -9,38 +9,36 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Callable
 
 from ...protocol import MessageHead
 from ...protocol.http import shorten
 from ...said import Said
-from .case import Case, finding
+from .case import Case, Cause, finding
 from .findings import Finding
 
 
-def not_ended(case: Case) -> Finding | None:
+def not_ended(case: Case, head: MessageHead) -> Finding | None:
     """The empty line is missing, so the server waits for more."""
-    head = _asked(case)
-    if head is None or head.end is not None or case.first_end is None or head.problems:
+    if head.end is not None or head.problems or case.may_go_on(head):
         return None
     end = len(case.streams["client"])
     said = Said("doctor.request-not-ended")
     return finding(said, case.show("client", max(0, end - 8), end), "RFC 9112 2.1")
 
 
-def line_ends(case: Case) -> Finding | None:
+def line_ends(case: Case, head: MessageHead) -> Finding | None:
     """LF alone where CR LF is asked for, as ``print`` or a text editor writes it."""
-    head = _asked(case)
-    for problem in () if head is None else head.problems:
+    for problem in head.problems:
         if problem.said.id == "http.lf-alone":
             evidence = case.show("client", problem.span.start - 4, problem.span.start + 5)
             return finding(Said("doctor.request-lf"), evidence, "RFC 9112 2.2")
     return None
 
 
-def malformed(case: Case) -> Finding | None:
+def malformed(case: Case, head: MessageHead) -> Finding | None:
     """Anything else that is not HTTP in the head."""
-    head = _asked(case)
-    if head is None or not head.problems:
+    if not head.problems:
         return None
     problem = head.problems[0]
     said = Said("doctor.request-malformed", problem=problem.said)
@@ -48,10 +46,9 @@ def malformed(case: Case) -> Finding | None:
     return finding(said, evidence, problem.section)
 
 
-def proxy_dropped_upgrade(case: Case) -> Finding | None:
+def proxy_dropped_upgrade(case: Case, head: MessageHead) -> Finding | None:
     """Neither Upgrade nor "Connection: Upgrade", and yet a key: a proxy took them away."""
-    head = _asked(case)
-    if head is None or head.find("Upgrade") or _upgrades(head):
+    if head.find("Upgrade") or _upgrades(head) or case.may_go_on(head):
         return None
     if not head.find("Sec-WebSocket-Key"):
         return None
@@ -60,48 +57,43 @@ def proxy_dropped_upgrade(case: Case) -> Finding | None:
     return finding(said, case.lines(case.request, *names), "4.1, items 5, 6; RFC 9110 7.6.1")
 
 
-def upgrade_missing(case: Case) -> Finding | None:
-    head = _asked(case)
-    if head is None or "websocket" in [token.lower() for token in head.tokens("Upgrade")]:
+def upgrade_missing(case: Case, head: MessageHead) -> Finding | None:
+    names = [token.lower() for token in head.tokens("Upgrade")]
+    if "websocket" in names or case.may_go_on(head):
         return None
     evidence = case.lines(case.request, "", "Upgrade")
     return finding(Said("doctor.upgrade-missing"), evidence, "4.1, item 5")
 
 
-def connection_missing(case: Case) -> Finding | None:
-    head = _asked(case)
-    if head is None or _upgrades(head):
+def connection_missing(case: Case, head: MessageHead) -> Finding | None:
+    if _upgrades(head) or case.may_go_on(head):
         return None
     evidence = case.lines(case.request, "Upgrade", "Connection")
     return finding(Said("doctor.connection-missing"), evidence, "4.1, item 6")
 
 
-def method(case: Case) -> Finding | None:
-    head = _asked(case)
-    if head is None or not head.start_line or head.start_line[0].text == "GET":
+def method(case: Case, head: MessageHead) -> Finding | None:
+    if not head.start_line or head.start_line[0].text == "GET":
         return None
     said = Said("doctor.request-method", method=shorten(head.start_line[0].text))
     return finding(said, case.lines(case.request, ""), "4.1, item 2")
 
 
-def http_version(case: Case) -> Finding | None:
-    head = _asked(case)
-    if head is None or not head.first_line.endswith((" HTTP/1.0", " HTTP/0.9")):
+def http_version(case: Case, head: MessageHead) -> Finding | None:
+    if not head.first_line.endswith((" HTTP/1.0", " HTTP/0.9")):
         return None
     return finding(Said("doctor.request-http-1-0"), case.lines(case.request, ""), "4.1, item 2")
 
 
-def host(case: Case) -> Finding | None:
-    head = _asked(case)
-    if head is None or head.find("Host"):
+def host(case: Case, head: MessageHead) -> Finding | None:
+    if head.find("Host") or case.may_go_on(head):
         return None
     return finding(Said("doctor.host-missing"), case.lines(case.request, ""), "4.1, item 4")
 
 
-def key(case: Case) -> Finding | None:
+def key(case: Case, head: MessageHead) -> Finding | None:
     """Sec-WebSocket-Key: missing, there twice, not Base64, or not of 16 bytes."""
-    head = _asked(case)
-    if head is None:
+    if case.may_go_on(head):
         return None
     lines, section = head.find("Sec-WebSocket-Key"), "4.1, item 7"
     evidence = case.lines(case.request, "Sec-WebSocket-Key")
@@ -121,40 +113,38 @@ def key(case: Case) -> Finding | None:
     return finding(Said("doctor.key-length", count=count), evidence, section)
 
 
-def version(case: Case) -> Finding | None:
-    head = _asked(case)
-    lines = () if head is None else head.find("Sec-WebSocket-Version")
-    if head is None or [line.value.text for line in lines] == ["13"]:
+def version(case: Case, head: MessageHead) -> Finding | None:
+    versions = [line.value.text for line in head.find("Sec-WebSocket-Version")]
+    if case.may_go_on(head):
+        return None
+    if not versions:
+        return finding(Said("doctor.version-missing"), case.lines(case.request, ""), "4.1, item 9")
+    wrong = next((version for version in versions if version != "13"), None)
+    if wrong is None:
         return None
     evidence = case.lines(case.request, "Sec-WebSocket-Version")
-    if not lines:
-        return finding(Said("doctor.version-missing"), case.lines(case.request, ""), "4.1, item 9")
-    said = Said("doctor.version-wrong", version=shorten(lines[0].value.text))
+    said = Said("doctor.version-wrong", version=shorten(wrong))
     return finding(said, evidence, "4.1, item 9; 4.4")
 
 
-def body(case: Case) -> Finding | None:
+def body(case: Case, head: MessageHead) -> Finding | None:
     """A GET with a body: the server reads the body as the beginning of something else."""
-    head = _asked(case)
-    lengths = () if head is None else head.find("Content-Length")
+    lengths = head.find("Content-Length")
     if not lengths or lengths[0].value.text == "0":
         return None
-    return finding(
-        Said("doctor.request-body"), case.lines(case.request, "Content-Length"), "4.1, item 2"
-    )
+    evidence = case.lines(case.request, "Content-Length")
+    return finding(Said("doctor.request-body"), evidence, "4.1, item 2")
 
 
-def target(case: Case) -> Finding | None:
+def target(case: Case, head: MessageHead) -> Finding | None:
     """A fragment in the target: ``ws://host/chat#room``."""
-    head = _asked(case)
-    if head is None or len(head.start_line) < 2 or "#" not in head.start_line[1].text:
+    if len(head.start_line) < 2 or "#" not in head.start_line[1].text:
         return None
     return finding(Said("doctor.target-fragment"), case.lines(case.request, ""), "3")
 
 
-def subprotocols(case: Case) -> Finding | None:
-    head = _asked(case)
-    names = [] if head is None else head.tokens("Sec-WebSocket-Protocol")
+def subprotocols(case: Case, head: MessageHead) -> Finding | None:
+    names = head.tokens("Sec-WebSocket-Protocol")
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is None:
         return None
@@ -162,17 +152,22 @@ def subprotocols(case: Case) -> Finding | None:
     return finding(Said("doctor.subprotocol-twice", name=shorten(twice)), evidence, "4.1, item 10")
 
 
-def _asked(case: Case) -> MessageHead | None:
-    """The head of a request for WebSocket that got no 101."""
-    agreed = case.answered is not None and case.answered.status == 101
-    return None if agreed or case.is_open else case.asked
-
-
 def _upgrades(head: MessageHead) -> bool:
     return "upgrade" in [token.lower() for token in head.tokens("Connection")]
 
 
-CAUSES = (
+def _of_request(cause: Callable[[Case, MessageHead], Finding | None]) -> Cause:
+    """The cause, looked for in the head of a request for WebSocket that got no 101."""
+
+    def find(case: Case) -> Finding | None:
+        head = case.asked
+        agreed = case.is_open or (case.answered is not None and case.answered.status == 101)
+        return None if head is None or agreed else cause(case, head)
+
+    return find
+
+
+_CAUSES = (
     line_ends,
     malformed,
     not_ended,
@@ -188,3 +183,4 @@ CAUSES = (
     subprotocols,
     body,
 )
+CAUSES = tuple(map(_of_request, _CAUSES))

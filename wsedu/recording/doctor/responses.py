@@ -6,23 +6,22 @@ and closes TCP all the same, mostly without a word; here is why.
 
 from __future__ import annotations
 
-from ...protocol import accept_key, check_agreed, read_extensions
+from collections.abc import Callable
+
+from ...protocol import MessageHead, accept_key, check_agreed
 from ...protocol.http import shorten
 from ...said import Said
 from .accepts import wrong_ways
-from .case import Case, finding
+from .case import Case, Cause, finding
 from .findings import Finding
 
 KEY_OF_THE_RFC = "dGhlIHNhbXBsZSBub25jZQ=="  # 1.3
 
 
-def accept_ends_the_head(case: Case) -> Finding | None:
+def accept_ends_the_head(case: Case, head: MessageHead) -> Finding | None:
     """Base64 with a line end of its own, which makes the empty line come too early."""
-    head = case.answered
-    if head is None or head.end is None or head.status != 101:
-        return None
     last = head.headers[-1] if head.headers else None
-    if last is None or last.name.text.lower() != "sec-websocket-accept":
+    if head.end is None or last is None or last.name.text.lower() != "sec-websocket-accept":
         return None
     stream = case.streams["server"]
     if stream[last.value.span.end : last.span.end] != b"\n":
@@ -33,10 +32,7 @@ def accept_ends_the_head(case: Case) -> Finding | None:
     return finding(Said("doctor.accept-ends-the-head"), evidence, "RFC 9112 2.1")
 
 
-def line_ends(case: Case) -> Finding | None:
-    head = case.answered
-    if head is None or head.status != 101:
-        return None
+def line_ends(case: Case, head: MessageHead) -> Finding | None:
     for problem in head.problems:
         if problem.said.id == "http.lf-alone":
             evidence = case.show("server", problem.span.start - 4, problem.span.start + 5)
@@ -44,28 +40,23 @@ def line_ends(case: Case) -> Finding | None:
     return None
 
 
-def not_ended(case: Case) -> Finding | None:
+def not_ended(case: Case, head: MessageHead) -> Finding | None:
     """The empty line is missing: the client takes the frames for more header lines."""
-    head = case.answered
-    if head is None or head.status != 101 or head.end is not None or case.recording.dropped:
-        return None
-    if case.first_end is None:
+    if head.end is not None or case.may_go_on(head):
         return None
     end = len(case.streams["server"])
     said = Said("doctor.response-not-ended")
     return finding(said, case.show("server", max(0, end - 20), end), "RFC 9112 2.1")
 
 
-def http_version(case: Case) -> Finding | None:
-    head = case.answered
-    if head is None or head.status != 101 or not head.first_line.startswith("HTTP/1.0"):
+def http_version(case: Case, head: MessageHead) -> Finding | None:
+    if not head.first_line.startswith("HTTP/1.0"):
         return None
     return finding(Said("doctor.response-http-1-0"), case.lines(case.response, ""), "4.2.2, item 5")
 
 
-def upgrade(case: Case) -> Finding | None:
-    head = case.answered
-    if head is None or head.status != 101 or not _broken(case, "upgrade"):
+def upgrade(case: Case, head: MessageHead) -> Finding | None:
+    if not _broken(case, "upgrade"):
         return None
     if not head.find("Upgrade"):
         evidence = case.lines(case.response, "")
@@ -74,17 +65,17 @@ def upgrade(case: Case) -> Finding | None:
     return finding(Said("doctor.response-wrong-upgrade"), evidence, "4.1, response 2")
 
 
-def connection(case: Case) -> Finding | None:
+def connection(case: Case, head: MessageHead) -> Finding | None:
     if not _broken(case, "connection"):
         return None
     evidence = case.lines(case.response, "", "Connection")
     return finding(Said("doctor.response-no-connection"), evidence, "4.1, response 3")
 
 
-def accept(case: Case) -> Finding | None:
+def accept(case: Case, head: MessageHead) -> Finding | None:
     """Sec-WebSocket-Accept is missing, or it is not that of the key."""
-    head, request = case.answered, case.asked
-    if head is None or request is None or not _broken(case, "accept"):
+    request = case.asked
+    if request is None or not _broken(case, "accept"):
         return None
     lines, keys = head.find("Sec-WebSocket-Accept"), request.find("Sec-WebSocket-Key")
     section = "4.2.2, item 5.4"
@@ -107,10 +98,10 @@ def accept(case: Case) -> Finding | None:
     return finding(said_other, evidence, section)
 
 
-def extension(case: Case) -> Finding | None:
+def extension(case: Case, head: MessageHead) -> Finding | None:
     """An extension that was not offered, or a parameter that may not be there."""
-    head, request = case.answered, case.asked
-    if head is None or request is None or not case.is_open:
+    request = case.asked
+    if request is None or not case.is_open:
         return None
     problems = check_agreed(head, request)
     if not problems:
@@ -119,16 +110,16 @@ def extension(case: Case) -> Finding | None:
     evidence += case.lines(case.response, "Sec-WebSocket-Extensions")
     first = problems[0]
     if first.said.id == "extension.not-offered":
-        name = shorten(read_extensions(head)[0].name)
-        return finding(Said("doctor.extension-not-offered", name=name), evidence, first.section)
+        said = Said("doctor.extension-not-offered", name=first.said.args["name"])
+        return finding(said, evidence, first.section)
     said = Said("doctor.extension-parameters", problem=first.said)
     return finding(said, evidence, first.section)
 
 
-def subprotocol(case: Case) -> Finding | None:
+def subprotocol(case: Case, head: MessageHead) -> Finding | None:
     """A subprotocol that the client did not ask for."""
-    head, request = case.answered, case.asked
-    if head is None or request is None or not _broken(case, "subprotocol"):
+    request = case.asked
+    if request is None or not _broken(case, "subprotocol"):
         return None
     evidence = case.lines(case.request, "Sec-WebSocket-Protocol")
     evidence += case.lines(case.response, "Sec-WebSocket-Protocol")
@@ -139,14 +130,14 @@ def subprotocol(case: Case) -> Finding | None:
     return finding(said, evidence, "4.1, response 6")
 
 
-def subprotocol_not_answered(case: Case) -> Finding | None:
+def subprotocol_not_answered(case: Case, head: MessageHead) -> Finding | None:
     """The client asked for subprotocols, got none, and left at once: browsers do so."""
-    head, request = case.answered, case.asked
-    if head is None or request is None or not case.is_open or case.frames["client"]:
+    request = case.asked
+    if request is None or not case.is_open or case.frames["client"]:
         return None
     if not request.find("Sec-WebSocket-Protocol") or head.find("Sec-WebSocket-Protocol"):
         return None
-    if case.first_end is None or case.first_end.sender != "client":
+    if case.first_end is None or case.first_end.sender != "client" or case.recording.dropped:
         return None
     evidence = case.lines(case.request, "Sec-WebSocket-Protocol")
     said = Said("doctor.subprotocol-not-answered")
@@ -154,17 +145,26 @@ def subprotocol_not_answered(case: Case) -> Finding | None:
 
 
 def _broken(case: Case, name: str) -> bool:
-    """Whether the rule of that name is broken in the response."""
-    if case.response is None or case.asked is None or case.seen.status is None:
+    """Whether the rule of that name is broken in the response to a request for WebSocket."""
+    if case.response is None or case.answered is None or case.asked is None:
         return False
-    head = case.answered
-    if head is None or head.status != 101:
-        return False
-    return any(c.name == name and c.passed is False for c in case.response.checks)
+    broken = [check for check in case.response.checks if check.passed is False]
+    may_come = case.may_go_on(case.answered)  # a line that is not there
+    return any(check.name == name and (check.spans or not may_come) for check in broken)
 
 
-FIRST_CAUSES = (accept_ends_the_head,)
-CAUSES = (
+def _of_101(cause: Callable[[Case, MessageHead], Finding | None]) -> Cause:
+    """The cause, looked for in the head of a response with status 101."""
+
+    def find(case: Case) -> Finding | None:
+        head = case.answered
+        return None if head is None or head.status != 101 else cause(case, head)
+
+    return find
+
+
+FIRST_CAUSES = (_of_101(accept_ends_the_head),)
+_CAUSES = (
     not_ended,
     line_ends,
     http_version,
@@ -175,3 +175,4 @@ CAUSES = (
     subprotocol,
     subprotocol_not_answered,
 )
+CAUSES = tuple(map(_of_101, _CAUSES))

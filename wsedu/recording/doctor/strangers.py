@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 
-from ...protocol import Span
 from ...said import Said
 from ..frame_fields import text_or_hex
 from ..protocols import protocol_of
@@ -124,24 +123,20 @@ def other_service(case: Case) -> Finding | None:
 
 def body_after_101(case: Case) -> Finding | None:
     """A 101 that announces a body: what the server sends as the body is read as frames."""
-    head, data = case.answered, case.after_handshake("server")
-    if head is None or not case.is_open or not data:
+    head, first = case.answered, case.frames["server"][:1]
+    if head is None or not first or not first[0].problems:
         return None
     lines = head.find("Content-Length") + head.find("Transfer-Encoding")
     wrong = [line for line in lines if line.value.text != "0"]
-    if not wrong or not case.frames["server"][:1] or not case.frames["server"][0].problems:
+    if not wrong:
         return None
-    evidence = case.lines(case.response, wrong[0].name.text)
-    evidence += case.start_of(case.frames["server"][0])
+    evidence = case.lines(case.response, wrong[0].name.text) + case.start_of(first[0])
     return finding(Said("doctor.body-after-101"), evidence, "RFC 9110 15.2.2; 8.6")
 
 
 def second_handshake(case: Case) -> Finding | None:
     """A request after the 101, on the same connection."""
-    frames = case.frames["client"]
-    if not case.is_open:
-        return None
-    for unit in frames:
+    for unit in case.frames["client"]:
         if unit.problems and (found := _METHOD.match(unit.stream, unit.span.start)):
             evidence = case.show("client", found.start(), found.end() + 3)
             return finding(Said("doctor.second-handshake"), evidence, "4.1, item 2; 1.4")
@@ -150,7 +145,7 @@ def second_handshake(case: Case) -> Finding | None:
 
 def page_after_101(case: Case) -> Finding | None:
     """HTTP or HTML after the 101: something in the server still answers as a web server."""
-    for unit in case.frames["server"] if case.is_open else ():
+    for unit in case.frames["server"]:
         if unit.problems and _PAGE.match(unit.stream, unit.span.start):
             said = Said("doctor.http-after-101")
             return finding(said, case.show("server", unit.span.start, unit.span.start + 40), "5.1")
@@ -159,14 +154,13 @@ def page_after_101(case: Case) -> Finding | None:
 
 def text_after_101(case: Case) -> Finding | None:
     """Text without a frame around it."""
-    for side in ("client", "server"):
-        for unit in case.frames[side][:1]:
-            data = case.after_handshake(unit.sender)
-            # Text begins with a letter, a digit, a bracket or a quote; a frame with none of these.
-            if unit.problems and _is_text(data[:16].strip()) and len(data) > 2:
-                said = Said("doctor.text-after-101", side=whose(unit.sender))
-                end = Span(unit.span.start, unit.span.start + 40)
-                return finding(said, case.show(unit.sender, end.start, end.end), "5.2")
+    for unit in case.frames["client"][:1] + case.frames["server"][:1]:
+        start = unit.span.start
+        data = unit.stream[start : start + 16]
+        # Text begins with a letter, a digit, a bracket or a quote; a frame with none of these.
+        if unit.problems and _is_text(data.strip()) and len(data) > 2:
+            said = Said("doctor.text-after-101", side=whose(unit.sender))
+            return finding(said, case.show(unit.sender, start, start + 40), "5.2")
     return None
 
 
