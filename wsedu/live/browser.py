@@ -161,8 +161,7 @@ def is_from_page(recording: Recording, path: str = PATH) -> bool:
 def still_open(recording: Recording, seconds: float) -> Recording:
     """The same recording of a page's connection, with a note that says what has not ended."""
     seen = dissect(recording)
-    frames = [(unit.sender, unit.layout.frame) for unit in seen.units if unit.layout]
-    closed = {sender for sender, frame in frames if frame.opcode == Opcode.CLOSE}
+    closed = {unit.sender for unit in seen.units if unit.opcode == Opcode.CLOSE}
     ended = {event.sender for event in recording.events if event.kind in ("end", "lost")}
     closes = {
         "client": _("your browser had not sent Close"),

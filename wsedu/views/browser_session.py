@@ -18,7 +18,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
 
 from ..protocol import Opcode, Text
 from ..protocol.http import shorten
@@ -26,10 +25,9 @@ from ..recording import Dissection, PageRecording, Recording, Side, Unit, dissec
 from ..recording.events import SIDES
 from ..recording.page import ScriptStep
 from ..words import _
-from . import bytes_and_fields
+from .bytes_and_fields import OpensUnits
 from .drawing import WIDTH, Drawing, clean, fit, wrap
 from .ladder import FIRST, LAST, Arrow, arrows_of, gap_of, label_of
-from .picture import Picture
 from .remarks import draw_remarks, remarks
 
 PAGE, SERVER = 330, 640  # the x of the lanes of the wire
@@ -63,7 +61,7 @@ class _Row:
     lights: tuple[str, ...]
 
 
-class BrowserSession(Picture):
+class BrowserSession(OpensUnits):
     """What a page's script did and heard, beside the wire, beside the developer tools.
 
     recording: what ``lab.browser`` returned; of any other recording the first column is empty
@@ -71,8 +69,8 @@ class BrowserSession(Picture):
     """
 
     def __init__(self, recording: Recording | Dissection, *, times: bool = False) -> None:
-        seen = recording if isinstance(recording, Dissection) else dissect(recording)
-        self._units = {f"u{number}": unit for number, unit in enumerate(seen.units)}
+        seen = dissect(recording)
+        self._seen = seen
         rows = list(_rows(seen))
         super().__init__(
             svg=_draw(seen, rows, times),
@@ -82,11 +80,10 @@ class BrowserSession(Picture):
                 "click, or Tab, arrow keys, Enter."
             ),
         )
-        self.observe(self._open, "selected")
 
-    def _open(self, change: dict[str, Any]) -> None:
-        unit = self._units.get(change["new"])
-        self.detail = bytes_and_fields.draw(unit) if unit else ""
+    def units(self) -> dict[str, tuple[Unit, ...]]:
+        """What got an arrow on the wire."""
+        return {"u": self._seen.units}
 
 
 def tools_rows(seen: Dissection) -> list[ToolsRow]:
@@ -156,7 +153,8 @@ class _Links:
                     self.after[event] = at.get(mine[-1], 0) + 1
         if seen.switch is not None:
             self._tie(steps["open"], names[id(seen.units[seen.switch])], at)
-        closes = {unit.sender: names[id(unit)] for unit in reversed(seen.units) if _is_close(unit)}
+        ending = [unit for unit in reversed(seen.units) if unit.opcode == Opcode.CLOSE]
+        closes = {unit.sender: names[id(unit)] for unit in ending}
         ends = [arrow.name for arrow in arrows if not isinstance(arrow.step, Unit)]
         if seen.switch is None:
             ends = [names[id(unit)] for unit in seen.find("response")] + ends
@@ -226,10 +224,6 @@ def _tools_row(unit: Unit, sent: ScriptStep | None) -> ToolsRow:
     if unit.sender == "client" and sent and sent.words.startswith("send(Blob"):
         size = 0
     return ToolsRow(unit.sender, True, str(size))
-
-
-def _is_close(unit: Unit) -> bool:
-    return unit.layout is not None and unit.layout.frame.opcode == Opcode.CLOSE
 
 
 # The words.
@@ -376,9 +370,7 @@ def _draw_arrow(drawing: Drawing, arrow: Arrow, y: float, times: bool) -> None:
     broken = isinstance(step, Unit) and bool(step.problems)
     if isinstance(step, Unit) or step.kind in ("end", "lost"):
         start, end = (PAGE, SERVER) if step.sender == "client" else (SERVER, PAGE)
-        back = 9 if start < end else -9
-        drawing.path(f"M{start} {line:g}H{end - back}", line, "arrow")
-        drawing.path(f"M{end} {line:g}l{-back} -5v10z", line + 5, "tip")
+        drawing.arrow(start, end, line)
     else:
         drawing.path(f"M{PAGE} {line:g}H{SERVER}", line, "fault")
     words = f"{arrow.time:.2f} s {_wire(arrow)}" if times else _wire(arrow)

@@ -6,6 +6,12 @@ it means, and the section of the rule. Offsets count from 0 inside the unit; one
 where the unit is in its sender's stream.
 """
 
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import traitlets
+
 from ..protocol import Span
 from ..recording import Field, Unit
 from ..words import _
@@ -36,6 +42,21 @@ class BytesAndFields(Picture):
     def __init__(self, unit: Unit) -> None:
         hint = _("Point at a byte or a field. By keyboard: Tab to the picture, then arrow keys.")
         super().__init__(svg=draw(unit), text=describe(unit), hint=hint)
+
+
+class OpensUnits(Picture):
+    """A picture of many units; the bytes of the one that is selected are open below it."""
+
+    def units(self) -> Mapping[str, Sequence[Unit]]:
+        """By how their items' names begin: ``{"u": units}`` if they are called u0, u1 and so on."""
+        raise NotImplementedError
+
+    @traitlets.observe("selected")
+    def _open(self, change: dict[str, Any]) -> None:
+        named = re.fullmatch(r"(.*?)(0|[1-9]\d{0,8})", change["new"])
+        units = self.units().get(named[1], ()) if named else ()
+        chosen = units[int(named[2]) : int(named[2]) + 1] if named else ()
+        self.detail = draw(chosen[0]) if chosen else ""
 
 
 def describe(unit: Unit) -> str:

@@ -186,7 +186,7 @@ class _Story:
             for machine in (mine, other):
                 machine.take(Step.HANDSHAKE_DONE)
             self._note(_("The handshake is done: both sides are open."), event.time)
-        elif _is_close(unit):
+        elif unit.opcode == Opcode.CLOSE:
             self._closes(unit, event, broken)
         elif broken and other.take(Step.FAIL):
             self._note(_breaks(mine, other, broken[0]), event.time)
@@ -251,10 +251,6 @@ class _Story:
             said.append(words if code is None else f"{words}, {lines['code']}")
         slots["said"] = f"{said[0]} {'; '.join(said[1:])}"
         self.steps.append(slots)
-
-
-def _is_close(unit: Unit) -> bool:
-    return unit.layout is not None and unit.layout.frame.opcode == Opcode.CLOSE
 
 
 def _payload(unit: Unit) -> bytes:

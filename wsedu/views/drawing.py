@@ -106,6 +106,12 @@ class Drawing:
         """A line through ``points``, in SVG's own path language."""
         self._add(f'<path d="{points}" class="{style}"/>', bottom)
 
+    def arrow(self, start: float, end: float, y: float) -> None:
+        """A level arrow of a ladder."""
+        back = 9 if start < end else -9
+        self.path(f"M{start:g} {y:g}H{end - back:g}", y, "arrow")
+        self.path(f"M{end:g} {y:g}l{-back} -5v10z", y + 5, "tip")
+
     def tip(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """The head of an arrow that comes from ``start`` and points at ``end``."""
         length = hypot(end[0] - start[0], end[1] - start[1])

@@ -27,9 +27,9 @@ import traitlets
 from ..recording import Dissection, Event, Recording, Side, Unit, dissect
 from ..recording.events import SIDES
 from ..words import _
-from . import bytes_and_fields
+from .bytes_and_fields import OpensUnits
 from .drawing import WIDTH, Drawing, clean, fit
-from .picture import Picture, module
+from .picture import module
 from .remarks import draw_remarks, remarks
 
 CLIENT, SERVER = 150, WIDTH - 90  # the x of the two lanes
@@ -52,7 +52,7 @@ class Watched(Protocol):
         """Call ``call()``, in any thread, when there is more; call what it returns to stop."""
 
 
-class Ladder(Picture):
+class Ladder(OpensUnits):
     """A recording as a sequence of arrows between client and server.
 
     recording: the recording, dissected or not; or a lab, whose newest connection is shown and
@@ -96,11 +96,10 @@ class Ladder(Picture):
                 with suppress(RuntimeError):  # a lab that is closed has no more news
                     self._stop = _watch(recording, loop, self._soon)
             self._show(recording.recording)
-        self.observe(self._open, "selected")
         self.observe(self._complete, "whole")
 
     def _show(self, recording: Recording | Dissection) -> None:
-        seen = self._seen = recording if isinstance(recording, Dissection) else dissect(recording)
+        seen = self._seen = dissect(recording)
         stored = arrows_of(seen, FIRST, LAST)
         with self.hold_sync():  # the page gets all of it at once
             self.svg = _draw(seen, stored, self._times)
@@ -147,11 +146,9 @@ class Ladder(Picture):
         self._show(self._source.recording)
         self._rests = loop.time() + 9 * (loop.time() - start)
 
-    def _open(self, change: dict[str, Any]) -> None:
-        named = re.fullmatch(r"u(0|[1-9]\d{0,8})", change["new"])
-        number = int(named[1]) if named else len(self._seen.units)
-        chosen = self._seen.units[number : number + 1]
-        self.detail = bytes_and_fields.draw(chosen[0]) if chosen else ""
+    def units(self) -> dict[str, tuple[Unit, ...]]:
+        """What got an arrow, and no end of a stream."""
+        return {"u": self._seen.units}
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The picture as it is now, not as it was when it was drawn last."""
@@ -342,7 +339,6 @@ def _draw(seen: Dissection, arrows: list[Arrow], times: bool) -> str:
 def _draw_arrow(drawing: Drawing, seen: Dissection, arrow: Arrow, y: float) -> None:
     step = arrow.step
     start, end = (CLIENT, SERVER) if step.sender == "client" else (SERVER, CLIENT)
-    back = 9 if start < end else -9
     middle, width = (CLIENT + SERVER) / 2, SERVER - CLIENT - 30
     line = y + 25
     if step.kind == "fault":
@@ -350,11 +346,10 @@ def _draw_arrow(drawing: Drawing, seen: Dissection, arrow: Arrow, y: float) -> N
         drawing.text(middle, line - 7, fit(label_of(step), width, 7), "bad", "middle")
         return
     if step.kind == "held":
-        end = int(middle) + 5 * back  # it comes to the tap, and no further
+        end = int(middle) + (45 if start < end else -45)  # it comes to the tap, and no further
         drawing.path(f"M{end - 7} {line - 7:g}l14 14m0 -14l-14 14", line + 7, "wrong")
     problem = isinstance(step, Unit) and bool(step.problems)
-    drawing.path(f"M{start} {line:g}H{end - back}", line, "arrow")
-    drawing.path(f"M{end} {line:g}l{-back} -5v10z", line + 5, "tip")
+    drawing.arrow(start, end, line)
     label = fit(("✘ " if problem else "") + label_of(step), width, 8.5)
     drawing.text(middle, line - 7, label, "mono bad" if problem else "mono", "middle")
     if isinstance(step, Unit):

@@ -215,8 +215,7 @@ def _countdown(seen: Dissection, first: Unit, answer: Unit | None, close: str = 
 
 
 def _frames(seen: Dissection, opcode: int) -> list[Unit]:
-    found = seen.find("frame")
-    return [unit for unit in found if unit.layout and unit.layout.frame.opcode == opcode]
+    return [unit for unit in seen.units if unit.opcode == opcode]
 
 
 def _answers(pong: Unit, ping: Unit) -> bool:

@@ -10,20 +10,17 @@ Selecting an arrow opens its bytes below the picture.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from typing import Any
 
 from ..protocol import Opcode
 from ..recording import Dissection, Recording, Unit, dissect
 from ..recording.protocols import protocol_of
 from ..words import _
-from . import bytes_and_fields
+from .bytes_and_fields import OpensUnits
 from .drawing import WIDTH, Drawing, fit, wrap
 from .ladder import Arrow, arrows_of, gap_of, label_of
-from .picture import Picture
 from .remarks import draw_remarks, remarks
 
 LANES = CLIENT, PROXY, SERVER = 100, 480, WIDTH - 40  # the x of the lanes
@@ -38,7 +35,7 @@ SIGNS = {
 }
 
 
-class TwoHops(Picture):
+class TwoHops(OpensUnits):
     """The two connections that a proxy is the middle of, such as ``proxy.hops``.
 
     front: what passed between the client and the proxy; if that is TLS, it is one closed box
@@ -54,13 +51,10 @@ class TwoHops(Picture):
         story = self._story = _Story(seen[0], seen[1], times)
         hint = _("Select an arrow to open its bytes: click, or Tab, arrow keys, Enter.")
         super().__init__(svg=story.draw(), text=story.describe(), hint=hint if story.rows else "")
-        self.observe(self._open, "selected")
 
-    def _open(self, change: dict[str, Any]) -> None:
-        named = re.fullmatch(r"([01])-u(0|[1-9]\d{0,8})", change["new"])
-        units = self._story.seen[int(named[1])].units if named else ()
-        chosen = units[int(named[2]) : int(named[2]) + 1] if named else ()
-        self.detail = bytes_and_fields.draw(chosen[0]) if chosen else ""
+    def units(self) -> dict[str, tuple[Unit, ...]]:
+        """What got an arrow, on either hop."""
+        return {f"{hop}-u": seen.units for hop, seen in enumerate(self._story.seen)}
 
 
 def _without_ends(hop: Recording) -> Recording:
@@ -120,7 +114,7 @@ def _keys(hop: int, arrows: Sequence[Arrow]) -> list[tuple[object, ...]]:
             continue
         title = step.title if step.kind == "frame" else ""
         keys.append((step.sender, step.kind, title, bool(closing - {step.sender})))
-        if step.layout and step.layout.begun.opcode == Opcode.CLOSE:
+        if step.opcode == Opcode.CLOSE:
             closing.add(step.sender)
     return keys
 
@@ -221,7 +215,7 @@ class _Story:
         says = [f"{_way(hop, step.sender)}: {label_of(step)}.", sentence]
         says += [SIGNS[sign][0].capitalize() + "."] if sign else []
         lights = [f"{other}-{each.name}" for other, each in row.arrows if row.passed]
-        middle, line, back = (left + right) / 2, y + 24, 9 if start < end else -9
+        middle, line = (left + right) / 2, y + 24
         with drawing.item(f"{hop}-{arrow.name}", " ".join(filter(None, says)), lights):
             drawing.rect(left + 14, y, right - left - 28, STEP - 2, "back")
             if arrow.left_out:
@@ -231,8 +225,7 @@ class _Story:
             else:
                 if sign and end == PROXY:  # the signs are there
                     end += (-1, 1)[hop] * (10 + _apart(row))
-                drawing.path(f"M{start} {line:g}H{end - back}", line, "arrow")
-                drawing.path(f"M{end} {line:g}l{-back} -5v10z", line + 5, "tip")
+                drawing.arrow(start, end, line)
             label = fit(label_of(step), right - left - 40, 8.5)
             drawing.text(middle, line - 7, label, "mono", "middle")
 

@@ -73,7 +73,7 @@ def _title() -> str:
 
 def _sent(recording: Recording | Dissection) -> dict[str, str]:
     """What a client sent in each place; empty where it sent nothing."""
-    seen = recording if isinstance(recording, Dissection) else dissect(recording)
+    seen = dissect(recording)
     head = seen.request.head
     if head is None:
         raise ValueError(f"WhoSends needs a request, not {seen.request.title!r}")
