@@ -135,17 +135,12 @@ def _draw_way(
         corners = [(PANEL[side] + x, y) for x, y in INTO_CLOSED[state]]
     else:
         corners = [_cut(side, state, then), _cut(side, then, state)]
-    line = "M" + "L".join(f"{x:g} {y:g}" for x, y in corners)
-    bottom = max(y for _x, y in corners)
-    drawing.path(line, bottom, "fault" if step == Step.FAIL else "line")
-    with drawing.kind(f"{side}-{state.name}-{step.name}", slots):
-        drawing.path(line, bottom, "arrow")
-    start, end = corners[-2:]
-    drawing.tip(start, end)
+    style = "fault" if step == Step.FAIL else "line"
+    drawing.way(f"{side}-{state.name}-{step.name}", corners, slots, style)
     if step not in (Step.FAIL, Step.END_OF_TCP):  # a line of words says what those are
         right = State.CLOSE_RECEIVED in (state, then)
         part = 0.75 if then == State.CLOSE_RECEIVED else 0.5  # clear of a dotted line
-        x, y = (a + part * (b - a) for a, b in zip(start, end, strict=True))
+        x, y = (a + part * (b - a) for a, b in zip(*corners, strict=True))
         drawing.text(
             x + (10 if right else -10), y + 4, step.value, "small soft", "start" if right else "end"
         )

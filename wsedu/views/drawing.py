@@ -6,7 +6,7 @@ items that light up with it. The page (``picture.js``) does nothing but light, m
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from math import hypot
 from pathlib import Path
@@ -121,6 +121,17 @@ class Drawing:
         points = "L".join(f"{x:g} {y:g}" for x, y in [end, *sides])
         self.path(f"M{points}Z", end[1], "tip")
 
+    def way(
+        self, name: str, corners: Sequence[tuple[float, float]], slots: Slots, style: str = "line"
+    ) -> None:
+        """An arrow with corners, from state to state of a machine; a slot says if it was taken."""
+        line = "M" + "L".join(f"{x:g} {y:g}" for x, y in corners)
+        bottom = max(y for _x, y in corners)
+        self.path(line, bottom, style)
+        with self.kind(name, slots):
+            self.path(line, bottom, "arrow")
+        self.tip(corners[-2], corners[-1])
+
     @contextmanager
     def item(
         self, name: str, says: str, lights: Iterable[str] = (), *, act: str = "", says_of: str = ""
@@ -150,6 +161,13 @@ class Drawing:
         return sheet(self._title, shapes, self.width, self._height + 10, self.width)
 
 
+def headed(title: str, width: int = WIDTH) -> Drawing:
+    """A drawing with its title above it."""
+    drawing = Drawing(title, width)
+    drawing.text(14, 26, title, "strong")
+    return drawing
+
+
 def sheet(title: str, shapes: str, width: float, height: float, pixels: int) -> str:
     """Shapes on a sheet of paper, whose size is given in the units of the shapes.
 
@@ -171,6 +189,16 @@ def clean(text: str) -> str:
     if text.isprintable():  # nearly all of it
         return text
     return "".join(char if char.isprintable() else "\N{MIDDLE DOT}" for char in text)
+
+
+def refuse_more(count: int, most: int) -> None:
+    """Raise ValueError if there are more bytes than a picture has room for."""
+    if count > most:
+        raise ValueError(
+            _("The picture has room for {most} bytes, not for {count}.").format(
+                most=most, count=count
+            )
+        )
 
 
 def as_bytes(data: Any) -> bytes:

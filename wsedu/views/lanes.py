@@ -21,7 +21,7 @@ from ..recording.grouping import Group, group
 from ..words import _, ngettext
 from . import frame_colours
 from .bytes_and_fields import OpensUnits
-from .drawing import WIDTH, Drawing, clean, fit, wrap
+from .drawing import WIDTH, Drawing, clean, fit, headed, wrap
 from .remarks import draw_remarks, remarks
 
 LEFT = 96  # the x where the columns begin
@@ -161,8 +161,7 @@ class _Story:
 
     def draw(self) -> str:
         """A lane of frames for each side, its messages below, in as many bands as it takes."""
-        drawing, y = Drawing(self.title()), 26.0
-        drawing.text(14, y, self.title(), "strong")
+        drawing, y = headed(self.title()), 26.0
         for band in self._bands:
             if band.left_out:
                 y += 26

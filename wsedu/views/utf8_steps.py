@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from ..protocol.utf8 import NEXT, Utf8, marker_bits, next_state, why_refused
 from ..words import _
-from .drawing import WIDTH, Drawing, Slots, as_bytes, fit
+from .drawing import WIDTH, Drawing, Slots, as_bytes, fit, refuse_more
 from .masking_steps import utf8
 from .steps import Steps
 
@@ -45,12 +45,7 @@ class Utf8Steps(Steps):
     def __init__(self, *fragments: bytes | str) -> None:
         parts = [utf8(part) if isinstance(part, str) else as_bytes(part) for part in fragments]
         self._data = b"".join(parts)
-        if len(self._data) > LONGEST:
-            raise ValueError(
-                _("The picture has room for {most} bytes, not for {count}.").format(
-                    most=LONGEST, count=len(self._data)
-                )
-            )
+        refuse_more(len(self._data), LONGEST)
         self._starts = [0, *accumulate(map(len, parts[:-1]))]  # where each fragment begins
         super().__init__(
             _steps(self._data),
@@ -228,12 +223,7 @@ def _draw_machine(drawing: Drawing, top: float, slots: Slots) -> None:
     """Every state and every way; ``top`` is the middle of the first line of boxes."""
     for (state, then), written in _ways().items():
         corners = _corners(state, then, top)
-        line = "M" + "L".join(f"{x:g} {y:g}" for x, y in corners)
-        bottom = max(y for _x, y in corners)
-        drawing.path(line, bottom, "line")
-        with drawing.kind(f"{state.name}-{then.name}", slots):
-            drawing.path(line, bottom, "arrow")
-        drawing.tip(corners[-2], corners[-1])
+        drawing.way(f"{state.name}-{then.name}", corners, slots)
         x, y = corners[2] if then == Utf8.START else corners[0]
         if state == then:
             drawing.text(x + 8, y + 12, written, "small")

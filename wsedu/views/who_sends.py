@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from ..protocol import Text
 from ..recording import Dissection, Recording, dissect
 from ..words import _
-from .drawing import Drawing, clean, fit, wrap
+from .drawing import clean, fit, headed, wrap
 from .picture import Picture
 
 LEFT, NAME, GAP = 14, 150, 5  # pixels: the margin, the width of a client's name, between columns
@@ -102,8 +102,7 @@ def _describe(sent: dict[str, dict[str, str]]) -> str:
 
 def _draw(sent: dict[str, dict[str, str]]) -> str:
     """A row for each client, a column for each place."""
-    drawing, names = Drawing(_title()), _places()
-    drawing.text(LEFT, 26, _title(), "strong")
+    drawing, names = headed(_title()), _places()
     starts = {}
     x = float(LEFT + NAME)
     for place, width in WIDTHS.items():
