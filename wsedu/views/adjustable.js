@@ -11,6 +11,19 @@ import { draw, makeBoard, makeStatus, own } from "./interactive_svg.js";
  *   min?: number, max?: number, options?: [any, string][], limit?: number, full?: string}} Control
  * @typedef {{label: HTMLElement, write(value: any, slots: Slots): any}} Input */
 
+/** A sentence of Python's, with a value for each name in braces.
+ * @param {string} text
+ * @param {Record<string, any>} values */
+export const put = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => `${values[name]}`);
+
+/** A byte in hexadecimal.
+ * @param {number} byte */
+export const hex = (byte) => byte.toString(16).padStart(2, "0");
+
+/** A byte in bits.
+ * @param {number} byte */
+export const bitsOf = (byte) => byte.toString(2).padStart(8, "0");
+
 /** Write into the slots what has changed.
  * @param {HTMLElement} board
  * @param {Slots} slots */
