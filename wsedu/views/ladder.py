@@ -14,11 +14,13 @@ import asyncio
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from heapq import merge
 from itertools import accumulate, pairwise
-from operator import attrgetter
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -94,7 +96,8 @@ class Ladder(OpensUnits):
             self._source = recording
             if loop is not None:
                 with suppress(RuntimeError):  # a lab that is closed has no more news
-                    self._stop = _watch(recording, loop, self._soon)
+                    news = partial(loop.call_soon_threadsafe, self._soon, loop)
+                    self._stop = recording.watch(news)
             self._show(recording.recording)
         self.observe(self._complete, "whole")
 
@@ -171,15 +174,6 @@ class Ladder(OpensUnits):
         super().close()
 
 
-def _watch(
-    source: Watched,
-    loop: asyncio.AbstractEventLoop,
-    soon: Callable[[asyncio.AbstractEventLoop], None],
-) -> Callable[[], None]:
-    """Call ``soon`` in this loop, whichever thread the news come from; raises RuntimeError."""
-    return source.watch(lambda: loop.call_soon_threadsafe(soon, loop))
-
-
 Step = Unit | Event  # what gets an arrow: a unit, or the end of a side's stream
 
 
@@ -212,25 +206,23 @@ def arrows_of(seen: Dissection, first: int, last: int, every_problem: bool = Fal
     """Units and TCP endings in the order in which they happened: all, or both ends of many."""
     events = seen.recording.events
     breaks = next((event for event in events if event.kind == "lost"), None)
-    endings = [  # a connection is reset once, though both sides lose it
+    endings: Iterator[tuple[int, Step]] = (  # a connection is reset once, though both sides lose it
         (index, event)
         for index, event in enumerate(events)
         if event.kind != "data" and (event.kind != "lost" or event is breaks)
-    ]
-    steps: list[Step] = list(seen.units)
-    for index, event in reversed(endings):
-        steps.insert(bisect_right(seen.units, index, key=attrgetter("arrived")), event)
+    )
+    units: Iterator[tuple[int, Step]] = ((unit.arrived, unit) for unit in seen.units)
+    steps = list(merge(units, endings, key=itemgetter(0)))  # at one index, the unit is first
     switch = None if seen.switch is None else seen.units[seen.switch]
     ends = {side: _ends(side, seen.recording) for side in SIDES}
     arrows: list[Arrow] = []
     left_out = passed = 0  # arrows since the last one that is shown, and endings
-    for number, step in enumerate(steps):
+    for number, (index, step) in enumerate(steps):
+        name, broken = f"u{number - passed}", False
         if isinstance(step, Unit):
-            name, index = f"u{number - passed}", step.arrived
             broken = every_problem and bool(step.problems)
         else:
-            name, index, broken = f"e{number}", endings[passed][0], False
-            passed += 1
+            name, passed = f"e{number}", passed + 1
         if number < first or number >= len(steps) - last or step is switch or broken:
             chunks = _chunks(step, ends[step.sender]) if isinstance(step, Unit) else ()
             arrows.append(Arrow(name, events[index].time, step, left_out, step is switch, chunks))
