@@ -6,11 +6,14 @@ items that light up with it. The page (``picture.js``) does nothing but light, m
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 from math import hypot
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 from xml.sax.saxutils import escape, quoteattr
 
 from ..words import _
@@ -212,10 +215,20 @@ def as_bytes(data: Any) -> bytes:
     return bytes(data)
 
 
+def columns(text: str) -> int:
+    """How many characters wide a text is: one of Chinese, Japanese or Korean takes two."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
 def fit(text: str, width: float, size: float = 7.2) -> str:
-    """Text cut to a width in pixels, if each character takes ``size``."""
+    """Text cut to a width in pixels, if each of its ``columns`` takes ``size``."""
     room = int(width / size)
-    return text if len(text) <= room else text[: max(room - 1, 0)] + "…"
+    if columns(text[: room + 1]) <= room:
+        return text
+    ends = list(accumulate(map(columns, text[:room])))
+    return text[: bisect_right(ends, room - 1)] + "…"
 
 
 def wrap(text: str, width: float, size: float = 6.4) -> list[str]:

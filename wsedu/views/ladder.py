@@ -14,13 +14,12 @@ import asyncio
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from heapq import merge
 from itertools import accumulate, pairwise
-from operator import itemgetter
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -206,23 +205,29 @@ def arrows_of(seen: Dissection, first: int, last: int, every_problem: bool = Fal
     """Units and TCP endings in the order in which they happened: all, or both ends of many."""
     events = seen.recording.events
     breaks = next((event for event in events if event.kind == "lost"), None)
-    endings: Iterator[tuple[int, Step]] = (  # a connection is reset once, though both sides lose it
+    endings = [  # a connection is reset once, though both sides lose it
         (index, event)
         for index, event in enumerate(events)
         if event.kind != "data" and (event.kind != "lost" or event is breaks)
-    )
-    units: Iterator[tuple[int, Step]] = ((unit.arrived, unit) for unit in seen.units)
-    steps = list(merge(units, endings, key=itemgetter(0)))  # at one index, the unit is first
+    ]
+    steps: list[Step] = []
+    start = 0
+    for index, event in endings:
+        end = bisect_right(seen.units, index, key=attrgetter("arrived"))
+        steps += [*seen.units[start:end], event]
+        start = end
+    steps += seen.units[start:]
     switch = None if seen.switch is None else seen.units[seen.switch]
     ends = {side: _ends(side, seen.recording) for side in SIDES}
     arrows: list[Arrow] = []
     left_out = passed = 0  # arrows since the last one that is shown, and endings
-    for number, (index, step) in enumerate(steps):
-        name, broken = f"u{number - passed}", False
+    for number, step in enumerate(steps):
         if isinstance(step, Unit):
+            name, index = f"u{number - passed}", step.arrived
             broken = every_problem and bool(step.problems)
         else:
-            name, passed = f"e{number}", passed + 1
+            name, index, broken = f"e{number}", endings[passed][0], False
+            passed += 1
         if number < first or number >= len(steps) - last or step is switch or broken:
             chunks = _chunks(step, ends[step.sender]) if isinstance(step, Unit) else ()
             arrows.append(Arrow(name, events[index].time, step, left_out, step is switch, chunks))
@@ -309,14 +314,15 @@ def _draw(seen: Dissection, arrows: list[Arrow], times: bool) -> str:
             drawing.text((CLIENT + SERVER) / 2, y - 12, gap_of(arrow), "soft", "middle")
         if times:
             drawing.text(14, y + 24, f"{arrow.time:.2f} s", "small mono soft")
-        words = label_of(step)
+        words = label = label_of(step)
+        said = ""
         if isinstance(step, Unit):
             broken = [f"✘ {problem.sentence}" for problem in step.problems[:PROBLEMS]]
             said = _sentence(seen, step)
-            words = " ".join(filter(None, (f"{words}.", said, arrow.came, *broken)))
+            words = " ".join(filter(None, (f"{label}.", said, arrow.came, *broken)))
         with drawing.item(arrow.name, words):
             drawing.rect(CLIENT + 4, y, SERVER - CLIENT - 8, STEP - 4, "back")
-            _draw_arrow(drawing, seen, arrow, y)
+            _draw_arrow(drawing, arrow, label, said, y)
         y += STEP
         if arrow.switches:
             drawing.path(f"M14 {y + 8:g}H{WIDTH - 14}", y + 8, "switch")
@@ -328,24 +334,24 @@ def _draw(seen: Dissection, arrows: list[Arrow], times: bool) -> str:
     return drawing.svg()
 
 
-def _draw_arrow(drawing: Drawing, seen: Dissection, arrow: Arrow, y: float) -> None:
+def _draw_arrow(drawing: Drawing, arrow: Arrow, label: str, said: str, y: float) -> None:
+    """An arrow with its label above it, and below it what it says."""
     step = arrow.step
     start, end = (CLIENT, SERVER) if step.sender == "client" else (SERVER, CLIENT)
     middle, width = (CLIENT + SERVER) / 2, SERVER - CLIENT - 30
     line = y + 25
     if step.kind == "fault":
         drawing.path(f"M{CLIENT} {line:g}H{SERVER}", line, "fault")
-        drawing.text(middle, line - 7, fit(label_of(step), width, 7), "bad", "middle")
+        drawing.text(middle, line - 7, fit(label, width, 7), "bad", "middle")
         return
     if step.kind == "held":
         end = int(middle) + (45 if start < end else -45)  # it comes to the tap, and no further
         drawing.path(f"M{end - 7} {line - 7:g}l14 14m0 -14l-14 14", line + 7, "wrong")
     problem = isinstance(step, Unit) and bool(step.problems)
     drawing.arrow(start, end, line)
-    label = fit(("✘ " if problem else "") + label_of(step), width, 8.5)
+    label = fit(("✘ " if problem else "") + label, width, 8.5)
     drawing.text(middle, line - 7, label, "mono bad" if problem else "mono", "middle")
     if isinstance(step, Unit):
-        said = _sentence(seen, step)
         if problem and step.kind in ("frame", "response"):
             said = step.problems[0].sentence
         caption = fit(f"{arrow.came} {said}".lstrip(), width, 6.4)
