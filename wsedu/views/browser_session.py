@@ -35,6 +35,7 @@ SCRIPT_END, TOOLS = 290, 676  # where the left column ends, and the right one be
 STEP, TALL = 30, 44  # pixels of a step of the script, and of an arrow
 LINE = 15  # pixels from one line of a step to the next
 SHOWN = 60  # steps of a longer script
+TITLE = _("One connection of a page: its script, the wire, and the developer tools")
 
 
 @dataclass(frozen=True)
@@ -229,10 +230,6 @@ def _tools_row(unit: Unit, sent: ScriptStep | None) -> ToolsRow:
 # The words.
 
 
-def _title() -> str:
-    return _("One connection of a page: its script, the wire, and the developer tools")
-
-
 def _said(step: ScriptStep) -> str:
     words = clean(step.words)
     if step.name == "tell":
@@ -265,7 +262,7 @@ def _wire(arrow: Arrow) -> str:
 
 
 def _describe(seen: Dissection, rows: list[_Row], times: bool) -> str:
-    lines = [_title()]
+    lines = [TITLE]
     names = {"script": _("script"), "wire": _("wire"), "tools": _("tools")}
     width = max(map(len, names.values())) + 2
     for row in rows:
@@ -300,7 +297,7 @@ def _notes(seen: Dissection) -> list[str]:
 
 
 def _draw(seen: Dissection, rows: list[_Row], times: bool) -> str:
-    drawing = Drawing(_title())
+    drawing = Drawing(TITLE)
     drawing.text(14, 24, _("the page's script"), "strong")
     drawing.text((PAGE + SERVER) / 2, 24, _("the wire"), "strong", "middle")
     drawing.text(TOOLS, 24, _("developer tools, Messages"), "strong")

@@ -31,6 +31,14 @@ ROWS_SHOWN = 4  # of a field that is longer; its last row is always shown
 FIELDS_SHOWN = 40  # in the drawing; the text has them all
 PROBLEMS_SHOWN = 20  # in the text; the drawing has the first four
 
+KINDS = {
+    "request": _("request"),
+    "response": _("response"),
+    "body": _("body"),
+    "frame": _("frame"),
+    "bytes": _("bytes"),
+}
+
 # The pieces of a line take turns in these colours; the words beside them say which is which.
 _SHADES = ("name", "value", "end")
 _START_SHADES = ("word", "name", "value", "end")
@@ -103,7 +111,7 @@ def _heading(unit: Unit) -> str:
         "client": _("{kind} from the client: {count} bytes"),
         "server": _("{kind} from the server: {count} bytes"),
     }
-    return titles[unit.sender].format(kind=_kind(unit.kind), count=f"{len(unit.data):,}")
+    return titles[unit.sender].format(kind=KINDS[unit.kind], count=f"{len(unit.data):,}")
 
 
 def _in_stream(unit: Unit) -> str:
@@ -114,17 +122,6 @@ def _in_stream(unit: Unit) -> str:
     }
     where = words[unit.sender].format(first=f"{unit.span.start:,}", last=f"{unit.span.end - 1:,}")
     return f"{where} [{clean(unit.note)}]" if unit.note else where
-
-
-def _kind(kind: str) -> str:
-    names = {
-        "request": _("request"),
-        "response": _("response"),
-        "body": _("body"),
-        "frame": _("frame"),
-        "bytes": _("bytes"),
-    }
-    return names[kind]
 
 
 def _draw_field(drawing: Drawing, unit: Unit, field: Field, number: int, top: float) -> float:

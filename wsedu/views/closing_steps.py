@@ -30,6 +30,7 @@ from .steps import Steps
 
 BOX, TALL = 148, 30
 PANEL = {"client": 14, "server": 464}  # where the two drawings begin
+NAMES = {"client": _("client"), "server": _("server")}
 PLACES = {  # the middle of each state's box
     State.CONNECTING: (180, 104),
     State.OPEN: (160, 174),
@@ -96,10 +97,9 @@ class ClosingSteps(Steps):
         """Both machines, and what each side knows."""
         drawing = Drawing(_("Closing: two state machines"))
         drawing.slot("sentence", 14, 28, slots, "strong")
-        names = {"client": _("client"), "server": _("server")}
         for side in SIDES:
             left = PANEL[side]
-            drawing.text(left, 64, names[side], "strong")
+            drawing.text(left, 64, NAMES[side], "strong")
             drawing.path(f"M{left} 72h420", 72, "line")
             for (state, step), then in TRANSITIONS.items():
                 _draw_way(drawing, side, state, step, then, slots)
@@ -162,7 +162,7 @@ class _Story:
     def __init__(self, seen: Dissection, times: bool) -> None:
         self._times = times
         self._switch = seen.response if seen.status == 101 else None
-        self._machines = {"client": _Machine(_("client")), "server": _Machine(_("server"))}
+        self._machines = {side: _Machine(NAMES[side]) for side in SIDES}
         self.steps: list[Slots] = []
         self._note(_("TCP is connected, and nothing was sent yet."), 0)
         arrived: dict[int, list[Unit]] = {}

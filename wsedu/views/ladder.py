@@ -39,6 +39,7 @@ STEP = 58  # pixels from arrow to arrow
 FIRST, LAST = 60, 20  # of a longer recording these arrows are stored, and the switch
 TICKS = 12  # chunks of one arrow that are drawn and counted out
 LARGE = 2**12  # bytes: what is larger is not expected to come in one chunk
+SWITCH = _("the protocol switches: HTTP above, WebSocket below")
 PAGE_FIRST, PAGE_LAST = 11_000, 1_000  # and these are sent to the page, some 6 MB
 
 
@@ -282,7 +283,7 @@ def _describe(seen: Dissection, arrows: list[Arrow], times: bool, most: int | No
             lines += [f"      {arrow.came}"] if arrow.came else []
             lines += [f"      ✘ {problem.sentence}" for problem in step.problems[:most]]
         if arrow.switches:
-            lines.append(f"  ~~~~ {_switch()} ~~~~")
+            lines.append(f"  ~~~~ {SWITCH} ~~~~")
     return "\n".join([*lines, *remarks(seen.recording)])
 
 
@@ -326,7 +327,7 @@ def _draw(seen: Dissection, arrows: list[Arrow], times: bool) -> str:
         y += STEP
         if arrow.switches:
             drawing.path(f"M14 {y + 8:g}H{WIDTH - 14}", y + 8, "switch")
-            drawing.text((CLIENT + SERVER) / 2, y + 28, _switch(), "accent", "middle")
+            drawing.text((CLIENT + SERVER) / 2, y + 28, SWITCH, "accent", "middle")
             y += 40
     for lane in (CLIENT, SERVER):
         drawing.path(f"M{lane} 34V{y:g}", y, "line")
@@ -399,7 +400,3 @@ def label_of(step: Step) -> str:
 def gap_of(arrow: Arrow) -> str:
     """How many arrows before this one are not shown, in words."""
     return _("… {count} arrows not shown …").format(count=f"{arrow.left_out:,}")
-
-
-def _switch() -> str:
-    return _("the protocol switches: HTTP above, WebSocket below")

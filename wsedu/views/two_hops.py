@@ -27,6 +27,15 @@ LANES = CLIENT, PROXY, SERVER = 100, 480, WIDTH - 40  # the x of the lanes
 TOP, STEP = 44.0, 40  # where the rows begin, and pixels from row to row
 FIRST, LAST = 30, 10  # of more arrows on a hop these are shown
 MOMENT = 0.25  # seconds: what is closer than that has no order, since it differs from run to run
+# Between which two a hop is, and in which direction something went.
+WAYS = {
+    (0, "client"): _("client → proxy"),
+    (0, "server"): _("proxy → client"),
+    (0, ""): _("client – proxy"),
+    (1, "client"): _("proxy → server"),
+    (1, "server"): _("server → proxy"),
+    (1, ""): _("proxy – server"),
+}
 SIGNS = {
     "=": (_("passed on with the same bytes"), "word"),
     "≠": (_("passed on with other bytes"), "value"),
@@ -165,16 +174,16 @@ class _Story:
         """A line for each arrow; what was passed on is below what it was before."""
         lines = [self._title()]
         if self._closed:
-            lines.append(f"  {_way(0, '')}  {self._box()}")
+            lines.append(f"  {WAYS[0, '']}  {self._box()}")
         for row in self.rows:
             for hop, arrow in row.arrows:
                 sign = self._sign(row, hop, arrow)
-                lines += [f"  {_way(hop, '')}  {gap_of(arrow)}"] if arrow.left_out else []
+                lines += [f"  {WAYS[hop, '']}  {gap_of(arrow)}"] if arrow.left_out else []
                 when = f"{arrow.time:6.2f} s  " if self._times else ""
                 first = row.passed and (hop, arrow) == row.arrows[0]
                 said = f"  ({SIGNS[sign][0]})" if sign and not first else ""
                 lines.append(
-                    f"  {when}{_way(hop, arrow.step.sender)}  {label_of(arrow.step)}{said}"
+                    f"  {when}{WAYS[hop, arrow.step.sender]}  {label_of(arrow.step)}{said}"
                 )
         return "\n".join([*lines, *remarks(self._both())])
 
@@ -212,7 +221,7 @@ class _Story:
         left, right = LANES[hop], LANES[hop + 1]
         start, end = (left, right) if step.sender == "client" else (right, left)
         sentence = step.sentence if isinstance(step, Unit) else ""
-        says = [f"{_way(hop, step.sender)}: {label_of(step)}.", sentence]
+        says = [f"{WAYS[hop, step.sender]}: {label_of(step)}.", sentence]
         says += [SIGNS[sign][0].capitalize() + "."] if sign else []
         lights = [f"{other}-{each.name}" for other, each in row.arrows if row.passed]
         middle, line = (left + right) / 2, y + 24
@@ -246,16 +255,3 @@ def _draw_sign(drawing: Drawing, sign: str, x: float, y: float) -> None:
     if sign:
         drawing.rect(x - 10, y - 10, 20, 20, SIGNS[sign][1])
         drawing.text(x, y + 5, sign, "strong", "middle")
-
-
-def _way(hop: int, sender: str) -> str:
-    """Between which two a hop is, and in which direction something went."""
-    ways = {
-        (0, "client"): _("client → proxy"),
-        (0, "server"): _("proxy → client"),
-        (0, ""): _("client – proxy"),
-        (1, "client"): _("proxy → server"),
-        (1, "server"): _("server → proxy"),
-        (1, ""): _("proxy – server"),
-    }
-    return ways[hop, sender]

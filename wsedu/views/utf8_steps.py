@@ -31,6 +31,16 @@ LINES = {  # the line of each box, from 0
     Utf8.AFTER_ED: 5,
     Utf8.ONE_MORE: 6,
 }
+NAMES = {
+    Utf8.START: _("start"),
+    Utf8.ONE_MORE: _("1 more byte"),
+    Utf8.TWO_MORE: _("2 more bytes"),
+    Utf8.THREE_MORE: _("3 more bytes"),
+    Utf8.AFTER_E0: _("2 more, after e0"),
+    Utf8.AFTER_ED: _("2 more, after ed"),
+    Utf8.AFTER_F0: _("3 more, after f0"),
+    Utf8.AFTER_F4: _("3 more, after f4"),
+}
 Point = tuple[float, float]
 Way = tuple[Utf8, Utf8]  # from one state to another
 
@@ -124,7 +134,7 @@ def _steps(data: bytes) -> list[Slots]:
             sentence = _("✔ All of it is UTF-8.")
         else:
             bits = f"{bits} {f'{byte:08b}'[marker_bits(byte) :]}".strip()
-            sentence = _("Expected: {state}.").format(state=_names()[then])
+            sentence = _("Expected: {state}.").format(state=NAMES[then])
             if then == Utf8.START:
                 sentence = _("A character is complete.")
                 char = chr(int(bits.replace(" ", ""), 2))
@@ -156,7 +166,7 @@ def _step(
     for n in range(size):
         here = "wrong" if state is None else "arrow"
         slots[f"at{n}.class"] = here if n == number - 1 else "gone"
-    for other, name in _names().items():
+    for other, name in NAMES.items():
         slots[f"{other.name}.class"] = "value" if other == state else "end"
         slots[f"{other.name}-name"] = f"● {name}" if other == state else name
     slots["refused.class"] = "value" if state is None else "end"
@@ -165,19 +175,6 @@ def _step(
         taken = (source, then) == way
         slots[f"{source.name}-{then.name}.class"] = "" if taken else "gone"
     return slots
-
-
-def _names() -> dict[Utf8, str]:
-    return {
-        Utf8.START: _("start"),
-        Utf8.ONE_MORE: _("1 more byte"),
-        Utf8.TWO_MORE: _("2 more bytes"),
-        Utf8.THREE_MORE: _("3 more bytes"),
-        Utf8.AFTER_E0: _("2 more, after e0"),
-        Utf8.AFTER_ED: _("2 more, after ed"),
-        Utf8.AFTER_F0: _("3 more, after f0"),
-        Utf8.AFTER_F4: _("3 more, after f4"),
-    }
 
 
 # The machine.
