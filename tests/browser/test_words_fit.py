@@ -4,6 +4,7 @@ In Chromium alone: both browsers take the same fonts of the system.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -16,6 +17,7 @@ from wsedu.views import (
     BrowserSession,
     BytesAndFields,
     Checklist,
+    ClosingSteps,
     Comparison,
     DeflateSteps,
     FrameBuilder,
@@ -208,3 +210,21 @@ def test_a_number_of_the_axis_is_beside_the_line_of_an_ending(page: Page, second
         f"{seconds:g}",
     )
     assert crossed == 0
+
+
+def test_the_headline_of_a_step_stays_on_the_paper(page: Page, tmp_path: Path) -> None:
+    said = (("client", REQUEST), ("server", ANSWER), ("client", build_frame(HELLO)))
+    events = tuple(Event(0, side, "data", data) for side, data in said)  # type: ignore[arg-type]
+    picture = ClosingSteps(Recording((*events, Event(0, "server", "end"))))
+    picture.save_page(tmp_path / "steps.html")
+    page.goto(f"file://{tmp_path}/steps.html")
+    # Fonts differ from system to system: this one is wide.
+    page.add_style_tag(content=".wsedu-svg text { font-family: 'DejaVu Sans' !important }")
+    page.locator("[data-control=step]").focus()
+    for _step in range(2):
+        page.keyboard.press("ArrowRight")
+    headline = page.locator("[data-slot=sentence]")
+    assert "The client breaks a rule" in headline.inner_html()
+    assert page.evaluate(MEASURE) == []
+    page.keyboard.press("ArrowRight")
+    assert headline.get_attribute("textLength") is None, "a short one is as wide as it is"

@@ -657,3 +657,15 @@ def test_chunked_body_of_which_nothing_has_come() -> None:
 def test_anything_but_a_recording_is_named(value: object) -> None:
     with pytest.raises(TypeError, match=type(value).__name__):
         dissect(value)  # type: ignore[arg-type]
+
+
+def test_what_is_dissected_is_returned_as_it_is() -> None:
+    seen = dissect(Recording())
+    assert dissect(seen) is seen
+
+
+def test_a_frame_has_an_opcode_and_another_unit_has_none() -> None:
+    said = (("client", REQUEST), ("server", ANSWER), ("server", build_frame(Frame(Opcode.PING))))
+    events = tuple(Event(0, side, "data", data) for side, data in said)  # type: ignore[arg-type]
+    seen = dissect(Recording(events))
+    assert [unit.opcode for unit in seen.units] == [None, None, Opcode.PING]

@@ -86,6 +86,17 @@ class TestComparison:
         shown = Comparison({name: (1, 1, 1)})
         assert name in shown.text and name not in texts(shown.svg)
 
+    @pytest.mark.parametrize("name", ["polling", "長輪詢と接続", "롱폴링" * 9])
+    def test_a_bar_begins_after_the_name_of_its_way(self, name: str) -> None:
+        picture = read(Comparison({name: (1, 2, 3.0)}).svg)
+        bar = next(rect for rect in picture.iter(f"{SVG}rect") if rect.get("class") == "accent")
+        drawn = next(
+            text for text in picture.iter(f"{SVG}text") if text.get("class") == "mono small"
+        )
+        # Characters that are not ASCII are as wide as they are high: 12 pixels here.
+        wide = sum(7.2 if char.isascii() else 12 for char in (drawn.text or "").rstrip("…"))
+        assert float(drawn.get("x", 0)) + wide < float(bar.get("x", 0))
+
     def test_many_ways_are_bounded_and_counted(self) -> None:
         shown = Comparison({f"way {n}": (n, n, n) for n in range(WAYS + 5)})
         assert len(items(shown.svg)) == 3 * WAYS and "… 5 more …" in texts(shown.svg)

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wsedu.views import drawing
-from wsedu.views.drawing import Drawing, clean, fit, glyph, wrap
+from wsedu.views.drawing import Drawing, clean, columns, fit, glyph, wrap
 from wsedu.views.frame_colours import LOOKS
 
 from . import SVG, items, read, words
@@ -88,7 +88,12 @@ class TestText:
     def test_fit_stays_inside_and_marks_what_is_cut(self, text: str, width: int) -> None:
         cut = fit(text, width)
         assert cut == text or (cut.endswith("…") and text.startswith(cut[:-1]))
-        assert len(cut) <= max(width / 7.2, 1)
+        assert columns(cut) <= max(width / 7.2, 1)
+
+    def test_a_wide_character_takes_the_room_of_two(self) -> None:
+        assert [columns(text) for text in ("ab", "é→…", "漢字", "한ｗ🙂")] == [2, 3, 4, 6]
+        assert fit("漢字" * 5, 10 * 7.2) == "漢字漢字…"
+        assert fit("漢字" * 2 + "ab", 10 * 7.2) == "漢字漢字ab"
 
     @given(st.text("ab  "), st.integers(10, 400))
     def test_wrap_stays_inside_and_loses_no_word(self, text: str, width: int) -> None:

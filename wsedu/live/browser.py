@@ -12,7 +12,7 @@ import json
 import logging
 import math
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from itertools import chain, count
@@ -161,8 +161,7 @@ def is_from_page(recording: Recording, path: str = PATH) -> bool:
 def still_open(recording: Recording, seconds: float) -> Recording:
     """The same recording of a page's connection, with a note that says what has not ended."""
     seen = dissect(recording)
-    frames = [(unit.sender, unit.layout.frame) for unit in seen.units if unit.layout]
-    closed = {sender for sender, frame in frames if frame.opcode == Opcode.CLOSE}
+    closed = {unit.sender for unit in seen.units if unit.opcode == Opcode.CLOSE}
     ended = {event.sender for event in recording.events if event.kind in ("end", "lost")}
     closes = {
         "client": _("your browser had not sent Close"),
@@ -268,28 +267,13 @@ class BrowserClient(anywidget.AnyWidget):
     report = traitlets.Unicode().tag(sync=True)
     steps: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
-    def __init__(
-        self,
-        url: str,
-        until: str = "open",
-        close_with: Sequence[Any] = (),
-        *,
-        code: str = "",
-        protocols: Sequence[str] = (),
-        same_host: bool = False,
-        sandboxed: bool = False,
-        report: str = "",
-    ) -> None:
+    def __init__(self, url: str, *, code: str = "", report: str = "", **more: Any) -> None:
         title = _("What the page's script does and hears:")
         super().__init__(
             url=for_the_page(url),
-            until=until,
-            close_with=list(close_with),
             code=for_the_page(code),
-            protocols=list(protocols),
-            same_host=same_host,
-            sandboxed=sandboxed,
             report=for_the_page(report),
+            **more,
             title=title if code else _("What the page's script is told:"),
             over=_("This connection is closed. To open another, run the cell again."),
             earlier=_(

@@ -33,6 +33,10 @@ class Rule:
     holds: Callable[[Any], bool] = lambda value: True
 
 
+def _is_line(text: str) -> bool:
+    return text.isascii() and text.isprintable()
+
+
 SECONDS = Rule(
     _("a number of seconds, 0 or more, or None for no limit"),
     (int, float, NONE),
@@ -73,12 +77,12 @@ RULES = {
     "date": Rule(
         _("a line of ASCII for the Date header, or None for the time of day"),
         (str, NONE),
-        lambda date: date.isascii() and date.isprintable(),
+        _is_line,
     ),
     "set_cookie": Rule(
         _("a line of ASCII for the Set-Cookie header, or None for none"),
         (str, NONE),
-        lambda cookie: cookie.isascii() and cookie.isprintable(),
+        _is_line,
     ),
     "notifications": Rule(_("True or False"), (bool,)),
     "network": Rule(_("loopback or memory"), (str,), lambda value: value in ("loopback", "memory")),

@@ -19,7 +19,7 @@ import time
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ..recording import Recording
 from ..words import _
@@ -52,11 +52,8 @@ CADDY = """\
 }
 import site.caddy
 """
-
-
 LISTEN = re.compile(r"\blisten\s+([^\s;]+)")  # of nginx
 SERVER = re.compile(r"\bserver\s*\{")
-BIND = re.compile(r"^[ \t]*bind[ \t]+(.+)", re.MULTILINE)  # of Caddy, with several addresses
 COMMENT = re.compile(r"(?m)(?:^|(?<=\s))#.*")  # of both
 
 
@@ -66,16 +63,27 @@ class Proxy(Tapped, Program):
     Another proxy of the same kind replaces it. Raises Missing without the program, ProgramFailed
     when it does not take the configuration, and ValueError for one that listens elsewhere than on
     127.0.0.1.
+
+    text:  its configuration
+    files: more files of its folder, such as a certificate that ``text`` names
+    words: more words that are replaced in ``text``
     """
 
-    program: ClassVar[str]
+    listens: ClassVar[re.Pattern[str]]  # finds the addresses in a configuration
 
-    def __init__(self, lab: Lab, command: list[str], files: Mapping[str, str | bytes], **more: Any):
-        more["words"] = {"BACKEND": lab._tap.port, **more["words"]}
+    def __init__(
+        self,
+        lab: Lab,
+        text: str,
+        *,
+        files: Mapping[str, str | bytes] | None = None,
+        words: Mapping[str, object] | None = None,
+    ) -> None:
+        self._only_here(text)
         lab._be_open()
         self._lab, self._background = lab, lab._background
         self._peers: list[Peer] = []
-        Program.__init__(self, command, files, **more)
+        self._run(text, files or {}, {"BACKEND": lab._tap.port, **(words or {})})
         try:
             self._tap = self._background.call(tap_before(self.port))
             lab._proxies.append(self)
@@ -87,6 +95,26 @@ class Proxy(Tapped, Program):
     def url(self) -> str:
         """Where clients connect: the tap in front of the proxy."""
         return f"ws://{HOST}:{self._tap.port}"
+
+    def _run(
+        self, text: str, files: Mapping[str, str | bytes], words: Mapping[str, object]
+    ) -> None:
+        """Start the program, and return when it acts by this configuration."""
+        raise NotImplementedError
+
+    def _only_here(self, text: str) -> None:
+        """Raise ValueError if a configuration listens elsewhere than on 127.0.0.1, and on PORT."""
+        text = COMMENT.sub("", text)
+        addresses = " ".join(self.listens.findall(text)).split()
+        if len(SERVER.findall(text)) > len(addresses):
+            addresses.append("*:80")  # where nginx listens if that is not said
+        for address in addresses:
+            if not address.startswith(HOST):
+                raise only_here(address)
+        if not re.search(r"\bPORT\b", text):
+            raise ValueError(
+                _("The lab connects to the port PORT, so the configuration has to listen there")
+            )
 
     @property
     def hops(self) -> tuple[Recording, Recording]:
@@ -124,38 +152,23 @@ class Nginx(Proxy):
     """nginx with a configuration of yours: what is inside of ``http { ... }``.
 
     text:  such as ``server { listen 127.0.0.1:PORT; location / { proxy_pass ...; } }``
-    files: more files of its folder, such as a certificate that ``text`` names
-    words: more words that are replaced in ``text``
+    files, words: see ``Proxy``
 
     ``log("access.log")`` and ``log("error.log")`` are its logs.
     """
 
-    program = "nginx"
+    listens = LISTEN
 
-    def __init__(
-        self,
-        lab: Lab,
-        text: str,
-        *,
-        files: Mapping[str, str | bytes] | None = None,
-        words: Mapping[str, object] | None = None,
+    def _run(
+        self, text: str, files: Mapping[str, str | bytes], words: Mapping[str, object]
     ) -> None:
-        _only_here(text, LISTEN)
-        command = [
-            program_path(self.program),
-            "-p",
-            "FOLDER",
-            "-c",
-            "nginx.conf",
-            "-e",
-            "error.log",
-        ]
-        all_files = {"nginx.conf": NGINX, "site.conf": text, **(files or {})}
-        super().__init__(lab, command, all_files, words=words or {})
+        options = ["-p", "FOLDER", "-c", "nginx.conf", "-e", "error.log"]
+        all_files = {"nginx.conf": NGINX, "site.conf": text, **files}
+        Program.__init__(self, [program_path("nginx"), *options], all_files, words=words)
 
     def reload(self, text: str) -> None:
         """Give it a new configuration; connections that are open stay with its old worker."""
-        _only_here(text, LISTEN)
+        self._only_here(text)
         before = self._retired()
         self.write({"site.conf": text})
         command = [*map(self._replaced, self._command), "-s", "reload"]
@@ -175,52 +188,42 @@ class Nginx(Proxy):
 class Caddy(Proxy):
     """Caddy with a Caddyfile of yours, such as ``http://:PORT { reverse_proxy ... }``.
 
-    files: more files of its folder, such as a certificate that ``text`` names
-    words: more words that are replaced in ``text``
+    files, words: see ``Proxy``
     """
 
-    program = "caddy"
+    listens = re.compile(r"^[ \t]*bind[ \t]+(.+)", re.MULTILINE)  # with several addresses
 
-    def __init__(
-        self,
-        lab: Lab,
-        text: str,
-        *,
-        files: Mapping[str, str | bytes] | None = None,
-        words: Mapping[str, object] | None = None,
+    def _run(
+        self, text: str, files: Mapping[str, str | bytes], words: Mapping[str, object]
     ) -> None:
-        _only_here(text, BIND)
         self._admin = ReservedPort()
         homes = ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")
         run = ["run", "--config", "Caddyfile", "--adapter", "caddyfile"]
         # It begins without a site: of a site that is wrong, "caddy run" 2.11 says nothing at all,
         # where its interface says everything.
         try:
-            super().__init__(
-                lab,
-                [program_path(self.program), *run],
-                {"Caddyfile": CADDY, "site.caddy": "", **(files or {})},
-                words={"ADMIN": self._admin.number, **(words or {})},
+            Program.__init__(
+                self,
+                [program_path("caddy"), *run],
+                {"Caddyfile": CADDY, "site.caddy": "", **files},
+                words={"ADMIN": self._admin.number, **words},
                 environment=dict.fromkeys(homes, "FOLDER"),
                 ready=False,
             )
-        except BaseException:
-            self._admin.release()
-            raise
-        try:  # both ports stay reserved until it listens there
-            self.wait_until_it_listens(self._admin.number)
-            self.reload(text)
-            self.wait_until_it_listens()
-        except BaseException:
-            self.close()
-            raise
+            try:  # both ports stay reserved until it listens there
+                self.wait_until_it_listens(self._admin.number)
+                self.reload(text)
+                self.wait_until_it_listens()
+                self._reserved.release()
+            except BaseException:
+                Program.close(self)
+                raise
         finally:
             self._admin.release()
-            self._reserved.release()
 
     def reload(self, text: str) -> None:
         """Give it a new configuration by its own interface on the port ADMIN."""
-        _only_here(text, BIND)
+        self._only_here(text)
         self.write({"site.caddy": text})
         admin = http.client.HTTPConnection(HOST, self._admin.number, timeout=PATIENCE)
         with closing(admin):
@@ -231,18 +234,3 @@ class Caddy(Proxy):
         if response.status != 200:
             raise ProgramFailed(self._said(json.loads(said)["error"]))
         self._stay_on_loopback()
-
-
-def _only_here(text: str, listens: re.Pattern[str]) -> None:
-    """Raise ValueError if a configuration listens elsewhere than on 127.0.0.1, or not on PORT."""
-    text = COMMENT.sub("", text)
-    addresses = " ".join(listens.findall(text)).split()
-    if len(SERVER.findall(text)) > len(addresses):
-        addresses.append("*:80")  # where nginx listens if that is not said
-    for address in addresses:
-        if not address.startswith(HOST):
-            raise only_here(address)
-    if not re.search(r"\bPORT\b", text):
-        raise ValueError(
-            _("The lab connects to the port PORT, so the configuration has to listen there")
-        )

@@ -93,8 +93,13 @@ class Dissection:
 
 
 @values_only
-def dissect(recording: Recording) -> Dissection:
-    """Read a recording, whatever bytes it holds; raises TypeError for anything else."""
+def dissect(recording: Recording | Dissection) -> Dissection:
+    """Read a recording, whatever bytes it holds; raises TypeError for anything else.
+
+    What is dissected already is returned as it is.
+    """
+    if isinstance(recording, Dissection):
+        return recording
     if not isinstance(recording, Recording):
         raise TypeError(Said("recording.none", type=type(recording).__name__))
     walk = _Walk(recording)

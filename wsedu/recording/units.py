@@ -54,6 +54,11 @@ class Unit:
     note: str = ""
 
     @property
+    def opcode(self) -> int | None:
+        """Of a frame, what kind of frame it is (5.2)."""
+        return None if self.layout is None else self.layout.frame.opcode
+
+    @property
     def is_interim(self) -> bool:
         """Whether it is a response such as 100 or 103, after which the real one follows."""
         status = None if self.head is None else self.head.status

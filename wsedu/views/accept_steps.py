@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ..protocol import GUID, accept_key
 from ..words import _
 from .adjustable import Adjustable, State, choice, slider
-from .drawing import NARROW, Drawing, Slots, clean
+from .drawing import NARROW, Slots, clean, headed
 from .picture import module
 
 STEPS = 6
@@ -133,8 +133,7 @@ class AcceptSteps(Adjustable):
 
     def draw(self, slots: Slots) -> str:
         """One step under the other."""
-        drawing = Drawing(_("From Sec-WebSocket-Key to Sec-WebSocket-Accept"), NARROW)
-        drawing.text(14, 26, _("From Sec-WebSocket-Key to Sec-WebSocket-Accept"), "strong")
+        drawing = headed(_("From Sec-WebSocket-Key to Sec-WebSocket-Accept"), NARROW)
         for number in range(1, STEPS + 1):
             y = TOP + ROW * (number - 1)
             with drawing.kind(f"step{number}", slots):

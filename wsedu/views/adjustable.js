@@ -11,6 +11,32 @@ import { draw, makeBoard, makeStatus, own } from "./interactive_svg.js";
  *   min?: number, max?: number, options?: [any, string][], limit?: number, full?: string}} Control
  * @typedef {{label: HTMLElement, write(value: any, slots: Slots): any}} Input */
 
+const LONG = 60; // characters
+
+/** A sentence of Python's, with a value for each name in braces.
+ * @param {string} text
+ * @param {Record<string, any>} values */
+export const put = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => `${values[name]}`);
+
+/** A byte in hexadecimal.
+ * @param {number} byte */
+export const hex = (byte) => byte.toString(16).padStart(2, "0");
+
+/** A byte in bits.
+ * @param {number} byte */
+export const bitsOf = (byte) => byte.toString(2).padStart(8, "0");
+
+/** Keep a text on the paper: the page's font may be wider than Python reckoned.
+ * @param {SVGTextElement} text */
+function squeeze(text) {
+  text.removeAttribute("textLength");
+  const paper = text.ownerSVGElement?.viewBox.baseVal.width ?? 0;
+  const room = paper - Number(text.getAttribute("x")) - 14;
+  if (text.getComputedTextLength() <= room) return;
+  text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  text.setAttribute("textLength", `${room}`);
+}
+
 /** Write into the slots what has changed.
  * @param {HTMLElement} board
  * @param {Slots} slots */
@@ -18,7 +44,11 @@ export function fill(board, slots) {
   for (const place of board.querySelectorAll("[data-slot]")) {
     const name = /** @type {SVGElement} */ (place).dataset.slot ?? "";
     const text = slots[name];
-    if (text !== undefined && place.textContent !== text) place.textContent = text;
+    if (text === undefined || place.textContent === text) continue;
+    place.textContent = text;
+    // To measure takes time, and a short text has room.
+    if (text.length > LONG) squeeze(/** @type {SVGTextElement} */ (place));
+    else place.removeAttribute("textLength");
   }
   for (const place of board.querySelectorAll("[data-kind]")) {
     const kind = slots[`${/** @type {SVGElement} */ (place).dataset.kind}.class`];

@@ -18,7 +18,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
 
 from ..protocol import Opcode, Text
 from ..protocol.http import shorten
@@ -26,10 +25,9 @@ from ..recording import Dissection, PageRecording, Recording, Side, Unit, dissec
 from ..recording.events import SIDES
 from ..recording.page import ScriptStep
 from ..words import _
-from . import bytes_and_fields
+from .bytes_and_fields import OpensUnits
 from .drawing import WIDTH, Drawing, clean, fit, wrap
 from .ladder import FIRST, LAST, Arrow, arrows_of, gap_of, label_of
-from .picture import Picture
 from .remarks import draw_remarks, remarks
 
 PAGE, SERVER = 330, 640  # the x of the lanes of the wire
@@ -37,6 +35,7 @@ SCRIPT_END, TOOLS = 290, 676  # where the left column ends, and the right one be
 STEP, TALL = 30, 44  # pixels of a step of the script, and of an arrow
 LINE = 15  # pixels from one line of a step to the next
 SHOWN = 60  # steps of a longer script
+TITLE = _("One connection of a page: its script, the wire, and the developer tools")
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class _Row:
     lights: tuple[str, ...]
 
 
-class BrowserSession(Picture):
+class BrowserSession(OpensUnits):
     """What a page's script did and heard, beside the wire, beside the developer tools.
 
     recording: what ``lab.browser`` returned; of any other recording the first column is empty
@@ -71,8 +70,8 @@ class BrowserSession(Picture):
     """
 
     def __init__(self, recording: Recording | Dissection, *, times: bool = False) -> None:
-        seen = recording if isinstance(recording, Dissection) else dissect(recording)
-        self._units = {f"u{number}": unit for number, unit in enumerate(seen.units)}
+        seen = dissect(recording)
+        self._seen = seen
         rows = list(_rows(seen))
         super().__init__(
             svg=_draw(seen, rows, times),
@@ -82,11 +81,10 @@ class BrowserSession(Picture):
                 "click, or Tab, arrow keys, Enter."
             ),
         )
-        self.observe(self._open, "selected")
 
-    def _open(self, change: dict[str, Any]) -> None:
-        unit = self._units.get(change["new"])
-        self.detail = bytes_and_fields.draw(unit) if unit else ""
+    def units(self) -> dict[str, tuple[Unit, ...]]:
+        """What got an arrow on the wire."""
+        return {"u": self._seen.units}
 
 
 def tools_rows(seen: Dissection) -> list[ToolsRow]:
@@ -156,7 +154,8 @@ class _Links:
                     self.after[event] = at.get(mine[-1], 0) + 1
         if seen.switch is not None:
             self._tie(steps["open"], names[id(seen.units[seen.switch])], at)
-        closes = {unit.sender: names[id(unit)] for unit in reversed(seen.units) if _is_close(unit)}
+        ending = [unit for unit in reversed(seen.units) if unit.opcode == Opcode.CLOSE]
+        closes = {unit.sender: names[id(unit)] for unit in ending}
         ends = [arrow.name for arrow in arrows if not isinstance(arrow.step, Unit)]
         if seen.switch is None:
             ends = [names[id(unit)] for unit in seen.find("response")] + ends
@@ -228,15 +227,7 @@ def _tools_row(unit: Unit, sent: ScriptStep | None) -> ToolsRow:
     return ToolsRow(unit.sender, True, str(size))
 
 
-def _is_close(unit: Unit) -> bool:
-    return unit.layout is not None and unit.layout.frame.opcode == Opcode.CLOSE
-
-
 # The words.
-
-
-def _title() -> str:
-    return _("One connection of a page: its script, the wire, and the developer tools")
 
 
 def _said(step: ScriptStep) -> str:
@@ -271,7 +262,7 @@ def _wire(arrow: Arrow) -> str:
 
 
 def _describe(seen: Dissection, rows: list[_Row], times: bool) -> str:
-    lines = [_title()]
+    lines = [TITLE]
     names = {"script": _("script"), "wire": _("wire"), "tools": _("tools")}
     width = max(map(len, names.values())) + 2
     for row in rows:
@@ -306,7 +297,7 @@ def _notes(seen: Dissection) -> list[str]:
 
 
 def _draw(seen: Dissection, rows: list[_Row], times: bool) -> str:
-    drawing = Drawing(_title())
+    drawing = Drawing(TITLE)
     drawing.text(14, 24, _("the page's script"), "strong")
     drawing.text((PAGE + SERVER) / 2, 24, _("the wire"), "strong", "middle")
     drawing.text(TOOLS, 24, _("developer tools, Messages"), "strong")
@@ -376,9 +367,7 @@ def _draw_arrow(drawing: Drawing, arrow: Arrow, y: float, times: bool) -> None:
     broken = isinstance(step, Unit) and bool(step.problems)
     if isinstance(step, Unit) or step.kind in ("end", "lost"):
         start, end = (PAGE, SERVER) if step.sender == "client" else (SERVER, PAGE)
-        back = 9 if start < end else -9
-        drawing.path(f"M{start} {line:g}H{end - back}", line, "arrow")
-        drawing.path(f"M{end} {line:g}l{-back} -5v10z", line + 5, "tip")
+        drawing.arrow(start, end, line)
     else:
         drawing.path(f"M{PAGE} {line:g}H{SERVER}", line, "fault")
     words = f"{arrow.time:.2f} s {_wire(arrow)}" if times else _wire(arrow)

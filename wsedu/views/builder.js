@@ -1,6 +1,6 @@
 // @ts-check
 // A frame by hand, in the page (5.2). The sentences come from Python.
-import { adjustable } from "./adjustable.js";
+import { adjustable, bitsOf, hex, put } from "./adjustable.js";
 
 const KNOWN = [0x0, 0x1, 0x2, 0x8, 0x9, 0xa];
 
@@ -55,16 +55,11 @@ export function compute(state, words) {
 
   /** @type {import("./adjustable.js").Slots} */
   const slots = {};
-  const bits = [first, second].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+  const bits = bitsOf(first) + bitsOf(second);
   [...bits].forEach((bit, n) => {
     slots[`bit${n}`] = bit;
-    slots[`bit${n}.says`] = words.bit
-      .replace("{n}", n)
-      .replace("{field}", words.bits[n])
-      .replace("{bit}", bit);
+    slots[`bit${n}.says`] = put(words.bit, { n, field: words.bits[n], bit });
   });
-  /** @param {number} byte */
-  const hex = (byte) => byte.toString(16).padStart(2, "0");
   for (let n = 0; n < words.cells; n += 1) {
     const there = n < data.length;
     slots[`byte${n}`] = there ? hex(data[n]) : "";
@@ -79,12 +74,10 @@ export function compute(state, words) {
   if (!rules.length) rules.push(words.none);
   for (let n = 0; n < words.lines; n += 1) slots[`rule${n}`] = rules[n] ?? "";
   slots["verdict.class"] = rules[0] === words.none ? "good" : "bad";
-  slots["size"] = words.size
-    .replace("{count}", data.length)
-    .replace("{header}", headerEnd)
-    .replace("{payload}", end - headerEnd);
+  const sizes = { count: data.length, header: headerEnd, payload: end - headerEnd };
+  slots["size"] = put(words.size, sizes);
   const leftOut = data.length - words.cells;
-  slots["more"] = leftOut > 0 ? words.more.replace("{count}", leftOut) : "";
+  slots["more"] = leftOut > 0 ? put(words.more, { count: leftOut }) : "";
   const shown = data.slice(0, words.cells).map(hex).join(" ");
   slots["said"] = [shown, slots["size"], slots["more"], ...rules].filter(Boolean).join("\n");
   return slots;
@@ -105,18 +98,17 @@ function broken(state, header, size, words) {
   const client = state["sender"] === "client";
   if (state["rsv1"] || state["rsv2"] || state["rsv3"]) said.push(rules.reserved);
   if (!KNOWN.includes(state["opcode"]))
-    said.push(rules.opcode.replace("{opcode}", `0x${state["opcode"].toString(16)}`));
+    said.push(put(rules.opcode, { opcode: `0x${state["opcode"].toString(16)}` }));
   if (control && !state["fin"]) said.push(rules.fin);
   if (client && !state["mask"]) said.push(rules.unmasked);
   if (!client && state["mask"]) said.push(rules.masked);
   if (control && length > 125n) said.push(rules.long);
   if (length >> 63n) said.push(rules.top);
   const shortest = length <= 125n ? 7 : length <= 0xffffn ? 16 : 64;
-  if (bits !== shortest) said.push(rules[`form${bits}`].replace("{length}", String(length)));
+  if (bits !== shortest) said.push(put(rules[`form${bits}`], { length }));
   const missing = BigInt(header.size) + length - BigInt(size);
-  if (missing > 0n && size >= header.size)
-    said.push(words.less.replace("{count}", String(missing)));
-  else if (missing < 0n) said.push(words.rest.replace("{count}", String(-missing)));
+  if (missing > 0n && size >= header.size) said.push(put(words.less, { count: missing }));
+  else if (missing < 0n) said.push(put(words.rest, { count: -missing }));
   return said;
 }
 

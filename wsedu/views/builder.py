@@ -164,8 +164,7 @@ class FrameBuilder(Adjustable):
         y = 132.0
         for n, kinds in ((n, frame_colours.kinds_at(_FIRST, n)) for n in range(2)):
             x = LEFT + n * CELL
-            frame_colours.fill(drawing, kinds, x + 1, y, CELL - 2, 38)
-            drawing.text(x + CELL / 2, y + 14, frame_colours.letters(kinds), "small", "middle")
+            frame_colours.cell(drawing, kinds, x, y, CELL, 38)
             drawing.slot(f"byte{n}", x + CELL / 2, y + 31, slots, "mono small", "middle")
         for n in range(2, CELLS):
             x = LEFT + n * CELL

@@ -6,6 +6,12 @@ it means, and the section of the rule. Offsets count from 0 inside the unit; one
 where the unit is in its sender's stream.
 """
 
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import traitlets
+
 from ..protocol import Span
 from ..recording import Field, Unit
 from ..words import _
@@ -25,6 +31,14 @@ ROWS_SHOWN = 4  # of a field that is longer; its last row is always shown
 FIELDS_SHOWN = 40  # in the drawing; the text has them all
 PROBLEMS_SHOWN = 20  # in the text; the drawing has the first four
 
+KINDS = {
+    "request": _("request"),
+    "response": _("response"),
+    "body": _("body"),
+    "frame": _("frame"),
+    "bytes": _("bytes"),
+}
+
 # The pieces of a line take turns in these colours; the words beside them say which is which.
 _SHADES = ("name", "value", "end")
 _START_SHADES = ("word", "name", "value", "end")
@@ -36,6 +50,21 @@ class BytesAndFields(Picture):
     def __init__(self, unit: Unit) -> None:
         hint = _("Point at a byte or a field. By keyboard: Tab to the picture, then arrow keys.")
         super().__init__(svg=draw(unit), text=describe(unit), hint=hint)
+
+
+class OpensUnits(Picture):
+    """A picture of many units; the bytes of the one that is selected are open below it."""
+
+    def units(self) -> Mapping[str, Sequence[Unit]]:
+        """By how their items' names begin: ``{"u": units}`` if they are called u0, u1 and so on."""
+        raise NotImplementedError
+
+    @traitlets.observe("selected")
+    def _open(self, change: dict[str, Any]) -> None:
+        named = re.fullmatch(r"(.*?)(0|[1-9]\d{0,8})", change["new"])
+        units = self.units().get(named[1], ()) if named else ()
+        chosen = units[int(named[2]) : int(named[2]) + 1] if named else ()
+        self.detail = draw(chosen[0]) if chosen else ""
 
 
 def describe(unit: Unit) -> str:
@@ -82,7 +111,7 @@ def _heading(unit: Unit) -> str:
         "client": _("{kind} from the client: {count} bytes"),
         "server": _("{kind} from the server: {count} bytes"),
     }
-    return titles[unit.sender].format(kind=_kind(unit.kind), count=f"{len(unit.data):,}")
+    return titles[unit.sender].format(kind=KINDS[unit.kind], count=f"{len(unit.data):,}")
 
 
 def _in_stream(unit: Unit) -> str:
@@ -93,17 +122,6 @@ def _in_stream(unit: Unit) -> str:
     }
     where = words[unit.sender].format(first=f"{unit.span.start:,}", last=f"{unit.span.end - 1:,}")
     return f"{where} [{clean(unit.note)}]" if unit.note else where
-
-
-def _kind(kind: str) -> str:
-    names = {
-        "request": _("request"),
-        "response": _("response"),
-        "body": _("body"),
-        "frame": _("frame"),
-        "bytes": _("bytes"),
-    }
-    return names[kind]
 
 
 def _draw_field(drawing: Drawing, unit: Unit, field: Field, number: int, top: float) -> float:

@@ -11,7 +11,7 @@ from math import ceil
 
 from ..recording import Recording, dissect
 from ..words import _
-from .drawing import SMALL, Drawing, clean, fit
+from .drawing import SMALL, Drawing, clean, columns, fit, headed
 from .picture import Picture
 from .timeline import GRID, pings
 
@@ -70,7 +70,7 @@ class Comparison(Picture):
         """One number of each way, a bar under the other; returns the y below the last."""
         numbers = [cost[at] for cost in self._costs[:WAYS]]
         written, most = _aligned(numbers), max(numbers)
-        start = EDGE + min(max(map(len, self._names[:WAYS])) * SMALL_DIGIT + 8, NAME)
+        start = EDGE + min(max(map(columns, self._names[:WAYS])) * SMALL_DIGIT + 8, NAME)
         room = SMALL - EDGE - 8 - max(map(len, written)) * DIGIT - start
         for row, number in enumerate(numbers):
             y = top + row * BAR
@@ -114,8 +114,7 @@ class RoundTrips(Picture):
     def _draw(self, title: str) -> str:
         if not self._steps:
             return _nothing(title)
-        drawing = Drawing(title, SMALL)
-        drawing.text(EDGE, 26, title, "strong")
+        drawing = headed(title, SMALL)
         if None in self._steps:
             drawing.text(EDGE, 44, f"✘ {self._waits}", "small bad")
         share = ceil(len(self._steps) / COLUMNS)
@@ -182,8 +181,7 @@ def _seconds(step: int) -> str:
 
 def _nothing(title: str) -> str:
     """The drawing when there are no numbers."""
-    drawing = Drawing(title, SMALL)
-    drawing.text(EDGE, 26, title, "strong")
+    drawing = headed(title, SMALL)
     drawing.text(EDGE, 48, _("There is nothing to show yet."), "soft")
     return drawing.svg()
 

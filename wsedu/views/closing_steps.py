@@ -30,6 +30,7 @@ from .steps import Steps
 
 BOX, TALL = 148, 30
 PANEL = {"client": 14, "server": 464}  # where the two drawings begin
+NAMES = {"client": _("client"), "server": _("server")}
 PLACES = {  # the middle of each state's box
     State.CONNECTING: (180, 104),
     State.OPEN: (160, 174),
@@ -96,10 +97,9 @@ class ClosingSteps(Steps):
         """Both machines, and what each side knows."""
         drawing = Drawing(_("Closing: two state machines"))
         drawing.slot("sentence", 14, 28, slots, "strong")
-        names = {"client": _("client"), "server": _("server")}
         for side in SIDES:
             left = PANEL[side]
-            drawing.text(left, 64, names[side], "strong")
+            drawing.text(left, 64, NAMES[side], "strong")
             drawing.path(f"M{left} 72h420", 72, "line")
             for (state, step), then in TRANSITIONS.items():
                 _draw_way(drawing, side, state, step, then, slots)
@@ -135,17 +135,12 @@ def _draw_way(
         corners = [(PANEL[side] + x, y) for x, y in INTO_CLOSED[state]]
     else:
         corners = [_cut(side, state, then), _cut(side, then, state)]
-    line = "M" + "L".join(f"{x:g} {y:g}" for x, y in corners)
-    bottom = max(y for _x, y in corners)
-    drawing.path(line, bottom, "fault" if step == Step.FAIL else "line")
-    with drawing.kind(f"{side}-{state.name}-{step.name}", slots):
-        drawing.path(line, bottom, "arrow")
-    start, end = corners[-2:]
-    drawing.tip(start, end)
+    style = "fault" if step == Step.FAIL else "line"
+    drawing.way(f"{side}-{state.name}-{step.name}", corners, slots, style)
     if step not in (Step.FAIL, Step.END_OF_TCP):  # a line of words says what those are
         right = State.CLOSE_RECEIVED in (state, then)
         part = 0.75 if then == State.CLOSE_RECEIVED else 0.5  # clear of a dotted line
-        x, y = (a + part * (b - a) for a, b in zip(start, end, strict=True))
+        x, y = (a + part * (b - a) for a, b in zip(*corners, strict=True))
         drawing.text(
             x + (10 if right else -10), y + 4, step.value, "small soft", "start" if right else "end"
         )
@@ -167,7 +162,7 @@ class _Story:
     def __init__(self, seen: Dissection, times: bool) -> None:
         self._times = times
         self._switch = seen.response if seen.status == 101 else None
-        self._machines = {"client": _Machine(_("client")), "server": _Machine(_("server"))}
+        self._machines = {side: _Machine(NAMES[side]) for side in SIDES}
         self.steps: list[Slots] = []
         self._note(_("TCP is connected, and nothing was sent yet."), 0)
         arrived: dict[int, list[Unit]] = {}
@@ -186,7 +181,7 @@ class _Story:
             for machine in (mine, other):
                 machine.take(Step.HANDSHAKE_DONE)
             self._note(_("The handshake is done: both sides are open."), event.time)
-        elif _is_close(unit):
+        elif unit.opcode == Opcode.CLOSE:
             self._closes(unit, event, broken)
         elif broken and other.take(Step.FAIL):
             self._note(_breaks(mine, other, broken[0]), event.time)
@@ -251,10 +246,6 @@ class _Story:
             said.append(words if code is None else f"{words}, {lines['code']}")
         slots["said"] = f"{said[0]} {'; '.join(said[1:])}"
         self.steps.append(slots)
-
-
-def _is_close(unit: Unit) -> bool:
-    return unit.layout is not None and unit.layout.frame.opcode == Opcode.CLOSE
 
 
 def _payload(unit: Unit) -> bytes:

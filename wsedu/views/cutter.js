@@ -1,6 +1,6 @@
 // @ts-check
 // Two cuts in a stream. What is known after each chunk comes from Python's table.
-import { adjustable } from "./adjustable.js";
+import { adjustable, put } from "./adjustable.js";
 
 /** @typedef {{frames: number[], messages: number[], left: string[], counts: string,
  *   chunk: string, byte: string, nothing: string, size: number}} Words */
@@ -21,15 +21,13 @@ export function compute(state, words) {
   ends.forEach((end, i) => {
     const start = starts[i];
     const kind = start === end ? words.nothing : end === start + 1 ? words.byte : words.chunk;
-    const title = kind
-      .replace("{number}", String(i + 1))
-      .replace("{first}", String(start))
-      .replace("{last}", String(end - 1));
-    const counts = words.counts
-      .replace("{more_frames}", String(words.frames[end] - words.frames[start]))
-      .replace("{frames}", String(words.frames[end]))
-      .replace("{more_messages}", String(words.messages[end] - words.messages[start]))
-      .replace("{messages}", String(words.messages[end]));
+    const title = put(kind, { number: i + 1, first: start, last: end - 1 });
+    const counts = put(words.counts, {
+      more_frames: words.frames[end] - words.frames[start],
+      frames: words.frames[end],
+      more_messages: words.messages[end] - words.messages[start],
+      messages: words.messages[end],
+    });
     slots[`title${i + 1}`] = title;
     slots[`counts${i + 1}`] = counts;
     slots[`left${i + 1}`] = words.left[end];

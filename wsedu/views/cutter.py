@@ -126,10 +126,8 @@ class StreamCutter(Adjustable):
         for n in range(row, min(row + COLUMNS, len(self._stream))):
             x = LEFT + (n - row) * CELL
             kinds, frame = self._kinds_at(n), self._frame_of(n)
-            letters = frame_colours.letters(kinds)
             with drawing.item(f"b{n}", self._say(n)):
-                frame_colours.fill(drawing, kinds, x + 1, y, CELL - 2, 34)
-                drawing.text(x + CELL / 2, y + 14, letters, "small", "middle")
+                frame_colours.cell(drawing, kinds, x, y, CELL, 34)
                 drawing.text(x + CELL / 2, y + 29, f"{self._stream[n]:02x}", "mono small", "middle")
             if n == self._frames[frame][0].start:
                 drawing.path(f"M{x:g} {y - 4:g}V{y + 38:g}", y + 38, "arrow")

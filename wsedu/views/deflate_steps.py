@@ -12,7 +12,7 @@ from itertools import accumulate
 
 from ..protocol.deflate import DYNAMIC, STORED, TAIL, Symbol, read_symbols
 from ..words import _
-from .drawing import WIDTH, Drawing, Slots, as_bytes, fit, glyph
+from .drawing import WIDTH, Drawing, Slots, as_bytes, fit, glyph, refuse_more
 from .steps import Steps
 
 LONGEST = 40  # bytes of a payload that is drawn
@@ -34,12 +34,7 @@ class DeflateSteps(Steps):
 
     def __init__(self, payload: bytes, context: bytes = b"") -> None:
         payload, self._context = as_bytes(payload), as_bytes(context)[-WINDOW:]
-        if len(payload) > LONGEST:
-            raise ValueError(
-                _("The picture has room for {most} bytes, not for {count}.").format(
-                    most=LONGEST, count=len(payload)
-                )
-            )
+        refuse_more(len(payload), LONGEST)
         self._data = payload + TAIL
         self._bits = "".join(f"{byte:08b}"[::-1] for byte in self._data)
         self._symbols = list(read_symbols(self._data, self._context))

@@ -6,11 +6,14 @@ items that light up with it. The page (``picture.js``) does nothing but light, m
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 from math import hypot
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 from xml.sax.saxutils import escape, quoteattr
 
 from ..words import _
@@ -106,6 +109,12 @@ class Drawing:
         """A line through ``points``, in SVG's own path language."""
         self._add(f'<path d="{points}" class="{style}"/>', bottom)
 
+    def arrow(self, start: float, end: float, y: float) -> None:
+        """A level arrow of a ladder."""
+        back = 9 if start < end else -9
+        self.path(f"M{start:g} {y:g}H{end - back:g}", y, "arrow")
+        self.path(f"M{end:g} {y:g}l{-back} -5v10z", y + 5, "tip")
+
     def tip(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """The head of an arrow that comes from ``start`` and points at ``end``."""
         length = hypot(end[0] - start[0], end[1] - start[1])
@@ -114,6 +123,17 @@ class Drawing:
         sides = [(back[0] + sign * 4 * along[1], back[1] - sign * 4 * along[0]) for sign in (1, -1)]
         points = "L".join(f"{x:g} {y:g}" for x, y in [end, *sides])
         self.path(f"M{points}Z", end[1], "tip")
+
+    def way(
+        self, name: str, corners: Sequence[tuple[float, float]], slots: Slots, style: str = "line"
+    ) -> None:
+        """An arrow with corners, from state to state of a machine; a slot says if it was taken."""
+        line = "M" + "L".join(f"{x:g} {y:g}" for x, y in corners)
+        bottom = max(y for _x, y in corners)
+        self.path(line, bottom, style)
+        with self.kind(name, slots):
+            self.path(line, bottom, "arrow")
+        self.tip(corners[-2], corners[-1])
 
     @contextmanager
     def item(
@@ -144,6 +164,13 @@ class Drawing:
         return sheet(self._title, shapes, self.width, self._height + 10, self.width)
 
 
+def headed(title: str, width: int = WIDTH) -> Drawing:
+    """A drawing with its title above it."""
+    drawing = Drawing(title, width)
+    drawing.text(14, 26, title, "strong")
+    return drawing
+
+
 def sheet(title: str, shapes: str, width: float, height: float, pixels: int) -> str:
     """Shapes on a sheet of paper, whose size is given in the units of the shapes.
 
@@ -167,6 +194,16 @@ def clean(text: str) -> str:
     return "".join(char if char.isprintable() else "\N{MIDDLE DOT}" for char in text)
 
 
+def refuse_more(count: int, most: int) -> None:
+    """Raise ValueError if there are more bytes than a picture has room for."""
+    if count > most:
+        raise ValueError(
+            _("The picture has room for {most} bytes, not for {count}.").format(
+                most=most, count=count
+            )
+        )
+
+
 def as_bytes(data: Any) -> bytes:
     """What a learner gives to a picture; raises TypeError if it is not bytes."""
     if not isinstance(data, (bytes, bytearray, memoryview)):
@@ -178,10 +215,20 @@ def as_bytes(data: Any) -> bytes:
     return bytes(data)
 
 
+def columns(text: str) -> int:
+    """How many characters wide a text is: one of Chinese, Japanese or Korean takes two."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
 def fit(text: str, width: float, size: float = 7.2) -> str:
-    """Text cut to a width in pixels, if each character takes ``size``."""
+    """Text cut to a width in pixels, if each of its ``columns`` takes ``size``."""
     room = int(width / size)
-    return text if len(text) <= room else text[: max(room - 1, 0)] + "…"
+    if columns(text[: room + 1]) <= room:
+        return text
+    ends = list(accumulate(map(columns, text[:room])))
+    return text[: bisect_right(ends, room - 1)] + "…"
 
 
 def wrap(text: str, width: float, size: float = 6.4) -> list[str]:

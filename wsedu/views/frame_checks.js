@@ -1,11 +1,6 @@
 // @ts-check
 // The checks of a frame's header, in the page. The verdicts come from Python's tables.
-import { adjustable } from "./adjustable.js";
-
-/** @param {string} text
- * @param {Record<string, any>} values */
-const put = (text, values) =>
-  text.replace(/\{(\w+)\}/g, (_whole, name) => String(values[name]));
+import { adjustable, bitsOf, hex, put } from "./adjustable.js";
 
 /** @param {import("./adjustable.js").State} state
  * @param {any} words
@@ -15,11 +10,9 @@ export function compute(state, words) {
   const size = words.data.length;
   const first = words.data[0] ^ (flipped >> 8);
   const second = words.data[1] ^ (flipped & 255);
-  /** @param {number} byte */
-  const hex = (byte) => byte.toString(16).padStart(2, "0");
   /** @type {import("./adjustable.js").Slots} */
   const slots = { byte0: hex(first), byte1: hex(second) };
-  const bits = [first, second].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+  const bits = bitsOf(first) + bitsOf(second);
   [...bits].forEach((bit, n) => {
     const seen = come > Math.floor(n / 8);
     slots[`bit${n}`] = bit;

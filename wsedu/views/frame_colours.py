@@ -73,6 +73,14 @@ def fill(
         x += part
 
 
+def cell(
+    drawing: Drawing, kinds: tuple[str, ...], x: float, y: float, width: float, height: float
+) -> None:
+    """The cell of one byte, with room below the letters of its fields."""
+    fill(drawing, kinds, x + 1, y, width - 2, height)
+    drawing.text(x + width / 2, y + 14, letters(kinds), "small", "middle")
+
+
 def badges(drawing: Drawing, kinds: Iterable[str], x: float, y: float) -> float:
     """The letters of fields in their colours, on a line with its baseline at ``y``.
 

@@ -17,6 +17,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate, pairwise
 from operator import attrgetter
 from pathlib import Path
@@ -27,9 +28,9 @@ import traitlets
 from ..recording import Dissection, Event, Recording, Side, Unit, dissect
 from ..recording.events import SIDES
 from ..words import _
-from . import bytes_and_fields
+from .bytes_and_fields import OpensUnits
 from .drawing import WIDTH, Drawing, clean, fit
-from .picture import Picture, module
+from .picture import module
 from .remarks import draw_remarks, remarks
 
 CLIENT, SERVER = 150, WIDTH - 90  # the x of the two lanes
@@ -38,6 +39,7 @@ STEP = 58  # pixels from arrow to arrow
 FIRST, LAST = 60, 20  # of a longer recording these arrows are stored, and the switch
 TICKS = 12  # chunks of one arrow that are drawn and counted out
 LARGE = 2**12  # bytes: what is larger is not expected to come in one chunk
+SWITCH = _("the protocol switches: HTTP above, WebSocket below")
 PAGE_FIRST, PAGE_LAST = 11_000, 1_000  # and these are sent to the page, some 6 MB
 
 
@@ -52,7 +54,7 @@ class Watched(Protocol):
         """Call ``call()``, in any thread, when there is more; call what it returns to stop."""
 
 
-class Ladder(Picture):
+class Ladder(OpensUnits):
     """A recording as a sequence of arrows between client and server.
 
     recording: the recording, dissected or not; or a lab, whose newest connection is shown and
@@ -94,13 +96,13 @@ class Ladder(Picture):
             self._source = recording
             if loop is not None:
                 with suppress(RuntimeError):  # a lab that is closed has no more news
-                    self._stop = _watch(recording, loop, self._soon)
+                    news = partial(loop.call_soon_threadsafe, self._soon, loop)
+                    self._stop = recording.watch(news)
             self._show(recording.recording)
-        self.observe(self._open, "selected")
         self.observe(self._complete, "whole")
 
     def _show(self, recording: Recording | Dissection) -> None:
-        seen = self._seen = recording if isinstance(recording, Dissection) else dissect(recording)
+        seen = self._seen = dissect(recording)
         stored = arrows_of(seen, FIRST, LAST)
         with self.hold_sync():  # the page gets all of it at once
             self.svg = _draw(seen, stored, self._times)
@@ -147,11 +149,9 @@ class Ladder(Picture):
         self._show(self._source.recording)
         self._rests = loop.time() + 9 * (loop.time() - start)
 
-    def _open(self, change: dict[str, Any]) -> None:
-        named = re.fullmatch(r"u(0|[1-9]\d{0,8})", change["new"])
-        number = int(named[1]) if named else len(self._seen.units)
-        chosen = self._seen.units[number : number + 1]
-        self.detail = bytes_and_fields.draw(chosen[0]) if chosen else ""
+    def units(self) -> dict[str, tuple[Unit, ...]]:
+        """What got an arrow, and no end of a stream."""
+        return {"u": self._seen.units}
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The picture as it is now, not as it was when it was drawn last."""
@@ -172,15 +172,6 @@ class Ladder(Picture):
             self._due.cancel()
         self._stop = self._due = None
         super().close()
-
-
-def _watch(
-    source: Watched,
-    loop: asyncio.AbstractEventLoop,
-    soon: Callable[[asyncio.AbstractEventLoop], None],
-) -> Callable[[], None]:
-    """Call ``soon`` in this loop, whichever thread the news come from; raises RuntimeError."""
-    return source.watch(lambda: loop.call_soon_threadsafe(soon, loop))
 
 
 Step = Unit | Event  # what gets an arrow: a unit, or the end of a side's stream
@@ -220,9 +211,13 @@ def arrows_of(seen: Dissection, first: int, last: int, every_problem: bool = Fal
         for index, event in enumerate(events)
         if event.kind != "data" and (event.kind != "lost" or event is breaks)
     ]
-    steps: list[Step] = list(seen.units)
-    for index, event in reversed(endings):
-        steps.insert(bisect_right(seen.units, index, key=attrgetter("arrived")), event)
+    steps: list[Step] = []
+    start = 0
+    for index, event in endings:
+        end = bisect_right(seen.units, index, key=attrgetter("arrived"))
+        steps += [*seen.units[start:end], event]
+        start = end
+    steps += seen.units[start:]
     switch = None if seen.switch is None else seen.units[seen.switch]
     ends = {side: _ends(side, seen.recording) for side in SIDES}
     arrows: list[Arrow] = []
@@ -288,7 +283,7 @@ def _describe(seen: Dissection, arrows: list[Arrow], times: bool, most: int | No
             lines += [f"      {arrow.came}"] if arrow.came else []
             lines += [f"      ✘ {problem.sentence}" for problem in step.problems[:most]]
         if arrow.switches:
-            lines.append(f"  ~~~~ {_switch()} ~~~~")
+            lines.append(f"  ~~~~ {SWITCH} ~~~~")
     return "\n".join([*lines, *remarks(seen.recording)])
 
 
@@ -320,18 +315,19 @@ def _draw(seen: Dissection, arrows: list[Arrow], times: bool) -> str:
             drawing.text((CLIENT + SERVER) / 2, y - 12, gap_of(arrow), "soft", "middle")
         if times:
             drawing.text(14, y + 24, f"{arrow.time:.2f} s", "small mono soft")
-        words = label_of(step)
+        words = label = label_of(step)
+        said = ""
         if isinstance(step, Unit):
             broken = [f"✘ {problem.sentence}" for problem in step.problems[:PROBLEMS]]
             said = _sentence(seen, step)
-            words = " ".join(filter(None, (f"{words}.", said, arrow.came, *broken)))
+            words = " ".join(filter(None, (f"{label}.", said, arrow.came, *broken)))
         with drawing.item(arrow.name, words):
             drawing.rect(CLIENT + 4, y, SERVER - CLIENT - 8, STEP - 4, "back")
-            _draw_arrow(drawing, seen, arrow, y)
+            _draw_arrow(drawing, arrow, label, said, y)
         y += STEP
         if arrow.switches:
             drawing.path(f"M14 {y + 8:g}H{WIDTH - 14}", y + 8, "switch")
-            drawing.text((CLIENT + SERVER) / 2, y + 28, _switch(), "accent", "middle")
+            drawing.text((CLIENT + SERVER) / 2, y + 28, SWITCH, "accent", "middle")
             y += 40
     for lane in (CLIENT, SERVER):
         drawing.path(f"M{lane} 34V{y:g}", y, "line")
@@ -339,26 +335,24 @@ def _draw(seen: Dissection, arrows: list[Arrow], times: bool) -> str:
     return drawing.svg()
 
 
-def _draw_arrow(drawing: Drawing, seen: Dissection, arrow: Arrow, y: float) -> None:
+def _draw_arrow(drawing: Drawing, arrow: Arrow, label: str, said: str, y: float) -> None:
+    """An arrow with its label above it, and below it what it says."""
     step = arrow.step
     start, end = (CLIENT, SERVER) if step.sender == "client" else (SERVER, CLIENT)
-    back = 9 if start < end else -9
     middle, width = (CLIENT + SERVER) / 2, SERVER - CLIENT - 30
     line = y + 25
     if step.kind == "fault":
         drawing.path(f"M{CLIENT} {line:g}H{SERVER}", line, "fault")
-        drawing.text(middle, line - 7, fit(label_of(step), width, 7), "bad", "middle")
+        drawing.text(middle, line - 7, fit(label, width, 7), "bad", "middle")
         return
     if step.kind == "held":
-        end = int(middle) + 5 * back  # it comes to the tap, and no further
+        end = int(middle) + (45 if start < end else -45)  # it comes to the tap, and no further
         drawing.path(f"M{end - 7} {line - 7:g}l14 14m0 -14l-14 14", line + 7, "wrong")
     problem = isinstance(step, Unit) and bool(step.problems)
-    drawing.path(f"M{start} {line:g}H{end - back}", line, "arrow")
-    drawing.path(f"M{end} {line:g}l{-back} -5v10z", line + 5, "tip")
-    label = fit(("✘ " if problem else "") + label_of(step), width, 8.5)
+    drawing.arrow(start, end, line)
+    label = fit(("✘ " if problem else "") + label, width, 8.5)
     drawing.text(middle, line - 7, label, "mono bad" if problem else "mono", "middle")
     if isinstance(step, Unit):
-        said = _sentence(seen, step)
         if problem and step.kind in ("frame", "response"):
             said = step.problems[0].sentence
         caption = fit(f"{arrow.came} {said}".lstrip(), width, 6.4)
@@ -406,7 +400,3 @@ def label_of(step: Step) -> str:
 def gap_of(arrow: Arrow) -> str:
     """How many arrows before this one are not shown, in words."""
     return _("… {count} arrows not shown …").format(count=f"{arrow.left_out:,}")
-
-
-def _switch() -> str:
-    return _("the protocol switches: HTTP above, WebSocket below")

@@ -10,10 +10,8 @@ Selecting a frame opens its bytes below the picture.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ..protocol import Binary, Opcode, Text
 from ..recording import Dissection, Recording, Side, Unit, dissect
@@ -21,9 +19,9 @@ from ..recording.events import SIDES
 from ..recording.frame_fields import text_or_hex
 from ..recording.grouping import Group, group
 from ..words import _, ngettext
-from . import bytes_and_fields, frame_colours
-from .drawing import WIDTH, Drawing, clean, fit, wrap
-from .picture import Picture
+from . import frame_colours
+from .bytes_and_fields import OpensUnits
+from .drawing import WIDTH, Drawing, clean, fit, headed, wrap
 from .remarks import draw_remarks, remarks
 
 LEFT = 96  # the x where the columns begin
@@ -45,24 +43,21 @@ KINDS = {
 }
 
 
-class Lanes(Picture):
+class Lanes(OpensUnits):
     """The frames of a recording, a lane for each side, and the messages that they make.
 
     recording: the recording, dissected or not
     """
 
     def __init__(self, recording: Recording | Dissection) -> None:
-        seen = recording if isinstance(recording, Dissection) else dissect(recording)
+        seen = dissect(recording)
         story = self._story = _Story(seen)
         hint = _("Select a frame to open its bytes: click, or Tab, arrow keys, Enter.")
         super().__init__(svg=story.draw(), text=story.describe(), hint=hint if story.frames else "")
-        self.observe(self._open, "selected")
 
-    def _open(self, change: dict[str, Any]) -> None:
-        named = re.fullmatch(r"f(0|[1-9]\d{0,8})", change["new"])
-        number = int(named[1]) if named else len(self._story.frames)
-        chosen = self._story.frames[number : number + 1]
-        self.detail = bytes_and_fields.draw(chosen[0]) if chosen else ""
+    def units(self) -> dict[str, tuple[Unit, ...]]:
+        """Every frame."""
+        return {"f": self._story.frames}
 
 
 @dataclass(frozen=True)
@@ -166,8 +161,7 @@ class _Story:
 
     def draw(self) -> str:
         """A lane of frames for each side, its messages below, in as many bands as it takes."""
-        drawing, y = Drawing(self.title()), 26.0
-        drawing.text(14, y, self.title(), "strong")
+        drawing, y = headed(self.title()), 26.0
         for band in self._bands:
             if band.left_out:
                 y += 26
@@ -282,7 +276,7 @@ class _Story:
         assert unit.layout is not None
         if not size:
             return _("empty")
-        if unit.layout.begun.opcode == Opcode.CLOSE:
+        if unit.opcode == Opcode.CLOSE:
             said = unit.title.partition(": ")[2]
             return said if fit(said, room, MONO) == said else said.partition(" ")[0]
         if size > SHORT or unit.inflated is not None:

@@ -11,7 +11,7 @@ from ..protocol import FrameHeader
 from ..recording import Unit
 from ..words import _
 from . import frame_colours
-from .drawing import NARROW, Drawing
+from .drawing import NARROW, Drawing, headed
 from .frame_colours import LOOKS
 from .picture import Picture
 
@@ -88,8 +88,7 @@ def _fields(header: FrameHeader) -> list[tuple[tuple[str, ...], int, int]]:
 
 
 def _draw(units: list[Unit], headers: list[FrameHeader]) -> str:
-    drawing = Drawing(_("The forms of a length, in the headers of real frames"), NARROW)
-    drawing.text(LEFT, 26, _("The forms of a length, in the headers of real frames"), "strong")
+    drawing = headed(_("The forms of a length, in the headers of real frames"), NARROW)
     y = 40.0
     for number, (unit, header) in enumerate(zip(units, headers, strict=True)):
         drawing.text(LEFT, y + 18, _title(unit, header), "strong")
@@ -101,9 +100,7 @@ def _draw(units: list[Unit], headers: list[FrameHeader]) -> str:
             with drawing.item(f"r{number}-{kinds[0]}", says, same):
                 for n, byte in enumerate(unit.data[start:end]):
                     x = LEFT + (columns[kinds[0]] + n) * CELL
-                    frame_colours.fill(drawing, kinds, x + 1, y + 28, CELL - 2, TALL)
-                    letters = frame_colours.letters(kinds)
-                    drawing.text(x + CELL / 2, y + 42, letters, "small", "middle")
+                    frame_colours.cell(drawing, kinds, x, y + 28, CELL, TALL)
                     drawing.text(x + CELL / 2, y + 59, f"{byte:02x}", "mono small", "middle")
         _draw_gaps(drawing, header, y + 28 + TALL / 2)
         if header.length > SHOWN:

@@ -1,11 +1,8 @@
 // @ts-check
 // XOR, byte by byte, in the page (5.3).
-import { adjustable } from "./adjustable.js";
+import { adjustable, bitsOf, hex, put } from "./adjustable.js";
 
 const ROWS = ["payload", "key", "masked", "back"];
-
-/** @param {number} byte */
-const hex = (byte) => byte.toString(16).padStart(2, "0");
 
 /** A byte as a character, as Python's `glyph` does it.
  * @param {number} byte */
@@ -14,10 +11,6 @@ function glyph(byte) {
   const symbols = { 0x0d: "\\r", 0x0a: "\\n", 0x20: "␣", 0x00: "\\0" };
   return symbols[byte] ?? (byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : "·");
 }
-
-/** @param {string} text
- * @param {Record<string, string>} values */
-const format = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
 
 /** @param {import("./adjustable.js").State} state
  * @param {any} words
@@ -47,14 +40,14 @@ export function compute(state, words) {
   }
   for (const name of ["payload", "key", "masked"]) {
     const has = at >= 0 && at < rows[name].length;
-    slots[`bits-${name}`] = has ? rows[name][at].toString(2).padStart(8, "0") : "";
+    slots[`bits-${name}`] = has ? bitsOf(rows[name][at]) : "";
   }
   let said = words.byte;
   if (!good) said = words.bad;
   else if (at < 0) said = words.empty;
   else {
-    said = format(said, {
-      i: String(at),
+    said = put(said, {
+      i: at,
       lane: words.lanes[at % 4],
       payload: hex(payload[at]),
       key: hex(rows["key"][at]),
@@ -63,12 +56,12 @@ export function compute(state, words) {
   }
   slots["byte.max"] = String(Math.max(Math.min(payload.length, words.shown) - 1, 0));
   const leftOut = payload.length - words.shown;
-  slots["more"] = leftOut > 0 ? format(words.more, { count: String(leftOut) }) : "";
+  slots["more"] = leftOut > 0 ? put(words.more, { count: leftOut }) : "";
   slots["sentence"] = said;
   if (slots["more"]) said += ` ${slots["more"]}`;
   if (good && payload.length) {
     const masked = rows["masked"].slice(0, words.shown).map(hex).join(" ");
-    said += ` ${format(words.all, { bytes: masked })}`;
+    said += ` ${put(words.all, { bytes: masked })}`;
   }
   slots["said"] = said;
   return slots;

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import copysign
 
 from ..words import _
-from .drawing import WIDTH, Drawing, clean, fit
+from .drawing import WIDTH, Drawing, clean, fit, headed
 from .picture import Picture
 
 TOP, ROW = 84, 36  # the y of the first arrow, and how far apart arrows are
@@ -73,8 +73,7 @@ class _Path:
         return "\n".join([self.title(), *lines])
 
     def draw(self) -> str:
-        drawing = Drawing(self.title())
-        drawing.text(14, 26, self.title(), "strong")
+        drawing = headed(self.title())
         shown = self.hops[:SHOWN]
         bottom = TOP + ROW * len(shown) - 10
         width = (WIDTH - LEFT) / max(len(self.places), 1)

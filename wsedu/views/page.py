@@ -177,7 +177,7 @@ def _section(shown: Shown, broken: list[tuple[int, str]], causes: Sequence[Findi
         parts.append(f"<h3>{_say(_('The opening handshake'))}</h3>")
     for unit in heads:
         picture = Checklist(unit)
-        parts.append(_picture("picture", picture, picture.hint, {}))
+        parts.append(_picture("picture", picture, {}))
     return "\n".join([*parts, "</section>"])
 
 
@@ -252,7 +252,7 @@ def _ladder(shown: Shown) -> str:
         f"u{number}": _without_style(bytes_and_fields.draw(unit))
         for number, unit in enumerate(part.units)
     }
-    return _picture("ladder", ladder, ladder.hint, state | {"details": details})
+    return _picture("ladder", ladder, state | {"details": details})
 
 
 def _handshake(seen: Dissection) -> list[Unit]:
@@ -263,9 +263,9 @@ def _handshake(seen: Dissection) -> list[Unit]:
     return requests[-1:] + responses[-1:]
 
 
-def _picture(kind: str, picture: Picture, hint: str, state: dict[str, Any]) -> str:
+def _picture(kind: str, picture: Picture, state: dict[str, Any]) -> str:
     """A picture, what its widget needs, and the same in words."""
-    values = {"details": {}} | state | {"text": picture.text, "hint": hint}
+    values = {"details": {}} | state | {"text": picture.text, "hint": picture.hint}
     packed = zlib.compress(json.dumps(values, ensure_ascii=False).encode("utf-8", "replace"), 9)
     return (
         f'<div class="wsedu" data-picture="{kind}">{_without_style(picture.svg)}'

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..words import _
-from .drawing import Drawing, clean, fit
+from .drawing import clean, fit, headed
 from .picture import Picture
 
 LEFT = 300  # the x where the boxes begin
@@ -46,8 +46,7 @@ def _describe(lessons: list[tuple[str, tuple[Standing, ...]]]) -> str:
 
 
 def _draw(lessons: list[tuple[str, tuple[Standing, ...]]]) -> str:
-    drawing = Drawing(_summary(lessons))
-    drawing.text(14, 26, _summary(lessons), "strong")
+    drawing = headed(_summary(lessons))
     y = 40.0
     for title, exercises in lessons:
         drawing.text(14, y + 24, fit(title, LEFT - 24))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..words import _
-from .drawing import NARROW, Drawing, clean, fit
+from .drawing import NARROW, clean, fit, headed
 from .picture import Picture
 
 LEFT, RIGHT = 190, 70  # pixels for a group's name, and for its count
@@ -59,8 +59,7 @@ def _describe(groups: list[tuple[str, tuple[Square, ...]]]) -> str:
 
 
 def _draw(groups: list[tuple[str, tuple[Square, ...]]]) -> str:
-    drawing = Drawing(_summary(groups), NARROW)
-    drawing.text(14, 26, _summary(groups), "strong")
+    drawing = headed(_summary(groups), NARROW)
     y = 40.0
     for title, squares in groups:
         drawing.text(14, y + 12, fit(title, LEFT - 24))

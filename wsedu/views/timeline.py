@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ..protocol import Opcode
 from ..recording import Dissection, Event, Recording, Side, Unit, dissect
 from ..words import _
-from .drawing import WIDTH, Drawing
+from .drawing import WIDTH, Drawing, headed
 from .picture import Picture
 
 LEFT, RIGHT = 110, WIDTH - 30
@@ -124,8 +124,7 @@ class Timeline(Picture):
 
     def _draw(self) -> str:
         """The timeline as a drawing."""
-        drawing = Drawing(self._title())
-        drawing.text(14, 26, self._title(), "strong")
+        drawing = headed(self._title())
         drawing.path(f"M{LEFT} {AXIS}H{RIGHT}", AXIS, "arrow")
         seconds = round(self._end / GRID) * GRID
         step = 0.5 if seconds <= 5 else max(1, round(seconds / 10))
@@ -215,8 +214,7 @@ def _countdown(seen: Dissection, first: Unit, answer: Unit | None, close: str = 
 
 
 def _frames(seen: Dissection, opcode: int) -> list[Unit]:
-    found = seen.find("frame")
-    return [unit for unit in found if unit.layout and unit.layout.frame.opcode == opcode]
+    return [unit for unit in seen.units if unit.opcode == opcode]
 
 
 def _answers(pong: Unit, ping: Unit) -> bool:

@@ -10,26 +10,32 @@ Selecting an arrow opens its bytes below the picture.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from typing import Any
 
 from ..protocol import Opcode
 from ..recording import Dissection, Recording, Unit, dissect
 from ..recording.protocols import protocol_of
 from ..words import _
-from . import bytes_and_fields
+from .bytes_and_fields import OpensUnits
 from .drawing import WIDTH, Drawing, fit, wrap
 from .ladder import Arrow, arrows_of, gap_of, label_of
-from .picture import Picture
 from .remarks import draw_remarks, remarks
 
 LANES = CLIENT, PROXY, SERVER = 100, 480, WIDTH - 40  # the x of the lanes
 TOP, STEP = 44.0, 40  # where the rows begin, and pixels from row to row
 FIRST, LAST = 30, 10  # of more arrows on a hop these are shown
 MOMENT = 0.25  # seconds: what is closer than that has no order, since it differs from run to run
+# Between which two a hop is, and in which direction something went.
+WAYS = {
+    (0, "client"): _("client → proxy"),
+    (0, "server"): _("proxy → client"),
+    (0, ""): _("client – proxy"),
+    (1, "client"): _("proxy → server"),
+    (1, "server"): _("server → proxy"),
+    (1, ""): _("proxy – server"),
+}
 SIGNS = {
     "=": (_("passed on with the same bytes"), "word"),
     "≠": (_("passed on with other bytes"), "value"),
@@ -38,7 +44,7 @@ SIGNS = {
 }
 
 
-class TwoHops(Picture):
+class TwoHops(OpensUnits):
     """The two connections that a proxy is the middle of, such as ``proxy.hops``.
 
     front: what passed between the client and the proxy; if that is TLS, it is one closed box
@@ -54,13 +60,10 @@ class TwoHops(Picture):
         story = self._story = _Story(seen[0], seen[1], times)
         hint = _("Select an arrow to open its bytes: click, or Tab, arrow keys, Enter.")
         super().__init__(svg=story.draw(), text=story.describe(), hint=hint if story.rows else "")
-        self.observe(self._open, "selected")
 
-    def _open(self, change: dict[str, Any]) -> None:
-        named = re.fullmatch(r"([01])-u(0|[1-9]\d{0,8})", change["new"])
-        units = self._story.seen[int(named[1])].units if named else ()
-        chosen = units[int(named[2]) : int(named[2]) + 1] if named else ()
-        self.detail = bytes_and_fields.draw(chosen[0]) if chosen else ""
+    def units(self) -> dict[str, tuple[Unit, ...]]:
+        """What got an arrow, on either hop."""
+        return {f"{hop}-u": seen.units for hop, seen in enumerate(self._story.seen)}
 
 
 def _without_ends(hop: Recording) -> Recording:
@@ -120,7 +123,7 @@ def _keys(hop: int, arrows: Sequence[Arrow]) -> list[tuple[object, ...]]:
             continue
         title = step.title if step.kind == "frame" else ""
         keys.append((step.sender, step.kind, title, bool(closing - {step.sender})))
-        if step.layout and step.layout.begun.opcode == Opcode.CLOSE:
+        if step.opcode == Opcode.CLOSE:
             closing.add(step.sender)
     return keys
 
@@ -171,16 +174,16 @@ class _Story:
         """A line for each arrow; what was passed on is below what it was before."""
         lines = [self._title()]
         if self._closed:
-            lines.append(f"  {_way(0, '')}  {self._box()}")
+            lines.append(f"  {WAYS[0, '']}  {self._box()}")
         for row in self.rows:
             for hop, arrow in row.arrows:
                 sign = self._sign(row, hop, arrow)
-                lines += [f"  {_way(hop, '')}  {gap_of(arrow)}"] if arrow.left_out else []
+                lines += [f"  {WAYS[hop, '']}  {gap_of(arrow)}"] if arrow.left_out else []
                 when = f"{arrow.time:6.2f} s  " if self._times else ""
                 first = row.passed and (hop, arrow) == row.arrows[0]
                 said = f"  ({SIGNS[sign][0]})" if sign and not first else ""
                 lines.append(
-                    f"  {when}{_way(hop, arrow.step.sender)}  {label_of(arrow.step)}{said}"
+                    f"  {when}{WAYS[hop, arrow.step.sender]}  {label_of(arrow.step)}{said}"
                 )
         return "\n".join([*lines, *remarks(self._both())])
 
@@ -218,10 +221,10 @@ class _Story:
         left, right = LANES[hop], LANES[hop + 1]
         start, end = (left, right) if step.sender == "client" else (right, left)
         sentence = step.sentence if isinstance(step, Unit) else ""
-        says = [f"{_way(hop, step.sender)}: {label_of(step)}.", sentence]
+        says = [f"{WAYS[hop, step.sender]}: {label_of(step)}.", sentence]
         says += [SIGNS[sign][0].capitalize() + "."] if sign else []
         lights = [f"{other}-{each.name}" for other, each in row.arrows if row.passed]
-        middle, line, back = (left + right) / 2, y + 24, 9 if start < end else -9
+        middle, line = (left + right) / 2, y + 24
         with drawing.item(f"{hop}-{arrow.name}", " ".join(filter(None, says)), lights):
             drawing.rect(left + 14, y, right - left - 28, STEP - 2, "back")
             if arrow.left_out:
@@ -231,8 +234,7 @@ class _Story:
             else:
                 if sign and end == PROXY:  # the signs are there
                     end += (-1, 1)[hop] * (10 + _apart(row))
-                drawing.path(f"M{start} {line:g}H{end - back}", line, "arrow")
-                drawing.path(f"M{end} {line:g}l{-back} -5v10z", line + 5, "tip")
+                drawing.arrow(start, end, line)
             label = fit(label_of(step), right - left - 40, 8.5)
             drawing.text(middle, line - 7, label, "mono", "middle")
 
@@ -253,16 +255,3 @@ def _draw_sign(drawing: Drawing, sign: str, x: float, y: float) -> None:
     if sign:
         drawing.rect(x - 10, y - 10, 20, 20, SIGNS[sign][1])
         drawing.text(x, y + 5, sign, "strong", "middle")
-
-
-def _way(hop: int, sender: str) -> str:
-    """Between which two a hop is, and in which direction something went."""
-    ways = {
-        (0, "client"): _("client → proxy"),
-        (0, "server"): _("proxy → client"),
-        (0, ""): _("client – proxy"),
-        (1, "client"): _("proxy → server"),
-        (1, "server"): _("server → proxy"),
-        (1, ""): _("proxy – server"),
-    }
-    return ways[hop, sender]

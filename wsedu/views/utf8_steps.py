@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from ..protocol.utf8 import NEXT, Utf8, marker_bits, next_state, why_refused
 from ..words import _
-from .drawing import WIDTH, Drawing, Slots, as_bytes, fit
+from .drawing import WIDTH, Drawing, Slots, as_bytes, fit, refuse_more
 from .masking_steps import utf8
 from .steps import Steps
 
@@ -31,6 +31,16 @@ LINES = {  # the line of each box, from 0
     Utf8.AFTER_ED: 5,
     Utf8.ONE_MORE: 6,
 }
+NAMES = {
+    Utf8.START: _("start"),
+    Utf8.ONE_MORE: _("1 more byte"),
+    Utf8.TWO_MORE: _("2 more bytes"),
+    Utf8.THREE_MORE: _("3 more bytes"),
+    Utf8.AFTER_E0: _("2 more, after e0"),
+    Utf8.AFTER_ED: _("2 more, after ed"),
+    Utf8.AFTER_F0: _("3 more, after f0"),
+    Utf8.AFTER_F4: _("3 more, after f4"),
+}
 Point = tuple[float, float]
 Way = tuple[Utf8, Utf8]  # from one state to another
 
@@ -45,12 +55,7 @@ class Utf8Steps(Steps):
     def __init__(self, *fragments: bytes | str) -> None:
         parts = [utf8(part) if isinstance(part, str) else as_bytes(part) for part in fragments]
         self._data = b"".join(parts)
-        if len(self._data) > LONGEST:
-            raise ValueError(
-                _("The picture has room for {most} bytes, not for {count}.").format(
-                    most=LONGEST, count=len(self._data)
-                )
-            )
+        refuse_more(len(self._data), LONGEST)
         self._starts = [0, *accumulate(map(len, parts[:-1]))]  # where each fragment begins
         super().__init__(
             _steps(self._data),
@@ -129,7 +134,7 @@ def _steps(data: bytes) -> list[Slots]:
             sentence = _("✔ All of it is UTF-8.")
         else:
             bits = f"{bits} {f'{byte:08b}'[marker_bits(byte) :]}".strip()
-            sentence = _("Expected: {state}.").format(state=_names()[then])
+            sentence = _("Expected: {state}.").format(state=NAMES[then])
             if then == Utf8.START:
                 sentence = _("A character is complete.")
                 char = chr(int(bits.replace(" ", ""), 2))
@@ -161,7 +166,7 @@ def _step(
     for n in range(size):
         here = "wrong" if state is None else "arrow"
         slots[f"at{n}.class"] = here if n == number - 1 else "gone"
-    for other, name in _names().items():
+    for other, name in NAMES.items():
         slots[f"{other.name}.class"] = "value" if other == state else "end"
         slots[f"{other.name}-name"] = f"● {name}" if other == state else name
     slots["refused.class"] = "value" if state is None else "end"
@@ -170,19 +175,6 @@ def _step(
         taken = (source, then) == way
         slots[f"{source.name}-{then.name}.class"] = "" if taken else "gone"
     return slots
-
-
-def _names() -> dict[Utf8, str]:
-    return {
-        Utf8.START: _("start"),
-        Utf8.ONE_MORE: _("1 more byte"),
-        Utf8.TWO_MORE: _("2 more bytes"),
-        Utf8.THREE_MORE: _("3 more bytes"),
-        Utf8.AFTER_E0: _("2 more, after e0"),
-        Utf8.AFTER_ED: _("2 more, after ed"),
-        Utf8.AFTER_F0: _("3 more, after f0"),
-        Utf8.AFTER_F4: _("3 more, after f4"),
-    }
 
 
 # The machine.
@@ -228,12 +220,7 @@ def _draw_machine(drawing: Drawing, top: float, slots: Slots) -> None:
     """Every state and every way; ``top`` is the middle of the first line of boxes."""
     for (state, then), written in _ways().items():
         corners = _corners(state, then, top)
-        line = "M" + "L".join(f"{x:g} {y:g}" for x, y in corners)
-        bottom = max(y for _x, y in corners)
-        drawing.path(line, bottom, "line")
-        with drawing.kind(f"{state.name}-{then.name}", slots):
-            drawing.path(line, bottom, "arrow")
-        drawing.tip(corners[-2], corners[-1])
+        drawing.way(f"{state.name}-{then.name}", corners, slots)
         x, y = corners[2] if then == Utf8.START else corners[0]
         if state == then:
             drawing.text(x + 8, y + 12, written, "small")

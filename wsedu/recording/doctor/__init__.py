@@ -42,7 +42,7 @@ CAUSES: tuple[Cause, ...] = (
 @values_only
 def diagnose(recording: Recording | Dissection) -> Diagnosis:
     """The causes that fit a recording, the likeliest first; none if nothing speaks for one."""
-    seen = recording if isinstance(recording, Dissection) else dissect(recording)
+    seen = dissect(recording)
     case = Case(seen)
     found = [finding for cause in CAUSES if (finding := cause(case)) is not None]
     return Diagnosis(tuple(found))
