@@ -64,7 +64,7 @@ def server_of(learner: str) -> psutil.Process:
     (found,) = [
         process
         for process in psutil.process_iter()
-        if "wsedu_classroom.learner" in process.cmdline() and process.environ()["USER"] == learner
+        if "jupyterhub.singleuser" in process.cmdline() and process.environ()["USER"] == learner
     ]
     return found
 

@@ -250,8 +250,9 @@ def keep_apart(folder: Path) -> None:
     for path in (ROOT / name for name in OTHERS_WORK):
         if path.exists():
             path.chmod(0o700 if path.is_dir() else 0o600)
-    learner = [sys.executable, "-c", "import wsedu_classroom.learner, sys; open(sys.argv[1])"]
-    done = subprocess.run([*learner, hub.git_settings(folder)], user="nobody", capture_output=True)
+    reads = "import jupyterhub.singleuser, wsedu_classroom, sys; open(sys.argv[1])"
+    learner = [sys.executable, "-c", reads, hub.git_settings(folder)]
+    done = subprocess.run(learner, user="nobody", capture_output=True)
     if done.returncode:
         sys.exit(
             f"Learners cannot read {ROOT}, {folder} or {sys.executable}. Move the course to a "

@@ -246,7 +246,7 @@ def _a_learners_server(c: Any, settings: Settings) -> None:
     separated = learners_are_separated()
     c.JupyterHub.spawner_class = Separated if separated else Together
     c.SimpleLocalProcessSpawner.home_dir_template = f"{settings.folder}/homes/{{username}}"
-    c.Spawner.cmd = [sys.executable, "-m", "wsedu_classroom.learner"]
+    c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
     c.Spawner.args = [
         "--ServerApp.jpserver_extensions=wsedu_classroom.tunnel=True",
         "--ServerApp.jpserver_extensions=wsedu_classroom.menus=True",
