@@ -6,6 +6,7 @@ slide, and each text under it the next one below. Each is there as a notebook an
 a browser opens without a network. Nothing here is edited by hand.
 """
 
+import functools
 import re
 import shutil
 from importlib.resources import as_file, files
@@ -81,16 +82,21 @@ Reveal.initialize({ hash: true, center: false, transition: "none", width: 1280, 
 """
 
 
-def page(notebook: Path) -> Path:
-    """A notebook of slides as a page beside it; ``reveal.js`` must be in the same folder."""
-    exporter = SlidesExporter(
+@functools.cache  # it compiles its templates once, for all pages
+def exporter() -> SlidesExporter:
+    """What makes a page out of a notebook of slides."""
+    return SlidesExporter(
         extra_loaders=[DictLoader({"page.html.j2": PAGE})],
         template_file="page.html.j2",
         reveal_url_prefix="reveal.js",
         reveal_theme="white",
         preprocessors=[describe],
     )
-    text, _resources = exporter.from_filename(str(notebook))
+
+
+def page(notebook: Path) -> Path:
+    """A notebook of slides as a page beside it; ``reveal.js`` must be in the same folder."""
+    text, _resources = exporter().from_filename(str(notebook))
     path = notebook.with_suffix(".html")
     path.write_text(text, encoding="utf-8")
     return path

@@ -16,15 +16,10 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
-# Half of the time that JupyterLab takes to start goes into a grammar that this package builds. It
-# checks international addresses (IRI) in JSON, of which Jupyter has none; jsonschema, which takes
-# it in if it is there, does without.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-
-import nbformat  # noqa: E402
-from environment import FOLDER, ROOT  # noqa: E402
-from jupyterlab.labapp import LabApp  # noqa: E402
-from wsedu_classroom.menus import hide_nbgrader  # noqa: E402
+import nbformat
+from environment import FOLDER, ROOT
+from jupyterlab.labapp import LabApp
+from wsedu_classroom.menus import hide_nbgrader
 
 FIRST_LESSON = "notebooks/en/00_start_here.ipynb"
 SECONDS = 10  # to end in; JupyterLab gives a kernel five

@@ -35,14 +35,14 @@ def grade(answers: dict[int, str], quick: str = "") -> Any:
 
     answers: number of the exercise -> what its cell holds; ``{}`` in it is a right answer
     quick:   a cell with this text in it, or what is run to see whether it can be interrupted, has
-             one second
+             one second, and one more for its outputs
     """
     notebook = solved(LESSON)
     for number, cell in enumerate(cells(notebook, "-answer"), 1):
         cell.source = answers.get(number, "{}").replace("{}", cell.source)
     execute = grader.Execute(raise_on_iopub_timeout=False, timeout=120)
     if quick:
-        usual = execute.seconds
+        usual, execute.iopub_timeout = execute.seconds, 1
         execute.seconds = lambda cell: (
             1 if quick in cell.source or cell.source == grader.PING else usual(cell)
         )

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -93,9 +94,10 @@ def _jupyter_server_extension_points():
 def test_ctrl_c_ends_it_even_if_a_part_of_jupyter_hangs(tmp_path: Path) -> None:
     (tmp_path / "hangs.py").write_text(HANGS)
     paths = os.pathsep.join([str(tmp_path), str(SCRIPTS.parent), str(SCRIPTS.parent / "classroom")])
-    options = "--ServerApp.port=0 --ServerApp.jpserver_extensions=hangs=True"
+    options = ["--ServerApp.port=0", "--ServerApp.jpserver_extensions=hangs=True"]
+    soon = f"import sys; sys.path.insert(0, {str(SCRIPTS)!r}); import lab; lab.SECONDS = 1; "
     terminal = Terminal(
-        f"{sys.executable} {SCRIPTS / 'lab.py'} {options}",
+        shlex.join([sys.executable, "-c", f"{soon}lab.main({options})"]),
         tmp_path,
         shell(tmp_path / "home") | {"PYTHONPATH": paths},
     )

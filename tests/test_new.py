@@ -40,6 +40,17 @@ def course(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def unchanged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy for tests after which it is as before."""
+    return copy_of_the_course(tmp_path_factory.mktemp("unchanged") / "course")
+
+
+def files(course: Path) -> dict[Path, bytes]:
+    paths = [path for path in course.rglob("*") if path.suffix != ".pyc" and path.is_file()]
+    return {path: path.read_bytes() for path in paths}
+
+
 def python(course: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run Python in a copy of the course, with its own packages."""
     paths = os.pathsep.join([str(course), str(course / "exercises")])
@@ -139,10 +150,10 @@ def test_a_lesson_is_in_the_table_and_takes_exercises(course: Path) -> None:
     ],
 )
 def test_a_name_that_is_taken_or_unknown_is_refused_in_a_sentence(
-    course: Path, arguments: str, said: str
+    unchanged: Path, arguments: str, said: str
 ) -> None:
-    before = {path: path.read_bytes() for path in course.rglob("*.toml")}
-    done = new(course, *arguments.split())
+    before = files(unchanged)
+    done = new(unchanged, *arguments.split())
     assert done.returncode == 1
     assert said in done.stderr and "Traceback" not in done.stderr
-    assert {path: path.read_bytes() for path in course.rglob("*.toml")} == before
+    assert files(unchanged) == before

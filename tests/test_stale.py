@@ -33,7 +33,9 @@ def course(tmp_path: Path) -> Path:
 
 
 def copy_of_the_course(folder: Path) -> Path:
-    skip = shutil.ignore_patterns("__pycache__")
+    # With what is compiled, which Python takes as long as a source has its time; but without the
+    # file that another process is just writing.
+    skip = shutil.ignore_patterns("*.pyc.*")
     for name in ("wsedu", "exercises", "notebooks", "docs", "scripts", "README.md"):
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=skip)

@@ -31,7 +31,6 @@ GRADING = r"(?m)^    (python3 scripts/classroom\.py (?:release|grade|export)\b(?
 COMMANDS = re.findall(GRADING, PAGE)
 TABLES = re.findall(r"(?m)^    (python3 scripts/classroom\.py export --.+)$", PAGE)
 PRINTED = re.findall(r"(?m)^    (python3 scripts/classroom\.py (?:quiz|handouts|keys)\b.*)$", PAGE)
-(EDITIONS,) = re.findall(r"(?m)^    (python3 scripts/classroom\.py editions.*)$", PAGE)
 EXAM = re.findall(r"(?m)^    (python3 scripts/classroom\.py exam .*)$", PAGE)
 
 
@@ -240,13 +239,6 @@ def test_a_class_from_giving_out_to_grades(clone: Path) -> None:
     status = subprocess.run(["git", "status", "--short"], cwd=clone, capture_output=True, text=True)
     assert status.stdout == ""
     assert took <= 120 or os.getloadavg()[0] > 2 * (os.cpu_count() or 1), took
-
-
-def test_the_editions(clone: Path) -> None:
-    done = run_in(clone, EDITIONS)
-    assert done.returncode == 0, done.stderr
-    for name in re.findall(r"`(build/(?:live|slides)\S*)`", PAGE):
-        assert (clone / name).exists()
 
 
 def test_the_quiz_handouts_and_keys(clone: Path) -> None:

@@ -3,6 +3,7 @@
 import gzip
 import io
 import random
+import struct
 import subprocess
 import time
 import tracemalloc
@@ -17,6 +18,7 @@ from wsedu.recording import Event, Recording, dissect
 from wsedu.recording.captures import Connection, connections, open_capture
 from wsedu.recording.packets import CaptureError, CaptureFile
 
+from .. import programs
 from . import ANSWER, REQUEST
 from .wires import (
     ACK,
@@ -604,19 +606,41 @@ def test_damage_raises_nothing_but_a_clear_error_and_takes_no_time_or_memory() -
     assert slowest < 5 and peak < 60_000_000
 
 
+def sizes_that_wireshark_reads(path: Path, tshark: str, editcap: str) -> list[int]:
+    """How many bytes Wireshark has of each packet of a file.
+
+    ``editcap`` reads as ``tshark`` does, and starts in a hundredth of the time. It writes the
+    packets that it could read anew, as pcapng; where that has no place for them, ``tshark`` says.
+    """
+    anew = path.with_suffix(".pcapng")
+    anew.unlink(missing_ok=True)
+    command = [editcap, "-F", "pcapng", str(path), str(anew)]
+    subprocess.run(command, capture_output=True, timeout=60)
+    if not anew.exists():
+        command = [tshark, "-r", str(path), "-n", "-T", "fields", "-e", "frame.cap_len"]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        return [int(line) for line in result.stdout.split()]
+    blocks, sizes = anew.read_bytes(), []
+    while blocks:
+        kind, length = struct.unpack_from("<II", blocks)
+        if kind == 6:  # a packet
+            sizes += struct.unpack_from("<20xI", blocks)
+        blocks = blocks[length:]
+    return sizes
+
+
 @pytest.mark.slow
 def test_of_a_damaged_file_we_read_the_packets_that_wireshark_reads(
     tshark: str, tmp_path: Path
 ) -> None:
+    editcap = programs.find("editcap", purpose="comparing with Wireshark needs")
     files, chance = whole_files()[:5], random.Random(17)
     read = 0
     for number in range(40):
         data = damaged(chance, files[number % len(files)])
         path = tmp_path / "damaged"
         path.write_bytes(data)
-        command = [tshark, "-r", str(path), "-n", "-T", "fields", "-e", "frame.cap_len"]
-        result = subprocess.run(command, capture_output=True, text=True, timeout=60)
-        theirs = [int(line) for line in result.stdout.split()]
+        theirs = sizes_that_wireshark_reads(path, tshark, editcap)
         ours = []
         try:
             for _, _, packet, original in CaptureFile(io.BytesIO(data)):
