@@ -175,6 +175,10 @@ class Context:
         found = self.firefox.command("storage.getCookies", partition=where)["cookies"]
         return [{"name": one["name"], "value": one["value"]["value"]} for one in found]
 
+    def clear_cookies(self) -> None:
+        where = {"type": "storageKey", "userContext": self.name}
+        self.firefox.command("storage.deleteCookies", partition=where)
+
     def close(self) -> None:
         self.firefox.command("browser.removeUserContext", userContext=self.name)
 

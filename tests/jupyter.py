@@ -12,7 +12,6 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page
 
 from . import programs
-from .firefox import Browser
 
 ROOT = Path(__file__).parent.parent
 PAGES = itertools.count()  # each has a number
@@ -97,19 +96,16 @@ class Notebook:
             None if is_new else path,
         )
 
-    @contextmanager
-    def again_tomorrow(self, browser: Browser) -> Iterator["Notebook"]:
-        """Save it, end its kernel, and open it in another page of the same browser."""
+    def open_again_tomorrow(self) -> None:
+        """Save it, end its kernel, leave JupyterLab, and open it in a new page of JupyterLab."""
         self.page.evaluate(
             """async () => {
                 await window.lesson.context.save();
                 await window.lesson.sessionContext.shutdown();
             }"""
         )
-        with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
-            tomorrow = Notebook(context.new_page(), self.jupyter)
-            tomorrow.open(self.path)
-            yield tomorrow
+        self.page.goto("about:blank")
+        self.open(self.path)
 
     def leave(self) -> None:
         """End the kernel, if there is one, and forget what the learner did."""

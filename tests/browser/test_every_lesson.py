@@ -1,8 +1,6 @@
 """Every lesson from top to bottom in a real JupyterLab, and the learner's browser in it is live."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -26,32 +24,6 @@ PROTOCOL = {"extensions-browser": "chat"}
 SCRIPTS = ("run", "early", "buffered", "binary", "protocol", "fin", "deaths", "beat")
 # The cells of lesson 15; two of their servers refuse the page.
 VISITS = ("login", "hijack", "null", "foreign", "login-dialog")
-
-
-@pytest.fixture(scope="module")
-def page_of() -> Iterator[Callable[[Browser], Any]]:
-    """The page of a browser that the lessons share: JupyterLab takes long to load."""
-    pages: dict[str, Any] = {}
-    with ExitStack() as contexts:
-
-        def page_of(browser: Browser) -> Any:
-            if kind(browser) not in pages:
-                context = browser.new_context(viewport={"width": 1280, "height": 900})
-                pages[kind(browser)] = contexts.enter_context(context).new_page()
-                pages[kind(browser)].set_default_timeout(30_000)
-            return pages[kind(browser)]
-
-        yield page_of
-
-
-@pytest.fixture
-def notebook(
-    browser: Browser, jupyter: Jupyter, page_of: Callable[[Browser], Any]
-) -> Iterator[Notebook]:
-    lesson = Notebook(page_of(browser), jupyter)
-    yield lesson
-    lesson.leave()
-    lesson.close()
 
 
 def calls_of_the_browser(path: Path) -> list[str]:

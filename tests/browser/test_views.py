@@ -8,7 +8,7 @@ import playwright.sync_api
 import pytest
 from playwright.sync_api import Locator
 
-from ..firefox import Browser, expect
+from ..firefox import expect
 from ..jupyter import ROOT, Jupyter, Notebook
 
 GALLERY = "notebooks/en/gallery.ipynb"
@@ -147,7 +147,7 @@ def test_pictures_live_in_both_themes_and_after_a_new_kernel(notebook: Notebook)
 
 
 def test_notebook_that_is_opened_again_has_its_pictures(
-    browser: Browser, jupyter: Jupyter, notebook: Notebook
+    jupyter: Jupyter, notebook: Notebook
 ) -> None:
     """The next day: no kernel has run a cell yet. The course's setting keeps what was shown."""
     path = "notebooks/en/yesterday.ipynb"
@@ -158,13 +158,13 @@ def test_notebook_that_is_opened_again_has_its_pictures(
     notebook.open(path)
     notebook.run("picture")
     expect(notebook.output("picture").locator(".wsedu-board svg")).to_be_visible()
-    with notebook.again_tomorrow(browser) as tomorrow:
-        output = tomorrow.output("picture")
-        expect(output.locator(".wsedu-board svg")).to_be_visible(timeout=30_000)
-        board = output.locator(".wsedu-board").first
-        before = board.get_attribute("aria-description")
-        output.locator("select").select_option(index=1)
-        assert board.get_attribute("aria-description") != before, "it follows without a kernel"
+    notebook.open_again_tomorrow()
+    output = notebook.output("picture")
+    expect(output.locator(".wsedu-board svg")).to_be_visible(timeout=30_000)
+    board = output.locator(".wsedu-board").first
+    before = board.get_attribute("aria-description")
+    output.locator("select").select_option(index=1)
+    assert board.get_attribute("aria-description") != before, "it follows without a kernel"
 
 
 def test_pictures_stand_still_on_a_page_without_scripts(
