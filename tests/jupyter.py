@@ -23,6 +23,14 @@ SETTINGS = {
 }
 
 
+OUTPUTS_ARE_SHOWN = """() => {
+    const { cells } = window.lesson.content.model.sharedModel.toJSON();
+    const shown = [...document.querySelectorAll(".jp-OutputArea-output")];
+    return shown.length === cells.flatMap(cell => cell.outputs ?? []).length &&
+        shown.every(({ innerHTML }) => innerHTML && innerHTML !== "Loading widget...");
+}"""
+
+
 class Jupyter:
     """A running server: its address, the folder it serves, and the learner's folder."""
 
@@ -104,8 +112,14 @@ class Notebook:
                 await window.lesson.sessionContext.shutdown();
             }"""
         )
-        self.page.goto("about:blank")
-        self.open(self.path)
+        # On a busy machine JupyterLab may say "model not found" of a widget that is stored: its kernel
+        # connects before all of its widgets are loaded. It is right when it is opened again.
+        for _again in range(4):
+            self.page.goto("about:blank")
+            self.open(self.path)
+            self.page.wait_for_function(OUTPUTS_ARE_SHOWN)
+            if not self.page.evaluate("document.body.innerText.includes('model not found')"):
+                break
 
     def leave(self) -> None:
         """End the kernel, if there is one, and forget what the learner did."""

@@ -7,11 +7,11 @@ import nbformat
 import pytest
 
 from wsedu.live import Lab
-from wsedu.live.browser import STEPS, WITH_PAGE, kept, other_browser
+from wsedu.live.browser import STEPS, kept, other_browser
 from wsedu.recording import Recording, dissect
 
-from ..firefox import Browser, expect, kind
-from ..jupyter import ROOT, Jupyter, Notebook
+from ..firefox import Browser, kind
+from ..jupyter import ROOT
 from . import scenes
 from .scenes import Page
 
@@ -237,45 +237,6 @@ def test_many_messages_are_listed_up_to_a_bound(
     assert [words.partition(":")[0] for words in told] == ["open", *["message"] * 20, "close"]
     assert told[1] == "message: Blob, 1 bytes"
     assert max(map(len, told)) < 220
-
-
-OVER = "This connection is closed. To open another, run the cell again."
-EARLIER = "This list is from an earlier connection. To open another, run the cell again."
-
-
-def test_a_list_that_is_shown_again_says_so_and_how_to_connect_anew(
-    jupyter: Jupyter, notebook: Notebook
-) -> None:
-    path = "notebooks/en/browser_yesterday.ipynb"
-    code = "from wsedu import Lab\nlab = Lab()\nmine = await lab.browser(patience=20)"
-    lesson = nbformat.read(ROOT / "notebooks/en/gallery.ipynb", as_version=4)
-    lesson.cells = [
-        nbformat.v4.new_code_cell(code, id="visit"),
-        nbformat.v4.new_code_cell(
-            "from wsedu.live.browser import patience\npatience()", id="patience"
-        ),
-    ]
-    nbformat.write(lesson, jupyter.folder / path)
-    notebook.open(path)
-    notebook.run("visit")
-    output = notebook.output("visit")
-    items, sentence = output.locator("ol li"), output.locator("p").last
-    expect(items).to_have_count(2)
-    expect(sentence).to_have_text(OVER)
-    notebook.run("patience")
-    expect(notebook.output("patience")).to_contain_text(str(WITH_PAGE))
-    notebook.open_again_tomorrow()
-    output = notebook.output("visit")
-    items, sentence = output.locator("ol li"), output.locator("p").last
-    expect(sentence).to_have_text(EARLIER)
-    expect(items).to_have_count(2)  # it did not connect
-    notebook.run("visit")  # as it says
-    expect(sentence).to_have_text(OVER)
-    expect(items).to_have_count(2)
-    kernel = "window.lesson.sessionContext.session.kernel"
-    notebook.page.evaluate(f"{kernel}.restart().then(() => {kernel}.info).then(() => null)")
-    expect(sentence).to_have_text(OVER)
-    expect(items).to_have_count(2)
 
 
 def test_lessons_run_the_scripts_that_were_kept() -> None:
