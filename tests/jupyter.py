@@ -112,8 +112,8 @@ class Notebook:
                 await window.lesson.sessionContext.shutdown();
             }"""
         )
-        # On a busy machine JupyterLab may say "model not found" of a widget that is stored: its kernel
-        # connects before all of its widgets are loaded. It is right when it is opened again.
+        # On a busy machine JupyterLab may say "model not found" of a widget that is stored: the
+        # kernel connects before all widgets are loaded. It is right when it is opened again.
         for _again in range(4):
             self.page.goto("about:blank")
             self.open(self.path)
