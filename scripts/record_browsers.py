@@ -46,7 +46,8 @@ def shortened(recording: PageRecording) -> PageRecording:
 def record(browser: firefox.Browser, address: str, name: str) -> None:
     """One scene in one browser."""
     scene, kind = SCENES[name], firefox.kind(browser)
-    recording = shortened(play(browser, address, name))
+    with browser.new_context() as context:
+        recording = shortened(play(context.new_page(), address, name))
     version, today = browser.version.split(".")[0], datetime.date.today().isoformat()
     note = f"A kept recording, not yours: {NAMES[kind]} {version} on Linux, {today}.{INSTEAD[kind]}"
     if not scene.script:  # elsewhere a picture says it

@@ -175,6 +175,12 @@ class Context:
         found = self.firefox.command("storage.getCookies", partition=where)["cookies"]
         return [{"name": one["name"], "value": one["value"]["value"]} for one in found]
 
+    def clear_cookies(self, name: str | None = None) -> None:
+        """Delete those of this name, or all."""
+        where = {"type": "storageKey", "userContext": self.name}
+        which = {"name": name} if name else {}
+        self.firefox.command("storage.deleteCookies", partition=where, filter=which)
+
     def close(self) -> None:
         self.firefox.command("browser.removeUserContext", userContext=self.name)
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page
 
 from . import programs
-from .firefox import Browser
 
 ROOT = Path(__file__).parent.parent
 PAGES = itertools.count()  # each has a number
@@ -22,6 +21,14 @@ SETTINGS = {
     # Every cell stays in the page, so that it can be looked at.
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
 }
+
+
+OUTPUTS_ARE_SHOWN = """() => {
+    const { cells } = window.lesson.content.model.sharedModel.toJSON();
+    const shown = [...document.querySelectorAll(".jp-OutputArea-output")];
+    return shown.length === cells.flatMap(cell => cell.outputs ?? []).length &&
+        shown.every(({ innerHTML }) => innerHTML && innerHTML !== "Loading widget...");
+}"""
 
 
 class Jupyter:
@@ -97,19 +104,22 @@ class Notebook:
             None if is_new else path,
         )
 
-    @contextmanager
-    def again_tomorrow(self, browser: Browser) -> Iterator["Notebook"]:
-        """Save it, end its kernel, and open it in another page of the same browser."""
+    def open_again_tomorrow(self) -> None:
+        """Save it, end its kernel, leave JupyterLab, and open it in a new page of JupyterLab."""
         self.page.evaluate(
             """async () => {
                 await window.lesson.context.save();
                 await window.lesson.sessionContext.shutdown();
             }"""
         )
-        with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
-            tomorrow = Notebook(context.new_page(), self.jupyter)
-            tomorrow.open(self.path)
-            yield tomorrow
+        # On a busy machine JupyterLab may say "model not found" of a widget that is stored: the
+        # kernel connects before all widgets are loaded. It is right when it is opened again.
+        for _again in range(4):
+            self.page.goto("about:blank")
+            self.open(self.path)
+            self.page.wait_for_function(OUTPUTS_ARE_SHOWN)
+            if not self.page.evaluate("document.body.innerText.includes('model not found')"):
+                break
 
     def leave(self) -> None:
         """End the kernel, if there is one, and forget what the learner did."""

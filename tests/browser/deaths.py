@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import playwright.sync_api
 import websockets
 
 from wsedu.live import Lab
@@ -12,10 +11,7 @@ from wsedu.protocol import Frame, Opcode, build_frame
 from wsedu.recording import Recording
 from wsedu_exercises.browser_as_client.which_death.log import Log, log_of
 
-from .. import firefox
-from .scenes import ends, holds_soon, sends
-
-Page = playwright.sync_api.Page | firefox.Page
+from .scenes import Page, ends, holds_soon, sends
 
 # A page that says "ready" as soon as it can, and then does what it is asked for.
 VISIT = """

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+import playwright.sync_api
 from websockets.asyncio.server import ServerConnection
 
 from wsedu.live import Lab
@@ -16,7 +17,9 @@ from wsedu.protocol import Frame, Opcode, Response, accept_key, build_frame, rea
 from wsedu.recording import PageRecording
 from wsedu.recording.page import EVENTS, ScriptStep
 
-from ..firefox import Browser
+from .. import firefox
+
+Page = playwright.sync_api.Page | firefox.Page
 
 CLOCK = "Thu, 01 Dec 2011 00:00:00 GMT"
 
@@ -348,8 +351,11 @@ def holds_soon(lab: Lab, condition: Callable[[], object]) -> bool:
     return found
 
 
-def play(browser: Browser, address: str, name: str) -> PageRecording:
-    """One scene, by the very module that a notebook's page runs."""
+def play(page: Page, address: str, name: str) -> PageRecording:
+    """One scene, by the very module that a notebook's page runs.
+
+    page: a tab, which loses its cookies, and at the end the page that it shows
+    """
     scene = SCENES[name]
     source = (HERE / "browser.js").read_text(encoding="utf-8")
     lab = scene.lab()
@@ -362,15 +368,15 @@ def play(browser: Browser, address: str, name: str) -> PageRecording:
         "protocols": scene.protocols,
         "sandboxed": scene.sandboxed,
     }
-    with browser.new_context() as context:
-        page = context.new_page()
-        if scene.known:
-            page.goto(address)
-            log_in = {"steps": [], "title": "", "code": LOOKS, "url": lab.url + PATH}
-            page.evaluate(PLAY, [source, log_in])
-        page.goto(address.replace("127.0.0.1", scene.host))
-        steps = page.evaluate(PLAY, [source, values | {"url": for_the_page(lab.url + PATH)}])
-        assert holds_soon(lab, lambda: lab.recording.ended), lab.recording
+    page.context.clear_cookies()
+    if scene.known:
+        page.goto(address)
+        log_in = {"steps": [], "title": "", "code": LOOKS, "url": lab.url + PATH}
+        page.evaluate(PLAY, [source, log_in])
+    page.goto(address.replace("127.0.0.1", scene.host))
+    steps = page.evaluate(PLAY, [source, values | {"url": for_the_page(lab.url + PATH)}])
+    assert holds_soon(lab, lambda: lab.recording.ended), lab.recording
+    page.goto("about:blank")  # what it still has open ends
     recording = lab.recordings[1 if scene.known else 0]
     lab.close()
     return PageRecording.of(recording, tuple(ScriptStep(*step) for step in steps))

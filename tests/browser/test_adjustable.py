@@ -1,6 +1,5 @@
 """Pictures with controls: items that act, and limits that depend on other controls."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from wsedu.views.adjustable import Adjustable, State, choice, field, slider, tic
 from wsedu.views.drawing import Drawing, Slots
 from wsedu.views.picture import module
 
-from ..firefox import Browser, expect
+from ..firefox import expect
 
 pytestmark = pytest.mark.browser
 
@@ -66,10 +65,8 @@ class Switches(Adjustable):
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page()
-    yield page
-    page.close()
+def page(tab: Page) -> Page:
+    return tab
 
 
 def show(page: Page, picture: Adjustable, folder: Path) -> None:

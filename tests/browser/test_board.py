@@ -1,7 +1,7 @@
 """What every picture does in a page: it follows the keys wherever they go, and the hand alone."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page
 
 from wsedu.views import Checklist, FrameBuilder, Ladder, Picture
 
-from ..firefox import Browser, expect
+from ..firefox import expect
 from .test_accessibility import RECORDING, SEEN
 from .test_ladder import RECORDING as LONG
 
@@ -17,10 +17,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 640, "height": 500})  # 1280 at 200 %
-    yield page
-    page.close()
+def page(tab: Page) -> Page:
+    tab.set_viewport_size({"width": 640, "height": 500})  # 1280 at 200 %
+    return tab
 
 
 def show(page: Page, picture: Picture, folder: Path) -> Locator:

@@ -18,6 +18,7 @@ from ..classroom.played import CLASS, TEACHER, Session, board
 from ..classroom.simulated import Players, simulate
 from ..firefox import Browser, expect, kind
 from ..npm import packages
+from .scenes import Page
 from .test_accessibility import serious
 
 pytestmark = pytest.mark.browser
@@ -54,12 +55,13 @@ def few() -> Iterator[Session]:
 
 
 @contextmanager
-def opened(browser: Browser, session: Session, view: str = "", width: int = 1280) -> Iterator[Any]:
-    with browser.new_context(viewport={"width": width, "height": 720}) as context:
-        page = context.new_page()
-        page.goto(f"{session.address}#{view}")
-        wait_until_live(page, len(session.simulated.nicks))
-        yield page
+def opened(page: Page, session: Session, view: str = "", width: int = 1280) -> Iterator[Any]:
+    """The board's page in a tab, which leaves it in the end."""
+    page.set_viewport_size({"width": width, "height": 720})
+    page.goto(f"{session.address}#{view}")
+    wait_until_live(page, len(session.simulated.nicks))
+    yield page
+    page.goto("about:blank")
 
 
 def until(page: Any, condition: str) -> None:
@@ -133,9 +135,9 @@ def stuck_in(matrix: Matrix, now: float) -> set[str]:
     }
 
 
-def test_every_cell_of_the_page_is_that_of_the_matrix(browser: Browser, session: Session) -> None:
+def test_every_cell_of_the_page_is_that_of_the_matrix(tab: Page, session: Session) -> None:
     matrix = session.matrix()
-    with opened(browser, session) as page:
+    with opened(tab, session) as page:
         # At one moment: the page may learn that another learner is stuck.
         rows, listed, figures = page.evaluate(f"[{ROWS}, {STUCK}, {FIGURES}]")
         assert {learner: [nick, cells] for learner, nick, cells in rows} == rows_of(matrix)
@@ -151,7 +153,7 @@ def test_every_cell_of_the_page_is_that_of_the_matrix(browser: Browser, session:
         assert here and [learner for learner, *_ in rows][: len(here)] == here
 
 
-def test_shared_mistakes_are_counted_and_said(browser: Browser, session: Session) -> None:
+def test_shared_mistakes_are_counted_and_said(tab: Page, session: Session) -> None:
     shared: Counter[tuple[str, str]] = Counter()
     for name, cell in attempts_of(session.matrix()).values():
         if cell["mistake"]:
@@ -159,12 +161,12 @@ def test_shared_mistakes_are_counted_and_said(browser: Browser, session: Session
     (name, mistake), count = shared.most_common(1)[0]
     exercises = {one["name"]: one for lesson in COURSE.lessons for one in lesson["exercises"]}
     number, sentence = exercises[name]["number"], exercises[name]["mistakes"][mistake]
-    with opened(browser, session) as page:
+    with opened(tab, session) as page:
         said = page.evaluate(SHARED)
     assert said[0] == f"{count} learners in {number}: {mistake}{sentence}"
 
 
-def test_predictions_are_counted_before_and_after(browser: Browser, session: Session) -> None:
+def test_predictions_are_counted_before_and_after(tab: Page, session: Session) -> None:
     choices = [row.choices for row in session.matrix().rows.values()]
     wanted = []
     for prediction in LESSONS["04"]["predictions"]:
@@ -172,7 +174,7 @@ def test_predictions_are_counted_before_and_after(browser: Browser, session: Ses
         options = range(len(prediction["options"]))
         tally = [[sum(vote[when] == one for vote in votes) for one in options] for when in (0, 1)]
         wanted.append([prediction["name"], *tally])
-    with opened(browser, session) as page:
+    with opened(tab, session) as page:
         assert page.evaluate(COUNTS) == wanted
         card = page.locator("#predictions article").first
         expect(card.locator(".right")).to_have_count(0)
@@ -183,11 +185,11 @@ def test_predictions_are_counted_before_and_after(browser: Browser, session: Ses
         expect(card.locator(".right")).to_have_count(0)
 
 
-def test_all_lessons_are_one_matrix(browser: Browser, session: Session) -> None:
+def test_all_lessons_are_one_matrix(tab: Page, session: Session) -> None:
     matrix = session.matrix()
     names = [one["name"] for lesson in COURSE.lessons for one in lesson["exercises"]]
     signs = {"passed": "✔", "not yet": "✘", "raised": "✘"}
-    with opened(browser, session, "lesson=all&sort=name") as page:
+    with opened(tab, session, "lesson=all&sort=name") as page:
         rows = page.evaluate(
             """[...document.querySelectorAll("#matrix tbody tr")].map(row => [
                 row.dataset.learner, [...row.cells].slice(1).map(cell => cell.textContent)])"""
@@ -201,8 +203,8 @@ def test_all_lessons_are_one_matrix(browser: Browser, session: Session) -> None:
 # Nicknames are chosen by strangers, and may not be for all to see.
 
 
-def test_a_nickname_is_only_text_and_keeps_to_its_cell(browser: Browser, session: Session) -> None:
-    with opened(browser, session) as page:
+def test_a_nickname_is_only_text_and_keeps_to_its_cell(tab: Page, session: Session) -> None:
+    with opened(tab, session) as page:
         heights, widths, inside = page.evaluate(
             """(() => {
                 const rows = [...document.querySelectorAll("#matrix tbody tr")];
@@ -214,8 +216,8 @@ def test_a_nickname_is_only_text_and_keeps_to_its_cell(browser: Browser, session
         assert len(set(heights)) == len(set(widths)) == 1 and set(inside) == {0}
 
 
-def test_hidden_nicknames_are_nowhere_in_the_page(browser: Browser, session: Session) -> None:
-    with opened(browser, session, "names=hidden") as page:
+def test_hidden_nicknames_are_nowhere_in_the_page(tab: Page, session: Session) -> None:
+    with opened(tab, session, "names=hidden") as page:
         html = page.evaluate("document.documentElement.outerHTML")
         names = [row[1] for row in page.evaluate(ROWS)]
     nicks = set(session.simulated.nicks.values()) - {"✘ 3"}  # which looks like a cell
@@ -227,9 +229,9 @@ def test_hidden_nicknames_are_nowhere_in_the_page(browser: Browser, session: Ses
 # How it changes.
 
 
-def test_no_row_moves_under_the_pointer(browser: Browser, session: Session) -> None:
+def test_no_row_moves_under_the_pointer(tab: Page, session: Session) -> None:
     mistake = sorted(LESSONS["04"]["exercises"][3]["mistakes"])[0]
-    with opened(browser, session) as page:
+    with opened(tab, session) as page:
         order = page.evaluate(ORDER)
         page.locator("#matrix td.stuck").first.hover()
         expect(page.locator("#detail")).to_be_visible()
@@ -248,8 +250,8 @@ def test_no_row_moves_under_the_pointer(browser: Browser, session: Session) -> N
         expect(page.locator("#detail")).to_have_attribute("hidden", "")
 
 
-def test_a_scrolled_matrix_stays_where_it_is(browser: Browser, session: Session) -> None:
-    with opened(browser, session, "lesson=all") as page:
+def test_a_scrolled_matrix_stays_where_it_is(tab: Page, session: Session) -> None:
+    with opened(tab, session, "lesson=all") as page:
         page.evaluate('document.querySelector("#matrix .scroll").scrollTop = 2000')
         learner = page.evaluate(ORDER)[0]
         cell = page.locator(f'tr[data-learner="{learner}"] td[data-exercise="close-frame"]')
@@ -258,8 +260,8 @@ def test_a_scrolled_matrix_stays_where_it_is(browser: Browser, session: Session)
         assert page.evaluate('document.querySelector("#matrix .scroll").scrollTop') == 2000
 
 
-def test_keys_reach_every_cell_and_its_sentence(browser: Browser, session: Session) -> None:
-    with opened(browser, session) as page:
+def test_keys_reach_every_cell_and_its_sentence(tab: Page, session: Session) -> None:
+    with opened(tab, session) as page:
         page.locator("#matrix tbody th").first.focus()
         found = page.evaluate(
             """[...document.querySelector("#matrix tbody tr").cells].findIndex(
@@ -280,13 +282,13 @@ def test_keys_reach_every_cell_and_its_sentence(browser: Browser, session: Sessi
         expect(page.locator("#detail")).to_have_attribute("hidden", "")
 
 
-def test_the_page_fits_a_phone(browser: Browser, session: Session) -> None:
-    with opened(browser, session, width=390) as page:
+def test_the_page_fits_a_phone(tab: Page, session: Session) -> None:
+    with opened(tab, session, width=390) as page:
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_the_counts_in_the_column_heads_fit_a_phone(browser: Browser, session: Session) -> None:
-    with opened(browser, session, width=390) as page:
+def test_the_counts_in_the_column_heads_fit_a_phone(tab: Page, session: Session) -> None:
+    with opened(tab, session, width=390) as page:
         beyond = page.evaluate(
             """[...document.querySelectorAll("#matrix thead small")].map(counts =>
                 counts.getBoundingClientRect().right -
@@ -297,9 +299,9 @@ def test_the_counts_in_the_column_heads_fit_a_phone(browser: Browser, session: S
 
 @pytest.mark.parametrize("width", [700, 1280, 1920])
 def test_the_large_line_is_broken_before_the_nickname_and_not_in_the_token(
-    browser: Browser, session: Session, width: int
+    tab: Page, session: Session, width: int
 ) -> None:
-    with opened(browser, session, width=width) as page:
+    with opened(tab, session, width=width) as page:
         line = page.locator("#join").text_content()
         page.locator("#large").click()
         assert page.locator("#large-join code").text_content() == line
@@ -351,9 +353,9 @@ def test_axe_finds_nothing_serious(chromium: playwright.sync_api.Browser, few: S
             assert serious(page) == []
 
 
-def test_a_change_touches_only_its_own_cell(browser: Browser, session: Session) -> None:
+def test_a_change_touches_only_its_own_cell(browser: Browser, tab: Page, session: Session) -> None:
     learner = list(session.simulated.nicks)[20 + (kind(browser) == "firefox")]
-    with opened(browser, session, "lesson=all&sort=name") as page:
+    with opened(tab, session, "lesson=all&sort=name") as page:
         page.evaluate(
             """(() => {
                 window.touched = new Set();
@@ -385,11 +387,11 @@ PICTURE = f"[({ROWS}).sort((a, b) => a[0] < b[0] ? -1 : 1), {COUNTS}]"
 
 
 def test_pages_and_all_events_come_back_after_a_killed_server(
-    browser: Browser, session: Session
+    tab: Page, own_page: Page, session: Session
 ) -> None:
     ada = next(iter(session.simulated.nicks))
-    with opened(browser, session) as left:
-        with opened(browser, session) as right:
+    with opened(tab, session) as left:
+        with opened(own_page, session) as right:
             session.process.kill()
             session.process.wait()
             for page in (left, right):
@@ -401,7 +403,7 @@ def test_pages_and_all_events_come_back_after_a_killed_server(
         session.begin_again()
         session.players.wait_until_all_is_known()
         left.evaluate("document.querySelector('#line button').click()")  # do not wait longer
-        with opened(browser, session) as right:
+        with opened(own_page, session) as right:
             seen = right.evaluate(PICTURE)
             left.bring_to_front()
             same = f"JSON.stringify({PICTURE}) === JSON.stringify({json.dumps(seen)})"
@@ -412,9 +414,8 @@ def test_pages_and_all_events_come_back_after_a_killed_server(
     assert found == rows_of(session.matrix())
 
 
-def test_a_class_begins_with_the_line_to_join_and_ends_after_one_question(browser: Browser) -> None:
-    with board() as (process, port), browser.new_context() as context:
-        page = context.new_page()
+def test_a_class_begins_with_the_line_to_join_and_ends_after_one_question(page: Page) -> None:
+    with board() as (process, port):
         page.goto(f"http://127.0.0.1:{port}/{TEACHER}/")
         line = f"join_class('ws://127.0.0.1:{port}/{CLASS}'"
         expect(page.locator("#waiting-for code")).to_contain_text(line)
@@ -445,12 +446,12 @@ def test_a_class_begins_with_the_line_to_join_and_ends_after_one_question(browse
         assert re.search("undefined|NaN|null", page.locator("body").inner_text()) is None
 
 
-def test_a_page_keeps_no_nickname_of_a_class_that_has_ended(browser: Browser, few: Session) -> None:
+def test_a_page_keeps_no_nickname_of_a_class_that_has_ended(tab: Page, few: Session) -> None:
     nicks = few.simulated.nicks
     for learner in nicks:
         for _try in range(2):
             few.happen(learner, what="tried", name=EXERCISES[3], outcome="raised", mistake="")
-    with opened(browser, few) as page:
+    with opened(tab, few) as page:
         until(page, f"({STUCK}).length === {len(nicks)}")
         page.locator("#stuck tbody td").first.hover()  # the list is held, and says more
         expect(page.locator("#detail .who")).to_contain_text(min(nicks.values())[0])

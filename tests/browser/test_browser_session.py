@@ -2,7 +2,6 @@
 
 from base64 import b64decode
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import nbformat
@@ -21,34 +20,30 @@ from . import scenes
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("no_lab_is_left")]
 
 
-class Watched:
-    """A Chromium whose developer tools are open: ``rows`` is what they show."""
+class Tools:
+    """The developer tools of a page of Chromium: ``rows`` is what they show."""
 
-    def __init__(self, chromium: playwright.sync_api.Browser) -> None:
-        self._chromium, self.rows = chromium, list[ToolsRow]()
-
-    @contextmanager
-    def new_context(self) -> Iterator["Watched"]:
-        with self._chromium.new_context() as self._context:
-            yield self
-            self._page.evaluate("1")  # its events come while Playwright waits for an answer
-
-    def new_page(self) -> playwright.sync_api.Page:
-        self._page = self._context.new_page()
-        tools = self._context.new_cdp_session(self._page)
+    def __init__(self, page: playwright.sync_api.Page) -> None:
+        self.page, self.rows = page, list[ToolsRow]()
+        tools = page.context.new_cdp_session(page)
         tools.send("Network.enable")
         for name, sender in (("Sent", "client"), ("Received", "server")):
             tools.on(
                 f"Network.webSocketFrame{name}", lambda event, who=sender: self._add(who, event)
             )
         tools.on("Network.webSocketFrameError", lambda _event: self._add(None, {}))
-        return self._page
 
     def _add(self, sender: Any, event: dict[str, Any]) -> None:
         frame = event.get("response", {"opcode": 1, "payloadData": ""})
         assert frame["opcode"] in (1, 2), "a control frame is shown after all"
         words, binary = frame["payloadData"], frame["opcode"] == 2
         self.rows.append(ToolsRow(sender, binary, str(len(b64decode(words))) if binary else words))
+
+
+@pytest.fixture(scope="module")
+def tools(chromium: playwright.sync_api.Browser) -> Iterator[Tools]:
+    with chromium.new_context() as context:
+        yield Tools(context.new_page())
 
 
 async def breaks_a_rule(peer: Peer) -> None:
@@ -64,19 +59,20 @@ NAMES = [name for name in scenes.SCENES if name not in ("buffered", "backlog", "
 
 @pytest.mark.parametrize("name", [*NAMES, "broken"])
 def test_the_third_column_is_what_chromium_reports(
-    chromium: playwright.sync_api.Browser, origin: str, name: str, monkeypatch: pytest.MonkeyPatch
+    tools: Tools, origin: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = scenes.Scene(lambda: Lab(raw=breaks_a_rule), script=scenes.READY)
     monkeypatch.setitem(scenes.SCENES, "broken", broken)
-    watched = Watched(chromium)
-    recording = scenes.play(watched, origin, name)  # type: ignore[arg-type]
+    tools.rows.clear()
+    recording = scenes.play(tools.page, origin, name)
+    tools.page.evaluate("1")  # its events come while Playwright waits for an answer
     earlier = scenes.SCENES[name].known  # that visit has one row
-    here, there = tools_rows(dissect(recording)), watched.rows[earlier:]
+    here, there = tools_rows(dissect(recording)), tools.rows[earlier:]
     # These send several messages at once, and an echo may be quicker than the next one.
     if name in ("compressed", "order"):
         here, there = (sorted(rows, key=lambda row: str(row.sender)) for rows in (here, there))
     assert here == there
-    assert watched.rows or name in ("handshake", "accept", "empty", "early")
+    assert tools.rows or name in ("handshake", "accept", "empty", "early")
 
 
 CODE = """

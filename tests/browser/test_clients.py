@@ -24,13 +24,10 @@ from wsedu.live.peer import Peer
 from wsedu.protocol import Frame, Opcode, build_frame, build_response, read_head
 from wsedu.recording import Recording, dissect
 
-from .. import firefox as firefox_program
 from ..firefox import Browser, kind
-from .scenes import HEADERS, ends, holds_soon, sends
+from .scenes import HEADERS, Page, ends, holds_soon, sends
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("no_lab_is_left")]
-
-Page = playwright.sync_api.Page | firefox_program.Page
 
 # Opens a WebSocket, does something with it, and tells what the script was told until the end.
 CONNECT = """
@@ -444,9 +441,12 @@ async url => {
 """
 
 
-def test_how_many_connections_one_page_may_have_to_one_host(browser: Browser, page: Page) -> None:
+@pytest.mark.usefixtures("jupyterlab_is_left")  # Firefox counts those of all its pages
+def test_how_many_connections_one_page_may_have_to_one_host(
+    browser: Browser, own_page: Page
+) -> None:
     lab = Lab()
-    assert page.evaluate(MOST, lab.url) == {"chromium": 255, "firefox": 200}[kind(browser)]
+    assert own_page.evaluate(MOST, lab.url) == {"chromium": 255, "firefox": 200}[kind(browser)]
 
 
 CLOSED_IN_VAIN = """
@@ -479,16 +479,16 @@ LEAVE: dict[str, Callable[[Page], object]] = {
 
 @pytest.mark.parametrize("leave", LEAVE.values(), ids=LEAVE)
 def test_leaving_the_page_sends_a_close_1001_without_a_reason(
-    page: Page, leave: Callable[[Page], object]
+    own_page: Page, leave: Callable[[Page], object]
 ) -> None:
     lab = Lab()
-    page.evaluate(
+    own_page.evaluate(
         "url => new Promise(done => { window.socket = new WebSocket(url); socket.onopen = done; })"
         ".then(() => null)",
         lab.url,
     )
     assert codes(lab.recording, "client") == []
-    leave(page)
+    leave(own_page)
     until(lab, lambda recording: codes(recording, "client"))
     (close,) = [
         unit.layout.frame

@@ -6,20 +6,15 @@ machine are two sites: it sends none. A page's own names decide, never where the
 
 from typing import Any
 
-import playwright.sync_api
 import pytest
 
 from wsedu.live import Lab
 from wsedu.live.browser import HERE, PATH
 from wsedu.recording import Recording, dissect
 
-from .. import firefox as firefox_program
-from ..firefox import Browser
-from .scenes import COOKIE, LOOKS, PLAY, asks_login, play, shop
+from .scenes import COOKIE, LOOKS, PLAY, Page, asks_login, play, shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("no_lab_is_left")]
-
-Page = playwright.sync_api.Page | firefox_program.Page
 
 
 def asked(recording: Recording) -> dict[str, str]:
@@ -81,8 +76,8 @@ def test_a_page_of_another_name_sends_no_cookie(page: Page, origin: str, policy:
     assert asked(lab.recording)["Origin"] == origin.rstrip("/")
 
 
-def test_a_sandboxed_frame_says_null_and_sends_no_cookie(browser: Browser, origin: str) -> None:
-    recording = play(browser, origin, "sandbox")
+def test_a_sandboxed_frame_says_null_and_sends_no_cookie(tab: Page, origin: str) -> None:
+    recording = play(tab, origin, "sandbox")
     assert asked(recording)["Origin"] == "null" and "Cookie" not in asked(recording)
     assert [step.words for step in recording.script] == [
         'open: readyState 1, protocol ""',

@@ -1,8 +1,6 @@
 """Every lesson from top to bottom in a real JupyterLab, and the learner's browser in it is live."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ pytestmark = pytest.mark.browser
 # Where nobody has a reason to close: Firefox takes a server's masked frame as a message.
 STAYS_OPEN = {("firefox", "masking-browser-strict")}
 
+FIRST = ROOT / "notebooks" / "en" / "02_the_opening_handshake.ipynb"
 LESSONS = sorted(path for path in (ROOT / "notebooks").glob("*/*.ipynb") if path.stem != "glossary")
 
 
@@ -26,32 +25,6 @@ PROTOCOL = {"extensions-browser": "chat"}
 SCRIPTS = ("run", "early", "buffered", "binary", "protocol", "fin", "deaths", "beat")
 # The cells of lesson 15; two of their servers refuse the page.
 VISITS = ("login", "hijack", "null", "foreign", "login-dialog")
-
-
-@pytest.fixture(scope="module")
-def page_of() -> Iterator[Callable[[Browser], Any]]:
-    """The page of a browser that the lessons share: JupyterLab takes long to load."""
-    pages: dict[str, Any] = {}
-    with ExitStack() as contexts:
-
-        def page_of(browser: Browser) -> Any:
-            if kind(browser) not in pages:
-                context = browser.new_context(viewport={"width": 1280, "height": 900})
-                pages[kind(browser)] = contexts.enter_context(context).new_page()
-                pages[kind(browser)].set_default_timeout(30_000)
-            return pages[kind(browser)]
-
-        yield page_of
-
-
-@pytest.fixture
-def notebook(
-    browser: Browser, jupyter: Jupyter, page_of: Callable[[Browser], Any]
-) -> Iterator[Notebook]:
-    lesson = Notebook(page_of(browser), jupyter)
-    yield lesson
-    lesson.leave()
-    lesson.close()
 
 
 def calls_of_the_browser(path: Path) -> list[str]:
@@ -107,8 +80,7 @@ def test_the_lessons_that_show_the_learners_browser_are_known() -> None:
 
 
 def check(browser: Browser, notebook: Notebook, path: Path) -> None:
-    """Run the lesson; no output is an error or a kept recording."""
-    notebook.open(str(path.relative_to(ROOT)))
+    """Run the lesson, which is open; no output is an error or a kept recording."""
     run_to_the_end(notebook)
     texts = notebook.page.locator(".jp-OutputArea-output").all_text_contents()
     assert texts
@@ -137,8 +109,15 @@ def is_live(output: Any, stays_open: bool) -> bool:
 
 # In one browser each on every change, in the other one with -m long. What a page does in each of
 # them is in test_clients.py; the two differ in lesson 05, which therefore runs in Firefox.
-USUAL = {"02": "chromium", "03": "firefox", "05": "firefox", "07": "chromium", "08": "chromium"}
+# Lesson 02 runs in both, in test_lesson.py.
+USUAL = {"03": "firefox", "05": "firefox", "07": "chromium", "08": "chromium"}
 USUAL |= {"10": "firefox", "12": "firefox", "13": "chromium", "15": "chromium", "16": "firefox"}
+
+
+def usually(name: str) -> list[Any]:
+    """Both browsers: this one on every change, and the other one with -m long."""
+    marks = {one: [] if one == name else [pytest.mark.long] for one in ("chromium", "firefox")}
+    return [pytest.param(one, marks=marks[one]) for one in marks]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +130,7 @@ USUAL |= {"10": "firefox", "12": "firefox", "13": "chromium", "15": "chromium", 
             marks=[] if USUAL[path.stem[:2]] == name else [pytest.mark.long],
         )
         for path in LESSONS
-        if calls_of_the_browser(path)
+        if calls_of_the_browser(path) and path != FIRST
         for name in ("chromium", "firefox")
     ],
     indirect=["browser"],
@@ -159,6 +138,7 @@ USUAL |= {"10": "firefox", "12": "firefox", "13": "chromium", "15": "chromium", 
 def test_lesson_runs_and_its_browser_is_live(
     browser: Browser, notebook: Notebook, path: Path
 ) -> None:
+    notebook.open(str(path.relative_to(ROOT)))
     check(browser, notebook, path)
 
 
@@ -170,31 +150,45 @@ def test_lesson_runs_and_its_browser_is_live(
 def test_lesson_without_the_learners_browser_runs(
     browser: Browser, notebook: Notebook, path: Path
 ) -> None:
+    notebook.open(str(path.relative_to(ROOT)))
     check(browser, notebook, path)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_the_shop_of_lesson_15_takes_its_own_page_for_ann(
-    browser: Browser, jupyter: Jupyter, host: str
+# Whichever name of this machine the learner's JupyterLab has: 127.0.0.1, and then localhost. What
+# a page of either name sends is in test_cross_site.py, in both browsers on every change.
+
+
+@pytest.mark.parametrize("browser", usually("firefox"), indirect=True)
+def test_the_shop_of_lesson_15_takes_its_own_page_for_ann(notebook: Notebook) -> None:
+    notebook.page.context.clear_cookies(name="shop")  # of the whole lesson, above
+    go_shopping(notebook)
+
+
+@pytest.mark.parametrize("browser", usually("chromium"), indirect=True)
+def test_the_shop_of_lesson_15_takes_a_page_of_localhost_for_ann(
+    browser: Browser, jupyter: Jupyter
 ) -> None:
-    """Whichever name of this machine the learner's JupyterLab has."""
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
-        url = jupyter.url.replace("127.0.0.1", host)
+        url = jupyter.url.replace("127.0.0.1", "localhost")
         named = Jupyter(url, jupyter.token, jupyter.folder, jupyter.home)
         notebook = Notebook(context.new_page(), named)
-        notebook.open("notebooks/en/15_security.ipynb")
-        for cell in ("start", "constants", "shop", "open-shop", "login", "hijack", "null"):
-            notebook.run(f"security-{cell}")
-        for cell, said in (
-            ("login", "Hello, stranger"),
-            ("hijack", "Ann has ordered 100 teas"),
-            ("null", "Hello, stranger"),
-        ):
-            expect(notebook.output(f"security-{cell}")).to_contain_text(said)
-            expect(notebook.output(f"security-{cell}")).not_to_contain_text("kept recording")
-        frames = notebook.page.evaluate("document.querySelectorAll('iframe[sandbox]').length")
-        assert frames == 0, "the sandbox is gone with its connection"
+        go_shopping(notebook)
         notebook.leave()
+
+
+def go_shopping(notebook: Notebook) -> None:
+    notebook.open("notebooks/en/15_security.ipynb")
+    for cell in ("start", "constants", "shop", "open-shop", "login", "hijack", "null"):
+        notebook.run(f"security-{cell}")
+    for cell, said in (
+        ("login", "Hello, stranger"),
+        ("hijack", "Ann has ordered 100 teas"),
+        ("null", "Hello, stranger"),
+    ):
+        expect(notebook.output(f"security-{cell}")).to_contain_text(said)
+        expect(notebook.output(f"security-{cell}")).not_to_contain_text("kept recording")
+    frames = notebook.page.evaluate("document.querySelectorAll('iframe[sandbox]').length")
+    assert frames == 0, "the sandbox is gone with its connection"
 
 
 EXERCISES = "exercises/en/08_ping_pong_and_timeouts/08_exercises.ipynb"

@@ -41,22 +41,35 @@ def write(folder: Path, content: Recording | Path) -> str:
     return f"file://{folder}/page.html"
 
 
+class Watched:
+    """A page off the network: what it asks for, and what goes wrong in it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.asked: list[str] = []
+        self.wrong: list[Any] = []
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("pageerror", lambda error: self.wrong.append(error))
+        page.on("console", lambda message: self.wrong.append(message.text))
+
+
+@pytest.fixture(scope="module")
+def watched(chromium: Browser) -> Iterator[Watched]:
+    with chromium.new_context(offline=True) as context:
+        yield Watched(context.new_page())
+
+
 @pytest.fixture(params=["light", "dark"])
-def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(watched: Watched, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page off the network, on a system that prefers light, or dark; it asks for no address."""
-    asked: list[str] = []
-    wrong: list[Any] = []
-    with chromium.new_context(
-        viewport={"width": 1280, "height": 900}, color_scheme=request.param, offline=True
-    ) as context:
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("pageerror", lambda error: wrong.append(error))
-        page.on("console", lambda message: wrong.append(message.text))
-        yield page
-    assert wrong == [] and len(asked) >= 1
-    assert all(address.startswith("file:") for address in asked)
+    page = watched.page
+    watched.asked.clear()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(color_scheme=request.param)
+    yield page
+    page.evaluate("1")  # what it says comes while Playwright waits for an answer
+    assert watched.wrong == [] and len(watched.asked) >= 1
+    assert all(address.startswith("file:") for address in watched.asked)
 
 
 def alive(page: Page) -> None:

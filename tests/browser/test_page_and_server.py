@@ -11,8 +11,7 @@ from wsedu.recording import Recording, dissect
 from wsedu_exercises.browser_as_client.page_and_server.exercise import respond
 from wsedu_exercises.browser_as_client.serving import with_page
 
-from ..firefox import Browser
-from .scenes import holds_soon
+from .scenes import Page, holds_soon
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("no_lab_is_left")]
 
@@ -34,13 +33,11 @@ def talks(lab: Lab) -> list[Recording]:
     return [r for r in lab.recordings if b" 101 " in r.sent_by("server") and r.ended]
 
 
-def test_own_page_talks_to_own_server(browser: Browser) -> None:
+def test_own_page_talks_to_own_server(tab: Page) -> None:
     lab = Lab(server=with_page(respond, page_of_the_notebook()))
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.goto(lab.url.replace("ws", "http", 1))
-        page.wait_for_function("document.querySelector('ul').textContent.includes('close')")
-        heard = page.evaluate("[...document.querySelectorAll('li')].map(item => item.textContent)")
+    tab.goto(lab.url.replace("ws", "http", 1))
+    tab.wait_for_function("document.querySelector('ul').textContent.includes('close')")
+    heard = tab.evaluate("[...document.querySelectorAll('li')].map(item => item.textContent)")
     assert heard == ["open", "Hello from my page", "close 1000"]
     assert holds_soon(lab, lambda: talks(lab))
     frames = [
@@ -56,12 +53,10 @@ def test_own_page_talks_to_own_server(browser: Browser) -> None:
     ]
 
 
-def test_another_path_is_not_found(browser: Browser) -> None:
+def test_another_path_is_not_found(tab: Page) -> None:
     lab = Lab(server=with_page(respond, "<!doctype html><p>here"))
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.goto(lab.url.replace("ws", "http", 1))
-        assert page.evaluate("fetch('/favicon.ico').then(got => got.status)") == 404
-        assert page.evaluate("fetch('/', { method: 'POST' }).then(got => got.status)") == 405
-        text = "fetch('/?again').then(got => got.text())"
-        assert page.evaluate(text) == "<!doctype html><p>here"
+    tab.goto(lab.url.replace("ws", "http", 1))
+    assert tab.evaluate("fetch('/favicon.ico').then(got => got.status)") == 404
+    assert tab.evaluate("fetch('/', { method: 'POST' }).then(got => got.status)") == 405
+    text = "fetch('/?again').then(got => got.text())"
+    assert tab.evaluate(text) == "<!doctype html><p>here"

@@ -4,16 +4,16 @@ import re
 from typing import Any
 
 import nbformat
-import playwright.sync_api
 import pytest
 
 from wsedu.live import Lab
-from wsedu.live.browser import STEPS, WITH_PAGE, kept, other_browser
+from wsedu.live.browser import STEPS, kept, other_browser
 from wsedu.recording import Recording, dissect
 
-from ..firefox import Browser, expect, kind
-from ..jupyter import ROOT, Jupyter, Notebook
+from ..firefox import Browser, kind
+from ..jupyter import ROOT
 from . import scenes
+from .scenes import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("no_lab_is_left")]
 
@@ -36,11 +36,9 @@ def test_only_the_headers_of_a_page_are_in_a_kept_recording() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, scene in scenes.SCENES.items() if not scene.both])
-def test_the_kept_recordings_are_still_true(
-    chromium: playwright.sync_api.Browser, origin: str, name: str
-) -> None:
+def test_the_kept_recordings_are_still_true(chromium_tab: Page, origin: str, name: str) -> None:
     """They are Chromium's, and say so."""
-    recording = scenes.play(chromium, origin, name)
+    recording = scenes.play(chromium_tab, origin, name)
     assert names(kept(name)) == scenes.HEADERS["chromium"].split()
     assert frames(recording) == frames(kept(name))
     assert kept(name).note.endswith(f"script was told: {'; '.join(scenes.told(recording))}.")
@@ -61,9 +59,9 @@ WAITING = re.compile(r"(?<=bufferedAmount )\d{4,}")
 
 @pytest.mark.parametrize("name", BOTH)
 def test_what_is_kept_of_both_browsers_is_still_true(
-    browser: Browser, origin: str, name: str
+    browser: Browser, tab: Page, origin: str, name: str
 ) -> None:
-    there, here = kept(name, kind(browser)), scenes.play(browser, origin, name)
+    there, here = kept(name, kind(browser)), scenes.play(tab, origin, name)
     assert names(here) == names(there)
     if not there.dropped:
         assert frames(here) == frames(there)
@@ -85,17 +83,17 @@ def test_the_other_browser_is_the_one_that_was_not_there(agent: str, other: str)
 
 
 def test_a_mistake_in_the_script_is_named_and_ends_the_visit(
-    browser: Browser, origin: str, monkeypatch: pytest.MonkeyPatch
+    tab: Page, origin: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, script in {"SyntaxError": "socket.", "ReferenceError": "sokcet.close()"}.items():
         monkeypatch.setitem(scenes.SCENES, name, scenes.Scene(Lab, script=script))
-        words = [step.words for step in scenes.play(browser, origin, name).script]
+        words = [step.words for step in scenes.play(tab, origin, name).script]
         assert words[0].startswith(f"a mistake in the script: {name}: ")
         assert words[-1].startswith("close: code 100")
 
 
 def test_a_mistake_in_a_later_event_is_named_and_ends_the_visit(
-    browser: Browser, origin: str, monkeypatch: pytest.MonkeyPatch
+    tab: Page, origin: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for script in (
         "socket.onopen = () => sokcet.close();",
@@ -104,7 +102,7 @@ def test_a_mistake_in_a_later_event_is_named_and_ends_the_visit(
         "socket.onopen = () => setTimeout(() => sokcet.close(), 50);",
     ):
         monkeypatch.setitem(scenes.SCENES, "late", scenes.Scene(Lab, script=script))
-        *_before, mistake, close = [s.words for s in scenes.play(browser, origin, "late").script]
+        *_before, mistake, close = [s.words for s in scenes.play(tab, origin, "late").script]
         assert mistake.startswith("a mistake in the script: ReferenceError: sokcet ")
         assert close.startswith("close: code 1005")
 
@@ -121,13 +119,10 @@ async ([source, values]) => {
 """
 
 
-def test_a_page_that_may_not_connect_says_so(browser: Browser, origin: str) -> None:
+def test_a_page_that_may_not_connect_says_so(page: Page) -> None:
     source = (scenes.HERE / "browser.js").read_text(encoding="utf-8")
     values = {"steps": [], "title": "", "url": Lab().url, "protocols": ["a", "a"], "code": ";"}
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.goto(origin)
-        assert page.evaluate(SHOWN, [source, values]) == ["new WebSocket() throws SyntaxError"]
+    assert page.evaluate(SHOWN, [source, values]) == ["new WebSocket() throws SyntaxError"]
 
 
 SAYS = "a mistake in the script: "
@@ -146,7 +141,7 @@ LATER = {
 
 @pytest.mark.parametrize("name", LATER)
 def test_whatever_a_script_throws_is_told(
-    browser: Browser, origin: str, monkeypatch: pytest.MonkeyPatch, name: str
+    tab: Page, origin: str, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     async def talks(connection: Any) -> None:
         await connection.send("x")
@@ -154,12 +149,12 @@ def test_whatever_a_script_throws_is_told(
 
     script, said = LATER[name]
     monkeypatch.setitem(scenes.SCENES, name, scenes.Scene(lambda: Lab(talks), script=script))
-    words = [step.words for step in scenes.play(browser, origin, name).script]
+    words = [step.words for step in scenes.play(tab, origin, name).script]
     assert [line for line in words if line.startswith(SAYS + said)], words
 
 
 def test_errors_of_the_page_around_a_script_are_not_its_own(
-    browser: Browser, origin: str, monkeypatch: pytest.MonkeyPatch
+    tab: Page, origin: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script = """
 socket.onopen = () => {
@@ -168,12 +163,12 @@ socket.onopen = () => {
 };
 """
     monkeypatch.setitem(scenes.SCENES, "other", scenes.Scene(Lab, script=script))
-    words = [step.words for step in scenes.play(browser, origin, "other").script]
+    words = [step.words for step in scenes.play(tab, origin, "other").script]
     assert not [line for line in words if line.startswith(SAYS)]
 
 
 def test_many_steps_are_listed_up_to_a_bound_and_the_close_event_too(
-    browser: Browser, origin: str, monkeypatch: pytest.MonkeyPatch
+    tab: Page, origin: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script = """
 socket.onopen = () => {
@@ -182,7 +177,7 @@ socket.onopen = () => {
 };
 """
     monkeypatch.setitem(scenes.SCENES, "tells", scenes.Scene(Lab, script=script))
-    steps = scenes.play(browser, origin, "tells").script
+    steps = scenes.play(tab, origin, "tells").script
     assert len(steps) == STEPS and steps[-1].name == "close"
 
 
@@ -210,25 +205,20 @@ BY_HAND = """
 """
 
 
-def test_a_connection_that_soon_closes_reaches_the_kernel_in_one_piece(
-    browser: Browser, origin: str
-) -> None:
+def test_a_connection_that_soon_closes_reaches_the_kernel_in_one_piece(page: Page) -> None:
     """The page would keep a second piece until the kernel has handled the first."""
     source = (scenes.HERE / "browser.js").read_text(encoding="utf-8")
     values = {"steps": [], "title": "", "until": "open", "close_with": [], "url": Lab().url}
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.goto(origin)
-        before, sent = page.evaluate(BY_HAND, [source, values])
+    before, sent = page.evaluate(BY_HAND, [source, values])
     assert before == 0
     assert sent == [["open", "close()", "close"]]
 
 
 def test_a_script_may_not_close_with_any_code(
-    browser: Browser, origin: str, monkeypatch: pytest.MonkeyPatch
+    tab: Page, origin: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(scenes.SCENES, "1001", scenes.Scene(Lab, close=(1001,)))
-    told = scenes.told(scenes.play(browser, origin, "1001"))
+    told = scenes.told(scenes.play(tab, origin, "1001"))
     assert told[1:] == [
         "close(1001) throws InvalidAccessError",
         'close: code 1005, reason "", wasClean true',
@@ -236,56 +226,17 @@ def test_a_script_may_not_close_with_any_code(
 
 
 def test_many_messages_are_listed_up_to_a_bound(
-    browser: Browser, origin: str, monkeypatch: pytest.MonkeyPatch
+    tab: Page, origin: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def talks(connection: object) -> None:
         for number in range(50):
             await connection.send("x" * 1000 if number else b"\0")  # type: ignore[attr-defined]
 
     monkeypatch.setitem(scenes.SCENES, "many", scenes.Scene(lambda: Lab(talks), "close"))
-    told = scenes.told(scenes.play(browser, origin, "many"))
+    told = scenes.told(scenes.play(tab, origin, "many"))
     assert [words.partition(":")[0] for words in told] == ["open", *["message"] * 20, "close"]
     assert told[1] == "message: Blob, 1 bytes"
     assert max(map(len, told)) < 220
-
-
-OVER = "This connection is closed. To open another, run the cell again."
-EARLIER = "This list is from an earlier connection. To open another, run the cell again."
-
-
-def test_a_list_that_is_shown_again_says_so_and_how_to_connect_anew(
-    browser: Browser, jupyter: Jupyter, notebook: Notebook
-) -> None:
-    path = "notebooks/en/browser_yesterday.ipynb"
-    code = "from wsedu import Lab\nlab = Lab()\nmine = await lab.browser(patience=20)"
-    lesson = nbformat.read(ROOT / "notebooks/en/gallery.ipynb", as_version=4)
-    lesson.cells = [
-        nbformat.v4.new_code_cell(code, id="visit"),
-        nbformat.v4.new_code_cell(
-            "from wsedu.live.browser import patience\npatience()", id="patience"
-        ),
-    ]
-    nbformat.write(lesson, jupyter.folder / path)
-    notebook.open(path)
-    notebook.run("visit")
-    output = notebook.output("visit")
-    items, sentence = output.locator("ol li"), output.locator("p").last
-    expect(items).to_have_count(2)
-    expect(sentence).to_have_text(OVER)
-    notebook.run("patience")
-    expect(notebook.output("patience")).to_contain_text(str(WITH_PAGE))
-    with notebook.again_tomorrow(browser) as tomorrow:
-        output = tomorrow.output("visit")
-        items, sentence = output.locator("ol li"), output.locator("p").last
-        expect(sentence).to_have_text(EARLIER)
-        expect(items).to_have_count(2)  # it did not connect
-        tomorrow.run("visit")  # as it says
-        expect(sentence).to_have_text(OVER)
-        expect(items).to_have_count(2)
-        kernel = "window.lesson.sessionContext.session.kernel"
-        tomorrow.page.evaluate(f"{kernel}.restart().then(() => {kernel}.info).then(() => null)")
-        expect(sentence).to_have_text(OVER)
-        expect(items).to_have_count(2)
 
 
 def test_lessons_run_the_scripts_that_were_kept() -> None:

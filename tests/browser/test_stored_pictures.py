@@ -11,11 +11,12 @@ import urllib.request
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Literal
 
 import nbformat
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from wsedu.views import AcceptSteps, BytesAndFields, Checklist, Comparison, Ladder, Picture
 
@@ -33,6 +34,7 @@ PICTURES: dict[str, Picture] = {
     "comparison": Comparison({"polling": (10, 1620, 0.5), "SSE <&>": (1, 165, 0)}),
 }
 WHITE, BLACK = (255, 255, 255), (22, 25, 29)
+LESSON = ROOT / "notebooks" / "en" / "04_frame_layout.ipynb"
 CONFIG = ROOT / "jupyter" / "etc" / "jupyter"
 
 
@@ -54,20 +56,22 @@ def paper(picture: Locator) -> tuple[int, int, int]:
         return painted.convert("RGB").getpixel((8, 8))  # type: ignore[return-value]
 
 
-@pytest.fixture(params=["light", "dark"])
-def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page on a system that prefers light, or dark."""
-    with chromium.new_context(
-        viewport={"width": 1280, "height": 900}, color_scheme=request.param
-    ) as context:
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        yield page
+SYSTEMS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
-def test_before_a_run_they_fit_jupyterlab(page: Page, jupyter: Jupyter) -> None:
+@pytest.fixture
+def page(chromium_tab: Page) -> Iterator[Page]:
+    """A tab, on a system that prefers light again after the test."""
+    chromium_tab.set_viewport_size({"width": 1280, "height": 900})
+    yield chromium_tab
+    chromium_tab.emulate_media(color_scheme="light")
+
+
+@pytest.mark.usefixtures("jupyterlab_is_left")  # windows that were small change its layout
+@pytest.mark.parametrize("browser", ["chromium"], indirect=True)
+def test_before_a_run_they_fit_jupyterlab(notebook: Notebook, jupyter: Jupyter) -> None:
     write(jupyter.folder / "notebooks/en/stored.ipynb")
-    notebook = Notebook(page, jupyter)
+    page = notebook.page
     notebook.open("notebooks/en/stored.ipynb")
     page.evaluate("for (const cell of window.lesson.content.model.cells) cell.trusted = true")
     for theme, colour in (("Light", WHITE), ("Dark", BLACK), ("Light", WHITE)):
@@ -84,7 +88,9 @@ def test_before_a_run_they_fit_jupyterlab(page: Page, jupyter: Jupyter) -> None:
             expect(image).to_have_js_property("complete", True)
             expect(image).not_to_have_attribute("alt", "")
             assert image.get_attribute("alt") in picture.svg.replace("&lt;", "<"), name
-            assert paper(image) == colour, (theme, name)
+            for system in SYSTEMS:
+                page.emulate_media(color_scheme=system)
+                assert paper(image) == colour, (theme, system, name)
     for width in (1280, 900, 640):  # the last is 1280 at 200 %
         page.set_viewport_size({"width": width, "height": 900})
         for name in PICTURES:
@@ -119,21 +125,35 @@ class Images(HTMLParser):
             self.found.append(dict(attributes))
 
 
-@pytest.mark.parametrize("form", ["html", "slides"])
-def test_pages_of_nbconvert_are_light_and_say_everything(
-    page: Page, tmp_path: Path, form: str
-) -> None:
-    write(tmp_path / "stored.ipynb")
+@pytest.fixture(scope="module", params=["html", "slides"])
+def converted(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """A folder with what nbconvert makes of stored.ipynb and of a lesson, in one run."""
+    folder = tmp_path_factory.mktemp("converted")
+    write(folder / "stored.ipynb")
+    notebooks = [str(folder / "stored.ipynb"), str(LESSON)]
     subprocess.run(
-        [sys.executable, "-m", "nbconvert", "--to", form, str(tmp_path / "stored.ipynb")],
+        [sys.executable, "-m", "nbconvert", "--to", request.param, "--output-dir", folder]
+        + notebooks,
         env=os.environ | {"JUPYTER_CONFIG_PATH": str(CONFIG)},
         check=True,
         capture_output=True,
         timeout=120,
     )
-    suffix = {"html": ".html", "slides": ".slides.html"}[form]
-    html = (tmp_path / "stored.ipynb").with_suffix(suffix).read_text(encoding="utf-8")
-    images = Images(html).found
+    return folder
+
+
+def images_of(folder: Path, name: str) -> list[dict[str, str | None]]:
+    """Those of the page that was made of this notebook."""
+    (page,) = folder.glob(f"{name}.*html")
+    return Images(page.read_text(encoding="utf-8")).found
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_pages_of_nbconvert_are_light_and_say_everything(
+    page: Page, converted: Path, system: Literal["light", "dark"]
+) -> None:
+    page.emulate_media(color_scheme=system)
+    images = images_of(converted, "stored")
     assert [image["alt"] for image in images] == [picture.text for picture in PICTURES.values()]
     # The pictures alone, on the white of the page; scripts would be loaded from the network.
     page.set_content(
@@ -147,25 +167,15 @@ def test_pages_of_nbconvert_are_light_and_say_everything(
         assert image.evaluate("image => image.getBoundingClientRect().width") <= 400
 
 
-@pytest.mark.parametrize("form", ["html", "slides"])
-def test_a_lesson_converted_says_everything(tmp_path: Path, form: str) -> None:
-    path = ROOT / "notebooks" / "en" / "04_frame_layout.ipynb"
-    subprocess.run(
-        [sys.executable, "-m", "nbconvert", "--to", form, f"--output-dir={tmp_path}", str(path)],
-        env=os.environ | {"JUPYTER_CONFIG_PATH": str(CONFIG)},
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )
-    (html,) = tmp_path.glob("*.html")
+def test_a_lesson_converted_says_everything(converted: Path) -> None:
     texts = [
         output.data["text/plain"]
-        for cell in nbformat.read(path, as_version=4).cells
+        for cell in nbformat.read(LESSON, as_version=4).cells
         for output in cell.get("outputs", [])
         if "image/svg+xml" in output.get("data", {})
     ]
     assert texts
-    assert [image["alt"] for image in Images(html.read_text(encoding="utf-8")).found] == texts
+    assert [image["alt"] for image in images_of(converted, LESSON.stem)] == texts
 
 
 def test_the_export_of_jupyterlab_says_everything(jupyter: Jupyter) -> None:

@@ -57,15 +57,15 @@ def request(recording: PageRecording) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", [*NAMES, *ENDINGS])
 def test_a_page_hears_and_sends_the_same_through_the_tunnel(
-    chromium: playwright.sync_api.Browser,
+    chromium_tab: playwright.sync_api.Page,
     page_of_jupyter: str,
     name: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(scenes, "SCENES", scenes.SCENES | ENDINGS)
-    direct = scenes.play(chromium, page_of_jupyter, name)
+    direct = scenes.play(chromium_tab, page_of_jupyter, name)
     monkeypatch.setenv("WSEDU_TUNNEL", f"{paths.BASE}wsedu-tunnel/")
-    through = scenes.play(chromium, page_of_jupyter, name)
+    through = scenes.play(chromium_tab, page_of_jupyter, name)
     assert scenes.told(through) == scenes.told(direct)
     assert frames(through) == frames(direct)
     assert list(request(through).items()) == list(request(direct).items())

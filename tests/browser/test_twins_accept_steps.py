@@ -7,15 +7,15 @@ import pytest
 from wsedu.protocol import make_key
 from wsedu.views.accept_steps import STEPS, AcceptSteps
 
-from ..firefox import Browser
+from .scenes import Page
 from .twins import computed_in_the_page
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("nonce", [b"the sample nonce", bytes(16), bytes(range(16))])
-def test_page_and_python_agree(browser: Browser, nonce: bytes) -> None:
+def test_page_and_python_agree(tab: Page, nonce: bytes) -> None:
     picture = AcceptSteps(make_key(nonce))
     ways = list(picture.words["tables"])
     states = [{"way": way, "step": step} for way, step in product(ways, range(1, STEPS + 1))]
-    assert computed_in_the_page(browser, picture, states) == [picture.slots(s) for s in states]
+    assert computed_in_the_page(tab, picture, states) == [picture.slots(s) for s in states]

@@ -7,7 +7,7 @@ import pytest
 from wsedu.protocol import Frame, Opcode, build_frame
 from wsedu.views.frame_checks import FrameChecks
 
-from ..firefox import Browser
+from .scenes import Page
 from .twins import computed_in_the_page
 
 pytestmark = pytest.mark.browser
@@ -24,7 +24,7 @@ STARTS = {
 
 
 @pytest.mark.parametrize("name", STARTS)
-def test_page_and_python_agree(browser: Browser, name: str) -> None:
+def test_page_and_python_agree(tab: Page, name: str) -> None:
     chance = random.Random(9)
     picture = FrameChecks(STARTS[name])
     size = picture.state["come"]
@@ -35,29 +35,27 @@ def test_page_and_python_agree(browser: Browser, name: str) -> None:
         }
         for _state in range(600)
     ]
-    for state, slots in zip(states, computed_in_the_page(browser, picture, states), strict=True):
+    for state, slots in zip(states, computed_in_the_page(tab, picture, states), strict=True):
         assert slots == picture.slots(state), state
 
 
-def test_bytes_come_and_bits_flip_without_a_kernel(browser: Browser, tmp_path) -> None:
+def test_bytes_come_and_bits_flip_without_a_kernel(tab: Page, tmp_path) -> None:
     checks = FrameChecks(HELLO, come=0)
     checks.save_page(tmp_path / "checks.html")
-    page = browser.new_page()
-    page.goto(f"file://{tmp_path}/checks.html")
+    tab.goto(f"file://{tmp_path}/checks.html")
 
     def signs() -> str:
-        return "".join(page.locator(f'[data-slot="sign{n}"]').text_content() for n in range(8))
+        return "".join(tab.locator(f'[data-slot="sign{n}"]').text_content() for n in range(8))
 
-    page.locator('[data-control="come"]').focus()
+    tab.locator('[data-control="come"]').focus()
     seen = [signs()]
     for _byte in range(2):
-        page.keyboard.press("ArrowRight")
+        tab.keyboard.press("ArrowRight")
         seen.append(signs())
     assert seen == ["…" * 8, "✔✔✔" + "…" * 5, "✔" * 8]
-    page.locator('[data-item="bit2"]').click()
+    tab.locator('[data-item="bit2"]').click()
     assert signs() == "✘" + "–" * 7
     expected = checks.slots({"come": 2, "flipped": 0x2000})
-    assert page.locator('[data-slot="why"]').text_content() == expected["why"]
-    page.keyboard.press("Enter")  # the bit that is selected, once more
+    assert tab.locator('[data-slot="why"]').text_content() == expected["why"]
+    tab.keyboard.press("Enter")  # the bit that is selected, once more
     assert signs() == "✔" * 8
-    page.close()

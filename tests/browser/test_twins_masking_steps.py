@@ -6,7 +6,7 @@ import pytest
 
 from wsedu.views.masking_steps import SHOWN, MaskingSteps
 
-from ..firefox import Browser
+from .scenes import Page
 from .twins import computed_in_the_page
 
 pytestmark = pytest.mark.browser
@@ -25,7 +25,7 @@ TEXTS = [
 KEYS = ["37fa213d", "37 FA 21 3D", "00000000", "ffffffff", "", "37fa21", "37fa213d0", "zzzzzzzz"]
 
 
-def test_page_and_python_agree(browser: Browser) -> None:
+def test_page_and_python_agree(tab: Page) -> None:
     chance = random.Random(53)
     states = [
         {
@@ -37,5 +37,5 @@ def test_page_and_python_agree(browser: Browser) -> None:
         for _state in range(600)
     ]
     picture = MaskingSteps()
-    for state, slots in zip(states, computed_in_the_page(browser, picture, states), strict=True):
+    for state, slots in zip(states, computed_in_the_page(tab, picture, states), strict=True):
         assert slots == picture.slots(state), state

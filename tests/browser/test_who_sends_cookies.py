@@ -11,7 +11,7 @@ from websockets.http11 import Request, Response
 from websockets.sync.server import Server, ServerConnection, serve
 
 from ..course.letters.who_sends_cookies import SENT, word
-from ..firefox import Browser
+from .scenes import Page
 
 pytestmark = pytest.mark.browser
 
@@ -89,17 +89,16 @@ def test_every_recorded_letter_has_a_situation() -> None:
 
 
 @pytest.mark.parametrize("letter", SENT)
-def test_browser_sends_what_is_recorded(browser: Browser, letter: str) -> None:
+def test_browser_sends_what_is_recorded(tab: Page, letter: str) -> None:
     seen: Seen = queue.Queue()
-    with shop(seen) as port, shop(queue.Queue()) as other, browser.new_context() as context:
-        page = context.new_page()
-        page.goto(f"http://127.0.0.1:{port}/")
-        page.evaluate(OPEN, f"ws://127.0.0.1:{port}/login")
+    with shop(seen) as port, shop(queue.Queue()) as other:
+        tab.goto(f"http://127.0.0.1:{port}/")
+        tab.evaluate(OPEN, f"ws://127.0.0.1:{port}/login")
         assert seen.get(timeout=PATIENCE) == "origin", "before the login there is no cookie"
         address, paths = SITUATIONS[letter]
-        page.goto(address.format(port=port, other=other))
+        tab.goto(address.format(port=port, other=other))
         for path in paths:
-            page.evaluate(OPEN, f"ws://127.0.0.1:{port}{path}")
+            tab.evaluate(OPEN, f"ws://127.0.0.1:{port}{path}")
         *_before, found = [seen.get(timeout=PATIENCE) for _request in paths or [""]]
         assert found == SENT[letter]
         assert seen.empty(), "there is one request for each connection"
