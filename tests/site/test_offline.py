@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from .host import serving
-from .pages import LONG, Context, Page, front_page, open_lesson, run
-from .updates import FIFTH, SECOND, newer, read, wheel_of
+from .pages import LONG, Context, Page, front_page, open_lesson, outputs_of, run
+from .test_lessons_in_pyodide import DIFFERENCES, ROOT, code_cells, compared, stored
+from .updates import FIFTH, SECOND, read, wheel_of
 
 pytestmark = pytest.mark.browser
 
@@ -30,11 +31,6 @@ HASHES = """async paths => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def newer_site(built_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return newer(built_site, tmp_path_factory.mktemp("newer") / "site")
-
-
 def wanted(site: Path) -> dict[str, str]:
     """The hashes of all files that a visit without a network needs."""
     about = read(site / "files.json")
@@ -47,7 +43,9 @@ def got(page: Page, site: Path) -> dict[str, str]:
     return found
 
 
-def test_second_visit_runs_a_cell_without_a_network(context: Context, built_site: Path) -> None:
+def test_second_visit_runs_a_lesson_as_it_is_stored_without_a_network(
+    context: Context, built_site: Path
+) -> None:
     with serving(built_site) as host:
         page = context.new_page()
         open_lesson(page, host.url, SECOND)
@@ -62,6 +60,14 @@ def test_second_visit_runs_a_cell_without_a_network(context: Context, built_site
     assert page.evaluate("document.querySelectorAll('.lessons > li').length") > 10
     open_lesson(page, host.url, SECOND)
     page.wait_for_selector(".jp-Notebook h1")
+    came = outputs_of(page, None)
+    wrong = {
+        cell["id"]: (compared(stored(cell)), compared(stored({"outputs": came[cell["id"]]})))
+        for cell in code_cells(ROOT / SECOND)
+        if cell["id"] not in DIFFERENCES["cells"]
+        and compared(stored(cell)) != compared(stored({"outputs": came[cell["id"]]}))
+    }
+    assert wrong == {}
     assert run(page, "import os, wsedu; print(os.path.exists('/drive/notebooks'))") == "True\n"
 
 
