@@ -181,13 +181,13 @@ def write(path: Path, value: dict[str, Any]) -> None:
     path.write_text(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="site.py", description=__doc__.partition(";")[0])
-    parser.add_argument("--to", type=Path, default=ROOT / "build" / "site", metavar="FOLDER")
-    target = parser.parse_args().to.resolve()
+def put_in_place(target: Path) -> None:
+    """Build the site in a folder; what is there stays until the new one is right.
+
+    Exits with what is wrong with the new one, if anything is.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
-    # An older site stays until this one is right. The new one has a folder around it: JupyterLite
-    # gives a date to all that is beside its result.
+    # The new one has a folder around it: JupyterLite gives a date to all that is beside its result.
     with tempfile.TemporaryDirectory(prefix="site-", dir=target.parent) as around:
         fresh = Path(around, "site")
         build(fresh)
@@ -195,5 +195,12 @@ if __name__ == "__main__":
             sys.exit("\n".join(["The site is not right, and was not put in place:", *faults]))
         shutil.rmtree(target, ignore_errors=True)
         fresh.rename(target)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="site.py", description=__doc__.partition(";")[0])
+    parser.add_argument("--to", type=Path, default=ROOT / "build" / "site", metavar="FOLDER")
+    target = parser.parse_args().to.resolve()
+    put_in_place(target)
     size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
     print(f"The site is in {target}: {size / 1e6:.0f} MB.")

@@ -1,38 +1,52 @@
 """Judge answers as the browser edition does; this file itself runs in Pyodide.
 
-``given`` is JSON: a list of names of exercises, and how many mistakes of each are tried (0: all).
-The last line is JSON: a list of sentences, one for each answer that is judged differently from the
-edition on your computer, and how many were judged.
+``given`` is JSON: {exercise: [mistake, ...]}, by their names. Where an exercise knows more mistakes
+than these, it does not compare an answer with the others. The last line is JSON: a list of
+sentences, one for each answer that is judged differently from the edition on your computer, and how
+many were judged.
 """
 
+import dataclasses
+import gc
 import json
+import random
 
-from wsedu.course import clients, judges
+from wsedu.course import clients, judges, runner
 from wsedu.course.catalogue import exercise_named
-from wsedu.course.commands import judge
 
-names, count = json.loads(given)
 clients.PATIENCE = clients.MORE = 0.2  # it waits in vain for a wrong server
 judges.TRIES = 0
-wrong, judged = [], 0
 
 
-def some(mistakes):
-    """So many of them, evenly spread."""
-    step = max(1, len(mistakes) // count) if count else 1
-    return mistakes[::step]
-
-
-for name in names:
+def with_mistakes(name, mistakes):
+    """An exercise that knows these mistakes alone."""
     exercise = exercise_named(name)
-    verdict = judge(name, exercise.solution, 1)
-    judged += 1
-    if not verdict.passed:
-        wrong.append(f"{name}, the solution: {verdict.outcome}: {verdict.sentence}")
-    for mistake in some(exercise.mistakes):
-        verdict = judge(name, mistake.answer, 0)
-        judged += 1
-        if (verdict.outcome, verdict.sentence) != ("not yet", mistake.sentence):
-            wrong.append(f"{name}, {mistake.name}: {verdict.outcome}: {verdict.sentence}")
+    return dataclasses.replace(exercise, wrong={key: exercise.wrong[key] for key in mistakes})
 
-json.dumps([wrong, judged])
+
+def verdict_on(exercise, answer, seed):
+    return runner.run(
+        lambda watched: exercise.judge(exercise, watched, random.Random(seed)),
+        answer,
+        exercise.seconds,
+    )
+
+
+asked = [with_mistakes(*item) for item in json.loads(given).items()]
+answers = {
+    (exercise, mistake): mistake.answer for exercise in asked for mistake in exercise.mistakes
+}
+gc.collect()
+gc.freeze()  # each check of a wrong answer collects garbage, and need not look at all this
+
+wrong = []
+for exercise in asked:
+    verdict = verdict_on(exercise, exercise.solution, 1)
+    if not verdict.passed:
+        wrong.append(f"{exercise.name}, the solution: {verdict.outcome}: {verdict.sentence}")
+for (exercise, mistake), answer in answers.items():
+    verdict = verdict_on(exercise, answer, 0)
+    if (verdict.outcome, verdict.sentence) != ("not yet", mistake.sentence):
+        wrong.append(f"{exercise.name}, {mistake.name}: {verdict.outcome}: {verdict.sentence}")
+
+json.dumps([wrong, len(asked) + len(answers)])

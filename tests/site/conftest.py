@@ -1,6 +1,8 @@
 """The site that the tests of this folder look at: built once, served as a public host does it."""
 
 import fcntl
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,8 +14,10 @@ import pytest
 from .. import chromium as chromium_program
 from .. import firefox as firefox_program
 from ..firefox import Browser, Firefox
+from ..terminal import Terminal, shell
 from .host import CHROMIUM, Host, serving
 from .pages import Context
+from .updates import newer
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -41,6 +45,53 @@ def build(site: Path) -> None:
         timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def newer_site(built_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of the course's next release."""
+    return newer(built_site, tmp_path_factory.mktemp("newer") / "site")
+
+
+@pytest.fixture(scope="session")
+def course_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the course in which README's command has built the site.
+
+    It has done so as on another machine: with another clock, another order of names, another
+    folder for files, and the settings of a new user's shell.
+    """
+    folder = tmp_path_factory.mktemp("elsewhere")
+    copy_course(folder / "course")
+    (folder / "files").mkdir()
+    machine = {"TMPDIR": str(folder / "files"), "TZ": "Pacific/Apia", "LC_ALL": "C"}
+    environment = shell(folder / "home") | machine | {"PYTHONHASHSEED": "7"}
+    terminal = Terminal(readme_commands()[0], folder / "course", environment)
+    assert terminal.end(timeout=300) == 0, terminal.text
+    assert "The site is in" in terminal.text
+    return folder / "course"
+
+
+def copy_course(target: Path) -> None:
+    """The files of the course as they are now, without those that git does not keep."""
+    if shutil.which("git") and (ROOT / ".git").exists():
+        command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        for name in filter(lambda name: (ROOT / name).is_file(), done.stdout.split("\0")):
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, target / name)
+    else:
+        ignored = shutil.ignore_patterns(".*", "build", "node_modules")
+        shutil.copytree(ROOT, target, ignore=ignored)
+    # The environment is there already: another test is about making one.
+    (target / ".venv-site").symlink_to(ROOT / ".venv-site")
+
+
+def readme_commands() -> list[str]:
+    """What README says to type for the browser edition: to build it, and to serve it."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"(?ms)^## The browser edition\n(.*?)^## ", text)
+    assert found
+    return re.findall(r"(?m)^ {4}(\S.*)$", found[1])
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-"""What does not end, or ends too much; this file itself runs in Pyodide, in real time.
+"""What does not end, or ends too much; this file itself runs in Pyodide.
 
-The last line is JSON: {answer: [outcome, sentence, seconds, its limit]}. The first has the limit
-that a learner's answer has; the others need not wait for that.
+The last line is JSON: {answer: [outcome, sentence, seconds, its limit]}. The functions have a
+shorter limit than a learner's answer has: all that time they compute.
 """
 
 import asyncio
@@ -78,10 +78,9 @@ async def echo(connection):
 
 said = {}
 for name, answer, limit in (
-    ("compute-accept", loops, None),
     *(
         ("compute-accept", answer, SHORT)
-        for answer in (sleeps, catches_all, sleeps_on, waits, spins)
+        for answer in (loops, sleeps, catches_all, sleeps_on, waits, spins)
     ),
     ("own-server", server, None),
     ("own-server", ends, None),

@@ -1,5 +1,6 @@
 """Pages of the built site in a browser, and the learner's files that they keep."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,27 @@ FILES = """async ([method, ...more]) => {
     } finally {
         files.close();
     }
+}"""
+
+
+# Everything that these cells print, show and raise, by their ids, once all of them have run.
+RUN = """async ([ids, sources]) => {
+    const panel = window.jupyterapp.shell.currentWidget;
+    const cells = panel.content.widgets;
+    const found = cells.filter(cell => ids === null || ids.includes(cell.model.id));
+    for (const [id, source] of Object.entries(sources)) {
+        cells.find(cell => cell.model.id === id).model.sharedModel.setSource(source);
+    }
+    if (ids === null) {
+        await window.jupyterapp.commands.execute("notebook:run-all-cells");
+    } else for (const cell of found) {
+        panel.content.activeCellIndex = cells.indexOf(cell);
+        await window.jupyterapp.commands.execute("notebook:run-cell");
+    }
+    await panel.context.save();
+    return JSON.stringify(Object.fromEntries(found
+        .filter(cell => cell.model.type === "code")
+        .map(cell => [cell.model.id, cell.model.toJSON().outputs])));
 }"""
 
 
@@ -70,6 +92,14 @@ def run(page: Page, source: str) -> str:
         source,
     )
     return said
+
+
+def outputs_of(page: Page, ids: list[str] | None, **sources: str) -> dict[str, Any]:
+    """The outputs of these cells, or of all, after they have run in their order."""
+    run(page, "")  # Python has started
+    page.set_default_timeout(LONG)
+    found: dict[str, Any] = json.loads(page.evaluate(RUN, [ids, sources]))
+    return found
 
 
 def your_files(page: Page, method: str, *more: Any) -> Any:

@@ -29,7 +29,7 @@ def in_pyodide(
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=600,
+            timeout=850,
         )
         assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
         return json.loads(file.read_text(encoding="utf-8"))

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from ..chromium import launch
-from .host import CHROMIUM, Host
+from .host import CHROMIUM, Host, serving
 from .pages import open_lesson
 from .updates import SECOND
 
@@ -24,14 +27,14 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture
-def page(browser: Browser, served_site: Host) -> Iterator[Page]:
+@contextmanager
+def visitor(browser: Browser, host: Host) -> Iterator[Page]:
     """A page of a browser that has never been here; at the end it has asked no other host."""
     elsewhere = []
 
     def look(request: Request) -> None:
         # The page asks its own service worker whether it lives, by a name that the host never sees.
-        if not request.url.startswith((served_site.url, "data:", "blob:")):
+        if not request.url.startswith((host.url, "data:", "blob:")):
             if not request.url.endswith("/api/service-worker-heartbeat"):
                 elsewhere.append(request.url)
 
@@ -41,7 +44,35 @@ def page(browser: Browser, served_site: Host) -> Iterator[Page]:
         page.set_default_timeout(READY)
         yield page
     assert elsewhere == []
-    assert served_site.failed() == []
+    assert host.failed() == []
+
+
+@pytest.fixture
+def page(browser: Browser, served_site: Host) -> Iterator[Page]:
+    with visitor(browser, served_site) as page:
+        yield page
+
+
+@dataclass
+class Lesson:
+    """A page with a lesson, for several tests, and its host, which may still hold Python back."""
+
+    page: Page
+    host: Host
+
+    def start(self) -> Page:
+        """The page, in which Python has started and has nothing to do."""
+        self.host.python.set()
+        idle(self.page)
+        return self.page
+
+
+@pytest.fixture(scope="module")
+def lesson(browser: Browser, built_site: Path) -> Iterator[Lesson]:
+    """To start Python takes longer than all that these tests do with it."""
+    with serving(built_site, python=False) as host, visitor(browser, host) as page:
+        page.goto(host.url + LESSON)
+        yield Lesson(page, host)
 
 
 def idle(page: Page) -> None:
@@ -67,10 +98,10 @@ def said(page: Page, code: str) -> str:
 
 
 def test_a_lesson_shows_its_pictures_before_python_starts_and_is_unchanged_after(
-    page: Page, served_site: Host
+    lesson: Lesson,
 ) -> None:
-    served_site.python.clear()
-    page.goto(served_site.url + LESSON)
+    """This is the first of the tests that share the page: before it, Python has not started."""
+    page = lesson.page
     expect(page).to_have_title(re.compile("02_the_opening|WebSocket, byte by byte"))
     picture = page.locator(".jp-RenderedSVG > img").first
     picture.wait_for(state="attached")
@@ -79,66 +110,15 @@ def test_a_lesson_shows_its_pictures_before_python_starts_and_is_unchanged_after
     # The course's own extension has given it a name and lets it be as narrow as the page.
     expect(picture).to_have_attribute("alt", re.compile(r"\w+ \w+"))
     assert not page.get_by_text(IDLE).is_visible()
-    served_site.python.set()
-    idle(page)
+    lesson.start()
     expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
 
 
-def test_the_link_to_the_exercises_opens_them_and_their_first_cell_runs(
-    page: Page, served_site: Host
-) -> None:
-    page.goto(served_site.url + LESSON)
-    page.locator(".jp-Notebook a", has_text=re.compile("^exercises$")).first.click()
-    cell = page.locator(".jp-Notebook:visible .jp-CodeCell").first
-    expect(cell).to_contain_text("from wsedu import accept_key", timeout=READY)
-    idle(page)
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
-    prompt = cell.locator(".jp-InputArea-prompt")
-    expect(prompt).to_have_text(re.compile(r"\[\d+\]"), timeout=READY)
-    expect(cell.locator(".jp-OutputArea-output")).to_have_count(0)
-    # From the folder that a notebook is in, the course takes the language.
-    folder = said(page, "import os; print(os.getcwd())")
-    assert folder.endswith("/exercises/en/02_the_opening_handshake\n")
-    assert said(page, "import wsedu.words; print(wsedu.words.LANGUAGE)") == "en\n"
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_is_light_or_dark_as_the_system_is(
-    page: Page, served_site: Host, scheme: str
-) -> None:
-    served_site.python.clear()
-    page.emulate_media(color_scheme=scheme)
-    page.goto(served_site.url + LESSON)
-    light = "true" if scheme == "light" else "false"
-    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", light, timeout=READY)
-
-
-def test_on_a_phone_the_list_of_files_makes_room_for_a_lesson(
-    page: Page, served_site: Host
-) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(served_site.url + LESSON)
-    files = page.locator("#filebrowser")
-    # The first time that Python has started, JupyterLab has done all that it does by itself.
-    idle(page)
-    expect(files).to_be_hidden()
-    lesson = page.locator(".jp-Notebook:visible")
-    assert lesson.bounding_box()["width"] > 300
-    # You open the list yourself, and choose another lesson.
-    page.locator(".jp-SideBar [data-id=filebrowser]").click()
-    expect(files).to_be_visible()
-    files.get_by_text("03_sec_websocket_accept.ipynb").dblclick()
-    expect(lesson.locator("h1")).to_have_text(re.compile("Accept"))
-    expect(files).to_be_hidden()
-
-
 def test_a_capture_reaches_python_byte_for_byte_and_what_python_writes_can_be_downloaded(
-    page: Page, served_site: Host
+    lesson: Lesson,
 ) -> None:
+    page = lesson.start()
     capture = bytes(range(256)) * 5000  # so long that JupyterLab sends it in pieces
-    page.goto(f"{served_site.url}lab/index.html?path=notebooks/en/your_own_traffic.ipynb")
-    idle(page)
     with page.expect_file_chooser() as chooser:
         page.locator(".jp-FileBrowser [title*='Upload']").first.click()
     file = {"name": "talk.pcapng", "mimeType": "application/octet-stream", "buffer": capture}
@@ -155,12 +135,9 @@ def test_a_capture_reaches_python_byte_for_byte_and_what_python_writes_can_be_do
     assert download.value.path().read_bytes() == capture[:1000]
 
 
-def test_the_page_says_how_to_go_on_after_a_cell_that_does_not_end(
-    page: Page, served_site: Host
-) -> None:
+def test_the_page_says_how_to_go_on_after_a_cell_that_does_not_end(lesson: Lesson) -> None:
     """The Stop button cannot work there. After the restart, cells run again."""
-    page.goto(served_site.url + LESSON)
-    idle(page)
+    page = lesson.start()
     page.evaluate(
         """() => {
             const { content } = jupyterapp.shell.currentWidget;
@@ -170,7 +147,7 @@ def test_the_page_says_how_to_go_on_after_a_cell_that_does_not_end(
         }"""
     )
     notice = page.locator(".Toastify__toast")
-    expect(page.get_by_text("Python (Pyodide) | Busy")).to_be_visible()
+    expect(page.get_by_text("Python (Pyodide) | Busy")).to_be_visible(timeout=READY)
     page.locator("[data-command='notebook:interrupt-kernel']:visible").first.click()
     expect(notice).to_contain_text("Kernel → Restart Kernel", timeout=READY)
     page.locator(".lm-MenuBar-itemLabel", has_text="Kernel").click()
@@ -181,13 +158,54 @@ def test_the_page_says_how_to_go_on_after_a_cell_that_does_not_end(
     assert said(page, "print(1 + 1)") == "2\n"
 
 
-def test_the_front_page_is_one_click_and_one_step_back_away(page: Page, served_site: Host) -> None:
+def test_on_a_phone_a_lesson_has_the_room_and_its_exercises_are_one_click_away(
+    page: Page, served_site: Host
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(served_site.url + LESSON)
+    files = page.locator("#filebrowser")
+    # The first time that Python has started, JupyterLab has done all that it does by itself.
+    idle(page)
+    expect(files).to_be_hidden()
+    shown = page.locator(".jp-Notebook:visible")
+    assert shown.bounding_box()["width"] > 300
+    # You follow the link to the exercises, and run their first cell.
+    shown.locator("a", has_text=re.compile("^exercises$")).first.click()
+    cell = shown.locator(".jp-CodeCell").first
+    expect(cell).to_contain_text("from wsedu import accept_key", timeout=READY)
+    idle(page)
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    prompt = cell.locator(".jp-InputArea-prompt")
+    expect(prompt).to_have_text(re.compile(r"\[\d+\]"), timeout=READY)
+    expect(cell.locator(".jp-OutputArea-output")).to_have_count(0)
+    # From the folder that a notebook is in, the course takes the language.
+    folder = said(page, "import os; print(os.getcwd())")
+    assert folder.endswith("/exercises/en/02_the_opening_handshake\n")
+    assert said(page, "import wsedu.words; print(wsedu.words.LANGUAGE)") == "en\n"
+    # You open the list yourself, and choose another lesson.
+    page.locator(".jp-SideBar [data-id=filebrowser]").click()
+    expect(files).to_be_visible()
+    files.get_by_text("03_sec_websocket_accept.ipynb").dblclick()
+    expect(shown.locator("h1")).to_have_text(re.compile("Accept"))
+    expect(files).to_be_hidden()
+
+
+def test_a_lesson_is_light_or_dark_as_the_system_is_and_one_step_from_the_front_page(
+    page: Page, served_site: Host
+) -> None:
     served_site.python.clear()
     page.goto(served_site.url)
     lesson = page.locator(".jp-Notebook h1", has_text="The opening handshake")
-    for leave in (lambda: page.go_back(), lambda: page.locator("#jp-MainLogo a").click()):
+    for scheme, leave in (
+        ("light", lambda: page.go_back()),
+        ("dark", lambda: page.locator("#jp-MainLogo a").click()),
+    ):
+        page.emulate_media(color_scheme=scheme)
         page.locator("a", has_text="02 The opening handshake").click()
         expect(lesson).to_be_visible(timeout=READY)
+        light = "true" if scheme == "light" else "false"
+        expect(page.locator("body")).to_have_attribute("data-jp-theme-light", light, timeout=READY)
         leave()
         expect(page.locator("h1", has_text="WebSocket, byte by byte")).to_be_visible()
 

@@ -17,10 +17,11 @@ from zipfile import ZipFile
 import pytest
 import yaml
 
-from .conftest import ROOT, build
+from .conftest import ROOT
 from .host import Host
 
 sys.path.insert(0, str(ROOT / "scripts"))
+import site_build  # noqa: E402
 import site_check  # noqa: E402
 
 SOURCES = sorted([*ROOT.glob("notebooks/en/*.ipynb"), *ROOT.glob("exercises/en/*/*.ipynb")])
@@ -53,17 +54,8 @@ def test_the_built_site_has_no_fault(built_site: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_same_repository_gives_the_same_bytes(
-    built_site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Also on a machine with another clock, another order of names, another folder for files."""
-    (tmp_path / "files").mkdir()
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "files"))
-    monkeypatch.setenv("TZ", "Pacific/Apia")
-    monkeypatch.setenv("PYTHONHASHSEED", "7")
-    monkeypatch.setenv("LC_ALL", "C")
-    build(tmp_path / "another name")
-    assert files(tmp_path / "another name") == files(built_site)
+def test_the_same_repository_gives_the_same_bytes(built_site: Path, course_elsewhere: Path) -> None:
+    assert files(course_elsewhere / "build" / "site") == files(built_site)
 
 
 def change(path: Path, edit: Callable[[str], str]) -> None:
@@ -188,23 +180,31 @@ def test_a_fault_is_named(fault: str, built_site: Path, tmp_path: Path) -> None:
     assert [line for line in found if re.search(sentence, line)], found
 
 
-def test_a_faulty_site_is_not_put_in_place(tmp_path: Path) -> None:
-    """The one that was there stays. Here the faulty one lacks a lesson, in a copy of the course."""
-    course = tmp_path / "course"
-    ignored = shutil.ignore_patterns(".*", "build", "tests", "node_modules", "07_closing.ipynb")
-    shutil.copytree(ROOT, course, ignore=ignored)
-    (course / ".venv-site").symlink_to(ROOT / ".venv-site")
-    (course / "build/site").mkdir(parents=True)
-    (course / "build/site/older").touch()
-    done = subprocess.run(
-        [sys.executable, str(course / "scripts/site.py")],
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+def test_a_faulty_site_is_not_put_in_place(
+    built_site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one that was there stays. The faulty one lacks a lesson, and is named."""
+
+    def build_without_a_lesson(site: Path) -> None:
+        shutil.copytree(built_site, site, copy_function=os.link)
+        (site / "files/notebooks/en/07_closing.ipynb").unlink()
+
+    monkeypatch.setattr(site_build, "build", build_without_a_lesson)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/older").touch()
+    with pytest.raises(SystemExit, match=r"not put in place:\n.* links to \S+07_closing.ipynb"):
+        site_build.put_in_place(tmp_path / "site")
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+    assert [path.name for path in (tmp_path / "site").iterdir()] == ["older"]
+
+
+def test_the_command_fails_if_the_build_does(tmp_path: Path) -> None:
+    """Here it cannot make the folder: a file is in its place."""
+    (tmp_path / "file").touch()
+    command = [sys.executable, str(ROOT / "scripts/site.py"), "--to", str(tmp_path / "file/site")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 1
-    assert re.search(r"not put in place:\n.* links to \S+07_closing.ipynb", done.stderr)
-    assert [path.name for path in (course / "build/site").iterdir()] == ["older"]
+    assert "The site is in" not in done.stdout
 
 
 # Lessons and exercises.

@@ -1,4 +1,4 @@
-"""The second visit needs no network, and an update of the course is taken whole or not at all."""
+"""An update of the course is taken whole or not at all, and what is stored needs no network."""
 
 from pathlib import Path
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from .host import serving
-from .pages import LONG, Context, Page, front_page, open_lesson, run
-from .updates import FIFTH, SECOND, newer, read, wheel_of
+from .pages import Context, Page, front_page
+from .updates import FIFTH, SECOND, read, wheel_of
 
 pytestmark = pytest.mark.browser
 
@@ -30,11 +30,6 @@ HASHES = """async paths => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def newer_site(built_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return newer(built_site, tmp_path_factory.mktemp("newer") / "site")
-
-
 def wanted(site: Path) -> dict[str, str]:
     """The hashes of all files that a visit without a network needs."""
     about = read(site / "files.json")
@@ -45,24 +40,6 @@ def got(page: Page, site: Path) -> dict[str, str]:
     """The hashes of the same files as a page gets them."""
     found: dict[str, str] = page.evaluate(HASHES, list(wanted(site)))
     return found
-
-
-def test_second_visit_runs_a_cell_without_a_network(context: Context, built_site: Path) -> None:
-    with serving(built_site) as host:
-        page = context.new_page()
-        open_lesson(page, host.url, SECOND)
-        page.wait_for_function("document.documentElement.dataset.stored === 'true'", timeout=LONG)
-        # A browser asks for the worker's own code when it likes.
-        asked = [r.path for r in host.asked if "service-worker.js" not in r.path]
-        assert sorted(asked) == sorted(set(asked)), "a file is fetched twice"
-        assert host.failed() == []
-        page.close()
-    page = context.new_page()
-    page.goto(host.url)
-    assert page.evaluate("document.querySelectorAll('.lessons > li').length") > 10
-    open_lesson(page, host.url, SECOND)
-    page.wait_for_selector(".jp-Notebook h1")
-    assert run(page, "import os, wsedu; print(os.path.exists('/drive/notebooks'))") == "True\n"
 
 
 def test_an_update_arrives_with_the_next_visit(

@@ -1,39 +1,17 @@
-"""README's way to the browser edition: both commands, word for word, in a fresh clone."""
+"""README's way to the browser edition: both commands, word for word, in a copy of the course."""
 
-import re
 import shlex
-import shutil
 from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 
-import pytest
-
-from ..terminal import ROOT, Terminal, clone, shell
-
-pytestmark = pytest.mark.skipif(
-    shutil.which("git") is None or not (ROOT / ".git").exists(), reason="no git"
-)
+from ..terminal import Terminal, shell
+from .conftest import ROOT, readme_commands
 
 
-def commands() -> list[str]:
-    """The lines of code of that section."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    found = re.search(r"(?ms)^## The browser edition\n(.*?)^## ", text)
-    assert found
-    return re.findall(r"(?m)^ {4}(\S.*)$", found[1])
-
-
-def test_the_commands_build_the_site_and_serve_it(built_site: Path, tmp_path: Path) -> None:
-    course = clone(tmp_path / "course")
-    # The environment is there already: another test is about making one.
-    (course / ".venv-site").symlink_to(ROOT / ".venv-site")
-    home = shell(tmp_path / "home")
-    build, serve = commands()
-    terminal = Terminal(build, course, home)
-    assert terminal.end(timeout=300) == 0, terminal.text
-    assert "The site is in" in terminal.text
+def test_the_commands_build_the_site_and_serve_it(course_elsewhere: Path, tmp_path: Path) -> None:
+    _build, serve = readme_commands()
     # Port 0 is any free one; without it, it is 8000, as README says.
-    terminal = Terminal(f"{serve} 0", course, home)
+    terminal = Terminal(f"{serve} 0", course_elsewhere, shell(tmp_path / "home"))
     try:
         address = terminal.says(r"http://127\.0\.0\.1:\d+/")[0]
         opener = build_opener(ProxyHandler({}))
@@ -49,7 +27,7 @@ def test_the_commands_build_the_site_and_serve_it(built_site: Path, tmp_path: Pa
 
 
 def test_the_section_names_the_address_that_the_server_has_without_another_word() -> None:
-    _build, serve = commands()
+    _build, serve = readme_commands()
     words = shlex.split(serve)
     assert words[:3] == ["python3", "-m", "http.server"] and not words[-1].isdigit()
     assert "http://127.0.0.1:8000" in (ROOT / "README.md").read_text(encoding="utf-8")
