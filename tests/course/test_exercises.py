@@ -206,7 +206,9 @@ class TestOutcomes:
         for mistake in exercise.mistakes:
             answer, begin = mistake.answer, time.process_time()
             verdict = judge(exercise.name, answer, 0)
-            assert time.process_time() - begin < 1, mistake.name
+            took = time.process_time() - begin
+            may_loop = exercise in SERVERS and mistake is not exercise.mistakes[-1]
+            assert took < 1 or may_loop, mistake.name
             seen = (verdict.outcome, verdict.sentence, verdict.mistake)
             if seen != ("not yet", mistake.sentence, kind_of(mistake.name)):
                 wrong[mistake.name] = f"{verdict.outcome}: {verdict.sentence} ({verdict.mistake})"
