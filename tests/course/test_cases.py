@@ -13,6 +13,7 @@ from wsedu.course.judges import Cases
 JUDGED = [exercise for exercise in exercises().values() if isinstance(exercise.judge, Cases)]
 
 
+@pytest.mark.slow  # every mistake of every exercise runs
 @pytest.mark.parametrize("exercise", JUDGED, ids=lambda exercise: exercise.name)
 def test_every_mistake_is_wrong_in_a_fixed_case_and_differs_from_the_others(
     exercise: Exercise,

@@ -82,17 +82,6 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
 
 
 class TestCheck:
-    @pytest.mark.slow
-    def test_passed_says_so_and_returns_nothing(
-        self, shown: list[Any], capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        for name, answer in RIGHT.items():
-            assert check(name, answer) is None  # type: ignore[func-returns-value]
-            out = said(capsys)
-            assert out.startswith(f"✔ {EXERCISES[name].number}: ")
-            assert ("Kept as pieces/" in out) == bool(EXERCISES[name].piece)
-        assert shown == []
-
     def test_not_yet_says_one_sentence_and_the_section(
         self, shown: list[Any], capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -245,15 +234,13 @@ def row_of_the_first(exercise: Exercise, attempt: runner.Attempt) -> list[Row]:
 
 
 class TestSolution:
-    @pytest.mark.parametrize("name", RIGHT)
-    def test_not_before_a_try(
-        self, name: str, shown: list[Any], capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        with pytest.raises(NotYet):
-            check(name, ...)
-        capsys.readouterr()
-        solution(name)
-        assert capsys.readouterr().out.startswith("Try first")
+    def test_not_before_a_try(self, shown: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
+        for name in RIGHT:
+            with pytest.raises(NotYet):
+                check(name, ...)
+            capsys.readouterr()
+            solution(name)
+            assert capsys.readouterr().out.startswith("Try first"), name
         assert shown == []
 
     @pytest.mark.slow
@@ -289,15 +276,24 @@ class TestSolution:
 
     @pytest.mark.slow
     @pytest.mark.parametrize("name", RIGHT)
-    def test_source_of_it_passes_on_its_own(self, name: str) -> None:
+    def test_source_of_it_passes_says_so_and_returns_nothing(
+        self, name: str, home: Path, shown: list[Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
         """What is shown can be pasted below the first cell of its notebook."""
         skip_without_its_program(EXERCISES[name])
         names = start_of(name)
         source = commands.source_of(EXERCISES[name])
         right = RIGHT[name]
         called = right.__name__ if callable(right) else "answer"
-        exec(source if callable(right) else f"answer = {source}", names)
-        assert commands.judge(name, names[called], 1).passed
+        cell = home / "cell.py"  # where Python finds the source of what is kept
+        cell.write_text(source if callable(right) else f"answer = {source}", encoding="utf-8")
+        exec(compile(cell.read_bytes(), cell, "exec"), names)
+        capsys.readouterr()  # whose the pieces are that it starts with
+        assert check(name, names[called]) is None  # type: ignore[func-returns-value]
+        out = said(capsys)
+        assert out.startswith(f"✔ {EXERCISES[name].number}: ")
+        assert ("Kept as pieces/" in out) == bool(EXERCISES[name].piece)
+        assert shown == []
 
 
 class TestPredictAndRecall:

@@ -12,7 +12,6 @@ import json
 import logging
 import random
 import re
-import selectors
 import subprocess
 import sys
 import threading
@@ -58,12 +57,19 @@ REFUSING += ["inflate-message", "inflate-next", "inflate-limited"]
 REFUSES = [exercises()[name] for name in REFUSING]
 TEXTS = [e for e in ALL if isinstance(e.judge, Texts)]  # a real program reads them
 FUNCTIONS = [e for e in ALL if callable(e.solution) and e not in SERVERS]
+# A wrong answer is laid beside what every known mistake does, and all of these run for that. So
+# scripts/test.py --fast gives wrong answers to a few of the exercises.
+WITH_MISTAKES = [
+    pytest.param(exercise, marks=pytest.mark.slow if number % 8 else ())
+    for number, exercise in enumerate(FUNCTIONS)
+]
 
 
 def name_of(value: Any) -> str:
     return str(value.name)
 
 
+@cache
 def starters() -> dict[str, Any]:
     """What the starters of the notebooks define, by the name of the exercise that checks it."""
     found: dict[str, Any] = {}
@@ -74,6 +80,12 @@ def starters() -> dict[str, Any]:
             if cell["id"].endswith(("-answer", "-check")):
                 exec("".join(cell["source"]), names)
     return found
+
+
+def know_mistakes(exercise: Exercise) -> None:
+    """Let its mistakes run, which the first wrong answer does: not in the time that it has."""
+    if isinstance(exercise.judge, judges.Cases):
+        judges._rows_of(exercise, runner.Attempt(exercise.solution))
 
 
 def solve(exercise: Exercise, *args: Any) -> Any:
@@ -145,18 +157,6 @@ def watched(solution: Callable[..., Any], seen: list[Any]) -> Callable[..., Any]
     return answer
 
 
-def a_second_of_a_busy_machine() -> float:
-    """Processor seconds, now, for what takes one on an idle machine: many short event loops."""
-
-    async def few() -> None:
-        await asyncio.gather(*(asyncio.sleep(0) for _task in range(10)))
-
-    begin = time.process_time()
-    for _loop in range(78):
-        asyncio.run(few())
-    return 100 * (time.process_time() - begin)
-
-
 class TestOutcomes:
     @pytest.mark.parametrize("exercise", ALL, ids=name_of)
     def test_starter_is_not_attempted(self, exercise: Exercise) -> None:
@@ -194,16 +194,21 @@ class TestOutcomes:
 
     @pytest.mark.slow
     @pytest.mark.parametrize("exercise", ALL, ids=name_of)
-    def test_mistakes_are_recognised_with_their_own_sentences_and_names(
+    def test_mistakes_are_recognised_with_their_own_sentences_and_names_in_a_second(
         self, exercise: Exercise, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         skip_without_its_program(exercise)
         monkeypatch.setattr(judges, "TRIES", 0)  # TestBusyMachine judges some in real time
         monkeypatch.setattr(clients, "PATIENCE", 0.2)  # they go by turns of the server's loop
         monkeypatch.setattr(clients, "MORE", 0.2)
+        know_mistakes(exercise)
         wrong = {}
         for mistake in exercise.mistakes:
-            verdict = judge(exercise.name, mistake.answer, 0)
+            answer, begin = mistake.answer, time.process_time()
+            verdict = judge(exercise.name, answer, 0)
+            took = time.process_time() - begin
+            may_loop = exercise in SERVERS and mistake is not exercise.mistakes[-1]
+            assert took < 1 or may_loop, mistake.name
             seen = (verdict.outcome, verdict.sentence, verdict.mistake)
             if seen != ("not yet", mistake.sentence, kind_of(mistake.name)):
                 wrong[mistake.name] = f"{verdict.outcome}: {verdict.sentence} ({verdict.mistake})"
@@ -229,19 +234,6 @@ class TestOutcomes:
             assert verdict.sentence == mistake.sentence
         assert len(runs) == 1
 
-    @pytest.mark.slow
-    @pytest.mark.parametrize("exercise", ALL, ids=name_of)
-    def test_check_of_a_mistake_takes_less_than_a_second(self, exercise: Exercise) -> None:
-        slowest = exercise.mistakes[-1].answer
-        gc.freeze()  # a check collects garbage, and would look through all that these tests hold
-        try:
-            begin = time.process_time()
-            judge(exercise.name, slowest, 1)
-            took = time.process_time() - begin
-            assert took < 1 or took < a_second_of_a_busy_machine()
-        finally:
-            gc.unfreeze()
-
     # Those of 00.4 and 06.4 are given a connection: what is the same is what comes on it.
     @pytest.mark.parametrize(
         "exercise",
@@ -263,13 +255,12 @@ class TestOutcomes:
     ) -> None:
         def count() -> int:
             seen: list[Any] = []
-            judge(exercise.name, watched(exercise.solution, seen), 1)
+            assert judge(exercise.name, watched(exercise.solution, seen), 1).passed
             return len(seen)
 
         usual = count()
         monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
         assert count() > usual, "draw `how_many(...)` random cases, not a fixed number"
-        assert judge(exercise.name, exercise.solution, 1).passed
 
     @pytest.mark.parametrize(
         ("name", "kind"),
@@ -513,14 +504,14 @@ def no_thread_is_left() -> Iterator[None]:
 
 
 class TestWrongTypes:
-    @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
-    @pytest.mark.parametrize("value", VALUES)
-    def test_returned(self, exercise: Exercise, value: str) -> None:
-        verdict = judge(exercise.name, lambda *args: VALUES[value], 1)
-        assert verdict.outcome == "not yet"
-        assert clear(verdict)
+    @pytest.mark.parametrize("exercise", WITH_MISTAKES, ids=name_of)
+    def test_returned(self, exercise: Exercise) -> None:
+        know_mistakes(exercise)
+        for name, value in VALUES.items():
+            verdict = judge(exercise.name, lambda *args, value=value: value, 1)
+            assert verdict.outcome == "not yet" and clear(verdict), name
 
-    @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
+    @pytest.mark.parametrize("exercise", WITH_MISTAKES, ids=name_of)
     def test_returned_in_some_cases_only(self, exercise: Exercise) -> None:
         for value in (None, Evil(), ()):
             calls: list[Any] = []
@@ -541,14 +532,13 @@ class TestWrongTypes:
         assert clear(verdict, "C")
 
     @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
-    @pytest.mark.parametrize("value", VALUES)
-    def test_given_instead_of_a_function(self, exercise: Exercise, value: str) -> None:
-        verdict = judge(exercise.name, VALUES[value], 1)
-        if value == "class":
-            assert verdict.outcome == "raised" and clear(verdict, "Plain() takes no arguments")
-        else:
-            assert verdict.outcome == "not yet"
-            assert clear(verdict, "asks for a function", "without parentheses")
+    def test_given_instead_of_a_function(self, exercise: Exercise) -> None:
+        for name, value in VALUES.items():
+            verdict = judge(exercise.name, value, 1)
+            outcome, *words = "not yet", "asks for a function", "without parentheses"
+            if name == "class":
+                outcome, *words = "raised", "Plain() takes no arguments"
+            assert verdict.outcome == outcome and clear(verdict, *words), name
 
     def test_given_the_result_of_a_call(self) -> None:
         result = exercises()["build-request"].solution("h", "/", "k")
@@ -573,7 +563,7 @@ class TestWrongTypes:
         assert verdict.outcome == "not yet"
         assert clear(verdict, "dict from letter to a status such as 101")
 
-    @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
+    @pytest.mark.parametrize("exercise", WITH_MISTAKES, ids=name_of)
     def test_generator_function(self, exercise: Exercise) -> None:
         def answer(*args: Any) -> Iterator[Any]:
             yield exercise.solution(*args)
@@ -582,7 +572,7 @@ class TestWrongTypes:
         assert verdict.outcome == "not yet"
         assert "generator" in verdict.sentence
 
-    @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
+    @pytest.mark.parametrize("exercise", WITH_MISTAKES, ids=name_of)
     def test_printed_instead_of_returned(
         self, exercise: Exercise, capfd: pytest.CaptureFixture[str]
     ) -> None:
@@ -624,11 +614,8 @@ class TestWrongTypes:
         assert clear(judge("where-it-breaks", answer, 1), "Called once more with the same")
 
 
-@cache
-def keep_what_is_here() -> None:
-    """Let the collector look at what comes from now on, and no more at what the tests share."""
-    gc.collect()
-    gc.freeze()
+ERRORS = [ValueError("no colon"), SystemExit(3), KeyboardInterrupt(), GeneratorExit()]
+ERRORS += [asyncio.CancelledError(), StopIteration(), ExceptionGroup("two", [ValueError()])]
 
 
 class TestRaising:
@@ -643,43 +630,24 @@ class TestRaising:
 
     @pytest.mark.slow
     @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
-    @pytest.mark.parametrize(
-        "error",
-        [ValueError("no colon"), SystemExit(3), KeyboardInterrupt(), GeneratorExit()]
-        + [asyncio.CancelledError(), StopIteration(), ExceptionGroup("two", [ValueError()])],
-        ids=lambda error: type(error).__name__,
-    )
-    @pytest.mark.parametrize("kind", ["function", "async function"])
-    def test_is_said_with_the_call(
-        self,
-        exercise: Exercise,
-        error: BaseException,
-        kind: str,
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:
-        # The collector takes long where much is in memory. A function that is not async forgets
-        # no await, once it has seen what the exercise's own mistakes forget.
-        if isinstance(exercise.judge, judges.Cases):
-            judges._rows_of(exercise, runner.Attempt(exercise.solution))
-        if kind == "function":
-            monkeypatch.setattr("gc.collect", lambda generation=2: 0)
-        else:
-            keep_what_is_here()
+    def test_is_said_with_the_call(self, exercise: Exercise) -> None:
+        know_mistakes(exercise)
+        for error in ERRORS:
+            # A new one each time: the traceback of one that is raised again grows without end.
+            def answer(*args: Any, error: BaseException = error) -> None:
+                raise copy.copy(error)
 
-        # A new error each time: the traceback of one that is raised again grows without end.
-        def answer(*args: Any) -> None:
-            raise copy.copy(error)
+            async def async_answer(*args: Any, error: BaseException = error) -> None:
+                raise copy.copy(error)
 
-        async def async_answer(*args: Any) -> None:
-            raise copy.copy(error)
-
-        verdict = judge(exercise.name, answer if kind == "function" else async_answer, 1)
-        if exercise in REFUSES and isinstance(error, ValueError):
-            assert verdict.outcome == "not yet" and clear(verdict)
-            return
-        assert verdict.outcome == "raised"
-        name = type(error).__name__
-        assert clear(verdict, "In the case (", "your function raised ", name)
+            for given in (answer, async_answer):
+                verdict = judge(exercise.name, given, 1)
+                name = type(error).__name__
+                if exercise in REFUSES and name == "ValueError":
+                    assert verdict.outcome == "not yet" and clear(verdict)
+                    continue
+                assert verdict.outcome == "raised", (given, name)
+                assert clear(verdict, "In the case (", "your function raised ", name), given
 
     def test_error_that_cannot_be_printed(self) -> None:
         def answer(*args: Any) -> None:
@@ -716,8 +684,7 @@ class TestRaising:
     @pytest.mark.slow
     @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
     def test_endless_recursion(self, exercise: Exercise) -> None:
-        if isinstance(exercise.judge, judges.Cases):  # not within the time that the answer has
-            judges._rows_of(exercise, runner.Attempt(exercise.solution))
+        know_mistakes(exercise)
 
         def answer(*args: Any) -> Any:
             return answer(*args)
@@ -726,7 +693,7 @@ class TestRaising:
         assert verdict.outcome == "raised"
         assert clear(verdict, "calls itself too often")
 
-    @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
+    @pytest.mark.parametrize("exercise", WITH_MISTAKES, ids=name_of)
     def test_wrong_number_of_parameters(self, exercise: Exercise) -> None:
         verdict = judge(exercise.name, lambda: None, 1)
         assert verdict.outcome == "raised" and clear(verdict, "TypeError")
@@ -1002,7 +969,8 @@ class TestBusyMachine:
     def test_machine_that_stands_still_again_and_again_changes_no_verdict(
         self, exercise: Exercise, mistake: Mistake | None, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        stalls = stand_still(monkeypatch, selectors.SelectSelector, 0.05, 10, 0.04)
+        know_mistakes(exercise)
+        stalls = stand_still(monkeypatch, VirtualTimeLoop, 0.05, 10, 0.04)
         verdict = judge(exercise.name, mistake.answer if mistake else exercise.solution, 1)
         if mistake:
             assert (verdict.outcome, verdict.sentence) == ("not yet", mistake.sentence)
@@ -1082,6 +1050,13 @@ class TestQuickLoop:
 
         with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
             assert 1000 < runner.run(spin()) < 100_000
+
+    def test_a_copy_of_it_is_refused_at_once(self) -> None:
+        """Half a copy would complain when it is forgotten, which fails this test."""
+        loop = VirtualTimeLoop()
+        with pytest.raises(TypeError, match="cannot be copied"):
+            copy.deepcopy([loop])
+        loop.close()
 
     def test_what_comes_from_another_thread_is_waited_for(self) -> None:
         async def ask() -> str:

@@ -220,7 +220,7 @@ class Cases:
                 if attempt:
                     attempt.go_on()
                 mistaken = self._attempt(mistake.answer)
-                got = [_copy_of(mistaken.result(*copy.deepcopy(args))) for args in cases]
+                got = [_copy_of(mistaken.result(*_copied(args))) for args in cases]
                 row = self.row(cases, got)
                 rows.append(replace(row, sentence=mistake.sentence, name=kind_of(mistake.name)))
             if inspect.iscoroutinefunction(exercise.solution):
@@ -298,8 +298,7 @@ class Cases:
         def holds(changed: Function) -> bool:
             attempt = self._attempt(changed)
             return all(
-                self._is_right(args, attempt.result(*copy.deepcopy(args)))
-                for args, _got in wrong_first
+                self._is_right(args, attempt.result(*_copied(args))) for args, _got in wrong_first
             )
 
         found = repair(learners, holds, _constants(exercise.solution), REPAIR)
@@ -357,7 +356,7 @@ class Cases:
         results: list[Any] = []
         right = True
         for args in cases:
-            got = _copy_of(attempt.result(*copy.deepcopy(args)))
+            got = _copy_of(attempt.result(*_copied(args)))
             if (
                 self.timed
                 and right
@@ -367,7 +366,7 @@ class Cases:
                 # The first one in earnest; then it is certain. Only a right result counts: what is
                 # said about a wrong one must not depend on how busy the machine is.
                 attempt.loop_factory = None
-                tries = (_copy_of(attempt.result(*copy.deepcopy(args))) for _try in range(TRIES))
+                tries = (_copy_of(attempt.result(*_copied(args))) for _try in range(TRIES))
                 got = next((again for again in tries if self._is_right(args, again)), got)
                 attempt.loop_factory = VirtualTimeLoop
             right = right and self._is_right(args, got)
@@ -418,6 +417,7 @@ class Did(str):
 
 
 REFUSED = Did("raised ValueError")
+CONSTANT = {bool, bytes, float, int, str, type(None), Did}  # kinds of values that never change
 
 
 def refusing(function: Function) -> Function:
@@ -470,6 +470,15 @@ def _plainly(function: Function) -> Function:
     return call
 
 
+def _never_changes(value: Any) -> bool:
+    return type(value) in CONSTANT or type(value) is tuple and all(map(_never_changes, value))
+
+
+def _copied(value: Any) -> Any:
+    """A copy; of what cannot be changed, the value itself."""
+    return value if _never_changes(value) else copy.deepcopy(value)
+
+
 def _copy_of(value: Any) -> Any:
     """The value as it was returned: an answer that keeps it may change it in later calls."""
     if isinstance(value, Raised):  # a copied error would lose its lines
@@ -477,6 +486,6 @@ def _copy_of(value: Any) -> Any:
             value.error.__traceback__ = None
         return value
     try:
-        return copy.deepcopy(value)
+        return _copied(value)
     except Exception:  # of a kind that cannot be copied
         return value

@@ -61,10 +61,7 @@ def mine(name: str) -> Callable[..., Any]:
 
 def is_lent(function: Any, name: str) -> bool:
     """Whether it is what ``mine(name)`` gave, and nothing that the learner has just written."""
-    try:
-        return _lent.get(function) == name
-    except TypeError:  # a value, which nobody lends
-        return False
+    return _lent_as(function) == name
 
 
 def take(name: str) -> Callable[..., Any]:
@@ -298,7 +295,7 @@ def _lent_as(value: Any) -> str | None:
     try:
         return _lent.get(value)
     except TypeError:
-        return None  # not a thing that can be lent
+        return None  # a value, which nobody lends
 
 
 def _import_of(name: str, value: Any, names: dict[str, Any]) -> str | None:

@@ -202,13 +202,8 @@ def run(judge: Callable[[Attempt], Verdict], answer: Any, seconds: float = SECON
         except BaseException as error:  # a fault of ours: it must not vanish in the thread
             faults.append(error)
 
-    with _room(), _quiet() as (printed, warned):
-        try:
-            (_work_here if guest.IN_BROWSER else _work_in_thread)(work, watched, seconds)
-        finally:
-            if not (verdicts and verdicts[0].passed):
-                # A coroutine without await is found now, or in a later cell.
-                gc.collect(2 if inspect.iscoroutinefunction(answer) else 1)
+    with _room(), _quiet() as (printed, warned), _collecting():
+        (_work_here if guest.IN_BROWSER else _work_in_thread)(work, watched, seconds)
     if faults:
         raise faults[0]
     if verdicts:
@@ -383,6 +378,21 @@ def _room() -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, (before, most))
+
+
+@contextlib.contextmanager
+def _collecting() -> Iterator[None]:
+    """Find at its end what was left in a circle, such as a coroutine without await.
+
+    Else a later cell would be told of it. The collector looks at what is new only: all that a
+    kernel has in memory would take it longer than most answers.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.collect()
+        gc.unfreeze()
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from ..recording import Recording, Unit
@@ -43,22 +44,8 @@ class Verdict:
         return self.outcome == "passed"
 
 
-def not_yet(
-    sentence: str,
-    section: str = "",
-    *,
-    expected: bytes | None = None,
-    got: bytes | None = None,
-    where: str = "",
-    message: Unit | None = None,
-    case: str = "",
-    recording: Recording | None = None,
-    mistake: str = "",
-) -> Verdict:
-    """The verdict that something is still wrong."""
-    return Verdict(
-        "not yet", sentence, section, expected, got, where, message, case, recording, mistake
-    )
+# Something is still wrong: called with a sentence, and what else a verdict holds.
+not_yet = partial(Verdict, "not yet")
 
 
 def not_attempted() -> Verdict:

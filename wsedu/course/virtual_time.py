@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import selectors
+import threading
 from typing import Any
 
 from ..live.guest import IN_BROWSER, GuestLoop
@@ -12,34 +12,42 @@ BEGIN = 1000.0  # seconds that its clock shows first
 TURN = 0.0001  # seconds that each turn takes on its clock, for one who asks again and again
 
 
-class VirtualTimeLoop(asyncio.SelectorEventLoop):
+class VirtualTimeLoop(asyncio.BaseEventLoop):
     """When nothing is left to do but to wait for a moment, that moment has come: its clock jumps.
 
     Its clock never sees that of the machine: however busy that is, the same answer is told the
     same times. For answers that wait for nothing outside of this process; ``time.monotonic``
-    does not jump.
+    does not jump. It has no sockets, whose making would take longer than most answers.
     """
 
     def __init__(self) -> None:
-        self._clock = _JumpingSelector()
-        super().__init__(self._clock)
+        super().__init__()
+        self._selector = self  # what a loop waits with
+        self._now = BEGIN
+        self._woken = threading.Event()
 
     def time(self) -> float:
         """Seconds on the clock of this loop."""
-        return self._clock.now
+        return self._now
 
+    def select(self, timeout: float | None) -> list[Any]:
+        """Count the seconds that the loop would wait; without a number, wait for a thread."""
+        if timeout is None:
+            self._woken.wait()
+        else:
+            self._now += max(timeout, TURN)
+        self._woken.clear()
+        return []
 
-class _JumpingSelector(selectors.SelectSelector):
-    """What a loop waits with, once a turn: asked to wait for some seconds, it counts them."""
+    def __reduce__(self) -> Any:
+        """Raise TypeError: a loop that was copied in part would complain when it is forgotten."""
+        raise TypeError("an event loop cannot be copied")
 
-    now = BEGIN
+    def _write_to_self(self) -> None:  # by call_soon_threadsafe
+        self._woken.set()
 
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None:  # it waits for another thread
-            return super().select()
-        ready = super().select(0)
-        self.now += TURN if ready else max(timeout, TURN)
-        return ready
+    def _process_events(self, _events: list[Any]) -> None:
+        pass
 
 
 class _VirtualTimeGuest(GuestLoop):
