@@ -320,9 +320,9 @@ def test_the_large_line_is_broken_before_the_nickname_and_not_in_the_token(
 
 
 def test_the_large_line_breaks_neither_the_host_nor_the_token_on_a_phone(
-    browser: Browser, session: Session
+    tab: Page, session: Session
 ) -> None:
-    with opened(browser, session, width=390) as page:
+    with opened(tab, session, width=390) as page:
         page.locator("#large").click()
         lines, fits = page.evaluate(
             """((...wanted) => {
