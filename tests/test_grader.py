@@ -133,7 +133,7 @@ def test_processes_of_a_server_grade_by_the_form_of_now(
         "        file.write(os.environ['WSEDU_FORM'])\n"
         "    return True\n"
     )
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(grade_script, "grade_one", importlib.import_module("noting").note)
     monkeypatch.setattr(os, "cpu_count", lambda: 1)

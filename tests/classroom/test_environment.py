@@ -34,7 +34,7 @@ def test_a_process_of_a_hub_keeps_the_environment_until_it_ends(
         (stub / "__init__.py").write_text("")
         (stub / "singleuser.py").write_text(f"def main(): {SERVES}")
         paths = [str(tmp_path), *paths]
-    monkeypatch.syspath_prepend(str(SCRIPTS))
+    monkeypatch.setattr(sys, "path", [str(SCRIPTS), *sys.path])
     monkeypatch.delitem(sys.modules, "environment", raising=False)
     is_used = import_module("environment")._is_used
     with subprocess.Popen(

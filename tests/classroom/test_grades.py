@@ -18,7 +18,7 @@ def test_a_learner_whose_folder_was_renamed_is_in_the_table_under_the_new_name_o
     monkeypatch.chdir(tmp_path)
     programs = str(Path(sys.executable).parent)  # nbgrader calls one of them
     monkeypatch.setenv("PATH", programs + os.pathsep + os.environ["PATH"])
-    monkeypatch.syspath_prepend(str(SCRIPTS))
+    monkeypatch.setattr(sys, "path", [str(SCRIPTS), *sys.path])
     import grade
 
     with Gradebook("sqlite:///gradebook.db") as book:

@@ -146,7 +146,7 @@ def test_the_page_says_how_to_go_on_after_a_cell_that_does_not_end(lesson: Lesso
             jupyterapp.commands.execute("notebook:run-cell");
         }"""
     )
-    notice = page.locator(".Toastify__toast")
+    notice = page.locator(".Toastify__toast", has_text="A cell is still running")
     expect(page.get_by_text("Python (Pyodide) | Busy")).to_be_visible(timeout=READY)
     page.locator("[data-command='notebook:interrupt-kernel']:visible").first.click()
     expect(notice).to_contain_text("Kernel → Restart Kernel", timeout=READY)

@@ -5,6 +5,7 @@ These are written by hand: no program has to be that unlucky for the doctor to b
 
 import gzip
 import zlib
+from dataclasses import replace
 
 import pytest
 
@@ -47,6 +48,11 @@ def seen(*said: tuple[Side, bytes], ends: str = "", begins: str = "connection") 
 
 def opened(*said: tuple[Side, bytes], ends: str = "") -> Recording:
     return seen(("client", REQUEST), ("server", ANSWER), *said, ends=ends)
+
+
+def ended_later(recording: Recording, side: Side) -> Recording:
+    """The same, and a second later a side ends TCP."""
+    return replace(recording, events=(*recording.events, Event(1.0, side, "end")))
 
 
 NEAR = {
@@ -103,6 +109,10 @@ NEAR = {
         "",
     ),
     "a Pong that had no time": (opened(("server", frame(PING, b"a")), ends="sc"), "no-close"),
+    "a Pong that had time": (
+        ended_later(opened(("server", frame(PING, b"a"))), "server"),
+        "ping-unanswered",
+    ),
     "a Pong that is late, and answers the Ping before": (
         opened(
             ("server", frame(PING, b"a")),

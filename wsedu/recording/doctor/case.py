@@ -136,11 +136,6 @@ class Case:
 
     # The end.
 
-    def ended(self, side: Side) -> Event | None:
-        """The event with which a side ended its stream, by FIN or RST."""
-        events = self.recording.events
-        return next((e for e in events if e.sender == side and e.kind in ("end", "lost")), None)
-
     @cached_property
     def first_end(self) -> Event | None:
         """The first end of a stream, of either side; None if the recording does not reach it."""

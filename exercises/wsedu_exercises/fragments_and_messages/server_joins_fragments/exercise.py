@@ -69,7 +69,10 @@ def control_frames_between(call: Call) -> None:
         client.expect_all("no-pong-between", b"between", opcode=Opcode.PONG)
         client.send(client.frame(b"unasked", Opcode.PONG))
         client.send(MORE_OF_IT(client))
-        client.expect_nothing("answers-a-fragment")
+        if came := client.arrived():
+            # A Close: the server does not know any more what this fragment continues.
+            forgot = came[0] & 0x0F == Opcode.CLOSE
+            raise Complaint("lost-between" if forgot else "answers-a-fragment", is_certain=True)
         client.send(END(client))
         client.expect_all("lost-between", b"Hello")
     with call.raw() as client:
