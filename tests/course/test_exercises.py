@@ -320,6 +320,7 @@ class TestOutcomes:
         exec(code, names)
         assert clear(judge("keepalive", names["keepalive"], 1), "four random bytes", "new for each")
 
+    @pytest.mark.slow  # it waits
     def test_answer_that_goes_by_the_clock_on_the_wall(self) -> None:
         async def slow_echo(message: str, seconds: float) -> str:
             end = time.monotonic() + seconds
@@ -395,6 +396,7 @@ class TestOutcomes:
 
         assert judge("read-frame", answer, 1).outcome == "not yet"
 
+    @pytest.mark.slow  # it waits
     @pytest.mark.parametrize("seconds", [1.5, 1000])
     def test_wait_that_is_too_long_is_called_so(self, seconds: float) -> None:
         async def answer(message: str, told: float) -> str:
@@ -414,6 +416,7 @@ class TestOutcomes:
 
         assert judge("answer-frame", answer, 1).passed
 
+    @pytest.mark.slow  # it waits
     def test_an_endless_answer_with_more_mistakes_hears_that_it_never_ends(self) -> None:
         async def admit(connection: Any, token: str, seconds: float, work: Any) -> None:
             await (work() if await connection.recv() == token else connection.close(1008))

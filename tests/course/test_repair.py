@@ -1343,6 +1343,7 @@ def deep(number):
     return deep(number - 1) + deep(number - 1)
 
 
+@pytest.mark.slow  # it waits
 def test_a_change_that_asks_for_much_memory_or_never_ends_is_stopped() -> None:
     errors: list[str] = []
 
