@@ -53,6 +53,7 @@ class TestMissingProgram:
 
 
 @needs_nginx
+@pytest.mark.slow  # real programs run
 class TestRunning:
     def test_words_of_the_program_are_shown(self) -> None:
         verdict = judge("repair-proxy", REPAIR.solution.replace("_timeout", "_tmieout"))
