@@ -31,7 +31,7 @@ ROOM = (
     "To let in more, start the board again with the line above and --most NUMBER. Ctrl-C would end "
     "the class for all: close the window of the board instead, and learners' notebooks send again "
     "what they did. If you do not know all of them, leave out --class and --teacher, or --tokens: "
-    "then the class has a new link."
+    "then the class has a new link, and all learners join again."
 )
 ROOM_ON_HUB = (
     "The button of the page ends the class, and half a minute later the hub begins a new one. To "
