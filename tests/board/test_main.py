@@ -209,6 +209,31 @@ def test_as_a_service_of_a_hub_it_takes_port_and_path_from_the_hub() -> None:
 
 
 @pytest.mark.parametrize(
+    ("hub", "said"),
+    [
+        ({}, "with the line above and --most NUMBER. Ctrl-C would end the class for all"),
+        ({"JUPYTERHUB_SERVICE_NAME": "board"}, "half a minute later the hub begins a new one"),
+    ],
+    ids=["own", "hub"],
+)
+def test_the_teacher_of_a_full_class_reads_how_to_let_in_more(
+    hub: dict[str, str], said: str
+) -> None:
+    command = f"{shlex.quote(sys.executable)} -m wsedu_classroom.board --no-browser --most 1"
+    board = Terminal(f"{command} {TOKENS}", Path.cwd(), os.environ | hub)
+    try:
+        link = f"ws://127.0.0.1:{board.says(r'http://127.0.0.1:([0-9]+)/')[1]}/class-abc/learner"
+        with connect(link, proxy=None) as ada, connect(link, proxy=None) as ben:
+            say(ada, {"hello": "ada", "learner": "learner-ada"})
+            have(ada)
+            say(ben, {"hello": "ben", "learner": "learner-ben"})
+            assert close_of(ben) == (1013, "the class is full: it has 1 learners")
+            board.says(re.escape(said))
+    finally:
+        assert board.ctrl_c() == 0
+
+
+@pytest.mark.parametrize(
     ("option", "said"),
     [
         *((f"--port={port}", f"invalid port value: '{port}'") for port in ("-1", "65536", "many")),

@@ -59,9 +59,11 @@ def opened(page: Page, session: Session, view: str = "", width: int = 1280) -> I
     """The board's page in a tab, which leaves it in the end."""
     page.set_viewport_size({"width": width, "height": 720})
     page.goto(f"{session.address}#{view}")
-    wait_until_live(page, len(session.simulated.nicks))
-    yield page
-    page.goto("about:blank")
+    try:
+        wait_until_live(page, len(session.simulated.nicks))
+        yield page
+    finally:  # also if the test fails: another view of the same page would load nothing anew
+        page.goto("about:blank")
 
 
 def until(page: Any, condition: str) -> None:

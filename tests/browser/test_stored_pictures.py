@@ -67,6 +67,14 @@ def page(chromium_tab: Page) -> Iterator[Page]:
     chromium_tab.emulate_media(color_scheme="light")
 
 
+@pytest.fixture
+def light_jupyterlab_after(chromium_lab: Page) -> Iterator[None]:
+    """Other tests share its page."""
+    yield
+    chromium_lab.emulate_media(color_scheme="light")
+
+
+@pytest.mark.usefixtures("light_jupyterlab_after")
 @pytest.mark.usefixtures("jupyterlab_is_left")  # windows that were small change its layout
 @pytest.mark.parametrize("browser", ["chromium"], indirect=True)
 def test_before_a_run_they_fit_jupyterlab(notebook: Notebook, jupyter: Jupyter) -> None:

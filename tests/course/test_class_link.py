@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -363,6 +364,37 @@ def test_joining_again_says_whether_the_board_has_answered(
     capsys.readouterr()
     join_class(board.link, "ada")
     assert "The board has answered." in capsys.readouterr().out
+
+
+def test_a_learner_whom_a_full_class_refuses_reads_so_once_and_is_let_in_later(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def said() -> str:
+        return " ".join(capsys.readouterr().out.split())
+
+    def before_the_next_attempt(_shortest: float, longest: float) -> float:
+        refused.put(None)
+        return longest
+
+    refused: queue.Queue[None] = queue.Queue()
+    chance = SimpleNamespace(uniform=before_the_next_attempt, shuffle=lambda addresses: None)
+    refusal = "The board refuses what you send (the class is full: it has 1 learners)"
+    with boards.board(most=1) as board, boards.learner(board, "ben") as ben:
+        boards.have(ben)
+        monkeypatch.setattr(class_sender, "random", chance)
+        join_class(board.link, "ada")
+        assert "under the nickname ada" in said()
+        refused.get(timeout=SECONDS)
+        try_()
+        assert said().startswith(refusal)
+        try_()
+        assert said() == ""
+        join_class(board.link, "ada")
+        assert said().startswith(refusal)
+    with boards.board(port=board.port, most=2) as second, boards.page(second) as page:
+        page.until_cell("ada", "encode-header", tries=2)
+        join_class(board.link, "ada")
+        assert said() == "You are in this class already. The board has answered."
 
 
 def test_a_board_that_accepts_and_says_nothing_delays_no_cell(

@@ -204,6 +204,7 @@ def test_the_command_fails_if_the_build_does(tmp_path: Path) -> None:
     command = [sys.executable, str(ROOT / "scripts/site.py"), "--to", str(tmp_path / "file/site")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 1
+    assert "FileExistsError" in done.stderr, "it has come that far"
     assert "The site is in" not in done.stdout
 
 

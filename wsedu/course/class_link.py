@@ -36,6 +36,7 @@ NICKNAME = 30  # characters
 OF_THE_HUB = "WSEDU_CLASS"  # the link of the class, where the learner's hub knows it
 
 _sender: Sender | None = None
+_told: Sender | None = None  # the sender whose refusal the learner has read
 _mentioned = False
 
 
@@ -171,12 +172,23 @@ def _say(words: str) -> None:
 
 
 def _status() -> str:
+    if _sender and _sender.refused:
+        return _refusal(_sender.refused)
     if _sender and _sender.answered:
         return _("You are in this class already. The board has answered.")
     return _(
         "You are in this class already. The board has not answered yet. If that stays so, ask "
         "your teacher whether the link is right."
     )
+
+
+def _refusal(reason: str) -> str:
+    """What the learner reads; the reason came over the network, so it may be any text."""
+    said = _(
+        "The board refuses what you send ({reason}), so your teacher does not see it. Tell your "
+        "teacher. You need not join again: your notebook keeps asking the board."
+    )
+    return said.format(reason=reason if reason.isprintable() else ascii(reason))
 
 
 # The permission, which all kernels of the learner share.
@@ -242,4 +254,12 @@ def _news() -> None:
         _sender.wake()
 
 
-journal.listeners.append(_news)
+def _tell_a_refusal() -> None:
+    """Say once that the board refuses: joining did not wait for its answer, and said nothing."""
+    global _told
+    if _sender and _sender.refused and _sender is not _told and _sender.joined == _joined():
+        _told = _sender
+        _say(_refusal(_sender.refused))
+
+
+journal.listeners += [_news, _tell_a_refusal]

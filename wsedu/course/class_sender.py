@@ -93,6 +93,7 @@ class Sender:
     ) -> None:
         self.joined = joined
         self.answered = False  # whether the board has ever answered
+        self.refused = ""  # why the board does not take what is sent, in its words
         self._is_current, self._forget = is_current, forget
         self._have = 0
         self._news = asyncio.Event()
@@ -147,7 +148,7 @@ class Sender:
                 await connection.send(json.dumps(hello))
                 async with asyncio.timeout(PATIENCE):
                     self._have = await _have(connection)
-                self.answered = True
+                self.answered, self.refused = True, ""
                 hearing = asyncio.create_task(self._hear(connection))
                 try:
                     await self._tell(connection, hearing)
@@ -156,6 +157,8 @@ class Sender:
                     await asyncio.gather(hearing, return_exceptions=True)
         if connection.close_code == ENDED:
             self._forget()
+        elif connection.close_code in REFUSED:
+            self.refused = connection.close_reason or "?"
         return connection.close_code
 
     async def _hear(self, connection: ClientConnection) -> None:

@@ -27,6 +27,16 @@ from .server import LEARNERS, Board, Told
 from .tokens import tokens
 
 SECONDS = 10  # for the end of the class to reach all
+ROOM = (
+    "To let in more, start the board again with the line above and --most NUMBER. Ctrl-C would end "
+    "the class for all: close the window of the board instead, and learners' notebooks send again "
+    "what they did. If you do not know all of them, leave out --class and --teacher, or --tokens: "
+    "then the class has a new link, and all learners join again."
+)
+ROOM_ON_HUB = (
+    "The button of the page ends the class, and half a minute later the hub begins a new one. To "
+    "let in more, start the hub with a greater --servers."
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -126,6 +136,7 @@ async def _run(
     public = tuple(url.strip().rstrip("/") for url in options.public.split(",") if url.strip())
     if strange := [url for url in public if not re.match(r"wss?://[^/]", url)]:
         raise ValueError(f"--public is what learners connect to, ws://... or wss://, not {strange}")
+    on_hub = "JUPYTERHUB_SERVICE_NAME" in os.environ
     board = Board(
         installed(),
         log_at(options.broker, learners),
@@ -135,6 +146,7 @@ async def _run(
         origins=frozenset(urlsplit(url).netloc for url in public),
         keep=keep,
         most=options.most,
+        room=ROOM_ON_HUB if on_hub else ROOM,
         say=lambda words: print(words, flush=True),
     )
     stop = asyncio.Event()
@@ -145,7 +157,7 @@ async def _run(
         here, there = (f"{_address(public)}:{port}{prefix}" for public in (False, options.open))
         link = ",".join(f"{url}/{learners}" for url in public or [f"ws://{there}"])
         network = f"the network of {_address(True)}" if options.open else Told.network
-        on_hub = "JUPYTERHUB_SERVICE_NAME" in os.environ  # the kernels have the link from it
+        # On a hub the kernels have the link from it.
         join = f"import wsedu; wsedu.join_class({'' if on_hub else repr(link) + ', '}'nickname')"
         board.told = Told(options.title, join, network)
         page = f"http://{here}/{teachers}/"

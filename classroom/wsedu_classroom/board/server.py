@@ -116,6 +116,7 @@ class Board:
     origins: hosts and ports of pages, beside the one that a request names, such as a proxy's
     keep:   the file in which the events are also written
     most:   how many learners the class has at most; a stranger with the link could fill the page
+    room:   what the teacher can do when the class is full
     clock:  seconds since 1970
     say:    called with a sentence that the teacher should read
     """
@@ -132,6 +133,7 @@ class Board:
         origins: frozenset[str] = frozenset(),
         keep: Kept | None = None,
         most: int = LEARNERS,
+        room: str = "",
         clock: Callable[[], float] = time.time,
         say: Callable[[str], None] = _silent.info,
     ) -> None:
@@ -139,7 +141,7 @@ class Board:
         self.told = told or Told()
         self._course, self._log, self._keep, self._clock = course, log, keep, clock
         self._tokens = {"learners": learners, "teachers": teachers}
-        self._most, self._was_full = most, False
+        self._most, self._room, self._was_full = most, room, False
         self._prefix, self._origins, self._say = prefix.rstrip("/"), origins, say
         self._files = _page_files()
         self._name = secrets.token_hex(4)  # of this process
@@ -296,11 +298,8 @@ class Board:
     def _say_that_it_is_full(self) -> None:
         if not self._was_full:
             self._was_full = True
-            self._say(
-                f"The class is full: a learner came, and it has {self._most} already. To let in "
-                "more, start the board again with --most NUMBER. If you do not know all of them, "
-                "start it without --class and --tokens: then it has a new link."
-            )
+            full = f"The class is full: a learner came, and it has {self._most} already."
+            self._say(f"{full} {self._room}".rstrip())
 
     async def _take_events(
         self, connection: ServerConnection, learner: str, mine: _Learner
