@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
+from unittest import mock
 
 import pytest
 
@@ -119,6 +120,24 @@ def test_whatever_error_or_generator_is_returned_tells_the_same() -> None:
     keys = [{key_of(value) for value in values} for values in alike]
     assert [len(each) for each in keys] == [1] * len(alike)
     assert len(set.union(*keys)) == len(alike)
+
+
+class Unhashable(type):
+    """The type of classes that compare in their own way, as those of some libraries do."""
+
+    def __eq__(cls, other: object) -> bool:
+        return NotImplemented
+
+
+class Odd(metaclass=Unhashable):
+    pass
+
+
+@pytest.mark.parametrize("value", [Odd, mock.Mock(spec=type)], ids=["class", "mock"])
+def test_a_value_that_refuses_to_be_asked_is_told_like_any_other(
+    exercise: Exercise, value: object
+) -> None:
+    assert judged(exercise, lambda n: value).sentence.startswith("Return (even, digits), not ")
 
 
 def test_one_change_of_the_code_is_named(exercise: Exercise) -> None:

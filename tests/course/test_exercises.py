@@ -913,6 +913,18 @@ for thread in threading.enumerate():
                 )
                 assert clear(verdict, f"{forgotten} was called without await")
 
+    @pytest.mark.parametrize("name", ["worth-it", "heartbeat-cost", "check-size"])
+    def test_coroutine_without_await_is_named_if_it_lies_in_a_circle(self, name: str) -> None:
+        async def forgotten() -> None:
+            pass
+
+        def answer(*args: Any) -> int:
+            circle: list[Any] = [forgotten()]
+            circle.append(circle)
+            return 12345
+
+        assert clear(judge(name, answer, 1), "forgotten was called without await")
+
     def test_coroutine_without_await_does_not_complain_in_a_later_cell(self) -> None:
         async def answer(message: str, seconds: float) -> str:
             asyncio.run(asyncio.sleep(seconds))

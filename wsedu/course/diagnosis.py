@@ -294,11 +294,11 @@ def key_of(value: Any, what: Callable[[Any], Any] = lambda value: value) -> Hash
         value = what(value)
     except Exception:  # a result of another form has no such part
         pass
-    its_class = value if isinstance(value, type) else type(value)
-    for kind in (Exception, Iterator, AsyncIterator):
-        if issubclass(its_class, kind):
-            return kind.__name__, ""
     try:
+        its_class = value if isinstance(value, type) else type(value)
+        for kind in (Exception, Iterator, AsyncIterator):
+            if issubclass(its_class, kind):
+                return kind.__name__, ""
         return type(value).__name__, repr(value)
     except Exception:
         return type(value).__name__, ""

@@ -193,6 +193,7 @@ class Cases:
         for cases in (fixed, [args for args in self.cases(chance) if repr(args) not in known]):
             got = self._run(attempt, cases)
             if not all(map(self._is_right, cases, got)):
+                gc.collect()  # what the answer forgot to await, while Python may still warn of it
                 if cases is fixed:
                     mistakes = _rows_of(exercise, attempt)
                 else:

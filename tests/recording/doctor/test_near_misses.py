@@ -76,6 +76,14 @@ NEAR = {
         "status-403",
     ),
     "a request that may go on": (seen(("client", REQUEST[:100])), ""),
+    "a wrong key in a request that may go on": (
+        seen(("client", b"GET / HTTP/1.1\r\nSec-WebSocket-Key: abcd\r\n")),
+        "key-length",
+    ),
+    "a wrong version in a request that may go on": (
+        seen(("client", b"GET / HTTP/1.1\r\nSec-WebSocket-Version: 8\r\n")),
+        "version-wrong",
+    ),
     "a 101 that may go on": (seen(("client", REQUEST), ("server", ANSWER[:40])), ""),
     "a version that is there twice": (
         seen(("client", REQUEST.replace(VERSION, 2 * VERSION)), ("server", refusal(400))),
@@ -112,6 +120,14 @@ NEAR = {
     "a Pong that had time": (
         ended_later(opened(("server", frame(PING, b"a"))), "server"),
         "ping-unanswered",
+    ),
+    "a wrong Pong, and the end at once": (
+        opened(("server", frame(PING, b"a")), ("client", from_client(PONG, b"b")), ends="sc"),
+        "pong-wrong",
+    ),
+    "a Pong that is cut": (
+        opened(("server", frame(PING, b"a")), ("client", from_client(PONG, b"a")[:-1]), ends="sc"),
+        "no-close",
     ),
     "a Pong that is late, and answers the Ping before": (
         opened(
@@ -184,6 +200,18 @@ NEAR = {
             ("client", from_client(CLOSE, b"\x03\xe8")),
         ),
         "not-utf8",
+    ),
+    "a character that the fragment before has begun": (
+        opened(("server", frame(TEXT, b"\xc3", fin=False)), ("server", frame(0, b"abc"))),
+        "not-utf8",
+    ),
+    "a message in one that began before the recording": (
+        seen(
+            ("server", frame(0, b"lo", fin=False)),
+            ("server", frame(TEXT, b"Hello")),
+            begins="frames",
+        ),
+        "message-in-message",
     ),
     "a reserved bit without a handshake": (
         seen(("server", frame(TEXT, b"a", rsv2=True)), begins="frames"),

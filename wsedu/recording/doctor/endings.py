@@ -72,18 +72,22 @@ def ping_unanswered(case: Case) -> Finding | None:
     """A Ping without its Pong, and then the end by the side that waited."""
     for side in SIDES:
         pings = [u for u in case.frames[side] if opcode(u) == Opcode.PING]
-        if not pings or case.recording.dropped or not _gave_up(case, side, pings[-1]):
+        if not pings or case.recording.dropped:
             continue
         pongs = [
             u
             for u in case.frames[OTHER[side]]
             if opcode(u) == Opcode.PONG and u.arrived > pings[-1].arrived
         ]
-        if any(_payload(pong) == _payload(pings[-1]) for pong in pongs):
+        # A Pong that is not whole may be the right one.
+        if any(u.layout.truncated or _payload(u) == _payload(pings[-1]) for u in pongs):
+            continue
+        earlier = [_payload(ping) for ping in pings[:-1]]  # whose Pong may come late
+        wrong = [pong for pong in pongs if _payload(pong) not in earlier]
+        if not _gave_up(case, side, pings[-1], 0 if wrong else PATIENCE):
             continue
         evidence = case.start_of(pings[-1])
-        earlier = [_payload(ping) for ping in pings[:-1]]  # whose Pong may come late
-        if wrong := [pong for pong in pongs if _payload(pong) not in earlier]:
+        if wrong:
             said = Said("doctor.pong-wrong", side=whose(OTHER[side]), other=whose(side))
             return finding(said, evidence + case.start_of(wrong[-1]), "5.5.3")
         if close := case.close(side):
@@ -93,16 +97,19 @@ def ping_unanswered(case: Case) -> Finding | None:
     return None
 
 
-def _gave_up(case: Case, side: Side, ping: FrameUnit) -> bool:
-    """Whether a side ended the connection after this Ping, and seems to have waited for a Pong."""
+def _gave_up(case: Case, side: Side, ping: FrameUnit, least: float) -> bool:
+    """Whether a side ended the connection because of this Ping, as it seems.
+
+    least: seconds that it must have waited; 0 if a wrong Pong came
+    """
     close, end = case.close(side), case.first_end
     if close is None:
         if end is None or end.sender != side:
             return False
-        return end.time - case.time(ping) >= PATIENCE
+        return end.time - case.time(ping) >= least
     if close.arrived < ping.arrived:
         return False
-    waited = case.time(close) - case.time(ping) >= PATIENCE
+    waited = case.time(close) - case.time(ping) >= least
     return bool(_PING.search(reason_of(close))) or (code_of(close) == 1011 and waited)
 
 

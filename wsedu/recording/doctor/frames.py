@@ -147,10 +147,11 @@ def message_in_a_message(case: Case) -> Finding | None:
     if (unit := case.broken_by("message.not-ended")) is None:
         return None
     data = _data_before(case, unit)
-    begun = next(each for each in reversed(data) if opcode(each) != Opcode.CONTINUATION)
+    # It may have begun before the recording.
+    begun = next((each for each in reversed(data) if opcode(each) != Opcode.CONTINUATION), None)
     last = case.frames[unit.sender][-1]
     said = Said("doctor.message-in-message", side=whose(unit.sender))
-    if opcode(begun) == opcode(unit) and (data[-1] is begun or last is unit):
+    if begun and opcode(begun) == opcode(unit) and (data[-1] is begun or last is unit):
         said = Said("doctor.opcode-repeated", side=whose(unit.sender), kind=_kind(unit))
     return finding(said, case.start_of(data[-1], 6) + case.start_of(unit, 6), "5.4")
 

@@ -90,7 +90,9 @@ def text_in_latin_1(case: Case) -> Finding | None:
     letters = sum(char.isascii() for char in text)
     if not all(char.isprintable() or char in "\t\r\n" for char in text) or letters * 2 < len(text):
         return None
-    byte = next(byte for byte in payload if byte > 0x7F)
+    byte = next((byte for byte in payload if byte > 0x7F), None)
+    if byte is None:  # it is the fragment before that ends in the middle of a character
+        return None
     letter = bytes([byte]).decode("cp1252")
     said = Said("doctor.latin-1", side=whose(unit.sender), byte=byte, letter=letter)
     return Finding((said, *_closed_1007(case)), case.payload(unit), "5.6; 8.1")

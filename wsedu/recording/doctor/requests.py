@@ -93,11 +93,11 @@ def host(case: Case, head: MessageHead) -> Finding | None:
 
 def key(case: Case, head: MessageHead) -> Finding | None:
     """Sec-WebSocket-Key: missing, there twice, not Base64, or not of 16 bytes."""
-    if case.may_go_on(head):
-        return None
     lines, section = head.find("Sec-WebSocket-Key"), "4.1, item 7"
     evidence = case.lines(case.request, "Sec-WebSocket-Key")
     if not lines:
+        if case.may_go_on(head):
+            return None
         return finding(Said("doctor.key-missing"), case.lines(case.request, ""), section)
     if len(lines) > 1:
         return finding(Said("doctor.key-twice"), evidence, section)
@@ -115,9 +115,9 @@ def key(case: Case, head: MessageHead) -> Finding | None:
 
 def version(case: Case, head: MessageHead) -> Finding | None:
     versions = [line.value.text for line in head.find("Sec-WebSocket-Version")]
-    if case.may_go_on(head):
-        return None
     if not versions:
+        if case.may_go_on(head):
+            return None
         return finding(Said("doctor.version-missing"), case.lines(case.request, ""), "4.1, item 9")
     wrong = next((version for version in versions if version != "13"), None)
     if wrong is None:
