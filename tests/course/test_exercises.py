@@ -1022,6 +1022,24 @@ class TestBusyMachine:
 
 
 class TestQuickLoop:
+    @pytest.mark.parametrize(
+        "outside",
+        [
+            lambda: asyncio.open_connection("127.0.0.1", 9),
+            lambda: asyncio.start_server(print, "127.0.0.1", 0),
+            lambda: asyncio.create_subprocess_exec(sys.executable, "-V"),
+            lambda: asyncio.create_subprocess_shell("true"),
+        ],
+    )
+    def test_an_answer_that_goes_outside_hears_that_nothing_is_there(
+        self, outside: Callable[[], Any]
+    ) -> None:
+        async def answer(*_args: Any) -> Any:
+            return await outside()
+
+        verdict = judge("keepalive", answer, 1)
+        assert "OSError" in verdict.sentence and "no network and no programs" in str(verdict)
+
     def test_no_task_waits_and_all_come_in_order(self) -> None:
         came: list[tuple[str, float]] = []
 

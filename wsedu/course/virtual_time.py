@@ -39,6 +39,13 @@ class VirtualTimeLoop(asyncio.BaseEventLoop):
         self._woken.clear()
         return []
 
+    async def _nothing_outside(self, *_args: Any, **_named: Any) -> Any:
+        """Raise OSError: it has no network and no programs."""
+        raise OSError("a check of this task has no network and no programs: none is needed")
+
+    create_connection = create_server = create_datagram_endpoint = _nothing_outside
+    subprocess_exec = subprocess_shell = _nothing_outside
+
     def __reduce__(self) -> Any:
         """Raise TypeError: a loop that was copied in part would complain when it is forgotten."""
         raise TypeError("an event loop cannot be copied")
