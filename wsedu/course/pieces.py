@@ -295,7 +295,7 @@ def _lent_as(value: Any) -> str | None:
     try:
         return _lent.get(value)
     except TypeError:
-        return None  # a value, which nobody lends
+        return None  # only functions are lent, and this is none
 
 
 def _import_of(name: str, value: Any, names: dict[str, Any]) -> str | None:
