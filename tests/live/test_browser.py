@@ -157,6 +157,11 @@ async def test_impossible_browsers_are_named(lab: Lab) -> None:
         await lab.browser(kept="lunch")
 
 
+def test_an_option_that_the_client_does_not_have_is_refused() -> None:
+    with pytest.raises(TypeError, match="sandboxd"):
+        BrowserClient("ws://127.0.0.1:1/", sandboxd=True)  # type: ignore[call-arg]
+
+
 def test_the_browser_client_has_words_for_readers_without_a_page() -> None:
     data, _metadata = BrowserClient("ws://127.0.0.1:1/")._repr_mimebundle_()
     assert "page opens a WebSocket" in data["text/plain"]

@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 from ..live.guest import IN_BROWSER, GuestLoop
+from ..words import _
 
 BEGIN = 1000.0  # seconds that its clock shows first
 TURN = 0.0001  # seconds that each turn takes on its clock, for one who asks again and again
@@ -41,7 +42,7 @@ class VirtualTimeLoop(asyncio.BaseEventLoop):
 
     async def _nothing_outside(self, *_args: Any, **_named: Any) -> Any:
         """Raise OSError: it has no network and no programs."""
-        raise OSError("a check of this task has no network and no programs: none is needed")
+        raise OSError(_("the check of this task has no network and no programs: none is needed"))
 
     create_connection = create_server = create_datagram_endpoint = _nothing_outside
     subprocess_exec = subprocess_shell = _nothing_outside

@@ -12,7 +12,7 @@ import json
 import logging
 import math
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import chain, count
@@ -267,13 +267,28 @@ class BrowserClient(anywidget.AnyWidget):
     report = traitlets.Unicode().tag(sync=True)
     steps: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
-    def __init__(self, url: str, *, code: str = "", report: str = "", **more: Any) -> None:
+    def __init__(
+        self,
+        url: str,
+        until: str = "open",
+        close_with: Sequence[Any] = (),
+        *,
+        code: str = "",
+        protocols: Sequence[str] = (),
+        same_host: bool = False,
+        sandboxed: bool = False,
+        report: str = "",
+    ) -> None:
         title = _("What the page's script does and hears:")
         super().__init__(
             url=for_the_page(url),
+            until=until,
+            close_with=list(close_with),
             code=for_the_page(code),
+            protocols=list(protocols),
+            same_host=same_host,
+            sandboxed=sandboxed,
             report=for_the_page(report),
-            **more,
             title=title if code else _("What the page's script is told:"),
             over=_("This connection is closed. To open another, run the cell again."),
             earlier=_(
